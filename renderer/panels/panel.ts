@@ -1,0 +1,14 @@
+/** What a panel is to the workbench. One folder a panel, whose index.tsx exports one of these; registry.ts lists them. */
+import type { ComponentType } from 'react';
+
+export interface Panel {
+  readonly id: string;
+  readonly title: string;
+  /** Name of a codicon. */
+  readonly icon: string;
+  /** Where it is docked until the person moves it. */
+  readonly place: 'left' | 'editor' | 'centre' | 'right' | 'bottom' | 'timeline';
+  /** Order among the panels of its place. */
+  readonly order: number;
+  readonly component: ComponentType;
+}

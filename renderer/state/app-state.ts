@@ -1,0 +1,100 @@
+/**
+ * Everything the window knows, in one store; pure state and the functions that change it. No React
+ * here, no DOM: what is on screen follows from this.
+ */
+import { createStore } from 'zustand/vanilla';
+import type { ExperimentAnalysis } from '../../src/shared/protocol/analysis.js';
+import type { RequestResult, RunSummary, Series, WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
+import type { SessionState } from '../../src/shared/session/session-state.js';
+import type { Problem, StepLook, TrainingBreakpoint } from '../../src/shared/protocol/training.js';
+import type { ConnectionStatus } from './connection.js';
+
+/** The one selection of the window: where × when. Every panel shows it, every panel may move it. */
+export interface Cursor {
+  readonly file?: string;
+  readonly line?: number;
+  readonly layer?: string;
+  readonly runId?: string;
+  readonly step?: number;
+}
+
+/** A file open in the editor. `text` is what is on screen; it differs from the disk while `dirty`. */
+export interface OpenFile {
+  readonly path: string;
+  readonly text: string;
+  readonly dirty: boolean;
+  readonly readOnly: boolean;
+  /** Names the text on disk that `text` began from. */
+  readonly version: string;
+  /** The disk's text, where somebody else changed it while this is dirty. */
+  readonly conflict?: { readonly text: string; readonly version: string };
+  /** Gone from the disk; saving writes it anew. */
+  readonly missing?: boolean;
+}
+
+/** Something to tell the person that needs no answer, or offers one. */
+export interface Notice {
+  readonly id: number;
+  readonly severity: 'info' | 'warning' | 'error';
+  readonly message: string;
+  readonly detail?: string;
+  readonly actions?: readonly { readonly label: string; run(): void }[];
+}
+
+export interface AppState {
+  readonly connection: ConnectionStatus;
+  readonly info?: RequestResult<'app/info'>;
+  readonly workspace?: WorkspaceInfo;
+  readonly openFiles: readonly OpenFile[];
+  readonly activeFile?: string;
+  /** The experiment that Run trains: the active file where it is one, else the workspace's first. */
+  readonly experiment?: string;
+  /** By the experiment's path. */
+  readonly analyses: Readonly<Record<string, ExperimentAnalysis>>;
+  /** Found by the editor's own checker, by file. */
+  readonly editorProblems: Readonly<Record<string, readonly Problem[]>>;
+  readonly session?: SessionState;
+  readonly look?: StepLook;
+  readonly breakpoints: readonly TrainingBreakpoint[];
+  /** Why a breakpoint cannot work, by its id. */
+  readonly breakpointMessages: Readonly<Record<string, string>>;
+  readonly runs: readonly RunSummary[];
+  /** Curves of finished runs that were asked for, by run id. */
+  readonly runSeries: Readonly<Record<string, readonly Series[]>>;
+  /** Runs whose curves are drawn, by id. */
+  readonly selectedRuns: readonly string[];
+  readonly cursor: Cursor;
+  readonly notices: readonly Notice[];
+  readonly theme: 'dark' | 'light';
+}
+
+export const appStore = createStore<AppState>(() => ({
+  connection: 'connecting',
+  openFiles: [],
+  analyses: {},
+  editorProblems: {},
+  breakpoints: [],
+  breakpointMessages: {},
+  runs: [],
+  runSeries: {},
+  selectedRuns: [],
+  cursor: {},
+  notices: [],
+  theme: 'dark',
+}));
+
+export type AppStore = typeof appStore;
+
+export function moveCursor(to: Cursor): void {
+  appStore.setState((state) => ({ cursor: { ...state.cursor, ...to } }));
+}
+
+let nextNotice = 1;
+
+export function notify(notice: Omit<Notice, 'id'>): void {
+  appStore.setState((state) => ({ notices: [...state.notices, { ...notice, id: nextNotice++ }] }));
+}
+
+export function dismissNotice(id: number): void {
+  appStore.setState((state) => ({ notices: state.notices.filter((notice) => notice.id !== id) }));
+}

@@ -1,0 +1,31 @@
+/** Names of files and folders that more than one process knows. Joining them to real paths is the processes' own business. */
+
+/** In the person's Backstep folder: `$BACKSTEP_HOME`, else `~/.backstep`. */
+export const homePlaces = {
+  /** JSON: `{ [data set name]: folder }`, as chosen in the window; the command line honours it too. */
+  dataFolders: 'data-folders.json',
+  /** One folder a downloaded data set: `data/rps/{train,test}/<class>/…`. */
+  dataCache: 'data',
+  /** Recent folders, trusted folders, breakpoints by folder. */
+  settings: 'settings.json',
+} as const;
+
+/** In a workspace. */
+export const workspacePlaces = {
+  runs: 'runs',
+  trash: '.backstep/trash',
+} as const;
+
+/** In a run's folder. */
+export const runPlaces = {
+  summary: 'run.json',
+  /** Event files of TensorBoard, one sub-folder a curve family. */
+  train: 'train',
+  validation: 'validation',
+  /** The experiment's files as they were at the start. */
+  experiment: 'experiment',
+  /** Weights as they are at the end (or where the run was stopped), by layer and weight name. */
+  weights: 'weights.safetensors',
+  /** Everything that training continues from: weights, optimizer slots; counters in the header's metadata. */
+  state: 'state.safetensors',
+} as const;

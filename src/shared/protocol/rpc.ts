@@ -1,0 +1,221 @@
+/**
+ * Requests and notifications between the renderer and the server, over one WebSocket. A request is
+ * one entry here and one handler in the server; nothing else spells its name. Results and
+ * notifications are trusted inside; arguments are validated by the server.
+ *
+ * Paths are absolute unless said otherwise. A path outside the open workspace is refused with the
+ * tag `outside-workspace`, except by the requests that say so.
+ */
+import { z } from 'zod';
+import { analysisRequest, experimentAnalysis } from './analysis.js';
+import { sessionState } from '../session/session-state.js';
+import { dataInfo, runOptions, trainingBreakpoint } from './training.js';
+
+export const shellKind = z.enum(['electron', 'browser']);
+
+export const sampleInfo = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  /** Facts for a card: "4 layers · 150×150×3 · images". */
+  tags: z.array(z.string()),
+});
+export type SampleInfo = z.infer<typeof sampleInfo>;
+
+export const workspaceInfo = z.object({
+  path: z.string(),
+  name: z.string(),
+  /** Whether code of this folder may run. Asked once a folder; samples opened by the person are trusted. */
+  trusted: z.boolean(),
+  /** Files that have a default export made by `defineExperiment`, by their text. */
+  experiments: z.array(z.string()),
+  /** Another Backstep that has this folder open, where there is one. */
+  alsoOpenIn: z.string().optional(),
+  breakpoints: z.array(trainingBreakpoint),
+});
+export type WorkspaceInfo = z.infer<typeof workspaceInfo>;
+
+export const fileEntry = z.object({
+  /** Relative to the workspace, with `/`. */
+  path: z.string(),
+  name: z.string(),
+  kind: z.enum(['file', 'folder']),
+  size: z.number().optional(),
+});
+export type FileEntry = z.infer<typeof fileEntry>;
+
+export const runSummary = z.object({
+  /** The folder's name; unique in the workspace. */
+  id: z.string(),
+  path: z.string(),
+  name: z.string(),
+  experiment: z.string().optional(),
+  status: z.enum(['running', 'completed', 'stopped', 'failed', 'interrupted']),
+  createdAt: z.number(),
+  epochs: z.number().optional(),
+  epoch: z.number().optional(),
+  step: z.number().optional(),
+  wallMs: z.number().optional(),
+  backend: z.string().optional(),
+  params: z.number().optional(),
+  seed: z.number().optional(),
+  continuedFrom: z.string().optional(),
+  /** Last values by series, for example `train/loss`, `validation/accuracy`. */
+  last: z.record(z.string(), z.number()),
+  /** Whether a saved state is there to continue from. */
+  canContinue: z.boolean(),
+  /** What is wrong with the folder, where something is: damaged records, missing run.json. */
+  warning: z.string().optional(),
+});
+export type RunSummary = z.infer<typeof runSummary>;
+
+/** Parallel arrays; `steps` ascending. */
+export const series = z.object({
+  /** `train/loss`: the event file's sub-folder and the tag. */
+  name: z.string(),
+  steps: z.array(z.number()),
+  wallTimes: z.array(z.number()),
+  values: z.array(z.number()),
+});
+export type Series = z.infer<typeof series>;
+
+export const dataSourceStatus = z.object({
+  name: z.string(),
+  /** What a run would use now. */
+  current: dataInfo.optional(),
+  /** The folder that the person named for it, where they did. */
+  folder: z.string().optional(),
+  /** Whether the original can be downloaded, and how far that is. */
+  download: z
+    .object({
+      urls: z.array(z.string()),
+      state: z.enum(['absent', 'running', 'paused', 'failed', 'ready']),
+      receivedBytes: z.number(),
+      totalBytes: z.number().optional(),
+      message: z.string().optional(),
+    })
+    .optional(),
+  hasGenerator: z.boolean(),
+});
+export type DataSourceStatus = z.infer<typeof dataSourceStatus>;
+
+const nothing = z.object({});
+
+export const requests = {
+  'app/info': {
+    params: nothing,
+    result: z.object({
+      version: z.string(),
+      shell: shellKind,
+      platform: z.string(),
+      home: z.string(),
+      samples: z.array(sampleInfo),
+      recentFolders: z.array(z.object({ path: z.string(), name: z.string(), exists: z.boolean() })),
+      workspace: workspaceInfo.optional(),
+      /** Where samples are copied to when the person names no folder. */
+      samplesFolder: z.string(),
+    }),
+  },
+  'app/forgetRecent': { params: z.object({ path: z.string() }), result: nothing },
+  /** Names of folders only, for choosing one to open; not bound to the workspace. */
+  'folders/list': {
+    params: z.object({ path: z.string() }),
+    result: z.object({ path: z.string(), parent: z.string().optional(), folders: z.array(z.string()) }),
+  },
+  'workspace/open': { params: z.object({ path: z.string() }), result: workspaceInfo },
+  'workspace/close': { params: nothing, result: nothing },
+  'workspace/trust': { params: z.object({ trusted: z.boolean() }), result: workspaceInfo },
+  'workspace/setBreakpoints': { params: z.object({ breakpoints: z.array(trainingBreakpoint) }), result: nothing },
+  /** Copies a sample to `<parent>/<id>` (numbered where that exists and differs) and opens it, trusted. */
+  'sample/open': { params: z.object({ id: z.string(), parent: z.string().optional() }), result: workspaceInfo },
+  'file/list': { params: z.object({ path: z.string().describe('relative, "" for the root') }), result: z.array(fileEntry) },
+  'file/read': {
+    params: z.object({ path: z.string() }),
+    /** `version` names the text on disk; hand it back when writing. */
+    result: z.object({ text: z.string(), version: z.string(), readOnly: z.boolean() }),
+  },
+  /** Written to a temporary file and renamed. A `conflict` leaves the disk as it is. */
+  'file/write': {
+    params: z.object({ path: z.string(), text: z.string(), baseVersion: z.string().optional() }),
+    result: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('written'), version: z.string() }),
+      z.object({ kind: z.literal('conflict'), text: z.string(), version: z.string() }),
+    ]),
+  },
+  'file/create': { params: z.object({ path: z.string(), kind: z.enum(['file', 'folder']) }), result: nothing },
+  'file/rename': { params: z.object({ path: z.string(), to: z.string() }), result: nothing },
+  /** Moved to the workspace's `.backstep/trash`, never erased. */
+  'file/delete': { params: z.object({ path: z.string() }), result: nothing },
+  'experiment/analyze': { params: analysisRequest, result: experimentAnalysis },
+  'run/start': {
+    params: runOptions.partial({ backend: true, settings: true, hashEvery: true }).extend({
+      breakpoints: z.array(trainingBreakpoint).default([]),
+    }),
+    result: z.object({ sessionId: z.string() }),
+  },
+  /** Ends the trainer process at once, for one that no longer answers. */
+  'run/kill': { params: nothing, result: nothing },
+  'session/current': { params: nothing, result: z.object({ session: sessionState.optional() }) },
+  'runs/list': { params: nothing, result: z.array(runSummary) },
+  'runs/series': { params: z.object({ id: z.string() }), result: z.array(series) },
+  'runs/rename': { params: z.object({ id: z.string(), name: z.string() }), result: nothing },
+  /** Moved to the workspace's `.backstep/trash`. */
+  'runs/delete': { params: z.object({ id: z.string() }), result: nothing },
+  'data/status': { params: z.object({ name: z.string() }), result: dataSourceStatus },
+  /** Names a folder to use for a data set from now on; none: forget it. Not bound to the workspace. */
+  'data/setFolder': { params: z.object({ name: z.string(), folder: z.string().optional() }), result: dataSourceStatus },
+  'data/download': { params: z.object({ name: z.string() }), result: dataSourceStatus },
+  'data/cancelDownload': { params: z.object({ name: z.string() }), result: dataSourceStatus },
+} as const;
+export type Requests = typeof requests;
+export type RequestName = keyof Requests;
+export type RequestParams<N extends RequestName> = z.input<Requests[N]['params']>;
+export type RequestResult<N extends RequestName> = z.output<Requests[N]['result']>;
+
+export const notifications = {
+  'workspace/changed': z.object({ workspace: workspaceInfo.optional(), message: z.string().optional() }),
+  /** Paths relative to the workspace that were changed by anybody, this window included. */
+  'files/changed': z.object({ paths: z.array(z.string()) }),
+  'runs/changed': nothing,
+  'data/changed': dataSourceStatus,
+  /** A session began, ended or was replaced; what happens within one comes as DAP messages. */
+  'session/changed': z.object({ session: sessionState.optional() }),
+} as const;
+export type Notifications = typeof notifications;
+export type NotificationName = keyof Notifications;
+export type NotificationBody<N extends NotificationName> = z.output<Notifications[N]>;
+
+/** Failures a caller can act on carry a tag; everything else is `internal`. */
+export const rpcErrorTag = z.enum([
+  'invalid-params',
+  'unknown-request',
+  'no-workspace',
+  'outside-workspace',
+  'not-found',
+  'exists',
+  'not-trusted',
+  'not-a-folder',
+  'not-text',
+  'permission',
+  'disk-full',
+  'busy',
+  'time-limit',
+  'no-session',
+  'internal',
+]);
+export type RpcErrorTag = z.infer<typeof rpcErrorTag>;
+
+/** The frames on the socket. `dap` frames carry Debug Adapter Protocol messages verbatim. */
+export const clientFrame = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('request'), id: z.number(), name: z.string(), params: z.unknown() }),
+  z.object({ kind: z.literal('dap'), message: z.looseObject({ seq: z.number(), type: z.literal('request') }) }),
+]);
+export type ClientFrame = z.infer<typeof clientFrame>;
+
+export const serverFrame = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('result'), id: z.number(), result: z.unknown() }),
+  z.object({ kind: z.literal('failure'), id: z.number(), tag: rpcErrorTag, message: z.string(), hint: z.string().optional() }),
+  z.object({ kind: z.literal('notification'), name: z.string(), body: z.unknown() }),
+  z.object({ kind: z.literal('dap'), sessionId: z.string(), message: z.looseObject({ type: z.string() }) }),
+]);
+export type ServerFrame = z.infer<typeof serverFrame>;

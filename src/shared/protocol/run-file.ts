@@ -1,0 +1,30 @@
+/** `run.json` of a run's folder: what is not in its event files. Readers tolerate what they do not know. */
+import { z } from 'zod';
+import { dataInfo } from './training.js';
+
+export const runFile = z.looseObject({
+  formatVersion: z.literal(1),
+  name: z.string(),
+  /** The experiment's path relative to the folder that holds `runs/`, where it is below it. */
+  experiment: z.string(),
+  status: z.enum(['running', 'completed', 'stopped', 'failed']),
+  /** Of the process that trains, while it does: a reader tells an interrupted run by its absence. */
+  pid: z.number().optional(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+  seed: z.number(),
+  epochs: z.number(),
+  epoch: z.number(),
+  step: z.number(),
+  wallMs: z.number(),
+  backend: z.string(),
+  device: z.string(),
+  params: z.number(),
+  continuedFrom: z.string().optional(),
+  stateHash: z.string().optional(),
+  data: dataInfo.optional(),
+  settings: z.record(z.string(), z.string()).optional(),
+  error: z.string().optional(),
+  versions: z.record(z.string(), z.string()),
+});
+export type RunFile = z.infer<typeof runFile>;

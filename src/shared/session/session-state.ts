@@ -1,0 +1,144 @@
+/**
+ * One training session as everyone sees it: a pure fold over what the trainer says. The server
+ * folds it so that a window that connects late finds the session as it is; a window folds on from
+ * there. Nothing here knows a transport or a screen.
+ */
+import { z } from 'zod';
+import { problem, startEvent, stopPoint, type StopPoint, type TrainingEvent } from '../protocol/training.js';
+
+export const scalarColumn = z.object({ steps: z.array(z.number()), values: z.array(z.number()), wallTimes: z.array(z.number()) });
+export type ScalarColumn = z.infer<typeof scalarColumn>;
+
+export const logLine = z.object({
+  level: z.enum(['log', 'info', 'warn', 'error', 'debug']),
+  text: z.string(),
+  file: z.string().optional(),
+  line: z.number().optional(),
+  wallTime: z.number(),
+});
+export type LogLine = z.infer<typeof logLine>;
+
+export const sessionState = z.object({
+  sessionId: z.string(),
+  experiment: z.string(),
+  status: z.enum(['starting', 'running', 'paused', 'stopping', 'completed', 'stopped', 'failed']),
+  activity: z.object({ activity: z.string(), message: z.string().optional(), done: z.number().optional(), total: z.number().optional() }).optional(),
+  start: startEvent.optional(),
+  stop: stopPoint.optional(),
+  epoch: z.number(),
+  step: z.number(),
+  stepInEpoch: z.number(),
+  learningRate: z.number().optional(),
+  /** Exponential means over recent steps, for the status bar. */
+  stepMs: z.number().optional(),
+  dataWaitShare: z.number().optional(),
+  memory: z.object({ numTensors: z.number(), tensorBytes: z.number(), processBytes: z.number() }).optional(),
+  /** By series name: `train/loss`, `train/accuracy`, `train/learning_rate`, `validation/loss`… */
+  scalars: z.record(z.string(), scalarColumn),
+  logs: z.array(logLine),
+  problems: z.array(problem),
+  /** Hash of the last epoch's or the end's state. */
+  stateHash: z.string().optional(),
+});
+export type SessionState = z.infer<typeof sessionState>;
+
+const LOG_LINES_KEPT = 5000;
+
+export function newSession(sessionId: string, experiment: string): SessionState {
+  return { sessionId, experiment, status: 'starting', epoch: 0, step: 0, stepInEpoch: 0, scalars: {}, logs: [], problems: [] };
+}
+
+/**
+ * Folds one event into the state. Scalars and logs are appended in place (a run can have millions of
+ * points); every other field is replaced, so the returned object is always a new one.
+ */
+export function foldTrainingEvent(state: SessionState, event: TrainingEvent): SessionState {
+  switch (event.kind) {
+    case 'activity':
+      return { ...state, activity: event.activity === 'idle' ? undefined : event };
+    case 'start':
+      return {
+        ...state,
+        status: state.status === 'starting' ? 'running' : state.status,
+        start: event,
+        epoch: event.startEpoch,
+        step: event.startStep,
+        learningRate: event.learningRate,
+      };
+    case 'step': {
+      append(state, 'train/loss', event.step, event.loss, event.wallTime);
+      for (const [name, value] of Object.entries(event.metrics)) append(state, `train/${name}`, event.step, value, event.wallTime);
+      if (event.learningRate !== undefined) append(state, 'train/learning_rate', event.step, event.learningRate, event.wallTime);
+      return {
+        ...state,
+        epoch: event.epoch,
+        step: event.step,
+        stepInEpoch: event.stepInEpoch,
+        learningRate: event.learningRate,
+        stepMs: smooth(state.stepMs, event.stepMs),
+        dataWaitShare: smooth(state.dataWaitShare, event.stepMs > 0 ? event.dataWaitMs / event.stepMs : 0),
+      };
+    }
+    case 'epoch': {
+      append(state, 'train/epoch_loss', event.step, event.loss, event.wallTime);
+      for (const [name, value] of Object.entries(event.metrics)) append(state, `train/epoch_${name}`, event.step, value, event.wallTime);
+      for (const [name, value] of Object.entries(event.validation ?? {})) append(state, `validation/${name}`, event.step, value, event.wallTime);
+      return { ...state, epoch: event.epoch, step: event.step, stateHash: event.stateHash };
+    }
+    case 'memory':
+      return { ...state, memory: event };
+    case 'log':
+      state.logs.push(event);
+      if (state.logs.length > LOG_LINES_KEPT * 1.2) state.logs.splice(0, state.logs.length - LOG_LINES_KEPT);
+      return { ...state };
+    case 'notice':
+      return { ...state, problems: [...state.problems, event] };
+    case 'end':
+      return { ...state, status: event.reason, stop: undefined, activity: undefined, stateHash: event.stateHash, epoch: event.epoch, step: event.steps };
+    case 'error':
+      return { ...state, status: 'failed', stop: undefined, activity: undefined, problems: [...state.problems, { ...event, severity: 'error' }] };
+  }
+}
+
+export function foldStopped(state: SessionState, stop: StopPoint): SessionState {
+  return { ...state, status: 'paused', stop, activity: undefined };
+}
+
+export function foldContinued(state: SessionState): SessionState {
+  return { ...state, status: 'running', stop: undefined };
+}
+
+export function hasEnded(state: SessionState): boolean {
+  return state.status === 'completed' || state.status === 'stopped' || state.status === 'failed';
+}
+
+/** Takes one Debug Adapter Protocol message of the trainer; messages that say nothing of the session leave it as it is. */
+export function foldDapMessage(state: SessionState, message: { readonly type: string; readonly event?: unknown; readonly body?: unknown }): SessionState {
+  if (message.type !== 'event') return state;
+  switch (message.event) {
+    case 'backstep/training': {
+      const batch = message.body as { events: readonly TrainingEvent[] };
+      return batch.events.reduce(foldTrainingEvent, state);
+    }
+    case 'stopped': {
+      const stop = stopPoint.safeParse((message.body as { backstep?: unknown } | undefined)?.backstep);
+      return stop.success ? foldStopped(state, stop.data) : state;
+    }
+    case 'continued':
+      return hasEnded(state) ? state : foldContinued(state);
+    default:
+      return state;
+  }
+}
+
+function append(state: SessionState, name: string, step: number, value: number, wallTime: number): void {
+  const column = (state.scalars[name] ??= { steps: [], values: [], wallTimes: [] });
+  column.steps.push(step);
+  column.values.push(value);
+  column.wallTimes.push(wallTime);
+}
+
+function smooth(mean: number | undefined, value: number): number {
+  return mean === undefined ? value : mean + 0.1 * (value - mean);
+}
+

@@ -1,0 +1,7 @@
+/** What an experiment imports from 'backstep'. Its typings are what Monaco completes and checks against. */
+import * as tf from '@tensorflow/tfjs';
+export { tf };
+export { defineExperiment } from './runtime/experiment.js';
+export type { Experiment, Settings, TrainStepContext, TrainStepResult } from './runtime/experiment.js';
+export type { Batch } from './runtime/data/batch-stream.js';
+export * as datasets from './runtime/data/datasets.js';

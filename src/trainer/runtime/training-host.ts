@@ -1,0 +1,28 @@
+/** The seam between the training loop and whoever hosts it: the loop knows no protocol, the host no tensors. */
+import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
+import type { PausedTraining } from './paused-training.js';
+
+export interface TrainingHost {
+  /** Takes what happened; never blocks, never throws. */
+  emit(event: TrainingEvent): void;
+
+  /** Asked before each step: whether a stop after it is possible, so that its outputs and gradients are kept to look at. */
+  mayStopAfter(step: { readonly epoch: number; readonly step: number; readonly lastInEpoch: boolean }): boolean;
+
+  /** Whether a gradient norm is wanted for this step's event (a breakpoint's condition names it, for example). */
+  readonly wantsGradientNorms: boolean;
+
+  /**
+   * Called after each step's update. A host that stops here blocks until the person goes on, and
+   * serves looks through `paused` meanwhile.
+   */
+  afterStep(step: StepEvent, paused: PausedTraining): void;
+
+  /** Called after each epoch's validation, likewise. */
+  afterEpoch(point: { readonly epoch: number; readonly step: number; readonly stepInEpoch: number }, paused: PausedTraining): void;
+
+  /** Whether the person wants the run to end after this step, its state saved. */
+  readonly stopRequested: boolean;
+}
+
+export type { StopPoint };
