@@ -1,8 +1,7 @@
 // Builds everything into dist/: Node entries with esbuild, the renderer with Vite, Monaco's typings.
 // `build()` does only what is out of date, so that a start finds a finished build in milliseconds.
-import { build as esbuild } from 'esbuild';
 import { createHash } from 'node:crypto';
-import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -11,7 +10,8 @@ const dist = path.join(root, 'dist');
 
 // Native modules and packages that find files beside themselves stay in node_modules.
 const external = ['electron', 'sharp', '@parcel/watcher', '@node-rs/crc32', '@swc/wasm-typescript'];
-const requireShim = "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);";
+const requireShim =
+  "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);";
 
 const common = {
   bundle: true,
@@ -24,15 +24,23 @@ const common = {
   absWorkingDir: root,
 };
 
+/** esbuild, loaded only where something is out of date: a warm start does not wait for it. */
+async function bundle(options) {
+  const { build } = await import('esbuild');
+  await build({ ...common, ...options });
+}
+
+function bundleModule(options) {
+  return bundle({ format: 'esm', banner: { js: requireShim }, ...options });
+}
+
+/** Each part is built into a folder of its own (`outdir`), which then takes the place of the old one. */
 const parts = {
   trainer: {
     inputs: ['src/trainer', 'src/shared', 'package-lock.json'],
-    async build() {
-      await esbuild({
-        ...common,
-        format: 'esm',
+    async build(outdir) {
+      await bundleModule({
         splitting: true,
-        banner: { js: requireShim },
         entryPoints: {
           main: 'src/trainer/main.ts',
           api: 'src/trainer/api.ts',
@@ -41,60 +49,45 @@ const parts = {
           'debug-thread': 'src/trainer/dap/debug-thread.ts',
           'image-worker': 'src/trainer/runtime/data/image-worker.ts',
         },
-        outdir: 'dist/trainer',
+        outdir,
       });
       const wasm = path.join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
-      await mkdir(path.join(dist, 'trainer'), { recursive: true });
       for (const name of await readdir(wasm)) {
-        if (name.endsWith('.wasm')) await cp(path.join(wasm, name), path.join(dist, 'trainer', name));
+        if (name.endsWith('.wasm')) await cp(path.join(wasm, name), path.join(outdir, name));
       }
     },
   },
   server: {
     inputs: ['src/server', 'src/shared', 'package-lock.json'],
-    build: () =>
-      esbuild({
-        ...common,
-        format: 'esm',
-        banner: { js: requireShim },
-        entryPoints: { main: 'src/server/main.ts' },
-        outdir: 'dist/server',
-      }),
+    build: (outdir) => bundleModule({ entryPoints: { main: 'src/server/main.ts' }, outdir }),
   },
   cli: {
     inputs: ['src/cli', 'src/shared', 'package-lock.json'],
-    build: () =>
-      esbuild({
-        ...common,
-        format: 'esm',
-        banner: { js: requireShim },
-        entryPoints: { main: 'src/cli/main.ts' },
-        outdir: 'dist/cli',
-      }),
+    build: (outdir) => bundleModule({ entryPoints: { main: 'src/cli/main.ts' }, outdir }),
   },
   electron: {
     inputs: ['electron', 'src/shared', 'package-lock.json'],
-    build: () =>
-      esbuild({
-        ...common,
+    build: (outdir) =>
+      bundle({
         format: 'cjs',
         entryPoints: { main: 'electron/main.ts', preload: 'electron/preload.ts' },
         outExtension: { '.js': '.cjs' },
-        outdir: 'dist/electron',
+        outdir,
       }),
   },
   typings: {
     inputs: ['src/trainer/api.ts', 'src/trainer/runtime', 'src/shared', 'scripts/typings.mjs', 'package-lock.json'],
-    build: async () => {
+    build: async (outdir) => {
       const { writeTypings } = await import('./typings.mjs');
-      await writeTypings(path.join(dist, 'typings'));
+      await writeTypings(outdir);
     },
   },
   renderer: {
     inputs: ['renderer', 'src/shared', 'package-lock.json'],
-    async build() {
+    async build(outdir) {
       const { build } = await import('vite');
-      await build({ configFile: path.join(root, 'renderer/vite.config.ts'), logLevel: 'warn' });
+      const configFile = path.join(root, 'renderer/vite.config.ts');
+      await build({ configFile, logLevel: 'warn', build: { outDir: outdir, emptyOutDir: true } });
     },
   },
 };
@@ -113,24 +106,75 @@ async function* files(entry) {
 async function stamp(part) {
   const hash = createHash('sha256');
   for (const input of [...part.inputs, 'scripts/build.mjs']) {
-    for await (const [file, info] of files(path.join(root, input))) hash.update(`${file}:${info.size}:${info.mtimeMs}\n`);
+    for await (const [file, info] of files(path.join(root, input))) {
+      hash.update(`${file}:${info.size}:${info.mtimeMs}\n`);
+    }
   }
   return hash.digest('hex');
 }
 
+/** Builds the parts that are out of date (all of those in `only` with `force`); `say` gets a line of progress each. */
 export async function build({ only, force = false, say = () => {} } = {}) {
+  for (const name of only ?? []) if (!(name in parts)) throw new Error(`there is no part “${name}” to build`);
   for (const [name, part] of Object.entries(parts)) {
     if (only && !only.includes(name)) continue;
-    const file = path.join(dist, `.stamp-${name}`);
-    const now = await stamp(part);
-    if (!force && now === (await readFile(file, 'utf8').catch(() => ''))) continue;
-    const began = performance.now();
-    say(`building ${name}…`);
-    if (name !== 'renderer') await rm(path.join(dist, name), { recursive: true, force: true });
-    await part.build();
+    const current = async () =>
+      (await stamp(part)) === (await readFile(path.join(dist, name, '.stamp'), 'utf8').catch(() => ''));
+    if (!force && (await current())) continue;
     await mkdir(dist, { recursive: true });
-    await writeFile(file, now);
-    say(`built ${name} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+    const unlock = await lock(path.join(dist, `.lock-${name}`));
+    try {
+      // Another build may have done it in the meantime.
+      if (!force && (await current())) continue;
+      await buildPart(name, part, say);
+    } finally {
+      await unlock();
+    }
+  }
+}
+
+async function buildPart(name, part, say) {
+  const began = performance.now();
+  say(`building ${name}…`);
+  const outdir = path.join(dist, `.next-${name}`);
+  const old = path.join(dist, `.old-${name}`);
+  const stampBefore = await stamp(part);
+  await rm(outdir, { recursive: true, force: true });
+  await mkdir(outdir, { recursive: true });
+  await part.build(outdir);
+  await writeFile(path.join(outdir, '.stamp'), stampBefore);
+  await rm(old, { recursive: true, force: true });
+  await rename(path.join(dist, name), old).catch((error) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  await rename(outdir, path.join(dist, name));
+  await rm(old, { recursive: true, force: true });
+  say(`built ${name} in ${((performance.now() - began) / 1000).toFixed(1)} s`);
+}
+
+/** One build of a part at a time, also across processes; the lock of a process that died is taken over. */
+async function lock(file) {
+  for (;;) {
+    try {
+      await writeFile(file, String(process.pid), { flag: 'wx' });
+      return () => rm(file, { force: true });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    const owner = Number(await readFile(file, 'utf8').catch(() => '0'));
+    const info = await stat(file).catch(() => undefined);
+    if (info && !isAlive(owner) && Date.now() - info.mtimeMs > 1000) await rm(file, { force: true });
+    else await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+function isAlive(pid) {
+  if (!pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
   }
 }
 

@@ -5,7 +5,9 @@ import { existsSync } from 'node:fs';
 const projects = ['src/shared', 'src/server', 'src/trainer', 'src/cli', 'electron', 'renderer', 'tests'];
 const check = (project) =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project, '--pretty', 'false'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project, '--pretty', 'false'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     let text = '';
     child.stdout.on('data', (chunk) => (text += chunk));
     child.on('close', (code) => resolve({ project, code, text }));
