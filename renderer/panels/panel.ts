@@ -10,5 +10,10 @@ export interface Panel {
   readonly place: 'left' | 'editor' | 'centre' | 'right' | 'bottom' | 'timeline';
   /** Order among the panels of its place. */
   readonly order: number;
+  /** Fills its place, whatever size that is; scrolls inside. Stays mounted while another tab covers it. */
   readonly component: ComponentType;
+  /** A hook: what stands beside the title in the tab, for example a count. */
+  readonly useBadge?: () => string | number | undefined;
+  /** Stands at the right end of the tab strip while the panel is the one on top: filters, small switches. */
+  readonly actions?: ComponentType;
 }

@@ -1,0 +1,15 @@
+/** The window in Electron: dialogs, notifications and the menu come through the preload's few functions. */
+import type { Host, ShellBridge } from './host.js';
+import { socketAddress } from './socket-address.js';
+
+export function electronHost(bridge: ShellBridge): Host {
+  return {
+    shell: 'electron',
+    isMac: /mac/i.test(navigator.platform),
+    socketAddress: () => socketAddress(location),
+    openFolder: (title) => bridge.openFolder(title),
+    notify: (title, body) => bridge.notify(title, body),
+    openExternal: (address) => bridge.openExternal(address),
+    onCommand: (listener) => bridge.onCommand(listener),
+  };
+}

@@ -1,0 +1,32 @@
+/**
+ * What the shell around the window can do: the browser, or Electron through its preload. Everything
+ * else asks this interface and does not know where it runs.
+ */
+export interface Host {
+  readonly shell: 'browser' | 'electron';
+  readonly isMac: boolean;
+  /** Address of the server's WebSocket, token included. */
+  socketAddress(): string;
+  /** The shell's own folder dialog; undefined where there is none and the window's own is used. */
+  readonly openFolder?: (title: string) => Promise<string | undefined>;
+  /** Tells the person something while the window is not in front; does nothing where that is not allowed. */
+  notify(title: string, body: string): void;
+  /** Opens a web address outside of this window. */
+  openExternal(address: string): void;
+  /** Commands of the shell's own menu, by id. Returns a function that ends listening. */
+  onCommand(listener: (id: string) => void): () => void;
+}
+
+/** What Electron's preload puts on `window.backstepShell`. */
+export interface ShellBridge {
+  openFolder(title: string): Promise<string | undefined>;
+  notify(title: string, body: string): void;
+  openExternal(address: string): void;
+  onCommand(listener: (id: string) => void): () => void;
+}
+
+declare global {
+  interface Window {
+    readonly backstepShell?: ShellBridge;
+  }
+}

@@ -1,0 +1,115 @@
+/** What commands do to the dock: show a panel, hide a side, go back to the default layout. */
+import type { DockviewApi, IDockviewPanel } from 'dockview-react';
+import { panels } from '../panels/registry.js';
+import type { Panel } from '../panels/panel.js';
+import { defaultLayout, groupOf, panelState } from './default-layout.js';
+
+let dock: DockviewApi | undefined;
+let size = { width: 1280, height: 660 };
+const listeners = new Set<() => void>();
+
+/** Called by the dock when it is there, and with nothing when it goes. */
+export function setDock(api: DockviewApi | undefined, at?: { width: number; height: number }): void {
+  dock = api;
+  if (at) size = at;
+  const announce = () => listeners.forEach((listener) => listener());
+  api?.onDidLayoutChange(announce);
+  api?.onDidActivePanelChange(announce);
+  announce();
+}
+
+export function onDockChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+export function isPanelVisible(id: string): boolean {
+  const panel = dock?.getPanel(id);
+  return panel !== undefined && panel.api.isVisible && panel.group.api.isVisible;
+}
+
+/** Brings a panel to the front of wherever it is, adding it back to its place where it was hidden, and focuses it. */
+export function showPanel(id: string, { focus = true } = {}): void {
+  const panel = panels.find((candidate) => candidate.id === id);
+  if (!dock || !panel) return;
+  const shown = dock.getPanel(id) ?? addPanel(dock, panel);
+  shown.group.api.setVisible(true);
+  shown.api.setActive();
+  if (focus) requestAnimationFrame(() => focusInside(document.querySelector(`[data-panel="${id}"]`)));
+}
+
+/** The panel's group away, or back: what an activity-bar button does. */
+export function togglePanel(id: string): void {
+  const panel = dock?.getPanel(id);
+  if (panel && isPanelVisible(id)) panel.group.api.setVisible(false);
+  else showPanel(id);
+}
+
+/** Hides or shows every group that holds panels of this place alone. */
+export function toggleSide(place: Panel['place']): void {
+  if (!dock) return;
+  const home = panels.filter((panel) => panel.place === place);
+  const groups = dock.groups.filter(
+    (group) => group.panels.length > 0 && group.panels.every((member) => home.some((panel) => panel.id === member.id)),
+  );
+  if (groups.length === 0) {
+    for (const panel of home) if (!dock.getPanel(panel.id)) addPanel(dock, panel);
+    return;
+  }
+  const show = groups.every((group) => !group.api.isVisible);
+  for (const group of groups) group.api.setVisible(show);
+}
+
+export function resetLayout(): void {
+  dock?.fromJSON(defaultLayout(panels, dock.width || size.width, dock.height || size.height), {
+    reuseExistingPanels: true,
+  });
+}
+
+export function toggleMaximized(): void {
+  if (!dock) return;
+  if (dock.hasMaximizedGroup()) dock.exitMaximizedGroup();
+  else dock.activeGroup?.api.maximize();
+}
+
+/** Adds a panel where its place is: beside its neighbours, else at that edge of the window. */
+export function addPanel(api: DockviewApi, panel: Panel): IDockviewPanel {
+  const neighbour = panels.find(
+    (other) => other.place === panel.place && other.id !== panel.id && api.getPanel(other.id),
+  );
+  const group = neighbour ? api.getPanel(neighbour.id)?.group : api.getGroup(groupOf(panel.place));
+  const edge = {
+    left: 'left',
+    editor: 'left',
+    centre: 'right',
+    right: 'right',
+    bottom: 'below',
+    timeline: 'below',
+  } as const;
+  const { id, title, contentComponent, tabComponent, minimumWidth, minimumHeight } = panelState(panel);
+  const added = api.addPanel({
+    id,
+    title,
+    component: contentComponent ?? id,
+    tabComponent,
+    minimumWidth,
+    minimumHeight,
+    position: group ? { referenceGroup: group.id } : { direction: edge[panel.place] },
+  });
+  if (!group && (panel.place === 'timeline' || panel.place === 'editor')) {
+    added.group.model.header.hidden = true;
+    added.group.locked = true;
+  }
+  return added;
+}
+
+/** Puts the focus on the part's own choice (`data-autofocus`), else on its first control. */
+export function focusInside(part: Element | null): boolean {
+  const target =
+    part?.querySelector<HTMLElement>('[data-autofocus]') ??
+    part?.querySelector<HTMLElement>(
+      'button:not(:disabled), [href], input:not(:disabled), textarea, select, [tabindex]:not([tabindex="-1"])',
+    );
+  target?.focus();
+  return target !== undefined && target !== null;
+}

@@ -1,0 +1,4 @@
+/** The debug toolbar in the title bar. */
+export function Toolbar() {
+  return <div className="toolbar" />;
+}
