@@ -34,6 +34,19 @@ function bundleModule(options) {
   return bundle({ format: 'esm', banner: { js: requireShim }, ...options });
 }
 
+/** AssemblyScript to WebAssembly that imports its memory and has no data of its own. */
+async function compileLoops(outFile) {
+  const { default: asc } = await import('assemblyscript/asc');
+  const { error, stderr } = await asc.main([
+    path.join(root, 'src/trainer/runtime/backend/wasm/assembly/index.ts'),
+    ...['--outFile', outFile, '--baseDir', root],
+    ...['-O3', '--runtime', 'stub', '--enable', 'simd', '--importMemory', '--noExportMemory'],
+    // Addresses are 32-bit here, and stay so.
+    ...['--disableWarning', '201'],
+  ]);
+  if (error) throw new Error(`${error.message}\n${stderr.toString()}`);
+}
+
 /** Each part is built into a folder of its own (`outdir`), which then takes the place of the old one. */
 const parts = {
   trainer: {
@@ -43,8 +56,8 @@ const parts = {
         splitting: true,
         entryPoints: {
           main: 'src/trainer/main.ts',
-          api: 'src/trainer/api.ts',
-          tfjs: 'src/trainer/tfjs.ts',
+          api: 'src/trainer/loader/experiment-api.ts',
+          tfjs: 'src/trainer/loader/experiment-tfjs.ts',
           loader: 'src/trainer/loader/loader-hooks.ts',
           'debug-thread': 'src/trainer/dap/debug-thread.ts',
           'image-worker': 'src/trainer/runtime/data/image-worker.ts',
@@ -56,6 +69,11 @@ const parts = {
         if (name.endsWith('.wasm')) await cp(path.join(wasm, name), path.join(outdir, name));
       }
     },
+  },
+  // The trainer's hot loops, compiled to WebAssembly; beside the trainer, for tests run it from its sources.
+  loops: {
+    inputs: ['src/trainer/runtime/backend/wasm/assembly', 'package-lock.json'],
+    build: (outdir) => compileLoops(path.join(outdir, 'training-loops.wasm')),
   },
   server: {
     inputs: ['src/server', 'src/shared', 'package-lock.json'],

@@ -1,0 +1,13 @@
+/** Pure JavaScript: the last resort, and the reference that the others are tested against. */
+import * as tf from '@tensorflow/tfjs';
+import type { BackendKind } from './backend.js';
+import { assertBackendComputes } from './probe.js';
+
+export const cpu: BackendKind = {
+  name: 'cpu',
+  async start() {
+    await tf.setBackend('cpu');
+    assertBackendComputes('cpu');
+    return { kind: 'works', device: 'CPU, JavaScript, 1 thread' };
+  },
+};
