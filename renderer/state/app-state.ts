@@ -51,6 +51,11 @@ export interface AppState {
   readonly experiment?: string;
   /** By the experiment's path. */
   readonly analyses: Readonly<Record<string, ExperimentAnalysis>>;
+  /** The last analysis of each experiment that had shapes: what is shown while a newer one fails. */
+  readonly shapes: Readonly<Record<string, ExperimentAnalysis>>;
+  /** The text of each open file that `analyses` speaks of, by experiment and file: lines are those of that text. */
+  readonly analyzedTexts: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly analyzing: boolean;
   /** Found by the editor's own checker, by file. */
   readonly editorProblems: Readonly<Record<string, readonly Problem[]>>;
   readonly session?: SessionState;
@@ -72,6 +77,9 @@ export const appStore = createStore<AppState>(() => ({
   connection: 'connecting',
   openFiles: [],
   analyses: {},
+  shapes: {},
+  analyzedTexts: {},
+  analyzing: false,
   editorProblems: {},
   breakpoints: [],
   breakpointMessages: {},

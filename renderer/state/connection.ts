@@ -62,10 +62,17 @@ export class Connection {
   /** A request of the Debug Adapter Protocol to the current session's trainer; resolves with the response's body. */
   dap(command: string, args: unknown = {}): Promise<unknown> {
     const seq = this.nextId++;
-    return this.send({ kind: 'dap', message: { seq, type: 'request', command, arguments: args } }, this.pendingDap, seq);
+    return this.send(
+      { kind: 'dap', message: { seq, type: 'request', command, arguments: args } },
+      this.pendingDap,
+      seq,
+    );
   }
 
-  backstep<N extends DapRequestName>(name: N, args: z.input<DapRequests[N]['args']>): Promise<z.output<DapRequests[N]['result']>> {
+  backstep<N extends DapRequestName>(
+    name: N,
+    args: z.input<DapRequests[N]['args']>,
+  ): Promise<z.output<DapRequests[N]['result']>> {
     return this.dap(name, args) as Promise<z.output<DapRequests[N]['result']>>;
   }
 
@@ -90,7 +97,13 @@ export class Connection {
   private send(frame: unknown, pending: Map<number, Pending>, id: number): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (this.socket?.readyState !== WebSocket.OPEN) {
-        reject(new RequestError('disconnected', 'Backstep’s server does not answer.', 'It is being reconnected to; try again in a moment.'));
+        reject(
+          new RequestError(
+            'disconnected',
+            'Backstep’s server does not answer.',
+            'It is being reconnected to; try again in a moment.',
+          ),
+        );
         return;
       }
       pending.set(id, { resolve, reject });
@@ -109,7 +122,9 @@ export class Connection {
     socket.onmessage = (event) => this.take(parseMessage(String(event.data)) as ServerFrame);
     socket.onclose = () => {
       for (const waiting of [...this.pending.values(), ...this.pendingDap.values()]) {
-        waiting.reject(new RequestError('disconnected', 'The connection to Backstep’s server was lost before it answered.'));
+        waiting.reject(
+          new RequestError('disconnected', 'The connection to Backstep’s server was lost before it answered.'),
+        );
       }
       this.pending.clear();
       this.pendingDap.clear();

@@ -1,16 +1,177 @@
-/** The open folder: opening, trusting, closing it, and what the server says about it. */
-import { appStore } from './app-state.js';
-import type { Connection } from './connection.js';
+/** The open folder: opening, trusting, closing it, and keeping the store in step with what the server says. */
+import { analyzeSoon } from './analysis-actions.js';
+import { appStore, notify } from './app-state.js';
+import { RequestError, type Connection } from './connection.js';
+import { ask } from './dialogs.js';
+import { filesChanged, keepAllDrafts, lookAgain, rememberOpenFiles, restoreFiles } from './file-actions.js';
+import { server } from './server.js';
+import { startAnalysis } from './analysis-actions.js';
+import type { WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 
-/** Called once by main.tsx: keeps the store in step with the server. */
+/** Folders for which the person was asked in this window: a "browse only" is not asked again until it is opened anew. */
+const askedTrust = new Set<string>();
+
+/** Called once by main.tsx. */
 export function startWorkspace(connection: Connection): void {
   connection.onStatus((status) => {
     appStore.setState({ connection: status });
     if (status === 'open') void greet(connection);
   });
+  connection.onNotification('workspace/changed', ({ workspace, message }) => {
+    if (message) notify({ severity: workspace ? 'info' : 'warning', message });
+    void take(workspace);
+  });
+  connection.onNotification('files/changed', ({ paths }) => {
+    for (const listener of fileListeners) listener(paths);
+    void filesChanged(paths);
+  });
+  rememberOpenFiles();
+  startAnalysis(connection);
+  window.addEventListener('pagehide', keepAllDrafts);
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'hidden') keepAllDrafts();
+  });
+}
+
+const fileListeners = new Set<(paths: readonly string[]) => void>();
+
+/** Paths relative to the workspace that changed on disk. */
+export function onFilesChanged(listener: (paths: readonly string[]) => void): () => void {
+  fileListeners.add(listener);
+  return () => fileListeners.delete(listener);
 }
 
 async function greet(connection: Connection): Promise<void> {
-  const info = await connection.request('app/info', {});
-  appStore.setState({ info, workspace: info.workspace, breakpoints: info.workspace?.breakpoints ?? [] });
+  try {
+    const info = await connection.request('app/info', {});
+    const again = info.workspace?.path === appStore.getState().workspace?.path;
+    appStore.setState({ info });
+    await take(info.workspace);
+    if (again) await Promise.all(appStore.getState().openFiles.map((file) => lookAgain(file.path)));
+  } catch (error) {
+    if (error instanceof RequestError && error.tag === 'disconnected') return;
+    tell('Backstep’s server could not say what it has open', error);
+  }
+}
+
+/** The server's word on what is open. Another folder than before brings its own files. */
+async function take(workspace: WorkspaceInfo | undefined): Promise<void> {
+  const before = appStore.getState().workspace;
+  if (workspace && workspace.path === before?.path) {
+    appStore.setState({ workspace, breakpoints: workspace.breakpoints });
+    chooseExperiment();
+    return;
+  }
+  keepAllDrafts();
+  appStore.setState({
+    workspace,
+    breakpoints: workspace?.breakpoints ?? [],
+    breakpointMessages: {},
+    openFiles: [],
+    activeFile: undefined,
+    experiment: undefined,
+    analyses: {},
+    shapes: {},
+    analyzedTexts: {},
+    editorProblems: {},
+    runs: [],
+    runSeries: {},
+    selectedRuns: [],
+    cursor: {},
+  });
+  document.title = workspace ? `${workspace.name} – Backstep` : 'Backstep';
+  if (!workspace) return;
+  await restoreFiles(workspace.path, workspace.experiments);
+  chooseExperiment();
+  if (!workspace.trusted && !askedTrust.has(workspace.path)) void askTrust();
+}
+
+/** What Run trains: the active file where it is an experiment, else the one chosen before, else the first. */
+function chooseExperiment(): void {
+  const { workspace, activeFile, experiment } = appStore.getState();
+  const known = workspace?.experiments ?? [];
+  const next =
+    activeFile && known.includes(activeFile)
+      ? activeFile
+      : experiment && known.includes(experiment)
+        ? experiment
+        : known[0];
+  if (next !== experiment) appStore.setState({ experiment: next });
+}
+
+appStore.subscribe((state, before) => {
+  if (state.activeFile !== before.activeFile) chooseExperiment();
+});
+
+export async function openFolder(path: string): Promise<void> {
+  askedTrust.delete(path);
+  try {
+    await take(await server().request('workspace/open', { path }));
+    void refreshInfo();
+  } catch (error) {
+    tell('The folder was not opened', error);
+  }
+}
+
+export async function openSample(id: string): Promise<void> {
+  try {
+    await take(await server().request('sample/open', { id }));
+    void refreshInfo();
+  } catch (error) {
+    tell('The sample was not opened', error);
+  }
+}
+
+export async function closeWorkspace(): Promise<void> {
+  try {
+    await server().request('workspace/close', {});
+    await take(undefined);
+    void refreshInfo();
+  } catch (error) {
+    tell('The folder was not closed', error);
+  }
+}
+
+export async function forgetRecent(path: string): Promise<void> {
+  try {
+    await server().request('app/forgetRecent', { path });
+    await refreshInfo();
+  } catch (error) {
+    tell('The folder was not taken off the list', error);
+  }
+}
+
+async function refreshInfo(): Promise<void> {
+  try {
+    appStore.setState({ info: await server().request('app/info', {}) });
+  } catch (error) {
+    console.warn('the list of recent folders could not be read', error);
+  }
+}
+
+export async function askTrust(): Promise<void> {
+  const { workspace } = appStore.getState();
+  if (!workspace || workspace.trusted) return;
+  askedTrust.add(workspace.path);
+  const answer = await ask({ kind: 'trust', name: workspace.name, path: workspace.path });
+  if (answer === 'trust') await setTrust(true);
+}
+
+export async function setTrust(trusted: boolean): Promise<void> {
+  try {
+    await take(await server().request('workspace/trust', { trusted }));
+    analyzeSoon();
+  } catch (error) {
+    tell(trusted ? 'The folder could not be trusted' : 'The folder could not be restricted', error);
+  }
+}
+
+/** A failure as a notice, with what the server suggests. */
+export function tell(what: string, error: unknown): void {
+  const hint = error instanceof RequestError ? error.hint : undefined;
+  notify({
+    severity: 'error',
+    message: `${what}: ${error instanceof Error ? error.message : String(error)}`,
+    detail: hint,
+  });
 }

@@ -1,0 +1,44 @@
+/** Which files were open, which was in front, and where each was scrolled to, by workspace. */
+
+export interface EditorMemory {
+  readonly open: readonly string[];
+  readonly active?: string;
+  /** As the editor gives them; by file. */
+  readonly views: Readonly<Record<string, unknown>>;
+}
+
+const keyOf = (workspace: string) => `backstep.editor:${workspace}`;
+const nothing: EditorMemory = { open: [], views: {} };
+
+export function readEditorMemory(
+  workspace: string,
+  storage: Storage = localStorage,
+): EditorMemory & { readonly fresh: boolean } {
+  const text = storage.getItem(keyOf(workspace));
+  if (!text) return { ...nothing, fresh: true };
+  try {
+    const memory = JSON.parse(text) as Partial<EditorMemory>;
+    return {
+      open: Array.isArray(memory.open) ? memory.open.filter((path) => typeof path === 'string') : [],
+      active: typeof memory.active === 'string' ? memory.active : undefined,
+      views: memory.views ?? {},
+      fresh: false,
+    };
+  } catch (error) {
+    console.warn('the list of open files is damaged and was left aside', error);
+    return { ...nothing, fresh: true };
+  }
+}
+
+export function writeEditorMemory(
+  workspace: string,
+  change: Partial<EditorMemory>,
+  storage: Storage = localStorage,
+): void {
+  const { open, active, views } = { ...readEditorMemory(workspace, storage), ...change };
+  try {
+    storage.setItem(keyOf(workspace), JSON.stringify({ open, active, views }));
+  } catch (error) {
+    console.warn('the list of open files could not be kept', error);
+  }
+}

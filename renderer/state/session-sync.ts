@@ -1,0 +1,167 @@
+/**
+ * Keeps the store's session in step with the trainer: fetched whole after every (re)connection, then
+ * folded on from the debug adapter's events. Events may come every few milliseconds; the store hears
+ * of them at most once a frame. Draws nothing and starts nothing.
+ */
+import { foldDapMessage, hasEnded, type SessionState } from '../../src/shared/session/session-state.js';
+import { appStore, moveCursor, notify } from './app-state.js';
+import { canRun, runCommand } from './commands.js';
+import { RequestError, type Connection, type DapMessage } from './connection.js';
+import { catchUp } from './session-catch-up.js';
+import { sessionUi } from './session-ui.js';
+
+/** Calls back before the next frame; where no frame comes (a covered window), a little later. */
+function nextFrame(callback: () => void): void {
+  if (typeof document === 'undefined' || document.hidden) setTimeout(callback, 100);
+  else requestAnimationFrame(callback);
+}
+
+let current: SessionState | undefined;
+let publishing = false;
+/** When the trainer was last heard of, on `performance.now()`'s clock. */
+let heardAt = 0;
+
+export function lastHeardAt(): number {
+  return heardAt;
+}
+
+/** A change known before the trainer says so: a stop that was asked for, a learning rate that was set. */
+export function patchSession(change: Partial<SessionState>): void {
+  if (!current) return;
+  current = { ...current, ...change };
+  publish();
+}
+
+function publish(): void {
+  publishing = false;
+  if (appStore.getState().session !== current) appStore.setState({ session: current });
+}
+
+function publishSoon(): void {
+  if (publishing) return;
+  publishing = true;
+  nextFrame(() => {
+    if (publishing) publish();
+  });
+}
+
+/** Called once, before the connection opens. */
+export function startSessionSync(connection: Connection): void {
+  let missed: { readonly message: DapMessage; readonly sessionId: string }[] | undefined;
+
+  const take = (session: SessionState | undefined) => {
+    const before = current;
+    const other = before?.sessionId !== session?.sessionId;
+    current = session;
+    heardAt = performance.now();
+    if (other) {
+      appStore.setState({ look: undefined, breakpointMessages: {} });
+      sessionUi.setState({ lookFailure: undefined });
+      if (appStore.getState().cursor.step !== undefined) moveCursor({ step: undefined, runId: undefined });
+    }
+    publish();
+    if (session?.status === 'paused') void look(connection, session);
+    if (!other && before) tellEnd(before, session);
+  };
+
+  const resync = async () => {
+    if (missed) return;
+    missed = [];
+    try {
+      const { session } = await connection.request('session/current', {});
+      const messages = missed.filter((entry) => entry.sessionId === session?.sessionId).map((entry) => entry.message);
+      take(session && catchUp(session, messages));
+    } catch (error) {
+      // A lost connection comes back, and asks again then.
+      if (!(error instanceof RequestError && error.tag === 'disconnected')) {
+        notify({ severity: 'error', message: 'The training under way could not be read.', detail: said(error) });
+      }
+    } finally {
+      missed = undefined;
+    }
+  };
+
+  connection.onStatus((status) => {
+    if (status === 'open') void resync();
+  });
+
+  connection.onNotification('session/changed', ({ session }) => {
+    if (!missed) take(session);
+  });
+
+  connection.onDap((message, sessionId) => {
+    if (missed) {
+      missed.push({ message, sessionId });
+      return;
+    }
+    if (sessionId !== current?.sessionId) {
+      void resync();
+      return;
+    }
+    heardAt = performance.now();
+    const before = current;
+    const after = foldDapMessage(before, message);
+    if (after === before) return;
+    current = after;
+    if (after.status === before.status && after.stop === before.stop) {
+      publishSoon();
+      return;
+    }
+    // What can be done now has changed: keys pressed within this frame must know.
+    publish();
+    if (after.stop && after.stop !== before.stop) {
+      moveCursor({ step: after.stop.step, runId: undefined });
+      void look(connection, after);
+    } else if (before.stop && !after.stop) {
+      if (appStore.getState().cursor.step === before.stop.step) moveCursor({ step: undefined, runId: undefined });
+      sessionUi.setState({ lookFailure: undefined });
+    }
+    tellEnd(before, after);
+  });
+}
+
+/** Fetches what there is to see of the step that training stands after. */
+async function look(connection: Connection, session: SessionState): Promise<void> {
+  const stillThere = () => current?.sessionId === session.sessionId && current.stop?.step === session.stop?.step;
+  try {
+    const seen = await connection.backstep('backstep/look', {});
+    if (!stillThere()) return;
+    appStore.setState({ look: seen });
+    sessionUi.setState({ lookFailure: undefined });
+  } catch (error) {
+    if (stillThere()) sessionUi.setState({ lookFailure: said(error) });
+  }
+}
+
+function tellEnd(before: SessionState, after: SessionState | undefined): void {
+  if (!after || hasEnded(before) || !hasEnded(after)) return;
+  if (after.status === 'failed') {
+    const problem = after.problems.findLast((entry) => entry.severity === 'error');
+    const { file, line } = problem ?? {};
+    notify({
+      severity: 'error',
+      message: problem?.message ?? 'The training ended by a failure.',
+      detail: problem?.hint,
+      actions: [
+        ...(file && canRun('editor.reveal')
+          ? [{ label: 'Go to Line', run: () => void runCommand('editor.reveal', { file, line }) }]
+          : []),
+        ...(canRun('view.show.console')
+          ? [{ label: 'Show Console', run: () => void runCommand('view.show.console') }]
+          : []),
+      ],
+    });
+  } else if (after.status === 'stopped') {
+    notify({
+      severity: 'info',
+      message: `Stopped after step ${after.step}. What was trained is saved.`,
+      detail: 'It can be continued from the Runs panel.',
+    });
+  } else {
+    notify({ severity: 'info', message: `Training done: ${after.epoch} ${after.epoch === 1 ? 'epoch' : 'epochs'}, ${after.step} steps.` });
+  }
+}
+
+function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

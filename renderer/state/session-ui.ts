@@ -1,0 +1,38 @@
+/** What the training side of the window remembers beside the session itself: choices for the next run, how curves are drawn. */
+import { createStore } from 'zustand/vanilla';
+import type { RunOptions } from '../../src/shared/protocol/training.js';
+import { readStored, writeStored } from './session-storage.js';
+
+/** Chosen before Run; what is absent is as the experiment says. */
+export interface RunChoices {
+  readonly backend: RunOptions['backend'];
+  readonly epochs?: number;
+  readonly seed?: number;
+}
+
+export interface SessionUi {
+  /** A start was asked for and is not answered yet. */
+  readonly starting: boolean;
+  /** Why the step that training stands after could not be looked at. */
+  readonly lookFailure?: string;
+  readonly choices: RunChoices;
+  /** Of curves: TensorBoard's smoothing weight, 0 to 0.999. */
+  readonly smoothing: number;
+  /** Charts with a logarithmic axis, by tag. */
+  readonly logCharts: readonly string[];
+}
+
+const kept = readStored<Partial<Pick<SessionUi, 'choices' | 'smoothing' | 'logCharts'>>>('training', {});
+
+export const sessionUi = createStore<SessionUi>(() => ({
+  starting: false,
+  choices: kept.choices ?? { backend: 'auto' },
+  smoothing: typeof kept.smoothing === 'number' ? kept.smoothing : 0.6,
+  logCharts: kept.logCharts ?? [],
+}));
+
+sessionUi.subscribe((state, before) => {
+  const { choices, smoothing, logCharts } = state;
+  if (choices === before.choices && smoothing === before.smoothing && logCharts === before.logCharts) return;
+  writeStored('training', { choices, smoothing, logCharts });
+});
