@@ -1,5 +1,6 @@
 /** What a panel is to the workbench. One folder a panel, whose index.tsx exports one of these; registry.ts lists them. */
 import type { ComponentType } from 'react';
+import type { Command } from '../state/commands.js';
 
 export interface Panel {
   readonly id: string;
@@ -16,4 +17,8 @@ export interface Panel {
   readonly useBadge?: () => string | number | undefined;
   /** Stands at the right end of the tab strip while the panel is the one on top: filters, small switches. */
   readonly actions?: ComponentType;
+  /** Keys that show and focus it; see Command.keys. */
+  readonly keys?: readonly string[];
+  /** What can be done with it; registered when the window starts. */
+  readonly commands?: readonly Command[];
 }

@@ -19,7 +19,8 @@ export function describePlace(at: BreakpointPlace): string {
   }
 }
 
-export type PlaceInput = { readonly kind: 'ok'; readonly at: BreakpointPlace } | { readonly kind: 'error'; readonly message: string };
+export type PlaceInput =
+  { readonly kind: 'ok'; readonly at: BreakpointPlace } | { readonly kind: 'error'; readonly message: string };
 
 /** What a person typed, as a place; an epoch may be left empty. */
 export function readPlace(kind: BreakpointPlace['kind'], text: string, known: KnownNames = {}): PlaceInput {
@@ -65,14 +66,20 @@ export function knownNames(session: SessionState | undefined): KnownNames {
   return start ? { metrics: start.metricNames, layers: start.layers.map((layer) => layer.layer) } : {};
 }
 
-export function withBreakpoint(list: readonly TrainingBreakpoint[], at: BreakpointPlace, id: string): readonly TrainingBreakpoint[] {
+export function withBreakpoint(
+  list: readonly TrainingBreakpoint[],
+  at: BreakpointPlace,
+  id: string,
+): readonly TrainingBreakpoint[] {
   const same = list.find((entry) => describePlace(entry.at) === describePlace(at) && entry.at.kind === at.kind);
   if (same) return list.map((entry) => (entry === same ? { ...entry, enabled: true } : entry));
   return [...list, { id, enabled: true, at }];
 }
 
 /** How often each breakpoint was hit in this session, and when last. */
-export function hitsOf(session: SessionState | undefined): ReadonlyMap<string, { readonly count: number; readonly lastStep: number }> {
+export function hitsOf(
+  session: SessionState | undefined,
+): ReadonlyMap<string, { readonly count: number; readonly lastStep: number }> {
   const hits = new Map<string, { count: number; lastStep: number }>();
   for (const stop of session?.stops ?? []) {
     for (const id of stop.breakpointIds) hits.set(id, { count: (hits.get(id)?.count ?? 0) + 1, lastStep: stop.step });
@@ -85,7 +92,9 @@ export function addBreakpoint(at: BreakpointPlace): Promise<void> {
 }
 
 export function changeBreakpoint(id: string, change: Partial<Omit<TrainingBreakpoint, 'id'>>): Promise<void> {
-  return saveBreakpoints(appStore.getState().breakpoints.map((entry) => (entry.id === id ? { ...entry, ...change } : entry)));
+  return saveBreakpoints(
+    appStore.getState().breakpoints.map((entry) => (entry.id === id ? { ...entry, ...change } : entry)),
+  );
 }
 
 export function removeBreakpoint(id: string): Promise<void> {
@@ -102,7 +111,22 @@ export async function saveBreakpoints(breakpoints: readonly TrainingBreakpoint[]
   await Promise.all(telling);
 }
 
+/** The list that the trainer last got. */
+let told: readonly TrainingBreakpoint[] | undefined;
+
+/** To be called with the list that a run is started with. */
+export function breakpointsGiven(breakpoints: readonly TrainingBreakpoint[]): void {
+  told = breakpoints;
+}
+
+/** Hands over what was changed between the request to start and the start. */
+export async function tellChangedBreakpoints(): Promise<void> {
+  const { breakpoints } = appStore.getState();
+  if (told !== undefined && told !== breakpoints) await tellTrainer([...breakpoints]);
+}
+
 async function tellTrainer(breakpoints: TrainingBreakpoint[]): Promise<void> {
+  told = appStore.getState().breakpoints;
   const answer = await server().backstep('backstep/setTrainingBreakpoints', { breakpoints });
   const messages = answer.breakpoints.flatMap(({ id, verified, message }) =>
     verified ? [] : [[id, message ?? 'The trainer cannot use this breakpoint.'] as const],

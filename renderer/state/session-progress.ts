@@ -21,7 +21,10 @@ export function progressOf(session: SessionState): Progress {
   // Before the first step `epoch` counts the epochs that are done.
   const epoch = Math.max(session.epoch, stepInEpoch > 0 ? session.epoch : Math.min(session.epoch + 1, epochs ?? 1));
   if (!epochs || !stepsPerEpoch) return { epoch, epochs, stepInEpoch, stepsPerEpoch };
-  const done = session.status === 'completed' ? epochs * stepsPerEpoch : Math.min((epoch - 1) * stepsPerEpoch + stepInEpoch, epochs * stepsPerEpoch);
+  const done =
+    session.status === 'completed'
+      ? epochs * stepsPerEpoch
+      : Math.min((epoch - 1) * stepsPerEpoch + stepInEpoch, epochs * stepsPerEpoch);
   const epochShare = Math.min(1, stepInEpoch / stepsPerEpoch);
   const runShare = done / (epochs * stepsPerEpoch);
   if (hasEnded(session) || session.stepMs === undefined) {
@@ -111,7 +114,10 @@ export function valueAt(session: SessionState, series: string, step: number): nu
 }
 
 /** Epoch of a global step, and the step within it. */
-export function placeInEpoch(step: number, stepsPerEpoch: number | undefined): { epoch: number; stepInEpoch: number } | undefined {
+export function placeInEpoch(
+  step: number,
+  stepsPerEpoch: number | undefined,
+): { epoch: number; stepInEpoch: number } | undefined {
   if (!stepsPerEpoch || step < 1) return undefined;
   const epoch = Math.ceil(step / stepsPerEpoch);
   return { epoch, stepInEpoch: step - (epoch - 1) * stepsPerEpoch };

@@ -8,6 +8,7 @@ import { appStore, moveCursor, notify } from './app-state.js';
 import { canRun, runCommand } from './commands.js';
 import { RequestError, type Connection, type DapMessage } from './connection.js';
 import { catchUp } from './session-catch-up.js';
+import { tellChangedBreakpoints } from './session-breakpoints.js';
 import { sessionUi } from './session-ui.js';
 
 /** Calls back before the next frame; where no frame comes (a covered window), a little later. */
@@ -48,6 +49,7 @@ function publishSoon(): void {
 /** Called once, before the connection opens. */
 export function startSessionSync(connection: Connection): void {
   let missed: { readonly message: DapMessage; readonly sessionId: string }[] | undefined;
+  let replacedMeanwhile = false;
 
   const take = (session: SessionState | undefined) => {
     const before = current;
@@ -79,6 +81,10 @@ export function startSessionSync(connection: Connection): void {
     } finally {
       missed = undefined;
     }
+    if (replacedMeanwhile) {
+      replacedMeanwhile = false;
+      void resync();
+    }
   };
 
   connection.onStatus((status) => {
@@ -86,7 +92,8 @@ export function startSessionSync(connection: Connection): void {
   });
 
   connection.onNotification('session/changed', ({ session }) => {
-    if (!missed) take(session);
+    if (missed) replacedMeanwhile = true;
+    else take(session);
   });
 
   connection.onDap((message, sessionId) => {
@@ -115,6 +122,15 @@ export function startSessionSync(connection: Connection): void {
     } else if (before.stop && !after.stop) {
       if (appStore.getState().cursor.step === before.stop.step) moveCursor({ step: undefined, runId: undefined });
       sessionUi.setState({ lookFailure: undefined });
+    }
+    if (before.status === 'starting' && after.status === 'running') {
+      tellChangedBreakpoints().catch((error: unknown) => {
+        notify({
+          severity: 'error',
+          message: 'The trainer does not know the latest breakpoints.',
+          detail: said(error),
+        });
+      });
     }
     tellEnd(before, after);
   });
@@ -158,7 +174,10 @@ function tellEnd(before: SessionState, after: SessionState | undefined): void {
       detail: 'It can be continued from the Runs panel.',
     });
   } else {
-    notify({ severity: 'info', message: `Training done: ${after.epoch} ${after.epoch === 1 ? 'epoch' : 'epochs'}, ${after.step} steps.` });
+    notify({
+      severity: 'info',
+      message: `Training done: ${after.epoch} ${after.epoch === 1 ? 'epoch' : 'epochs'}, ${after.step} steps.`,
+    });
   }
 }
 

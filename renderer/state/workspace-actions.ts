@@ -1,11 +1,11 @@
 /** The open folder: opening, trusting, closing it, and keeping the store in step with what the server says. */
-import { analyzeSoon } from './analysis-actions.js';
+import { analyzeSoon, startAnalysis } from './analysis-actions.js';
 import { appStore, notify } from './app-state.js';
 import { RequestError, type Connection } from './connection.js';
 import { ask } from './dialogs.js';
 import { filesChanged, keepAllDrafts, lookAgain, rememberOpenFiles, restoreFiles } from './file-actions.js';
+import { announceFilesChanged } from './file-watch.js';
 import { server } from './server.js';
-import { startAnalysis } from './analysis-actions.js';
 import type { WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 
 /** Folders for which the person was asked in this window: a "browse only" is not asked again until it is opened anew. */
@@ -22,7 +22,7 @@ export function startWorkspace(connection: Connection): void {
     void take(workspace);
   });
   connection.onNotification('files/changed', ({ paths }) => {
-    for (const listener of fileListeners) listener(paths);
+    announceFilesChanged(paths);
     void filesChanged(paths);
   });
   rememberOpenFiles();
@@ -31,14 +31,6 @@ export function startWorkspace(connection: Connection): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'hidden') keepAllDrafts();
   });
-}
-
-const fileListeners = new Set<(paths: readonly string[]) => void>();
-
-/** Paths relative to the workspace that changed on disk. */
-export function onFilesChanged(listener: (paths: readonly string[]) => void): () => void {
-  fileListeners.add(listener);
-  return () => fileListeners.delete(listener);
 }
 
 async function greet(connection: Connection): Promise<void> {

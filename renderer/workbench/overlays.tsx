@@ -1,6 +1,7 @@
-/** What floats above the window: notices, questions, the palette. */
+/** What floats above the window: notices, and the question in front where there is one. */
 import { useStore } from 'zustand';
 import { dialogStore } from '../state/dialogs.js';
+import { QuestionDialog } from './questions.js';
 import { Toasts } from './toasts.js';
 
 export function Overlays() {
@@ -8,7 +9,7 @@ export function Overlays() {
   return (
     <>
       <Toasts />
-      {asked && null}
+      {asked && <QuestionDialog key={asked.id} asked={asked} />}
     </>
   );
 }

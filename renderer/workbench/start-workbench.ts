@@ -1,9 +1,24 @@
-/** Registers the window's own commands and listens to keys and to the shell's menu. */
+/** Registers the window's own commands and the panels', listens to keys and to the shell's menu. */
 import { host } from '../host/index.js';
-import { runCommand } from '../state/commands.js';
+import { notify } from '../state/app-state.js';
+import { runCommand, setFailureHandler } from '../state/commands.js';
+import { RequestError } from '../state/connection.js';
+import { startTheme } from '../state/theme.js';
+import { shortTitle } from './menus.js';
 import { listenToKeys } from './key-bindings.js';
+import { registerWorkbenchCommands } from './workbench-commands.js';
 
 export function startWorkbench(): void {
+  startTheme();
+  registerWorkbenchCommands();
+  setFailureHandler((command, error) => {
+    console.error(command.id, error);
+    notify({
+      severity: 'error',
+      message: `${shortTitle(command)} failed: ${error instanceof Error ? error.message : String(error)}`,
+      detail: error instanceof RequestError ? error.hint : undefined,
+    });
+  });
   listenToKeys();
   host.onCommand((id) => void runCommand(id));
 }

@@ -1,0 +1,159 @@
+/** The training side's commands, with VS Code's keys. */
+import { ask } from './dialogs.js';
+import { appStore, notify } from './app-state.js';
+import { registerCommands, type Command } from './commands.js';
+import type { Connection } from './connection.js';
+import {
+  addBreakpoint,
+  describePlace,
+  knownNames,
+  readPlace,
+  saveBreakpoints,
+  type BreakpointPlace,
+} from './session-breakpoints.js';
+import {
+  continueRun,
+  killRun,
+  pauseRun,
+  restartRun,
+  runToEpochEnd,
+  sessionPhase,
+  startRun,
+  stepOnce,
+  stopRun,
+} from './session-actions.js';
+import { clearConsole } from './session-console.js';
+import { startRunsSync } from './runs-sync.js';
+import { startSessionSync } from './session-sync.js';
+
+const phase = sessionPhase;
+
+const runCommands: readonly Command[] = [
+  {
+    id: 'run.start',
+    title: 'Run: Start or Continue Training',
+    keys: ['F5'],
+    enabled: () => phase() === 'paused' || (phase() === 'idle' && appStore.getState().workspace !== undefined),
+    run: () => (phase() === 'paused' ? continueRun() : startRun()),
+  },
+  { id: 'run.pause', title: 'Run: Pause', keys: ['F6'], enabled: () => phase() === 'running', run: pauseRun },
+  {
+    id: 'run.step',
+    title: 'Run: One Training Step',
+    keys: ['F10'],
+    enabled: () => phase() === 'paused',
+    run: stepOnce,
+  },
+  {
+    id: 'run.toEpochEnd',
+    title: 'Run: To End of Epoch',
+    keys: ['Shift+F11'],
+    enabled: () => phase() === 'paused',
+    run: runToEpochEnd,
+  },
+  {
+    id: 'run.restart',
+    title: 'Run: Restart Training',
+    keys: ['Ctrl+Shift+F5'],
+    enabled: () => phase() === 'running' || phase() === 'paused',
+    run: restartRun,
+  },
+  {
+    id: 'run.stop',
+    title: 'Run: Stop and Save',
+    keys: ['Shift+F5'],
+    enabled: () => phase() === 'running' || phase() === 'paused' || phase() === 'starting',
+    run: stopRun,
+  },
+  {
+    id: 'run.kill',
+    title: 'Run: Kill Trainer Without Saving',
+    enabled: () => phase() !== 'idle',
+    run: killRun,
+  },
+];
+
+const breakpointCommands: readonly Command[] = [
+  { id: 'breakpoints.addStep', title: 'Breakpoints: Add at Step…', run: () => askForBreakpoint('step') },
+  {
+    id: 'breakpoints.addEpochEnd',
+    title: 'Breakpoints: Add at End of Epoch…',
+    run: () => askForBreakpoint('epochEnd'),
+  },
+  { id: 'breakpoints.addCondition', title: 'Breakpoints: Add Condition…', run: () => askForBreakpoint('condition') },
+  {
+    id: 'breakpoints.toggleAtCursor',
+    title: 'Breakpoints: Toggle at Cursor’s Step',
+    enabled: () => (appStore.getState().cursor.step ?? 0) > 0,
+    run: () => {
+      const { breakpoints, cursor } = appStore.getState();
+      const at: BreakpointPlace = { kind: 'step', step: cursor.step ?? 1 };
+      const there = breakpoints.find((entry) => describePlace(entry.at) === describePlace(at));
+      return there ? saveBreakpoints(breakpoints.filter((entry) => entry !== there)) : addBreakpoint(at);
+    },
+  },
+  {
+    id: 'breakpoints.enableAll',
+    title: 'Breakpoints: Enable All',
+    enabled: hasBreakpoints,
+    run: () => enableAll(true),
+  },
+  {
+    id: 'breakpoints.disableAll',
+    title: 'Breakpoints: Disable All',
+    enabled: hasBreakpoints,
+    run: () => enableAll(false),
+  },
+  {
+    id: 'breakpoints.removeAll',
+    title: 'Breakpoints: Remove All',
+    enabled: hasBreakpoints,
+    run: () => saveBreakpoints([]),
+  },
+];
+
+function hasBreakpoints(): boolean {
+  return appStore.getState().breakpoints.length > 0;
+}
+
+function enableAll(enabled: boolean): Promise<void> {
+  return saveBreakpoints(appStore.getState().breakpoints.map((entry) => ({ ...entry, enabled })));
+}
+
+const questions = {
+  step: { title: 'Stop after a step', label: 'Step number, counted over the whole run' },
+  epochEnd: { title: 'Stop at the end of an epoch', label: 'Epoch number; empty: every epoch' },
+  condition: { title: 'Stop when a condition holds', label: 'For example: loss > 2 || isNaN(loss)' },
+} as const;
+
+async function askForBreakpoint(kind: BreakpointPlace['kind']): Promise<void> {
+  const known = knownNames(appStore.getState().session);
+  const text = await ask({
+    kind: 'text',
+    ...questions[kind],
+    confirm: 'Add Breakpoint',
+    check: (typed) => {
+      const place = readPlace(kind, typed, known);
+      return place.kind === 'error' ? place.message : undefined;
+    },
+  });
+  if (text === undefined) return;
+  const place = readPlace(kind, text, known);
+  if (place.kind === 'ok') await addBreakpoint(place.at);
+  else notify({ severity: 'warning', message: place.message });
+}
+
+export function registerTrainingCommands(_connection: Connection): void {
+  registerCommands(...runCommands, ...breakpointCommands, {
+    id: 'console.clear',
+    title: 'Console: Clear',
+    run: clearConsole,
+  });
+}
+
+/** Called once by main.tsx before the first frame: listens, and registers the commands of the training side. */
+export function startSession(connection: Connection): void {
+  startSessionSync(connection);
+  startRunsSync(connection);
+  registerTrainingCommands(connection);
+}

@@ -1,0 +1,172 @@
+/** The commands of the window itself: files, folders, views, help. */
+import { panels } from '../panels/registry.js';
+import { host } from '../host/index.js';
+import { appStore, notify } from '../state/app-state.js';
+import { registerCommands } from '../state/commands.js';
+import { ask, dialogStore } from '../state/dialogs.js';
+import { closeAllFiles, closeFile, findOpen, revertFile, saveAll, saveFile } from '../state/file-actions.js';
+import { setTheme } from '../state/theme.js';
+import { askTrust, closeWorkspace, openFolder } from '../state/workspace-actions.js';
+import { resetLayout, showPanel, toggleMaximized, toggleSide } from './dock-actions.js';
+import { focusNextPart } from './focus-parts.js';
+
+const state = () => appStore.getState();
+const hasWorkspace = () => state().workspace !== undefined;
+const active = () => state().activeFile;
+const hasActive = () => active() !== undefined;
+
+/** Opens the palette, or turns an open one to commands or files. */
+function palette(prefix: '>' | ''): void {
+  const asked = dialogStore.getState().asked;
+  if (asked?.question.kind === 'palette') {
+    const same = asked.question.prefix === prefix;
+    asked.answer(undefined);
+    if (same) return;
+  }
+  void ask({ kind: 'palette', prefix });
+}
+
+async function chooseFolder(): Promise<void> {
+  const title = 'Open a folder';
+  const path = host.openFolder
+    ? await host.openFolder(title)
+    : await ask({ kind: 'folder', title, confirm: 'Open Folder' });
+  if (path) await openFolder(path);
+}
+
+async function chooseRecent(): Promise<void> {
+  const recent = (state().info?.recentFolders ?? [])
+    .filter((folder) => folder.exists && folder.path !== state().workspace?.path)
+    .slice(0, 12);
+  if (recent.length === 0) {
+    notify({
+      severity: 'info',
+      message: 'No other folder was opened before.',
+      actions: [{ label: 'Open a Folder…', run: () => void chooseFolder() }],
+    });
+    return;
+  }
+  const path = await ask({
+    kind: 'choose',
+    title: 'Open a recent folder',
+    choices: recent.map((folder, index) => ({
+      id: folder.path,
+      label: folder.name,
+      kind: index === 0 ? 'primary' : undefined,
+    })),
+  });
+  if (path) await openFolder(path);
+}
+
+export function registerWorkbenchCommands(): void {
+  registerCommands(
+    { id: 'workspace.openFolder', title: 'File: Open Folder…', keys: ['Ctrl+O'], run: chooseFolder },
+    { id: 'workspace.openRecent', title: 'File: Open Recent…', run: chooseRecent },
+    { id: 'workspace.close', title: 'File: Close Folder', enabled: hasWorkspace, run: closeWorkspace },
+    {
+      id: 'workspace.trust',
+      title: 'Workspace: Trust This Folder…',
+      enabled: () => state().workspace?.trusted === false,
+      run: askTrust,
+    },
+    {
+      id: 'file.save',
+      title: 'File: Save',
+      keys: ['Ctrl+S'],
+      enabled: hasActive,
+      async run() {
+        const path = active();
+        if (path) await saveFile(path);
+      },
+    },
+    {
+      id: 'file.saveAll',
+      title: 'File: Save All',
+      keys: ['Ctrl+Alt+S'],
+      enabled: () => state().openFiles.some((file) => file.dirty),
+      run: async () => void (await saveAll()),
+    },
+    {
+      id: 'file.revert',
+      title: 'File: Revert to Saved',
+      enabled: () => {
+        const path = active();
+        return path !== undefined && findOpen(path)?.dirty === true;
+      },
+      async run() {
+        const path = active();
+        if (path) await revertFile(path);
+      },
+    },
+    {
+      // Ctrl+W is the browser's own: it closes the tab before a page hears of it.
+      id: 'file.close',
+      title: 'File: Close Editor',
+      keys: host.shell === 'electron' ? ['Ctrl+W', 'Ctrl+F4'] : ['Ctrl+F4', 'Alt+W'],
+      enabled: hasActive,
+      async run() {
+        const path = active();
+        if (path) await closeFile(path);
+      },
+    },
+    {
+      id: 'file.closeAll',
+      title: 'File: Close All Editors',
+      enabled: hasActive,
+      run: async () => void (await closeAllFiles()),
+    },
+    { id: 'view.palette', title: 'View: Command Palette…', keys: ['Ctrl+Shift+P', 'F1'], run: () => palette('>') },
+    { id: 'view.quickOpen', title: 'View: Go to File…', keys: ['Ctrl+P'], run: () => palette('') },
+    {
+      id: 'view.toggleSideBar',
+      title: 'View: Toggle Side Bar',
+      keys: ['Ctrl+B'],
+      enabled: hasWorkspace,
+      run: () => toggleSide('left'),
+    },
+    {
+      id: 'view.toggleDebugBar',
+      title: 'View: Toggle Debug Side Bar',
+      keys: ['Ctrl+Alt+B'],
+      enabled: hasWorkspace,
+      run: () => toggleSide('right'),
+    },
+    {
+      id: 'view.togglePanel',
+      title: 'View: Toggle Bottom Panel',
+      keys: ['Ctrl+J'],
+      enabled: hasWorkspace,
+      run: () => toggleSide('bottom'),
+    },
+    {
+      id: 'view.toggleMaximized',
+      title: 'View: Maximize or Restore Panel',
+      keys: ['Ctrl+Shift+M'],
+      enabled: hasWorkspace,
+      run: toggleMaximized,
+    },
+    { id: 'view.resetLayout', title: 'View: Reset Layout', enabled: hasWorkspace, run: resetLayout },
+    { id: 'view.nextPart', title: 'View: Focus Next Part', keys: ['F6'], run: () => focusNextPart(1) },
+    { id: 'view.previousPart', title: 'View: Focus Previous Part', keys: ['Shift+F6'], run: () => focusNextPart(-1) },
+    {
+      id: 'view.toggleTheme',
+      title: 'View: Toggle Light and Dark Theme',
+      keys: ['Ctrl+Shift+L'],
+      run: () => setTheme(state().theme === 'dark' ? 'light' : 'dark'),
+    },
+    {
+      id: 'help.shortcuts',
+      title: 'Help: Keyboard Shortcuts',
+      run: async () => void (await ask({ kind: 'shortcuts' })),
+    },
+    { id: 'help.about', title: 'Help: About Backstep', run: async () => void (await ask({ kind: 'about' })) },
+    ...panels.map((panel) => ({
+      id: `view.show.${panel.id}`,
+      title: `View: Show ${panel.title}`,
+      keys: panel.keys,
+      enabled: hasWorkspace,
+      run: () => showPanel(panel.id),
+    })),
+  );
+  registerCommands(...panels.flatMap((panel) => panel.commands ?? []));
+}
