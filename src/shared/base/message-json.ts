@@ -23,6 +23,8 @@ export function stringifyMessage(value: unknown): string {
 
 /** @throws SyntaxError where the text is not JSON. */
 export function parseMessage(text: string): unknown {
+  // A reviver makes parsing several times slower, and nearly all messages need none.
+  if (!text.includes('"$number"')) return JSON.parse(text);
   return JSON.parse(text, (_key, entry: unknown) =>
     entry !== null && typeof entry === 'object' && '$number' in entry ? Number(entry.$number) : entry,
   );

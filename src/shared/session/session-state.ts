@@ -6,7 +6,11 @@
 import { z } from 'zod';
 import { problem, startEvent, stopPoint, type StopPoint, type TrainingEvent } from '../protocol/training.js';
 
-export const scalarColumn = z.object({ steps: z.array(z.number()), values: z.array(z.number()), wallTimes: z.array(z.number()) });
+export const scalarColumn = z.object({
+  steps: z.array(z.number()),
+  values: z.array(z.number()),
+  wallTimes: z.array(z.number()),
+});
 export type ScalarColumn = z.infer<typeof scalarColumn>;
 
 export const logLine = z.object({
@@ -22,9 +26,18 @@ export const sessionState = z.object({
   sessionId: z.string(),
   experiment: z.string(),
   status: z.enum(['starting', 'running', 'paused', 'stopping', 'completed', 'stopped', 'failed']),
-  activity: z.object({ activity: z.string(), message: z.string().optional(), done: z.number().optional(), total: z.number().optional() }).optional(),
+  activity: z
+    .object({
+      activity: z.string(),
+      message: z.string().optional(),
+      done: z.number().optional(),
+      total: z.number().optional(),
+    })
+    .optional(),
   start: startEvent.optional(),
   stop: stopPoint.optional(),
+  /** Breakpoints hit and epochs stopped after, in order; the latest ones. For marks in time. */
+  stops: z.array(stopPoint).optional(),
   epoch: z.number(),
   step: z.number(),
   stepInEpoch: z.number(),
@@ -43,9 +56,20 @@ export const sessionState = z.object({
 export type SessionState = z.infer<typeof sessionState>;
 
 const LOG_LINES_KEPT = 5000;
+const STOPS_KEPT = 1000;
 
 export function newSession(sessionId: string, experiment: string): SessionState {
-  return { sessionId, experiment, status: 'starting', epoch: 0, step: 0, stepInEpoch: 0, scalars: {}, logs: [], problems: [] };
+  return {
+    sessionId,
+    experiment,
+    status: 'starting',
+    epoch: 0,
+    step: 0,
+    stepInEpoch: 0,
+    scalars: {},
+    logs: [],
+    problems: [],
+  };
 }
 
 /**
@@ -67,8 +91,10 @@ export function foldTrainingEvent(state: SessionState, event: TrainingEvent): Se
       };
     case 'step': {
       append(state, 'train/loss', event.step, event.loss, event.wallTime);
-      for (const [name, value] of Object.entries(event.metrics)) append(state, `train/${name}`, event.step, value, event.wallTime);
-      if (event.learningRate !== undefined) append(state, 'train/learning_rate', event.step, event.learningRate, event.wallTime);
+      for (const [name, value] of Object.entries(event.metrics))
+        append(state, `train/${name}`, event.step, value, event.wallTime);
+      if (event.learningRate !== undefined)
+        append(state, 'train/learning_rate', event.step, event.learningRate, event.wallTime);
       return {
         ...state,
         epoch: event.epoch,
@@ -81,8 +107,10 @@ export function foldTrainingEvent(state: SessionState, event: TrainingEvent): Se
     }
     case 'epoch': {
       append(state, 'train/epoch_loss', event.step, event.loss, event.wallTime);
-      for (const [name, value] of Object.entries(event.metrics)) append(state, `train/epoch_${name}`, event.step, value, event.wallTime);
-      for (const [name, value] of Object.entries(event.validation ?? {})) append(state, `validation/${name}`, event.step, value, event.wallTime);
+      for (const [name, value] of Object.entries(event.metrics))
+        append(state, `train/epoch_${name}`, event.step, value, event.wallTime);
+      for (const [name, value] of Object.entries(event.validation ?? {}))
+        append(state, `validation/${name}`, event.step, value, event.wallTime);
       return { ...state, epoch: event.epoch, step: event.step, stateHash: event.stateHash };
     }
     case 'memory':
@@ -94,18 +122,35 @@ export function foldTrainingEvent(state: SessionState, event: TrainingEvent): Se
     case 'notice':
       return { ...state, problems: [...state.problems, event] };
     case 'end':
-      return { ...state, status: event.reason, stop: undefined, activity: undefined, stateHash: event.stateHash, epoch: event.epoch, step: event.steps };
+      return {
+        ...state,
+        status: event.reason,
+        stop: undefined,
+        activity: undefined,
+        stateHash: event.stateHash,
+        epoch: event.epoch,
+        step: event.steps,
+      };
     case 'error':
-      return { ...state, status: 'failed', stop: undefined, activity: undefined, problems: [...state.problems, { ...event, severity: 'error' }] };
+      return {
+        ...state,
+        status: 'failed',
+        stop: undefined,
+        activity: undefined,
+        problems: [...state.problems, { ...event, severity: 'error' }],
+      };
   }
 }
 
 export function foldStopped(state: SessionState, stop: StopPoint): SessionState {
-  return { ...state, status: 'paused', stop, activity: undefined };
+  const marked = stop.reason === 'breakpoint' || stop.reason === 'epochEnd';
+  const stops = marked ? [...(state.stops ?? []).slice(1 - STOPS_KEPT), stop] : state.stops;
+  return { ...state, status: 'paused', stop, stops, activity: undefined };
 }
 
 export function foldContinued(state: SessionState): SessionState {
-  return { ...state, status: 'running', stop: undefined };
+  // A paused training that was asked to end goes on only to save its state.
+  return { ...state, status: state.status === 'stopping' ? 'stopping' : 'running', stop: undefined };
 }
 
 export function hasEnded(state: SessionState): boolean {
@@ -113,7 +158,10 @@ export function hasEnded(state: SessionState): boolean {
 }
 
 /** Takes one Debug Adapter Protocol message of the trainer; messages that say nothing of the session leave it as it is. */
-export function foldDapMessage(state: SessionState, message: { readonly type: string; readonly event?: unknown; readonly body?: unknown }): SessionState {
+export function foldDapMessage(
+  state: SessionState,
+  message: { readonly type: string; readonly event?: unknown; readonly body?: unknown },
+): SessionState {
   if (message.type !== 'event') return state;
   switch (message.event) {
     case 'backstep/training': {
@@ -141,4 +189,3 @@ function append(state: SessionState, name: string, step: number, value: number, 
 function smooth(mean: number | undefined, value: number): number {
   return mean === undefined ? value : mean + 0.1 * (value - mean);
 }
-
