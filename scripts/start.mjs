@@ -123,7 +123,7 @@ async function browserShell(options) {
 /** Runs Electron. Returns why it could not show a window, or ends with it. */
 async function electronShell(file, options) {
   const args = [...(process.env.BACKSTEP_ELECTRON_ARGS?.split(' ').filter(Boolean) ?? []), root];
-  if (options.port !== undefined) args.push('--port', String(options.port));
+  if (options.port !== undefined) args.push(`--port=${options.port}`);
   if (options.folder !== undefined) args.push(options.folder);
   const child = start(file, args, {
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -135,6 +135,7 @@ async function electronShell(file, options) {
   createInterface({ input: child.stdout }).on('line', (line) => {
     const message = readLine(line);
     if (message?.kind === 'window') windowShown = true;
+    if (message?.kind === 'already-open') say('Backstep is open already: its window has come to the front.');
   });
   child.stderr.on('data', (chunk) => {
     errors += chunk;

@@ -2,6 +2,11 @@
  * What the shell around the window can do: the browser, or Electron through its preload. Everything
  * else asks this interface and does not know where it runs.
  */
+import type { ShellBridge } from '../../src/shared/protocol/shell-bridge.js';
+
+export type { ShellBridge };
+
+/** One of these for each shell. */
 export interface Host {
   readonly shell: 'browser' | 'electron';
   readonly isMac: boolean;
@@ -14,14 +19,6 @@ export interface Host {
   /** Opens a web address outside of this window. */
   openExternal(address: string): void;
   /** Commands of the shell's own menu, by id. Returns a function that ends listening. */
-  onCommand(listener: (id: string) => void): () => void;
-}
-
-/** What Electron's preload puts on `window.backstepShell`. */
-export interface ShellBridge {
-  openFolder(title: string): Promise<string | undefined>;
-  notify(title: string, body: string): void;
-  openExternal(address: string): void;
   onCommand(listener: (id: string) => void): () => void;
 }
 
