@@ -42,7 +42,7 @@ export const wasm: BackendKind = {
         registerTrainingKernels(simd);
         kernelsAreRegistered = true;
       }
-      await withoutNewProcessListeners(() => tf.setBackend('wasm'));
+      await keepingProcessListeners(() => tf.setBackend('wasm'));
       if (tf.getBackend() !== 'wasm') throw failure ?? new Error('TensorFlow.js could not start it');
       const backend = tf.backend() as unknown as WasmBackend;
       if (loops !== undefined && simd) prepare(backend, loops);
@@ -93,16 +93,16 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * The module's start-up code makes any uncaught error of the process end it with its own exit code.
- * How the trainer fails is the trainer's to say: those listeners are taken off again.
+ * The module's start-up code takes every listener for uncaught errors off the process and puts on its
+ * own, which ends the process with an exit code of its choice. How the trainer fails is the trainer's
+ * to say: what was there before is there afterwards, and nothing else.
  */
-async function withoutNewProcessListeners(start: () => Promise<unknown>): Promise<void> {
-  const events = ['uncaughtException', 'unhandledRejection'] as const;
-  const before = events.map((event) => new Set<unknown>(process.listeners(event as 'uncaughtException')));
+async function keepingProcessListeners(start: () => Promise<unknown>): Promise<void> {
+  const events = ['uncaughtException', 'unhandledRejection'];
+  const before = events.map((event) => process.rawListeners(event) as (() => void)[]);
   await start();
   events.forEach((event, i) => {
-    for (const listener of process.listeners(event as 'uncaughtException')) {
-      if (!before[i]!.has(listener)) process.removeListener(event, listener);
-    }
+    process.removeAllListeners(event);
+    for (const listener of before[i]!) process.on(event, listener);
   });
 }

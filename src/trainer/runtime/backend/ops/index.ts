@@ -1,10 +1,16 @@
-/** Ops of training that are not a backend's: gradients and updates, put into TensorFlow.js's registries once. */
+/** Ops of training that are put into TensorFlow.js's registries once, for all backends: gradients, updates, repairs. */
+import { repairResizeGradients } from '../cpu/resize-gradients.js';
 import { registerDilatedGradients } from './dilated-gradients.js';
 import { fuseOptimizerUpdates } from './optimizer-updates.js';
 import { registerReluGradients } from './relu-gradients.js';
 
+let done = false;
+
 export function registerTrainingOps(): void {
+  if (done) return;
+  done = true;
   registerReluGradients();
   registerDilatedGradients();
   fuseOptimizerUpdates();
+  repairResizeGradients();
 }

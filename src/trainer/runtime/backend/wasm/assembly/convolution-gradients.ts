@@ -6,15 +6,11 @@
 import { addProducts } from './outer-products';
 
 /** First output column whose tap `tap` reads inside the input. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function firstInside(tap: i32, stride: i32, pad: i32): i32 {
   return max(0, (pad - tap + stride - 1) / stride);
 }
 
 /** One past the last such output column. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function endInside(tap: i32, stride: i32, pad: i32, width: i32, outWidth: i32): i32 {
   const last = width - 1 + pad - tap;
   return last < 0 ? 0 : min(outWidth, last / stride + 1);
@@ -118,7 +114,10 @@ export function convolutionInputGradientScratch(
   filterWidth: i32,
 ): usize {
   const groups = (inChannels + 7) >> 3;
-  return ((<usize>groups * filterHeight * filterWidth * outChannels) << 5) + ((<usize>filterHeight * (outWidth + 2 * MARGIN) * outChannels) << 2);
+  return (
+    ((<usize>groups * filterHeight * filterWidth * outChannels) << 5) +
+    ((<usize>filterHeight * (outWidth + 2 * MARGIN) * outChannels) << 2)
+  );
 }
 
 /**
@@ -213,7 +212,7 @@ export function convolutionInputGradient(
                 }
               }
             }
-            const to = dxRow + (<usize>(x * inChannels + (group << 3)) << 2);
+            const to = dxRow + ((<usize>(x * inChannels + (group << 3))) << 2);
             const step: usize = (strideWidth * inChannels) << 2;
             storeChannels(to, s00, s01, channels);
             if (x + strideWidth < width) storeChannels(to + step, s10, s11, channels);
@@ -234,7 +233,10 @@ function packFilter(filter: usize, packed: usize, inChannels: i32, outChannels: 
       for (let out = 0; out < outChannels; out++) {
         for (let lane = 0; lane < 8; lane++) {
           const channel = group + lane;
-          const value = channel < inChannels ? load<f32>(filter + (<usize>((tap * inChannels + channel) * outChannels + out) << 2)) : <f32>0;
+          const value =
+            channel < inChannels
+              ? load<f32>(filter + ((<usize>((tap * inChannels + channel) * outChannels + out)) << 2))
+              : <f32>0;
           store<f32>(to, value);
           to += 4;
         }
@@ -243,8 +245,6 @@ function packFilter(filter: usize, packed: usize, inChannels: i32, outChannels: 
   }
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function storeChannels(to: usize, low: v128, high: v128, channels: i32): void {
   if (channels == 8) {
     v128.store(to, low);

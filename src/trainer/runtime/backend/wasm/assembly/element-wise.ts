@@ -8,8 +8,8 @@ export function reluGradient(dy: usize, x: usize, dx: usize, size: i32, top: f32
   const one = f32x4.splat(1);
   const zero = f32x4.splat(0);
   const tops = f32x4.splat(top);
-  const vectorEnd: usize = <usize>(size & ~3) << 2;
-  const end: usize = <usize>size << 2;
+  const vectorEnd: usize = (<usize>(size & ~3)) << 2;
+  const end: usize = (<usize>size) << 2;
   let at: usize = 0;
   for (; at < vectorEnd; at += 16) {
     const value = v128.load(x + at);
@@ -50,22 +50,16 @@ export function adam(
   const correction2 = f32x4.splat(<f32>1 - load<f32>(power2));
   const rate = f32x4.splat(-learningRate);
   const small = f32x4.splat(epsilon);
-  const end: usize = <usize>size << 2;
+  const end: usize = (<usize>size) << 2;
   for (let at: usize = 0; at < end; at += 16) {
     const count = (end - at) >> 2;
     const g = read(gradient + at, count);
-    const m = f32x4.add(
-      f32x4.mul(read(first + at, count), f32x4.splat(keep1)),
-      f32x4.mul(g, f32x4.splat(take1)),
-    );
+    const m = f32x4.add(f32x4.mul(read(first + at, count), f32x4.splat(keep1)), f32x4.mul(g, f32x4.splat(take1)));
     const v = f32x4.add(
       f32x4.mul(read(second + at, count), f32x4.splat(keep2)),
       f32x4.mul(f32x4.mul(g, g), f32x4.splat(take2)),
     );
-    const direction = f32x4.div(
-      f32x4.div(m, correction1),
-      f32x4.add(f32x4.sqrt(f32x4.div(v, correction2)), small),
-    );
+    const direction = f32x4.div(f32x4.div(m, correction1), f32x4.add(f32x4.sqrt(f32x4.div(v, correction2)), small));
     write(newFirst + at, m, count);
     write(newSecond + at, v, count);
     write(newValue + at, f32x4.add(f32x4.mul(direction, rate), read(value + at, count)), count);
@@ -90,7 +84,7 @@ export function rmsProp(
 ): void {
   const rate = f32x4.splat(learningRate);
   const small = f32x4.splat(epsilon);
-  const end: usize = <usize>size << 2;
+  const end: usize = (<usize>size) << 2;
   for (let at: usize = 0; at < end; at += 16) {
     const count = (end - at) >> 2;
     const g = read(gradient + at, count);
@@ -109,14 +103,10 @@ export function rmsProp(
 }
 
 /** Four values, or as many as are left; never past the end of a tensor. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function read(from: usize, count: usize): v128 {
   return count >= 4 ? v128.load(from) : readSome(from, count);
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function write(to: usize, values: v128, count: usize): void {
   if (count >= 4) v128.store(to, values);
   else writeSome(to, values, count);

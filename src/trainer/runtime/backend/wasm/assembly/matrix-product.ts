@@ -21,7 +21,8 @@ export function productWithTransposedRight(a: usize, b: usize, out: usize, rows:
   for (; column + 2 <= columns; column += 2) {
     const b0 = b + column * stride;
     let row = 0;
-    for (; row + 4 <= rows; row += 4) eightDots(a + row * stride, b0, stride, out + row * outRow + (column << 2), outRow, depth);
+    for (; row + 4 <= rows; row += 4)
+      eightDots(a + row * stride, b0, stride, out + row * outRow + (column << 2), outRow, depth);
     for (; row < rows; row++) {
       const to = out + row * outRow + (column << 2);
       store<f32>(to, dot(a + row * stride, b0, depth));
@@ -35,11 +36,11 @@ export function productWithTransposedRight(a: usize, b: usize, out: usize, rows:
   }
 }
 
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function across(sums: v128): f32 {
   return (
-    f32x4.extract_lane(sums, 0) + f32x4.extract_lane(sums, 2) + (f32x4.extract_lane(sums, 1) + f32x4.extract_lane(sums, 3))
+    f32x4.extract_lane(sums, 0) +
+    f32x4.extract_lane(sums, 2) +
+    (f32x4.extract_lane(sums, 1) + f32x4.extract_lane(sums, 3))
   );
 }
 
@@ -47,11 +48,11 @@ function dot(a: usize, b: usize, depth: i32): f32 {
   let sums = f32x4.splat(0);
   let k = 0;
   for (; k + 4 <= depth; k += 4) {
-    const at = <usize>k << 2;
+    const at = (<usize>k) << 2;
     sums = f32x4.add(sums, f32x4.mul(v128.load(a + at), v128.load(b + at)));
   }
   let sum = across(sums);
-  for (; k < depth; k++) sum += load<f32>(a + (<usize>k << 2)) * load<f32>(b + (<usize>k << 2));
+  for (; k < depth; k++) sum += load<f32>(a + ((<usize>k) << 2)) * load<f32>(b + ((<usize>k) << 2));
   return sum;
 }
 
@@ -70,7 +71,7 @@ function eightDots(a: usize, b: usize, stride: usize, out: usize, outRow: usize,
   let s31 = f32x4.splat(0);
   let k = 0;
   for (; k + 4 <= depth; k += 4) {
-    const at = <usize>k << 2;
+    const at = (<usize>k) << 2;
     const y0 = v128.load(b + at);
     const y1 = v128.load(b1 + at);
     const x0 = v128.load(a + at);
@@ -95,7 +96,7 @@ function eightDots(a: usize, b: usize, stride: usize, out: usize, outRow: usize,
   let d30 = across(s30);
   let d31 = across(s31);
   for (; k < depth; k++) {
-    const at = <usize>k << 2;
+    const at = (<usize>k) << 2;
     const y0 = load<f32>(b + at);
     const y1 = load<f32>(b1 + at);
     d00 += load<f32>(a + at) * y0;

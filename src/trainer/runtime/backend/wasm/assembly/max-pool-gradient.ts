@@ -22,7 +22,7 @@ export function maxPoolGradient(
   const pixel: usize = channels << 2;
   const row: usize = width * pixel;
   memory.fill(dx, 0, batch * height * row);
-  const vectorEnd: usize = <usize>(channels & ~3) << 2;
+  const vectorEnd: usize = (<usize>(channels & ~3)) << 2;
   let gradient = dy;
   for (let n = 0; n < batch; n++) {
     const image: usize = n * height * row;
@@ -81,8 +81,6 @@ export function maxPoolGradient(
 }
 
 /** −1 alone means that there is no winner: an offset above 2 GiB is a negative number too. */
-// @ts-ignore: decorator of AssemblyScript
-@inline
 function give(dx: usize, winner: i32, value: f32, lane: usize): void {
   if (winner == -1) return;
   const to = dx + <usize>winner + lane;

@@ -19,7 +19,6 @@ export function registerColumnSums(): void {
       if (x.dtype !== 'float32' || axes === undefined) return undefined;
       const rows = sizeOf(x.shape.slice(0, axes));
       const columns = sizeOf(x.shape.slice(axes));
-      if (rows === 0 || columns === 0) return undefined;
       const kept = x.shape.slice(axes);
       const shape = attrs.keepDims ? [...Array<number>(axes).fill(1), ...kept] : kept;
       const out = backend.makeOutput(shape, 'float32');

@@ -1,5 +1,6 @@
 /** Kernels that only the pure JavaScript backend has, run there with their tensors copied over and back: slow, but right. */
 import * as tf from '@tensorflow/tfjs';
+import { quietCpuBackend } from '../../cpu/quiet-cpu.js';
 import { addKernel } from '../kernel.js';
 import type { WasmBackend } from '../wasm-memory.js';
 
@@ -14,6 +15,7 @@ interface CpuBackend {
 type Inputs = Record<string, tf.TensorInfo | tf.TensorInfo[] | undefined>;
 
 export function registerCpuFallback(): void {
+  quietCpuBackend();
   for (const { kernelName, kernelFunc } of tf.getKernelsForBackend('cpu')) {
     if (tf.getKernel(kernelName, 'wasm') || impossible.has(kernelName)) continue;
     addKernel<Inputs, tf.NamedAttrMap | undefined>(kernelName, ({ inputs, attrs, backend }) => {
@@ -24,7 +26,8 @@ export function registerCpuFallback(): void {
         copies.push(copy);
         return copy;
       };
-      const copied: Inputs = {};
+      // Some kernels take a plain array of tensors for their inputs.
+      const copied: Inputs = Array.isArray(inputs) ? ([] as unknown as Inputs) : {};
       for (const [name, input] of Object.entries(inputs)) {
         copied[name] = Array.isArray(input) ? input.map(copyIn) : input && copyIn(input);
       }
