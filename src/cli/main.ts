@@ -1,0 +1,106 @@
+/** The `backstep` command: what can be asked for, with which words. The work is in the commands' own files. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { backendNames } from '../shared/protocol/training.js';
+import { debugCommand } from './debug-command.js';
+import { doctorCommand } from './doctor-command.js';
+import { exitCodes, UsageError } from './exit-codes.js';
+import { version } from './install-places.js';
+import { openCommand, type OpenFlags } from './open-command.js';
+import { runCommand, type RunFlags } from './run-command.js';
+import { shapesCommand } from './shapes-command.js';
+
+const wholeNumber =
+  (least: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (!Number.isInteger(value) || value < least)
+      throw new InvalidArgumentError(`It must be a whole number from ${least}.`);
+    return value;
+  };
+
+function portNumber(text: string): number {
+  const value = wholeNumber(0)(text);
+  if (value > 65_535) throw new InvalidArgumentError('It must be at most 65535.');
+  return value;
+}
+
+function setting(text: string, before: Readonly<Record<string, string>>): Record<string, string> {
+  const [, key, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (key === undefined) throw new InvalidArgumentError('Write it as key=value.');
+  return { ...before, [key]: value! };
+}
+
+const settingOption = (): Option =>
+  new Option('--set <key=value>', 'hand a setting to the experiment; may be given again')
+    .argParser(setting)
+    .default({}, '');
+
+let exitCode: number = exitCodes.done;
+const finishes = async (code: number | Promise<number>): Promise<void> => {
+  exitCode = await code;
+};
+
+// Each command throws what is wrong with its words, instead of ending the process by itself.
+const program = new Command('backstep')
+  .description('Train neural networks and debug that training.')
+  .version(version())
+  .exitOverride()
+  .showHelpAfterError('(backstep --help says what there is)');
+
+program
+  .command('open', { isDefault: true })
+  .description('open the window (the default)')
+  .argument('[folder]', 'folder to open')
+  .option('--browser', 'in the browser, also where Electron is there')
+  .option('--port <n>', 'port to listen on', portNumber)
+  .action((folder: string | undefined, flags: OpenFlags) => finishes(openCommand(folder, flags)));
+
+program
+  .command('run')
+  .description('train an experiment without the window')
+  .argument('<experiment>', 'its file, or a folder that holds one')
+  .addOption(new Option('--backend <name>', 'where tensors live').choices(['auto', ...backendNames]).default('auto'))
+  .option('--epochs <n>', 'passes over the data, in place of the experiment’s own', wholeNumber(1))
+  .option('--steps <n>', 'stop after this many steps', wholeNumber(1))
+  .option('--seed <n>', 'in place of the experiment’s own', wholeNumber(0))
+  .option('--data <folder>', 'look for the experiment’s data here first')
+  .addOption(settingOption())
+  .option('--run-dir <folder>', 'the run’s folder (default: runs/<time>-<name> beside the experiment)')
+  .option('--continue <run>', 'go on from the saved state of this run’s folder')
+  .option('--eager', 'one op at a time (so far the only speed)')
+  .option('--hash-every <n>', 'state hash in every n-th step (default: epochs only)', wholeNumber(0), 0)
+  .option('--json', 'one JSON object a line on standard output', false)
+  .action((experiment: string, flags: RunFlags) => finishes(runCommand(experiment, flags)));
+
+program
+  .command('shapes')
+  .description('layers with output shapes and parameters, without training')
+  .argument('<experiment>', 'its file, or a folder that holds one')
+  .addOption(settingOption())
+  .option('--json', 'as JSON', false)
+  .action((experiment: string, flags: { json: boolean; set: Record<string, string> }) =>
+    finishes(shapesCommand(experiment, flags)),
+  );
+
+program
+  .command('debug')
+  .description('the debug adapter, for any front end of the Debug Adapter Protocol')
+  .requiredOption('--stdio', 'on standard input and output')
+  .action(() => finishes(debugCommand()));
+
+program
+  .command('doctor')
+  .description('what works here, what does not, and what would change it')
+  .option('--json', 'as JSON', false)
+  .action((flags: { json: boolean }) => finishes(doctorCommand(flags)));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.wrongUsage;
+  else if (error instanceof UsageError) {
+    process.stderr.write(`error: ${error.message}\n(backstep --help says what there is)\n`);
+    exitCode = exitCodes.wrongUsage;
+  } else throw error;
+}
+process.exitCode = exitCode;

@@ -1,0 +1,99 @@
+/** `backstep run`: trains without the window, in a trainer process of its own. */
+import path from 'node:path';
+import { statSync } from 'node:fs';
+import type { RunOptionsInput, TrainingEvent } from '../shared/protocol/training.js';
+import { exitCodes, UsageError } from './exit-codes.js';
+import { findExperiment } from './find-experiment.js';
+import { jsonLine } from './json-lines.js';
+import { problemText } from './problem-text.js';
+import { ProgressView } from './progress-view.js';
+import { startTrainer } from './trainer-child.js';
+
+export interface RunFlags {
+  readonly backend: RunOptionsInput['backend'];
+  readonly epochs?: number;
+  readonly steps?: number;
+  readonly seed?: number;
+  readonly data?: string;
+  readonly set: Readonly<Record<string, string>>;
+  readonly runDir?: string;
+  readonly continue?: string;
+  readonly hashEvery: number;
+  readonly json: boolean;
+}
+
+/** @returns the exit code */
+export async function runCommand(experiment: string, flags: RunFlags): Promise<number> {
+  const options: RunOptionsInput = {
+    experiment: findExperiment(experiment),
+    backend: flags.backend,
+    epochs: flags.epochs,
+    steps: flags.steps,
+    seed: flags.seed,
+    dataDir: existingFolder(flags.data, '--data'),
+    settings: { ...flags.set },
+    runDir: flags.runDir === undefined ? undefined : path.resolve(flags.runDir),
+    continueFrom: existingFolder(flags.continue, '--continue'),
+    hashEvery: flags.hashEvery,
+  };
+  const view = flags.json ? undefined : new ProgressView();
+  const said = new Set<TrainingEvent['kind']>();
+
+  const take = (event: TrainingEvent): void => {
+    said.add(event.kind);
+    if (view) {
+      view.take(event);
+      return;
+    }
+    const line = jsonLine(event);
+    if (line !== undefined) process.stdout.write(`${line}\n`);
+    if (event.kind === 'log') process.stderr.write(`${event.text}\n`);
+    if (event.kind === 'notice') process.stderr.write(`${problemText(event)}\n`);
+    if (event.kind === 'error') process.stderr.write(`${problemText({ ...event, severity: 'error' })}\n`);
+  };
+
+  const trainer = startTrainer('run', {
+    // Standard output carries what was asked for and nothing else.
+    stdout: flags.json ? 2 : 'inherit',
+    onMessage: (message) => {
+      if ((message as { readonly kind: string }).kind !== 'finished') take(message as TrainingEvent);
+    },
+  });
+  let interrupts = 0;
+  const interrupt = (): void => {
+    interrupts++;
+    if (interrupts === 1) {
+      const text = 'Stopping after this step; its state is saved. Ctrl+C again ends at once.';
+      if (view) view.say(text);
+      else process.stderr.write(`${text}\n`);
+      trainer.send({ kind: 'stop' });
+    } else trainer.process.kill('SIGKILL');
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // Whoever read the lines is gone: nobody waits for more.
+    if (error.code === 'EPIPE') interrupt();
+    else throw error;
+  });
+
+  trainer.send({ kind: 'run', options });
+  const { code, signal } = await trainer.ended;
+  if (interrupts > 0 && !said.has('error')) return exitCodes.interrupted;
+  if (code === exitCodes.done || (code === exitCodes.failed && said.has('error'))) return code;
+  if (said.has('error')) return exitCodes.failed;
+  take({
+    kind: 'error',
+    message: `The trainer process ended unexpectedly (${signal ?? `exit code ${code}`})`,
+    hint: 'If memory ran out, use a smaller batch or model. What was written before stays in the run’s folder.',
+  });
+  return exitCodes.failed;
+}
+
+function existingFolder(folder: string | undefined, flag: string): string | undefined {
+  if (folder === undefined) return undefined;
+  const absolute = path.resolve(folder);
+  if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`${flag}: there is no folder ${folder}.`);
+  return absolute;
+}

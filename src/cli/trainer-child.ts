@@ -1,0 +1,34 @@
+/** Starts the trainer process and speaks with it over IPC. Knows its channel, not what is trained. */
+import { spawn, type ChildProcess, type IOType } from 'node:child_process';
+import { parseMessage, stringifyMessage } from '../shared/base/message-json.js';
+import { installPlaces } from './install-places.js';
+
+export interface TrainerChild {
+  readonly process: ChildProcess;
+  send(message: unknown): void;
+  /** Resolves when the process is gone. */
+  readonly ended: Promise<{ readonly code: number | undefined; readonly signal: NodeJS.Signals | undefined }>;
+}
+
+export function startTrainer(
+  mode: 'run' | 'analyze' | 'backends',
+  options: { readonly stdout: number | IOType; readonly onMessage: (message: unknown) => void },
+): TrainerChild {
+  const child = spawn(process.execPath, [installPlaces.trainer, mode], {
+    stdio: ['ignore', options.stdout, 'inherit', 'ipc'],
+    // A process group of its own: Ctrl+C reaches this process alone, which asks the trainer to end well.
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  child.on('message', (text) => options.onMessage(parseMessage(String(text))));
+  return {
+    process: child,
+    send: (message) => {
+      if (child.connected) child.send(stringifyMessage(message));
+    },
+    ended: new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
+    }),
+  };
+}

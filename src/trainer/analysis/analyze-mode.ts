@@ -1,0 +1,42 @@
+/**
+ * A long-lived process that answers one `AnalysisRequest` after the other over IPC. Whoever started
+ * it enforces the time limit, by ending it.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
+import { analysisRequest } from '../../shared/protocol/analysis.js';
+import { createExperimentLoader } from '../loader/experiment-loader.js';
+import { captureConsole } from '../user-console.js';
+import { exitProcess, guardExits } from '../user-exits.js';
+import { analyze } from './analyze.js';
+import { makeWeightsCheap } from './cheap-weights.js';
+
+/** Messages over IPC are texts made by `stringifyMessage`: `{ id, request }` comes in, one of these goes out. */
+export type AnalyzeReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'analysis'; readonly id: number; readonly analysis: unknown }
+  | { readonly kind: 'failure'; readonly id: number; readonly message: string };
+
+export async function analyzeMode(): Promise<void> {
+  const say = (reply: AnalyzeReply): void => void process.send?.(stringifyMessage(reply));
+  process.on('disconnect', () => exitProcess(0));
+  // An analysis says what is wrong with an experiment; what its code prints or leaves running says nothing more.
+  captureConsole(() => undefined);
+  guardExits(() => undefined);
+  await tf.setBackend('cpu');
+  makeWeightsCheap();
+  const loader = createExperimentLoader();
+
+  let queue: Promise<void> = Promise.resolve();
+  process.on('message', (text: string) => {
+    const { id, request } = parseMessage(text) as { readonly id: number; readonly request: unknown };
+    queue = queue.then(async () => {
+      try {
+        say({ kind: 'analysis', id, analysis: await analyze(loader, analysisRequest.parse(request)) });
+      } catch (error) {
+        say({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
+      }
+    });
+  });
+  say({ kind: 'ready' });
+}

@@ -1,0 +1,66 @@
+/**
+ * The debug thread: owns the pipe to the front end and answers on it while the training thread is
+ * busy or stands still. Must never write to the console, which goes through the training thread.
+ */
+import { Socket } from 'node:net';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { frameMessage, MessageReader } from './dap-framing.js';
+import { DebugSession } from './debug-session.js';
+import { InspectorClient } from './inspector-client.js';
+import { SharedFlags } from './shared-flags.js';
+import type { DebugThreadSetup, FromTraining, ToTraining } from './thread-messages.js';
+
+const setup = workerData as DebugThreadSetup;
+const training = parentPort!;
+const flags = new SharedFlags(setup.flags);
+const inspector = new InspectorClient();
+const pipe = new Socket({ fd: setup.fd, readable: true, writable: true });
+const tell = (message: ToTraining): void => training.postMessage(message);
+
+const session = new DebugSession({
+  send: (message) => {
+    if (pipe.writable) pipe.write(frameMessage(message));
+  },
+  inspector,
+  flags,
+  control: (message) => {
+    setup.control.postMessage(message);
+    flags.announceControl();
+  },
+  start: (options) => tell({ kind: 'start', options }),
+  exit: (exitCode) => {
+    inspector.disconnect();
+    if (pipe.writable) pipe.end(() => tell({ kind: 'exit', exitCode }));
+    else tell({ kind: 'exit', exitCode });
+  },
+  kill: () => process.kill(process.pid, 'SIGKILL'),
+});
+
+training.on('message', (message: FromTraining) => session.fromTraining(message));
+
+await inspector.connect(
+  (pause) => {
+    // What was said before the stop is in the queue already: it goes out before the stop is told.
+    for (let received = receiveMessageOnPort(training); received; received = receiveMessageOnPort(training)) {
+      session.fromTraining(received.message as FromTraining);
+    }
+    session.paused(pause);
+  },
+  () => session.resumed(),
+);
+
+// Read only now, for a training that is started before the inspector listens could not be stopped.
+const reader = new MessageReader();
+pipe.on('data', (chunk: Buffer) => {
+  try {
+    for (const message of reader.push(chunk)) session.handle(message);
+  } catch {
+    // Not this protocol, or cut short: as good as a front end that is gone.
+    pipe.destroy();
+  }
+});
+pipe.on('error', () => pipe.destroy());
+pipe.on('close', () => session.disconnected());
+pipe.on('end', () => session.disconnected());
+// Nothing else may hold this thread while the training one stands still.
+setInterval(() => undefined, 1 << 30);

@@ -1,0 +1,43 @@
+/** What the debug thread wants of the training thread, in memory that both see: reading it costs the training nothing. */
+
+const slots = { stopAfterStep: 0, stopAtEpochEnd: 1, terminate: 2, controlVersion: 3 } as const;
+
+export type StopWish = 'none' | 'pause' | 'step';
+const wishes: readonly StopWish[] = ['none', 'pause', 'step'];
+
+export class SharedFlags {
+  private readonly cells: Int32Array;
+
+  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(4 * Object.keys(slots).length)) {
+    this.cells = new Int32Array(memory);
+  }
+
+  get stopAfterStep(): StopWish {
+    return wishes[Atomics.load(this.cells, slots.stopAfterStep)]!;
+  }
+  set stopAfterStep(wish: StopWish) {
+    Atomics.store(this.cells, slots.stopAfterStep, wishes.indexOf(wish));
+  }
+
+  get stopAtEpochEnd(): boolean {
+    return Atomics.load(this.cells, slots.stopAtEpochEnd) === 1;
+  }
+  set stopAtEpochEnd(wanted: boolean) {
+    Atomics.store(this.cells, slots.stopAtEpochEnd, wanted ? 1 : 0);
+  }
+
+  get terminate(): boolean {
+    return Atomics.load(this.cells, slots.terminate) === 1;
+  }
+  set terminate(wanted: boolean) {
+    Atomics.store(this.cells, slots.terminate, wanted ? 1 : 0);
+  }
+
+  /** Grows with every message on the control port, so that the training looks there only when something has come. */
+  get controlVersion(): number {
+    return Atomics.load(this.cells, slots.controlVersion);
+  }
+  announceControl(): void {
+    Atomics.add(this.cells, slots.controlVersion, 1);
+  }
+}

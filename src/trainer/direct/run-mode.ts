@@ -1,0 +1,61 @@
+/**
+ * Trains for a parent process without a debugger: `{ kind: 'run', options }` comes in over IPC,
+ * training events go out; `{ kind: 'stop' }` or SIGINT ends the run after the step under way, its
+ * state saved. Exit codes: 0 done, 1 failed, 130 interrupted.
+ */
+import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
+import { runOptions, type RunOptions, type TrainingEvent } from '../../shared/protocol/training.js';
+import type { TrainingHost } from '../runtime/training-host.js';
+import { TrainingProcess } from '../training-process.js';
+import { captureConsole } from '../user-console.js';
+import { exitProcess, guardExits } from '../user-exits.js';
+
+/** Messages over IPC are texts made by `stringifyMessage`. */
+export type RunModeMessage = { readonly kind: 'run'; readonly options: RunOptions } | { readonly kind: 'stop' };
+
+const INTERRUPTED = 130;
+
+export async function runMode(): Promise<void> {
+  let interrupted = false;
+  const interrupt = (): void => {
+    if (interrupted) exitProcess(INTERRUPTED);
+    interrupted = true;
+  };
+  const emit = (event: TrainingEvent): void => void process.send?.(stringifyMessage(event));
+  const host: TrainingHost = {
+    emit,
+    mayStopAfter: () => false,
+    wantsGradientNorms: false,
+    afterStep: () => undefined,
+    afterEpoch: () => undefined,
+    get stopRequested() {
+      return interrupted;
+    },
+  };
+
+  const training = new TrainingProcess();
+  const finish = (exitCode: number): void => {
+    // What was sent must have left before the process ends.
+    if (process.connected) process.send?.(stringifyMessage({ kind: 'finished' }), () => exitProcess(exitCode));
+    else exitProcess(exitCode);
+  };
+  process.on('SIGINT', interrupt);
+  process.on('SIGTERM', interrupt);
+  // A parent that is gone cannot be told anything: what was trained is saved.
+  process.on('disconnect', () => (interrupted = true));
+  captureConsole(emit);
+  guardExits((error) => {
+    emit(training.errorEvent(error));
+    finish(1);
+  });
+
+  const options = await new Promise<RunOptions>((resolve) => {
+    process.on('message', (text: string) => {
+      const message = parseMessage(text) as RunModeMessage;
+      if (message.kind === 'stop') interrupt();
+      else resolve(runOptions.parse(message.options));
+    });
+  });
+  const exitCode = await training.run(options, host);
+  finish(interrupted && exitCode === 0 ? INTERRUPTED : exitCode);
+}

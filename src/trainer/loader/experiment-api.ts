@@ -1,0 +1,3 @@
+/** 'backstep' as an experiment gets it: `api.ts`, whose types it has, with the TensorFlow.js of `experiment-tfjs.ts`. */
+export * from '../api.js';
+export * as tf from './experiment-tfjs.js';

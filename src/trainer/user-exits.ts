@@ -1,0 +1,27 @@
+/** The ways in which a person's code can end the process behind the training's back, turned into failures at their line. */
+import { personsFrames } from './loader/stack-frames.js';
+
+export class ExitCalled extends Error {
+  override readonly name = 'ExitCalled';
+  readonly hint = 'Remove the call: Backstep ends the process itself when training is done.';
+  constructor(code: unknown) {
+    super(`The code called process.exit(${code === undefined ? '' : String(code)})`);
+  }
+}
+
+/** The way out for Backstep's own code. */
+export const exitProcess: (code: number) => never = process.exit.bind(process);
+
+/**
+ * For the rest of the process: `process.exit` throws, and what nobody caught is handed to `failed`
+ * instead of ending the process with a stack on its error stream.
+ */
+export function guardExits(failed: (error: unknown) => void): void {
+  process.exit = ((code?: unknown): never => {
+    const error = new ExitCalled(code);
+    if (personsFrames(error.stack).length === 0) exitProcess(Number(code ?? 0));
+    throw error;
+  }) as typeof process.exit;
+  process.on('uncaughtException', failed);
+  process.on('unhandledRejection', failed);
+}
