@@ -14,8 +14,11 @@ export interface StackFrame extends SourcePlace {
   readonly functionName?: string;
 }
 
-/** The folder that this trainer's own modules run from; everything else outside node_modules is the person's. */
-const ownFolder = fileURLToPath(new URL('.', import.meta.url));
+/**
+ * The folder that this trainer's own modules run from, bundled or as sources; everything else
+ * outside node_modules is the person's.
+ */
+const ownFolder = fileURLToPath(new URL('.', import.meta.url)).replace(/loader[\\/]$/, '');
 
 /** Calls deep inside TensorFlow.js must still show the line that began them. */
 export function keepDeepStacks(): void {
