@@ -10,8 +10,12 @@ const dist = path.join(root, 'dist');
 
 // Native modules and packages that find files beside themselves stay in node_modules.
 const external = ['electron', 'sharp', '@parcel/watcher', '@node-rs/crc32', '@swc/wasm-typescript'];
-const requireShim =
-  "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url);";
+// CommonJS packages inside our ES modules find what they expect.
+const commonJsNames = [
+  "import { createRequire as $createRequire } from 'node:module';",
+  'const require = $createRequire(import.meta.url);',
+  "const $filename = require('node:url').fileURLToPath(import.meta.url), $dirname = require('node:path').dirname($filename);",
+].join(' ');
 
 const common = {
   bundle: true,
@@ -31,7 +35,12 @@ async function bundle(options) {
 }
 
 function bundleModule(options) {
-  return bundle({ format: 'esm', banner: { js: requireShim }, ...options });
+  return bundle({
+    format: 'esm',
+    banner: { js: commonJsNames },
+    define: { __dirname: '$dirname', __filename: '$filename' },
+    ...options,
+  });
 }
 
 /** AssemblyScript to WebAssembly that imports its memory and has no data of its own. */

@@ -44,7 +44,10 @@ export class TrainingProcess {
    */
   async run(options: RunOptions, host: TrainingHost): Promise<number> {
     this.file = options.experiment;
-    const told: TrainingHost = withEmit(host, (event) => host.emit(this.completed(event)));
+    const told: TrainingHost = withEmit(host, (event) => {
+      if (event.kind === 'start') this.runDir = event.runDir;
+      host.emit(event);
+    });
     try {
       told.emit({ kind: 'activity', activity: 'loading', message: 'Loading the experiment' });
       // Before the person's top-level code runs, which may draw random numbers too.
@@ -52,11 +55,9 @@ export class TrainingProcess {
       forgetLayers();
       const loaded = await createExperimentLoader().load(options.experiment);
       this.loaded = loaded;
-      await train({
-        experiment: this.watched(loaded.experiment),
-        options,
-        host: told,
-        environment: this.environment(options, told),
+      await train(options, this.watched(loaded.experiment), told, {
+        dataEnvironment,
+        describeLayers: (model) => layerTable(model, placeOfLayer),
       });
       return 0;
     } catch (error) {
@@ -93,23 +94,6 @@ export class TrainingProcess {
         return optimizer;
       },
     });
-  }
-
-  private environment(options: RunOptions, host: TrainingHost): ReturnType<typeof dataEnvironment> {
-    return dataEnvironment({
-      experiment: options.experiment,
-      dataDir: options.dataDir,
-      seed: options.seed ?? this.loaded?.experiment.seed ?? 0,
-      notify: (problem) => host.emit({ kind: 'notice', ...problem }),
-      progress: (message, done, total) => host.emit({ kind: 'activity', activity: 'data', message, done, total }),
-    });
-  }
-
-  /** Adds what only this side knows: the lines of the layers, and how their shapes come about. */
-  private completed(event: TrainingEvent): TrainingEvent {
-    if (event.kind !== 'start') return event;
-    this.runDir = event.runDir;
-    return this.madeModel ? { ...event, layers: layerTable(this.madeModel, placeOfLayer) } : event;
   }
 }
 

@@ -19,6 +19,9 @@ const methods = {
   dir: 'log',
 } as const;
 
+/** TensorFlow.js recommends another package on its first use of the cpu backend; which backend is used is told elsewhere. */
+const advertisement = /looks like you are running TensorFlow\.js in Node\.js/;
+
 /** For the rest of the process. */
 export function captureConsole(emit: (event: LogEvent) => void): void {
   for (const [method, level] of Object.entries(methods)) {
@@ -27,6 +30,7 @@ export function captureConsole(emit: (event: LogEvent) => void): void {
       writable: true,
       value: (...values: unknown[]) => {
         const place = callersPlace();
+        if (!place && typeof values[0] === 'string' && advertisement.test(values[0])) return;
         emit({
           kind: 'log',
           level,

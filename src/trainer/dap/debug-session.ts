@@ -94,6 +94,7 @@ export class DebugSession {
   }
 
   fromTraining(message: FromTraining): void {
+    if (this.phase === 'ended') return;
     switch (message.kind) {
       case 'events':
         for (const event of message.events) {

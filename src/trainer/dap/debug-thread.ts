@@ -14,7 +14,7 @@ const setup = workerData as DebugThreadSetup;
 const training = parentPort!;
 const flags = new SharedFlags(setup.flags);
 const inspector = new InspectorClient();
-const pipe = new Socket({ fd: setup.fd, readable: true, writable: true });
+const pipe = new Socket({ fd: setup.fd, readable: true, writable: true, allowHalfOpen: true });
 const tell = (message: ToTraining): void => training.postMessage(message);
 
 const session = new DebugSession({

@@ -34,7 +34,10 @@ export async function runMode(): Promise<void> {
   };
 
   const training = new TrainingProcess();
+  let over = false;
   const finish = (exitCode: number): void => {
+    if (over) return;
+    over = true;
     // What was sent must have left before the process ends.
     if (process.connected) process.send?.(stringifyMessage({ kind: 'finished' }), () => exitProcess(exitCode));
     else exitProcess(exitCode);
@@ -45,6 +48,7 @@ export async function runMode(): Promise<void> {
   process.on('disconnect', () => (interrupted = true));
   captureConsole(emit);
   guardExits((error) => {
+    if (over) return;
     emit(training.errorEvent(error));
     finish(1);
   });
