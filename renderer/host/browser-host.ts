@@ -1,6 +1,5 @@
 /** The window in a browser: the page's address knows the server, the rest is the web's own. */
-import type { Host } from './host.js';
-import { socketAddress } from './socket-address.js';
+import { socketAddress, type Host } from './host.js';
 
 export function browserHost(): Host {
   return {

@@ -1,6 +1,6 @@
 /** The window in Electron: dialogs, notifications and the menu come through the preload's few functions. */
-import type { Host, ShellBridge } from './host.js';
-import { socketAddress } from './socket-address.js';
+import type { ShellBridge } from '../../src/shared/protocol/shell-bridge.js';
+import { socketAddress, type Host } from './host.js';
 
 export function electronHost(bridge: ShellBridge): Host {
   return {

@@ -2,15 +2,10 @@
  * What the shell around the window can do: the browser, or Electron through its preload. Everything
  * else asks this interface and does not know where it runs.
  */
-import type { ShellBridge } from '../../src/shared/protocol/shell-bridge.js';
-
-export type { ShellBridge };
-
-/** One of these for each shell. */
 export interface Host {
   readonly shell: 'browser' | 'electron';
   readonly isMac: boolean;
-  /** Address of the server's WebSocket, token included. */
+  /** Address of the server's WebSocket; the page's cookie lets it in. */
   socketAddress(): string;
   /** The shell's own folder dialog; undefined where there is none and the window's own is used. */
   readonly openFolder?: (title: string) => Promise<string | undefined>;
@@ -19,11 +14,10 @@ export interface Host {
   /** Opens a web address outside of this window. */
   openExternal(address: string): void;
   /** Commands of the shell's own menu, by id. Returns a function that ends listening. */
-  onCommand(listener: (id: string) => void): () => void;
+  onCommand(listener: (id: string, argument?: string) => void): () => void;
 }
 
-declare global {
-  interface Window {
-    readonly backstepShell?: ShellBridge;
-  }
+/** The server that served the page also holds its socket. */
+export function socketAddress(page: { readonly protocol: string; readonly host: string }): string {
+  return `${page.protocol === 'https:' ? 'wss:' : 'ws:'}//${page.host}/socket`;
 }

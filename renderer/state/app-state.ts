@@ -13,6 +13,7 @@ import type { ConnectionStatus } from './connection.js';
 export interface Cursor {
   readonly file?: string;
   readonly line?: number;
+  readonly column?: number;
   readonly layer?: string;
   readonly runId?: string;
   readonly step?: number;

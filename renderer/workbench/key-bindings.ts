@@ -10,15 +10,17 @@ export function listenToKeys(): void {
     (event) => {
       if (event.isComposing || event.repeat) return;
       const notation = notationOf(event, host.isMac);
-      const command = allCommands().find((candidate) => candidate.keys?.includes(notation));
-      if (!command) return;
+      // One key can mean two things at different times, as F6 does: what can be done now wins.
+      const bound = allCommands().filter((candidate) => candidate.keys?.includes(notation));
+      if (bound.length === 0) return;
       // A question in front keeps the keys to itself, the palette's own aside.
       const asked = dialogStore.getState().asked;
       if (asked && asked.question.kind !== 'palette') return;
       // The browser's own meaning (print, save page, reload) is never wanted for a key that is ours.
       event.preventDefault();
       event.stopPropagation();
-      if (canRun(command.id)) void runCommand(command.id);
+      const command = bound.find((candidate) => canRun(candidate.id));
+      if (command) void runCommand(command.id);
     },
     { capture: true },
   );

@@ -4,6 +4,7 @@ import { host } from '../host/index.js';
 import { canRun, runCommand, type Command } from '../state/commands.js';
 import { forPerson } from './keys.js';
 import { menus, type MenuEntry } from './menus.js';
+import '../ui/menu.css';
 
 export function MenuBar() {
   const [open, setOpen] = useState<number>();

@@ -20,5 +20,5 @@ export function startWorkbench(): void {
     });
   });
   listenToKeys();
-  host.onCommand((id) => void runCommand(id));
+  host.onCommand((id, argument) => void runCommand(id, argument));
 }

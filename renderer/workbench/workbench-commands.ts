@@ -60,7 +60,12 @@ async function chooseRecent(): Promise<void> {
 
 export function registerWorkbenchCommands(): void {
   registerCommands(
-    { id: 'workspace.openFolder', title: 'File: Open Folder…', keys: ['Ctrl+O'], run: chooseFolder },
+    {
+      id: 'workspace.openFolder',
+      title: 'File: Open Folder…',
+      keys: ['Ctrl+O'],
+      run: (path) => (typeof path === 'string' ? openFolder(path) : chooseFolder()),
+    },
     { id: 'workspace.openRecent', title: 'File: Open Recent…', run: chooseRecent },
     { id: 'workspace.close', title: 'File: Close Folder', enabled: hasWorkspace, run: closeWorkspace },
     {
@@ -141,7 +146,7 @@ export function registerWorkbenchCommands(): void {
     {
       id: 'view.toggleMaximized',
       title: 'View: Maximize or Restore Panel',
-      keys: ['Ctrl+Shift+M'],
+      keys: ['Ctrl+Alt+M'],
       enabled: hasWorkspace,
       run: toggleMaximized,
     },
@@ -151,7 +156,6 @@ export function registerWorkbenchCommands(): void {
     {
       id: 'view.toggleTheme',
       title: 'View: Toggle Light and Dark Theme',
-      keys: ['Ctrl+Shift+L'],
       run: () => setTheme(state().theme === 'dark' ? 'light' : 'dark'),
     },
     {
