@@ -26,7 +26,9 @@ export interface Experiment {
   /** Everything random follows from it: initial weights, order of examples, dropout. Default 0. */
   readonly seed?: number;
   /** The training data, alone or with validation data. */
-  readonly data: (settings: Settings) => MaybePromise<DatasetLike | { readonly train: DatasetLike; readonly validation?: DatasetLike }>;
+  readonly data: (
+    settings: Settings,
+  ) => MaybePromise<DatasetLike | { readonly train: DatasetLike; readonly validation?: DatasetLike }>;
   /** The model, built but not compiled. */
   readonly model: (settings: Settings) => MaybePromise<tf.LayersModel>;
   /** A fresh optimizer for each run, for example `() => tf.train.adam(1e-3)`. */

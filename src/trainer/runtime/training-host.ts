@@ -19,7 +19,10 @@ export interface TrainingHost {
   afterStep(step: StepEvent, paused: PausedTraining): void;
 
   /** Called after each epoch's validation, likewise. */
-  afterEpoch(point: { readonly epoch: number; readonly step: number; readonly stepInEpoch: number }, paused: PausedTraining): void;
+  afterEpoch(
+    point: { readonly epoch: number; readonly step: number; readonly stepInEpoch: number },
+    paused: PausedTraining,
+  ): void;
 
   /** Whether the person wants the run to end after this step, its state saved. */
   readonly stopRequested: boolean;

@@ -1,0 +1,110 @@
+/**
+ * What can be asked of a training that stands between two steps. Reads only, but for the learning
+ * rate: no kernel runs, nothing random is drawn, no tensor is left behind.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { Metrics, StepLook, StopPoint } from '../../shared/protocol/training.js';
+import type { Batch } from './data/batch-stream.js';
+import type { LabelledWeight } from './layer-labels.js';
+import { lookAtBatch, type Values } from './look-batch.js';
+import { learningRateOf, setLearningRate } from './optimizer-state.js';
+import type { PausedTraining } from './paused-training.js';
+import type { StepCapture } from './step-capture.js';
+import { statisticsOf, sumOfSquares } from './tensor-statistics.js';
+import { tensorsOf } from './tf-dataset.js';
+
+export interface PausedFacts {
+  readonly labels: ReadonlyMap<tf.layers.Layer, string>;
+  readonly weights: readonly LabelledWeight[];
+  readonly optimizer: tf.Optimizer;
+  readonly capture: StepCapture;
+  /** Of the last step; its batch where it was kept. */
+  readonly loss: number;
+  readonly metrics: Metrics;
+  readonly batch: Batch | undefined;
+  readonly classNames?: readonly string[];
+  readonly featureNames?: readonly string[];
+  readonly areClasses: boolean;
+  stateHash(): string;
+  /** So that files are as far as what is looked at. */
+  flush(): void;
+}
+
+export class PausedAtStep implements PausedTraining {
+  private hash: string | undefined;
+  private readonly norms = new Map<string | undefined, number | undefined>();
+
+  constructor(private readonly facts: PausedFacts) {}
+
+  look(at: StopPoint): StepLook {
+    const { facts } = this;
+    facts.flush();
+    const { capture, batch } = facts;
+    return {
+      at,
+      loss: facts.loss,
+      metrics: facts.metrics,
+      learningRate: this.learningRate,
+      gradNorm: this.gradNorm(),
+      stateHash: this.stateHash(),
+      batch: batch
+        ? lookAtBatch({
+            size: batch.size,
+            names: batch.names,
+            inputs: valuesOf(tensorsOf(batch.xs)[0]),
+            targets: valuesOf(tensorsOf(batch.ys)[0]),
+            predictions: valuesOf(capture.predictions),
+            classNames: facts.classNames,
+            featureNames: facts.featureNames,
+            areClasses: facts.areClasses,
+          })
+        : { size: 0 },
+      layers: [...facts.labels].map(([layer, label]) => this.layerLook(layer, label)),
+    };
+  }
+
+  get learningRate(): number | undefined {
+    return learningRateOf(this.facts.optimizer);
+  }
+
+  setLearningRate(learningRate: number): void {
+    setLearningRate(this.facts.optimizer, learningRate);
+    this.hash = undefined;
+  }
+
+  gradNorm(layer?: string): number | undefined {
+    if (!this.norms.has(layer)) this.norms.set(layer, this.facts.capture.gradNorm(layer));
+    return this.norms.get(layer);
+  }
+
+  stateHash(): string {
+    return (this.hash ??= this.facts.stateHash());
+  }
+
+  private layerLook(layer: tf.layers.Layer, label: string): StepLook['layers'][number] {
+    const output = this.facts.capture.outputOf(layer);
+    const weights = this.facts.weights.filter((weight) => weight.layer === label);
+    return {
+      layer: label,
+      type: layer.getClassName(),
+      outputShape: output ? output.shape.slice(1) : declaredShape(layer),
+      output: output ? statisticsOf(output.dataSync()) : undefined,
+      gradNorm: this.gradNorm(label),
+      weightNorm:
+        weights.length > 0
+          ? Math.sqrt(weights.reduce((sum, { variable }) => sum + sumOfSquares(variable.dataSync()), 0))
+          : undefined,
+    };
+  }
+}
+
+function valuesOf(tensor: tf.Tensor | undefined): Values | undefined {
+  if (!tensor || tensor.isDisposed || tensor.dtype === 'string') return undefined;
+  return { shape: tensor.shape, data: tensor.dataSync() };
+}
+
+function declaredShape(layer: tf.layers.Layer): (number | null)[] {
+  let shape: unknown = layer.inboundNodes[0]?.outputShapes;
+  while (Array.isArray(shape) && Array.isArray(shape[0])) shape = shape[0] as unknown;
+  return Array.isArray(shape) ? (shape as (number | null)[]).slice(1) : [];
+}

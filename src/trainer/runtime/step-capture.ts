@@ -1,0 +1,150 @@
+/**
+ * Keeps what a step computes anyway, to be looked at after it: the outputs of its layers, its
+ * predictions, its gradients. Keeping adds no kernel and copies nothing; it only delays when the
+ * memory is given back, to the beginning of the next step. Knows nothing of what is made of it.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { LabelledWeight } from './layer-labels.js';
+import { sumOfSquares } from './tensor-statistics.js';
+import { alias, trainable } from './tfjs-internals.js';
+
+type Layer = tf.layers.Layer;
+type Gradients = Parameters<tf.Optimizer['applyGradients']>[0];
+
+export class StepCapture {
+  private readonly outputs = new Map<Layer, tf.Tensor>();
+  private readonly gradients = new Map<string, tf.Tensor>();
+  private keepsOutputs = false;
+  private keepsGradients = false;
+  private hookTime = 0;
+  private updatesBegun = 0;
+  private readonly undo: (() => void)[] = [];
+  private readonly layerByVariable: ReadonlyMap<string, string>;
+
+  private readonly outputLayer: Layer | undefined;
+
+  constructor(
+    model: tf.LayersModel,
+    optimizer: tf.Optimizer,
+    labels: ReadonlyMap<Layer, string>,
+    weights: readonly LabelledWeight[],
+  ) {
+    this.layerByVariable = new Map(weights.map((weight) => [weight.variable.name, weight.layer]));
+    this.outputLayer = trainable(model).outputLayers[0];
+    const watched = new Set(labels.keys());
+    // A model inside the model is known by its own layers, but may give the predictions itself.
+    if (this.outputLayer) watched.add(this.outputLayer);
+    for (const layer of watched) this.watchLayer(layer);
+    this.watchOptimizer(optimizer);
+  }
+
+  /** Before a step: gives back what the last one kept. */
+  begin(keep: { readonly outputs: boolean; readonly gradients: boolean }): void {
+    this.release();
+    this.keepsOutputs = keep.outputs;
+    this.keepsGradients = keep.gradients;
+    this.hookTime = 0;
+  }
+
+  /** After a step: what runs next, such as validation, is not of it. */
+  end(): void {
+    this.keepsOutputs = false;
+    this.keepsGradients = false;
+  }
+
+  /** Time that keeping took within the step under way. */
+  get hookMs(): number {
+    return this.hookTime;
+  }
+
+  /** How many updates of the weights have begun. */
+  get updates(): number {
+    return this.updatesBegun;
+  }
+
+  outputOf(layer: Layer): tf.Tensor | undefined {
+    return this.outputs.get(layer);
+  }
+
+  /** The model's first output, of this very forward pass. */
+  get predictions(): tf.Tensor | undefined {
+    return this.outputLayer && this.outputs.get(this.outputLayer);
+  }
+
+  /** Euclidean norm over all gradients, or over those of one layer's weights. `undefined` where none were kept. */
+  gradNorm(layer?: string): number | undefined {
+    let sum: number | undefined;
+    for (const [variable, gradient] of this.gradients) {
+      if (layer !== undefined && this.layerByVariable.get(variable) !== layer) continue;
+      sum = (sum ?? 0) + sumOfSquares(gradient.dataSync());
+    }
+    return sum === undefined ? undefined : Math.sqrt(sum);
+  }
+
+  release(): void {
+    for (const kept of [this.outputs, this.gradients]) {
+      for (const tensor of kept.values()) tensor.dispose();
+      kept.clear();
+    }
+  }
+
+  /** Takes the hooks out again. */
+  dispose(): void {
+    this.release();
+    for (const undo of this.undo.splice(0)) undo();
+  }
+
+  /** `apply` of the executor and a nested model's direct calls both come through the instance's `call`. */
+  private watchLayer(layer: Layer): void {
+    const call = layer.call.bind(layer);
+    this.replace(layer, 'call', (inputs, kwargs) => {
+      const output = call(inputs, kwargs);
+      if (this.keepsOutputs) this.keepOutput(layer, Array.isArray(output) ? output[0] : output);
+      return output;
+    });
+  }
+
+  private keepOutput(layer: Layer, output: unknown): void {
+    // Building a model, and some layers' inner calls, pass symbols instead of values.
+    if (!(output instanceof tf.Tensor)) return;
+    const began = performance.now();
+    this.outputs.get(layer)?.dispose();
+    this.outputs.set(layer, alias(output));
+    this.hookTime += performance.now() - began;
+  }
+
+  /** Whoever computes them, gradients reach the weights through here. */
+  private watchOptimizer(optimizer: tf.Optimizer): void {
+    const applyGradients = optimizer.applyGradients.bind(optimizer);
+    this.replace(optimizer, 'applyGradients', (gradients) => {
+      if (this.keepsGradients) this.keepGradients(gradients);
+      this.updatesBegun++;
+      applyGradients(gradients);
+    });
+  }
+
+  /** On the instance, in a way that can be undone. */
+  private replace<T extends object, K extends keyof T>(target: T, name: K, method: T[K]): void {
+    const own = Object.getOwnPropertyDescriptor(target, name);
+    // Not enumerable: whoever walks an optimizer's properties is to find its state alone.
+    Object.defineProperty(target, name, { value: method, configurable: true, writable: true, enumerable: false });
+    this.undo.push(() => {
+      if (own) Object.defineProperty(target, name, own);
+      else Reflect.deleteProperty(target, name);
+    });
+  }
+
+  private keepGradients(gradients: Gradients): void {
+    const began = performance.now();
+    const named = Array.isArray(gradients)
+      ? gradients
+      : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+    for (const { name, tensor } of named) {
+      // A weight that the loss does not depend on has none.
+      if (!(tensor instanceof tf.Tensor)) continue;
+      this.gradients.get(name)?.dispose();
+      this.gradients.set(name, alias(tensor));
+    }
+    this.hookTime += performance.now() - began;
+  }
+}

@@ -1,0 +1,415 @@
+/**
+ * The loop: epochs of steps on batches, validation after each, the state saved where training
+ * rests. Everything that it needs has been prepared and checked; what it says goes to the host, what
+ * it records to the run's folder. Knows no protocol and no file format.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { runPlaces } from '../../shared/base/places.js';
+import type { Metrics, StepEvent, TrainingEvent } from '../../shared/protocol/training.js';
+import type { Batch, BatchStream, LoadedData } from './data/batch-stream.js';
+import type { CompiledModel } from './compiled-model.js';
+import { during, failureOf } from './failure.js';
+import { learningRateOf } from './optimizer-state.js';
+import { PausedAtStep } from './paused-at-step.js';
+import { disposeBatch, PrefetchedPass } from './prefetched-pass.js';
+import { reseed } from './random.js';
+import { notSaved, type RunFolder } from './run-folder.js';
+import { RunningMeans } from './running-means.js';
+import { encodeState, encodeWeights } from './state-file.js';
+import { StepCapture } from './step-capture.js';
+import type { TrainingHost } from './training-host.js';
+import {
+  hashState,
+  takeState,
+  type Cursor,
+  type EpochSums,
+  type StateHolder,
+  type TrainingState,
+} from './training-state.js';
+import type { StepValues, TrainingStep } from './training-step.js';
+import { validate } from './validation.js';
+
+export interface PreparedRun {
+  readonly host: TrainingHost;
+  readonly compiled: CompiledModel;
+  readonly holder: StateHolder;
+  readonly step: TrainingStep;
+  /** Whether the step is the person's own. */
+  readonly ownStep: boolean;
+  readonly data: LoadedData;
+  readonly folder: RunFolder;
+  readonly seed: number;
+  readonly epochs: number;
+  /** Over the whole run. */
+  readonly mostSteps: number;
+  readonly hashEvery: number;
+  readonly settings: Readonly<Record<string, string>>;
+  readonly cursor: Cursor;
+  readonly epochSums: EpochSums;
+  /** Opened at the cursor; the run closes it. */
+  readonly firstPass: PrefetchedPass;
+  readonly areClasses: boolean;
+}
+
+export interface RunEnd {
+  readonly reason: 'completed' | 'stopped';
+  readonly cursor: Cursor;
+  readonly stateHash: string;
+}
+
+type EpochOutcome = 'done' | 'stopped' | 'enough';
+
+/** Other work of this process (messages, timers, decoded images) gets its turn this often. */
+const YIELD_MS = 8;
+const MEMORY_MS = 1000;
+const VALIDATION_PROGRESS_MS = 100;
+/** States of epochs that pass faster than this are not all saved. */
+const SAVE_MS = 1000;
+/** A host that takes longer after a step has paused it, rather than worked. */
+const PAUSE_MS = 5;
+
+export class TrainingRun {
+  private readonly capture: StepCapture;
+  private cursor: Cursor;
+  private means: RunningMeans;
+  private pass: PrefetchedPass | undefined;
+  private keptBatch: Batch | undefined;
+  private last: { readonly loss: number; readonly metrics: Metrics } = { loss: NaN, metrics: {} };
+
+  private stepBegan = 0;
+  private lastYield = 0;
+  private lastMemory = 0;
+  private lastSave = -Infinity;
+  private savedHash: string | undefined;
+  /** The values of all weights before the step under way; none between steps. */
+  private weightsBefore: readonly object[] | undefined;
+  private updatesBefore = 0;
+  private batchesPerEpoch: number | undefined;
+  private readonly began = performance.now();
+
+  constructor(private readonly run: PreparedRun) {
+    const { compiled } = run;
+    this.capture = new StepCapture(compiled.model, compiled.optimizer, compiled.labels, compiled.weights);
+    this.cursor = run.cursor;
+    this.means = new RunningMeans(run.epochSums);
+    this.pass = run.firstPass;
+    this.batchesPerEpoch = run.data.train.batchesPerEpoch;
+  }
+
+  /** Trains to the end. @throws TrainingFailure; then `saveLastGood` saves what can be gone on from */
+  async train(): Promise<RunEnd> {
+    const { host, folder } = this.run;
+    host.emit({ kind: 'activity', activity: 'training' });
+    this.stepBegan = this.lastYield = performance.now();
+    let outcome: EpochOutcome = host.stopRequested ? 'stopped' : 'done';
+    while (outcome === 'done' && this.cursor.epochsDone < this.run.epochs && this.cursor.step < this.run.mostSteps) {
+      outcome = await this.runEpoch();
+    }
+    const reason = outcome === 'stopped' ? 'stopped' : 'completed';
+    host.emit({ kind: 'activity', activity: 'saving' });
+    const state = this.takeState();
+    const stateHash = hashState(state);
+    if (!this.save(state, stateHash)) throw notSaved('The state of this run', folder.folder, folder.lastTrouble);
+    this.emitMemory();
+    return { reason, cursor: this.cursor, stateHash };
+  }
+
+  get position(): Cursor {
+    return this.cursor;
+  }
+
+  get wallMs(): number {
+    return performance.now() - this.began;
+  }
+
+  /** After a failure: saves the state, unless the failed step has begun to change it. */
+  saveLastGood(): void {
+    const intact =
+      this.weightsBefore === undefined ||
+      (this.capture.updates === this.updatesBefore &&
+        this.run.holder.weights.every(
+          ({ variable }, index) => !variable.isDisposed && variable.dataId === this.weightsBefore![index],
+        ));
+    if (!intact || this.cursor.step === 0) return;
+    const state = this.takeState();
+    this.save(state, hashState(state));
+  }
+
+  /** Gives back everything that the loop holds. */
+  async close(): Promise<void> {
+    this.capture.dispose();
+    disposeBatch(this.keptBatch);
+    this.keptBatch = undefined;
+    this.run.step.dispose();
+    await this.closePass();
+  }
+
+  private async runEpoch(): Promise<EpochOutcome> {
+    const { host, mostSteps } = this.run;
+    const began = performance.now();
+    const pass = (this.pass ??= this.openPass());
+    for (;;) {
+      const batch = await during('data', () => pass.next());
+      if (!batch) break;
+      pass.ask();
+      const event = await this.runStep(batch, performance.now());
+      await this.afterStep(event);
+      if (host.stopRequested) return 'stopped';
+      if (this.cursor.step >= mostSteps) {
+        // The last step of an epoch ends it, also where no more steps were asked for.
+        if (await during('data', () => pass.peek())) return 'enough';
+        break;
+      }
+    }
+    this.batchesPerEpoch ??= this.cursor.stepInEpoch;
+    await this.closePass();
+    return this.endEpoch(began);
+  }
+
+  private openPass(): PrefetchedPass {
+    const { data, seed } = this.run;
+    return new PrefetchedPass(
+      data.train.open({ seed, epoch: this.cursor.epochsDone + 1, skip: this.cursor.stepInEpoch }),
+    );
+  }
+
+  private async closePass(): Promise<void> {
+    const { pass } = this;
+    this.pass = undefined;
+    await pass?.close();
+  }
+
+  private async runStep(batch: Batch, asked: number): Promise<StepEvent> {
+    const { host, seed, step, compiled } = this.run;
+    const { cursor, capture } = this;
+    disposeBatch(this.keptBatch);
+    this.keptBatch = batch;
+    const number = cursor.step + 1;
+    const stepInEpoch = cursor.stepInEpoch + 1;
+    const epoch = cursor.epochsDone + 1;
+    // Where the number of batches is not known, any of them may be the last.
+    const lastInEpoch = this.batchesPerEpoch === undefined || stepInEpoch === this.batchesPerEpoch;
+    const mayStop = host.mayStopAfter({ epoch, step: number, lastInEpoch });
+    const wantsNorms = host.wantsGradientNorms;
+    capture.begin({ outputs: mayStop, gradients: mayStop || wantsNorms });
+    this.weightsBefore = compiled.weights.map(({ variable }) => variable.dataId);
+    this.updatesBefore = capture.updates;
+    reseed(seed, 'step', cursor.step);
+
+    const computeBegan = performance.now();
+    let values = this.compute(batch);
+    if (values instanceof Promise) values = await values;
+    const computeEnded = performance.now();
+
+    reseed(seed, 'user', number);
+    capture.end();
+    this.weightsBefore = undefined;
+    this.cursor = { epochsDone: cursor.epochsDone, stepInEpoch, step: number };
+    this.means.add(values, batch.size);
+    const metrics: Record<string, number> = {};
+    step.metricNames.forEach((name, index) => (metrics[name] = values[index + 1]!));
+    this.last = { loss: values[0]!, metrics };
+    if (!mayStop) {
+      disposeBatch(batch);
+      this.keptBatch = undefined;
+    }
+    const gradNorm = wantsNorms ? capture.gradNorm() : undefined;
+    const { hashEvery } = this.run;
+    const stateHash = hashEvery > 0 && number % hashEvery === 0 ? hashState(this.takeState()) : undefined;
+
+    const began = this.stepBegan;
+    const now = performance.now();
+    this.stepBegan = now;
+    const dataWaitMs = asked - began - this.hostMs;
+    const computeMs = computeEnded - computeBegan - capture.hookMs;
+    const stepMs = now - began;
+    this.hostMs = 0;
+    return {
+      kind: 'step',
+      epoch,
+      step: number,
+      stepInEpoch,
+      loss: values[0]!,
+      metrics,
+      learningRate: learningRateOf(compiled.optimizer),
+      stepMs,
+      dataWaitMs: Math.max(0, dataWaitMs),
+      overheadMs: Math.max(0, stepMs - Math.max(0, dataWaitMs) - computeMs),
+      examples: batch.size,
+      gradNorm,
+      stateHash,
+      wallTime: Date.now(),
+    };
+  }
+
+  /** Awaits only what has to be awaited. */
+  private compute(batch: Batch): StepValues | Promise<StepValues> {
+    const { step, ownStep } = this.run;
+    const part = ownStep ? 'trainStep' : 'model';
+    try {
+      const values = step.run(batch);
+      return values instanceof Promise ? during(part, () => values) : values;
+    } catch (error) {
+      throw failureOf(error, part);
+    }
+  }
+
+  /** Time since the last step's end that went into telling of it. */
+  private hostMs = 0;
+
+  private async afterStep(event: StepEvent): Promise<void> {
+    const { host, folder } = this.run;
+    const scalars: [string, number][] = [['loss', event.loss], ...Object.entries(event.metrics)];
+    if (event.learningRate !== undefined) scalars.push(['learning_rate', event.learningRate]);
+    folder.addTrain(event.step, event.wallTime, scalars);
+    host.emit(event);
+    this.standBetweenSteps((paused) => host.afterStep(event, paused));
+    folder.flushIfDue(() => this.progress());
+    if (performance.now() - this.lastMemory >= MEMORY_MS) this.emitMemory();
+    this.hostMs = performance.now() - this.stepBegan;
+    await this.yieldToOthers();
+  }
+
+  /** Whatever a pause takes is not the step's time. */
+  private standBetweenSteps(ask: (paused: PausedAtStep) => void): void {
+    const { compiled, data, areClasses, folder } = this.run;
+    const began = performance.now();
+    ask(
+      new PausedAtStep({
+        labels: compiled.labels,
+        weights: compiled.weights,
+        optimizer: compiled.optimizer,
+        capture: this.capture,
+        ...this.last,
+        batch: this.keptBatch,
+        classNames: data.info.classNames,
+        featureNames: data.featureNames,
+        areClasses,
+        stateHash: () => hashState(this.takeState()),
+        flush: () => folder.flush(this.progress()),
+      }),
+    );
+    const took = performance.now() - began;
+    if (took > PAUSE_MS) this.stepBegan += took;
+  }
+
+  private async yieldToOthers(): Promise<void> {
+    if (performance.now() - this.lastYield < YIELD_MS) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    this.lastYield = performance.now();
+  }
+
+  private async endEpoch(began: number): Promise<EpochOutcome> {
+    const { host, folder, step } = this.run;
+    const [loss, ...rest] = this.means.trainingMeans();
+    const metrics = Object.fromEntries(step.metricNames.map((name, index) => [name, rest[index]!]));
+    const validation = await this.runValidation();
+    if (validation === 'stopped') return 'stopped';
+
+    const { stepInEpoch } = this.cursor;
+    this.cursor = { epochsDone: this.cursor.epochsDone + 1, stepInEpoch: 0, step: this.cursor.step };
+    this.means = new RunningMeans();
+    const state = this.takeState();
+    const stateHash = hashState(state);
+    const epoch = this.cursor.epochsDone;
+    const wallTime = Date.now();
+    folder.addTrain(this.cursor.step, wallTime, [
+      ['epoch_loss', loss!],
+      ...Object.entries(metrics).map(([name, value]) => [`epoch_${name}`, value] as const),
+    ]);
+    if (validation) folder.addValidation(this.cursor.step, wallTime, Object.entries(validation));
+    if (performance.now() - this.lastSave >= SAVE_MS) {
+      host.emit({ kind: 'activity', activity: 'saving' });
+      this.save(state, stateHash);
+      folder.flush(this.progress());
+    }
+    host.emit({
+      kind: 'epoch',
+      epoch,
+      step: this.cursor.step,
+      loss: loss!,
+      metrics,
+      validation,
+      stateHash,
+      epochMs: performance.now() - began,
+      wallTime,
+    });
+    this.standBetweenSteps((paused) => host.afterEpoch({ epoch, step: this.cursor.step, stepInEpoch }, paused));
+    await this.yieldToOthers();
+    if (host.stopRequested) return 'stopped';
+    if (epoch < this.run.epochs) host.emit({ kind: 'activity', activity: 'training' });
+    this.stepBegan = performance.now();
+    this.hostMs = 0;
+    return 'done';
+  }
+
+  private async runValidation(): Promise<Metrics | 'stopped' | undefined> {
+    const { host, data, compiled, seed } = this.run;
+    const stream: BatchStream | undefined = data.validation;
+    if (!stream || !compiled.canValidate) return undefined;
+    let told = performance.now();
+    const tell = (done: number, total: number | undefined): void =>
+      host.emit({
+        kind: 'activity',
+        activity: 'validating',
+        message: `Validating epoch ${this.cursor.epochsDone + 1}`,
+        done,
+        total,
+      });
+    tell(0, stream.batchesPerEpoch);
+    let stopped = false;
+    const values = await during('data', () =>
+      validate({
+        model: compiled.model,
+        stream,
+        seed,
+        metricNames: compiled.metricNames,
+        afterBatch: async (done, total) => {
+          if (performance.now() - told >= VALIDATION_PROGRESS_MS) {
+            told = performance.now();
+            tell(done, total);
+          }
+          await this.yieldToOthers();
+          stopped = host.stopRequested;
+          return !stopped;
+        },
+      }),
+    );
+    return stopped ? 'stopped' : values;
+  }
+
+  private takeState(): TrainingState {
+    return takeState(this.run.holder, this.cursor, this.means.sums);
+  }
+
+  /** State and weights, unless they are on the disk as they are. @returns whether they are on the disk now */
+  private save(state: TrainingState, stateHash: string): boolean {
+    if (this.savedHash === stateHash) return true;
+    const { folder, settings } = this.run;
+    this.lastSave = performance.now();
+    const metadata = { format: 'pt', epoch: String(state.cursor.epochsDone), step: String(state.cursor.step) };
+    const saved =
+      folder.replace(runPlaces.state, encodeState({ state, settings })) &&
+      folder.replace(runPlaces.weights, encodeWeights(state.weights, metadata));
+    if (saved) this.savedHash = stateHash;
+    return saved;
+  }
+
+  /** For `run.json`. */
+  progress(): { readonly epoch: number; readonly step: number; readonly wallMs: number } {
+    const { epochsDone, stepInEpoch, step } = this.cursor;
+    return { epoch: epochsDone + (stepInEpoch > 0 ? 1 : 0), step, wallMs: this.wallMs };
+  }
+
+  private emitMemory(): void {
+    this.lastMemory = performance.now();
+    const { numTensors, numBytes } = tf.memory();
+    const event: TrainingEvent = {
+      kind: 'memory',
+      numTensors,
+      tensorBytes: numBytes,
+      processBytes: process.memoryUsage.rss(),
+    };
+    this.run.host.emit(event);
+  }
+}
