@@ -86,7 +86,11 @@ const parts = {
   },
   server: {
     inputs: ['src/server', 'src/shared', 'package-lock.json'],
-    build: (outdir) => bundleModule({ entryPoints: { main: 'src/server/main.ts' }, outdir }),
+    build: (outdir) =>
+      bundleModule({
+        entryPoints: { main: 'src/server/main.ts', 'run-reader-worker': 'src/server/runs/run-reader-worker.ts' },
+        outdir,
+      }),
   },
   cli: {
     inputs: ['src/cli', 'src/shared', 'package-lock.json'],

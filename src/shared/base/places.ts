@@ -8,6 +8,8 @@ export const homePlaces = {
   dataCache: 'data',
   /** Recent folders, trusted folders, breakpoints by folder. */
   settings: 'settings.json',
+  /** One JSON file a running server: which folder it has open. */
+  openFolders: 'open-folders',
 } as const;
 
 /** In a workspace. */

@@ -68,6 +68,11 @@ export class RecordDecoder {
 
   /** The next whole record, or undefined until more bytes are pushed. */
   next(): DecodedRecord | undefined {
+    if (this.begin === this.end) {
+      // Many files are followed at once: one that has nothing waiting keeps no room.
+      this.buffer = new Uint8Array(0);
+      this.begin = this.end = 0;
+    }
     if (this.isAbandoned || this.end - this.begin < HEADER_BYTES) return undefined;
     const offset = this.offset;
     const view = new DataView(this.buffer.buffer, this.begin, this.end - this.begin);

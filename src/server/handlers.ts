@@ -1,0 +1,169 @@
+/** What each request does: one handler an entry of the schema, nothing else spells its name. Arguments come validated. */
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { z } from 'zod';
+import type { RequestName, RequestResult, Requests, shellKind } from '../shared/protocol/rpc.js';
+import { runOptions } from '../shared/protocol/training.js';
+import type { Analyser } from './analysis/analyser.js';
+import type { DataSets } from './data/data-sets.js';
+import { about, Failure } from './failure.js';
+import { isFolder, listFolders } from './list-folders.js';
+import type { Runs } from './runs/runs.js';
+import type { Samples } from './samples.js';
+import type { Serial } from './serial.js';
+import type { ServerPlaces } from './server-places.js';
+import type { Sessions } from './sessions/sessions.js';
+import type { Settings } from './settings.js';
+import type { Window } from './socket/socket-server.js';
+import { createEntry, listFolder, renameEntry } from './workspace/entries.js';
+import { readTextFile, writeTextFile } from './workspace/text-files.js';
+import { moveToTrash } from './workspace/trash.js';
+import { entryInside, insideWorkspace } from './workspace/workspace-paths.js';
+import type { Workspace } from './workspace/workspace.js';
+
+export type Handlers = {
+  readonly [N in RequestName]: (
+    params: z.output<Requests[N]['params']>,
+    window: Window,
+  ) => RequestResult<N> | Promise<RequestResult<N>>;
+};
+
+/** Everything that handlers act on. */
+export interface ServerParts {
+  readonly version: string;
+  readonly shell: z.infer<typeof shellKind>;
+  readonly places: ServerPlaces;
+  readonly settings: Settings;
+  readonly workspace: Workspace;
+  readonly samples: Samples;
+  readonly analyser: Analyser;
+  readonly sessions: Sessions;
+  readonly runs: Runs;
+  readonly dataSets: DataSets;
+  /** By real path: a check and the write it allows belong together. */
+  readonly writes: Serial;
+}
+
+export function createHandlers(parts: ServerParts): Handlers {
+  const { workspace, settings, places, sessions, analyser, runs, dataSets } = parts;
+
+  /** The experiment's real path, in an open and trusted folder. */
+  const runnable = async (experiment: string): Promise<string> => {
+    const { real } = await insideWorkspace(workspace.root, experiment);
+    await workspace.checkTrusted();
+    return real;
+  };
+
+  return {
+    'app/info': async () => {
+      const { recentFolders } = await settings.read();
+      const [samples, recent, info] = await Promise.all([
+        parts.samples.list(),
+        Promise.all(
+          recentFolders.map(async (folder) => ({
+            path: folder,
+            name: path.basename(folder) || folder,
+            exists: await isFolder(folder),
+          })),
+        ),
+        workspace.info(),
+      ]);
+      return {
+        version: parts.version,
+        shell: parts.shell,
+        platform: process.platform,
+        home: places.home,
+        samples,
+        recentFolders: recent,
+        workspace: info,
+        samplesFolder: places.samplesFolder,
+      };
+    },
+    'app/forgetRecent': async ({ path: folder }) => {
+      await settings.forgetRecent(folder);
+      return {};
+    },
+    'folders/list': ({ path: folder }) => listFolders(folder),
+
+    'workspace/open': ({ path: folder }) => workspace.open(folder),
+    'workspace/close': async () => {
+      await workspace.close();
+      return {};
+    },
+    'workspace/trust': async ({ trusted }) => {
+      const info = await workspace.trust(trusted);
+      if (trusted) analyser.warmUp();
+      return info;
+    },
+    'workspace/setBreakpoints': async ({ breakpoints }) => {
+      await workspace.setBreakpoints(breakpoints);
+      return {};
+    },
+    'sample/open': async ({ id, parent }) => {
+      if (parent !== undefined && !path.isAbsolute(parent))
+        throw new Failure('invalid-params', `“${parent}” is not a whole path.`);
+      const { folder, isOurs } = await parts.samples.copy(id, parent ?? places.samplesFolder);
+      const info = await workspace.open(folder, { trust: isOurs });
+      if (info.trusted) analyser.warmUp();
+      return info;
+    },
+
+    'file/list': async ({ path: folder }) => listFolder(await insideWorkspace(workspace.root, folder)),
+    'file/read': async ({ path: file }) => readTextFile((await insideWorkspace(workspace.root, file)).real),
+    'file/write': async ({ path: file, text, baseVersion }) => {
+      const { real } = await insideWorkspace(workspace.root, file);
+      return parts.writes.run(real, () => writeTextFile(real, text, baseVersion));
+    },
+    'file/create': async ({ path: entry, kind }) => {
+      await createEntry(await insideWorkspace(workspace.root, entry), kind);
+      return {};
+    },
+    'file/rename': async ({ path: from, to }) => {
+      await renameEntry(await entryInside(workspace.root, from), await entryInside(workspace.root, to));
+      return {};
+    },
+    'file/delete': async ({ path: entry }) => {
+      const found = await entryInside(workspace.root, entry);
+      await about(found.relative, () => moveToTrash(workspace.root, found));
+      return {};
+    },
+
+    'experiment/analyze': async (request) => {
+      const experiment = await runnable(request.experiment);
+      const overlays: Record<string, string> = {};
+      for (const [file, text] of Object.entries(request.overlays))
+        overlays[(await insideWorkspace(workspace.root, file)).real] = text;
+      return analyser.analyze({ ...request, experiment, overlays });
+    },
+
+    'run/start': async ({ breakpoints, ...given }) => {
+      const options = runOptions.parse(given);
+      const experiment = await runnable(options.experiment);
+      await about(experiment, () => stat(experiment));
+      const runDir = options.runDir && (await insideWorkspace(workspace.root, options.runDir)).real;
+      const continueFrom = options.continueFrom && (await insideWorkspace(workspace.root, options.continueFrom)).real;
+      return { sessionId: await sessions.start({ ...options, experiment, runDir, continueFrom }, breakpoints) };
+    },
+    'run/kill': () => {
+      sessions.kill();
+      return {};
+    },
+    'session/current': () => ({ session: sessions.state }),
+
+    'runs/list': () => runs.list(workspace.root),
+    'runs/series': ({ id }) => runs.series(workspace.root, id),
+    'runs/rename': async ({ id, name }) => {
+      await runs.rename(workspace.root, id, name);
+      return {};
+    },
+    'runs/delete': async ({ id }) => {
+      await runs.delete(workspace.root, id);
+      return {};
+    },
+
+    'data/status': ({ name }) => dataSets.status(name),
+    'data/setFolder': ({ name, folder }) => dataSets.setFolder(name, folder),
+    'data/download': ({ name }) => dataSets.download(name),
+    'data/cancelDownload': ({ name }) => dataSets.cancelDownload(name),
+  };
+}
