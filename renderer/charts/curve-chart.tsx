@@ -1,0 +1,378 @@
+/**
+ * One chart of curves over steps. ECharts draws axes and lines from thinned points; cross-hair,
+ * cursor, epoch marks and selection lie on a canvas of their own above it, so that they follow the
+ * pointer without a new drawing. Knows no session: its curves are handed in.
+ */
+import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import type { ChartGroup, StepRange } from './chart-group.js';
+import { curveView, type CurveSource } from './curve-view.js';
+import { init, type EChartsType } from './echarts.js';
+import { formatCount, formatValue } from './format.js';
+import { drawOverlay, type Plot } from './chart-overlay.js';
+import { chartOption, visibleExtent, yRange } from './chart-option.js';
+import { readPalette } from './palette.js';
+import './curve-chart.css';
+
+export interface Curve {
+  readonly id: string;
+  /** For legend and tooltip: "train", "validation", a run's name. */
+  readonly label: string;
+  /** A CSS colour; variables of the theme are resolved. */
+  readonly colour: string;
+  readonly dashed?: boolean;
+  /** Points are drawn too: for curves of one point an epoch. Such curves are not smoothed. */
+  readonly dots?: boolean;
+  /** Without the faint raw line below the smoothed one. */
+  readonly quiet?: boolean;
+  readonly source: CurveSource;
+}
+
+export interface CurveChartProps {
+  readonly title: string;
+  readonly group: ChartGroup;
+  readonly curves: readonly Curve[];
+  /** The whole range of steps there is; read at every drawing. */
+  readonly range: () => StepRange;
+  /** Steps at which an epoch ended; read at every drawing. */
+  readonly epochEnds: () => readonly number[];
+  readonly cursorStep: number | undefined;
+  readonly smoothing: number;
+  readonly logarithmic: boolean;
+  readonly theme: string;
+  /** Calls back when the curves' sources have grown. */
+  readonly onGrowth: (listener: () => void) => () => void;
+  readonly onCursor: (step: number) => void;
+}
+
+const MARGIN = { left: 46, right: 12, top: 8, bottom: 20 } as const;
+
+export function CurveChart(props: CurveChartProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const overlay = useRef<HTMLCanvasElement>(null);
+  const tip = useRef<HTMLDivElement>(null);
+  const live = useRef(props);
+  live.current = props;
+  const [controller, setController] = useState<Controller>();
+  const { group, onGrowth } = props;
+
+  useEffect(() => {
+    if (!host.current || !overlay.current || !tip.current) return undefined;
+    const made = new Controller(host.current, overlay.current, tip.current, () => live.current);
+    setController(made);
+    const leave = group.add(made);
+    const silent = onGrowth(() => group.refresh(made));
+    return () => {
+      leave();
+      silent();
+      made.dispose();
+    };
+  }, [group, onGrowth]);
+
+  useEffect(() => {
+    if (controller) group.redraw(controller);
+  }, [controller, group, props.curves, props.smoothing, props.logarithmic, props.theme]);
+
+  useEffect(() => controller?.overlay(), [controller, props.cursorStep]);
+
+  return (
+    <div
+      className="curve-chart"
+      tabIndex={0}
+      role="group"
+      aria-label={`Chart of ${props.title}. Arrow keys move the cursor, plus and minus zoom, 0 shows everything.`}
+      onKeyDown={(event) => controller?.key(event)}
+    >
+      <div className="curve-chart-lines" ref={host} aria-hidden />
+      <canvas className="curve-chart-overlay" ref={overlay} aria-hidden />
+      <div className="curve-chart-tip" ref={tip} role="status" hidden />
+    </div>
+  );
+}
+
+class Controller {
+  private readonly chart: EChartsType;
+  private readonly resizing: ResizeObserver;
+  private readonly abort = new AbortController();
+  private width = 0;
+  private height = 0;
+  private plot: Plot | undefined;
+  private selecting: { readonly from: number; to: number } | undefined;
+  private drawnCurves = '';
+
+  constructor(
+    private readonly element: HTMLElement,
+    private readonly canvas: HTMLCanvasElement,
+    private readonly tip: HTMLElement,
+    private readonly props: () => CurveChartProps,
+  ) {
+    this.chart = init(element, undefined, { renderer: 'canvas', width: 10, height: 10 });
+    this.resizing = new ResizeObserver(() => this.resize());
+    this.resizing.observe(element);
+    this.listen();
+  }
+
+  dispose(): void {
+    this.abort.abort();
+    this.resizing.disconnect();
+    this.chart.dispose();
+  }
+
+  draw(): void {
+    if (this.width < 40 || this.height < 30) return;
+    const { curves, group, range, smoothing, logarithmic } = this.props();
+    const all = range();
+    const zoom = group.zoom;
+    const x = zoom ? { min: zoom.min, max: zoom.max } : all;
+    for (const curve of curves) curveView(curve.source).update(curve.dots ? 0 : smoothing);
+    const extent = visibleExtent(curves, x, smoothing, logarithmic);
+    const y = yRange(extent, logarithmic, this.height - MARGIN.top - MARGIN.bottom);
+    const left = MARGIN.left;
+    const plotWidth = this.width - left - MARGIN.right;
+    this.plot = {
+      left,
+      top: MARGIN.top,
+      width: plotWidth,
+      height: this.height - MARGIN.top - MARGIN.bottom,
+      x,
+      y,
+      logarithmic,
+    };
+    const palette = readPalette(this.element);
+    const ids = curves.map((curve) => curve.id).join(' ');
+    const option = chartOption(curves, this.plot, MARGIN, palette, smoothing);
+    this.chart.setOption(option, {
+      replaceMerge: ids === this.drawnCurves ? [] : ['series'],
+      lazyUpdate: false,
+      silent: true,
+    });
+    this.chart.getZr().flush();
+    this.drawnCurves = ids;
+    this.overlay();
+  }
+
+  overlay(): void {
+    const context = this.canvas.getContext('2d');
+    if (!context || !this.plot) return;
+    const { curves, group, cursorStep, epochEnds, smoothing } = this.props();
+    const ratio = window.devicePixelRatio || 1;
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context.clearRect(0, 0, this.width, this.height);
+    const hover = group.hoverStep;
+    const read =
+      hover === undefined
+        ? []
+        : curves.flatMap((curve) => {
+            const point = curveView(curve.source).nearest(hover);
+            return point ? [{ curve, point }] : [];
+          });
+    drawOverlay(context, this.plot, {
+      palette: readPalette(this.element),
+      epochEnds: epochEnds(),
+      cursorStep,
+      hoverStep: hover,
+      points: read.map(({ curve, point }) => ({
+        step: point.step,
+        value: curve.dots || smoothing === 0 ? point.value : point.smoothed,
+        colour: curve.colour,
+      })),
+      notFinite: curves.filter((curve) => !curve.quiet).flatMap((curve) => curveView(curve.source).notFiniteSteps),
+      selection: this.selecting,
+    });
+    this.tell(read);
+  }
+
+  key(event: KeyboardEvent): void {
+    const { cursorStep, range, onCursor, group } = this.props();
+    const all = range();
+    const view = group.zoom ?? all;
+    const at = cursorStep ?? all.max;
+    const far = Math.max(1, Math.round((view.max - view.min) / 20));
+    const by = event.shiftKey ? far : 1;
+    switch (event.key) {
+      case 'ArrowLeft':
+        onCursor(Math.max(Math.ceil(all.min), at - by));
+        break;
+      case 'ArrowRight':
+        onCursor(Math.min(Math.floor(all.max), at + by));
+        break;
+      case '+':
+      case '=':
+        this.zoomAbout(at, 0.6);
+        break;
+      case '-':
+        this.zoomAbout(at, 1 / 0.6);
+        break;
+      case '0':
+      case 'Escape':
+        group.setZoom(undefined);
+        break;
+      default:
+        return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private listen(): void {
+    const { canvas } = this;
+    const { signal } = this.abort;
+    let pressedAt: number | undefined;
+    canvas.addEventListener(
+      'pointermove',
+      (event) => {
+        if (!this.plot) return;
+        const step = this.stepAt(event);
+        if (pressedAt !== undefined && (this.selecting || Math.abs(event.offsetX - pressedAt) > 4)) {
+          this.selecting = { from: this.stepAtX(pressedAt), to: step };
+          this.overlay();
+        }
+        this.props().group.setHover(step);
+      },
+      { signal },
+    );
+    canvas.addEventListener('pointerleave', () => this.props().group.setHover(undefined), { signal });
+    canvas.addEventListener(
+      'pointerdown',
+      (event) => {
+        if (event.button !== 0) return;
+        pressedAt = event.offsetX;
+        canvas.setPointerCapture(event.pointerId);
+      },
+      { signal },
+    );
+    canvas.addEventListener(
+      'pointerup',
+      (event) => {
+        const { selecting } = this;
+        this.selecting = undefined;
+        const clicked = pressedAt !== undefined && !selecting;
+        pressedAt = undefined;
+        if (selecting) {
+          const [min, max] = [Math.min(selecting.from, selecting.to), Math.max(selecting.from, selecting.to)];
+          this.setZoom({ min, max });
+          this.overlay();
+        } else if (clicked) {
+          const step = this.nearestStep(this.stepAt(event));
+          if (step !== undefined) this.props().onCursor(step);
+        }
+      },
+      { signal },
+    );
+    canvas.addEventListener(
+      'pointercancel',
+      () => {
+        pressedAt = undefined;
+        this.selecting = undefined;
+        this.overlay();
+      },
+      { signal },
+    );
+    canvas.addEventListener('dblclick', () => this.props().group.setZoom(undefined), { signal });
+    canvas.addEventListener(
+      'wheel',
+      (event) => {
+        // Where the panel scrolls, the wheel scrolls it; with Ctrl or Shift it zooms there too.
+        const scroller = canvas.closest('[data-chart-scroller]');
+        const scrolls = scroller !== null && scroller.scrollHeight > scroller.clientHeight + 1;
+        if (scrolls && !event.ctrlKey && !event.shiftKey) return;
+        event.preventDefault();
+        const delta = event.deltaY || event.deltaX;
+        this.zoomAbout(this.stepAt(event), Math.exp(Math.max(-100, Math.min(100, delta)) * 0.004));
+      },
+      { signal, passive: false },
+    );
+  }
+
+  private zoomAbout(step: number, factor: number): void {
+    const { group, range } = this.props();
+    const all = range();
+    const view = group.zoom ?? all;
+    const min = step - (step - view.min) * factor;
+    const max = step + (view.max - step) * factor;
+    this.setZoom(max - min >= all.max - all.min ? undefined : { min, max });
+  }
+
+  private setZoom(wanted: StepRange | undefined): void {
+    const { group, range } = this.props();
+    if (!wanted) {
+      group.setZoom(undefined);
+      return;
+    }
+    const all = range();
+    // Two steps at least, and never beyond what there is.
+    const width = Math.min(Math.max(wanted.max - wanted.min, 2), all.max - all.min);
+    const middle = (wanted.min + wanted.max) / 2;
+    const min = Math.min(Math.max(middle - width / 2, all.min), all.max - width);
+    group.setZoom({ min, max: min + width });
+  }
+
+  private stepAt(event: MouseEvent): number {
+    return this.stepAtX(event.offsetX);
+  }
+
+  private stepAtX(x: number): number {
+    const { plot } = this;
+    if (!plot) return 0;
+    const share = Math.min(1, Math.max(0, (x - plot.left) / plot.width));
+    return plot.x.min + share * (plot.x.max - plot.x.min);
+  }
+
+  private nearestStep(step: number): number | undefined {
+    for (const curve of this.props().curves) {
+      if (curve.dots) continue;
+      const point = curveView(curve.source).nearest(step);
+      if (point) return point.step;
+    }
+    return undefined;
+  }
+
+  private resize(): void {
+    const { clientWidth, clientHeight } = this.element;
+    if (clientWidth === this.width && clientHeight === this.height) return;
+    this.width = clientWidth;
+    this.height = clientHeight;
+    if (clientWidth === 0 || clientHeight === 0) return;
+    const ratio = window.devicePixelRatio || 1;
+    this.canvas.width = Math.round(clientWidth * ratio);
+    this.canvas.height = Math.round(clientHeight * ratio);
+    this.chart.resize({ width: clientWidth, height: clientHeight });
+    this.draw();
+  }
+
+  /** The values under the cross-hair, beside it on the side that has room. */
+  private tell(read: readonly { curve: Curve; point: { step: number; value: number; smoothed: number } }[]): void {
+    const { tip, plot } = this;
+    const { group, smoothing } = this.props();
+    const step = group.hoverStep;
+    if (step === undefined || !plot || read.length === 0 || !this.canvas.matches(':hover') || this.selecting) {
+      tip.hidden = true;
+      return;
+    }
+    const rows = read.map(({ curve, point }) => {
+      const row = document.createElement('div');
+      row.className = 'curve-chart-tip-row';
+      const dot = document.createElement('i');
+      dot.style.background = curve.colour;
+      const label = document.createElement('span');
+      label.textContent = curve.label;
+      const value = document.createElement('b');
+      value.textContent = formatValue(point.value);
+      row.append(dot, label, value);
+      if (!curve.dots && smoothing > 0) {
+        const smooth = document.createElement('em');
+        smooth.textContent = `≈ ${formatValue(point.smoothed)}`;
+        row.append(smooth);
+      }
+      return row;
+    });
+    const head = document.createElement('div');
+    head.className = 'curve-chart-tip-head';
+    head.textContent = `step ${formatCount(read[0]?.point.step ?? step)}`;
+    tip.replaceChildren(head, ...rows);
+    tip.hidden = false;
+    const x = plot.left + ((step - plot.x.min) / (plot.x.max - plot.x.min)) * plot.width;
+    const right = x < this.width / 2;
+    tip.style.left = right ? `${x + 12}px` : '';
+    tip.style.right = right ? '' : `${this.width - x + 12}px`;
+  }
+}

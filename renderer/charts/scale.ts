@@ -1,0 +1,69 @@
+/** Axis arithmetic: nice ticks and ranges. Pure. */
+
+export interface AxisRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** 1, 2, 2.5 or 5 times a power of ten, at least `rough`. */
+export function niceStep(rough: number): number {
+  if (!(rough > 0) || !Number.isFinite(rough)) return 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const ratio = rough / power;
+  const nice = ratio <= 1 ? 1 : ratio <= 2 ? 2 : ratio <= 2.5 ? 2.5 : ratio <= 5 ? 5 : 10;
+  return nice * power;
+}
+
+/** Round values inside a range, about `count` of them. */
+export function niceTicks(min: number, max: number, count: number, whole = false): readonly number[] {
+  if (!(max > min)) return [min];
+  let step = niceStep((max - min) / Math.max(1, count));
+  if (whole) step = Math.max(1, Math.round(step));
+  const ticks: number[] = [];
+  for (let index = Math.ceil(min / step - 1e-9); index * step <= max + step * 1e-9; index++) {
+    ticks.push(Number((index * step).toPrecision(12)));
+  }
+  return ticks;
+}
+
+/** A range widened to round bounds, so that the axis changes seldom while data grows. */
+export function niceRange(min: number, max: number, count = 4): AxisRange & { readonly step: number } {
+  if (min === max) {
+    const room = Math.abs(min) > 0 ? Math.abs(min) * 0.1 : 1;
+    return niceRange(min - room, max + room, count);
+  }
+  const step = niceStep((max - min) / count);
+  return {
+    min: Number((Math.floor(min / step + 1e-9) * step).toPrecision(12)),
+    max: Number((Math.ceil(max / step - 1e-9) * step).toPrecision(12)),
+    step,
+  };
+}
+
+/** Bounds of a logarithmic axis: the decades around the values, but no more than a third of one beyond them. */
+export function niceLogRange(min: number, max: number): AxisRange {
+  const candidates = [1, 2, 5];
+  const below = (value: number) => {
+    const power = 10 ** Math.floor(Math.log10(value));
+    return (candidates.findLast((factor) => factor * power <= value * 1.000001) ?? 1) * power;
+  };
+  const above = (value: number) => {
+    const power = 10 ** Math.floor(Math.log10(value));
+    return (candidates.find((factor) => factor * power >= value * 0.999999) ?? 10) * power;
+  };
+  const low = below(min);
+  const high = above(max);
+  return low < high ? { min: low, max: high } : { min: low / 2, max: high * 2 };
+}
+
+/**
+ * The end of a live axis: ahead of the last step by up to a tenth, and moved on only when it is
+ * reached, so that curves grow to the right rather than being squeezed with every point.
+ */
+export function liveEnd(before: number | undefined, last: number, planned: number | undefined): number {
+  if (before !== undefined && last <= before && before <= last * 1.5 + 20) return before;
+  const ahead = last + Math.max(10, last * 0.1);
+  const unit = niceStep(ahead / 40);
+  const end = Math.ceil(ahead / unit) * unit;
+  return planned !== undefined && planned >= last ? Math.min(end, planned) : end;
+}

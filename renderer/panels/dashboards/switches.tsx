@@ -1,0 +1,51 @@
+/** Right end of the dashboards' tab strip: smoothing, what is drawn, and back from a zoom. */
+import { useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+import { formatCount } from '../../charts/format.js';
+import { sessionUi } from '../../state/session-ui.js';
+import { Icon } from '../../ui/icon.js';
+import { useApp } from '../../use-app.js';
+import { dashboardGroup } from './chart-group.js';
+
+/** The slider's end stands for TensorBoard's greatest weight. */
+const GREATEST = 0.999;
+
+export function DashboardSwitches() {
+  const smoothing = useStore(sessionUi, (state) => state.smoothing);
+  const runs = useApp((state) => state.selectedRuns.length + (state.session?.start ? 1 : 0));
+  const zoom = useSyncExternalStore(
+    (listener) => dashboardGroup.onZoom(listener),
+    () => dashboardGroup.zoom,
+  );
+  return (
+    <div className="dashboard-switches">
+      {zoom && (
+        <button
+          className="dashboard-zoom"
+          title="Show all steps (double click on a chart, or 0)"
+          onClick={() => dashboardGroup.setZoom(undefined)}
+        >
+          <Icon name="zoom-out" />
+          steps {formatCount(zoom.min)}–{formatCount(zoom.max)}
+        </button>
+      )}
+      <label className="dashboard-smoothing" title="Smoothing of curves, as TensorBoard does it; 0 shows them raw">
+        <span>smoothing</span>
+        <input
+          type="range"
+          min={0}
+          max={100}
+          step={1}
+          value={Math.round((smoothing / GREATEST) * 100)}
+          aria-valuetext={smoothing.toFixed(2)}
+          onChange={(event) => {
+            const share = Number(event.target.value) / 100;
+            sessionUi.setState({ smoothing: share === 1 ? GREATEST : Math.round(share * 100) / 100 });
+          }}
+        />
+        <output>{smoothing === GREATEST ? '0.999' : smoothing.toFixed(2)}</output>
+      </label>
+      <span className="dashboard-facts">x: step{runs > 0 ? ` · ${runs} ${runs === 1 ? 'run' : 'runs'}` : ''}</span>
+    </div>
+  );
+}

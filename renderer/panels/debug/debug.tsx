@@ -1,0 +1,102 @@
+/** The debug side bar: where training stands, and what can be seen and changed there. */
+import { runCommand } from '../../state/commands.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { Icon } from '../../ui/icon.js';
+import { useApp } from '../../use-app.js';
+import { Section } from '../../training/section.js';
+import { useCalmSession } from '../../training/use-calm-session.js';
+import { withKeys } from '../../training/command-button.js';
+import { sessionUi } from '../../state/session-ui.js';
+import { useStore } from 'zustand';
+import { hasEnded } from '../../../src/shared/session/session-state.js';
+import { Batch } from './batch.js';
+import { Breakpoints, BreakpointActions } from './breakpoints.js';
+import { headlineOf } from './headline.js';
+import { LayerList } from './layer-list.js';
+import { Variables } from './variables.js';
+import './debug.css';
+
+export function Debug() {
+  const session = useCalmSession();
+  const look = useApp((state) => state.look);
+  const breakpoints = useApp((state) => state.breakpoints);
+  const lookFailure = useStore(sessionUi, (state) => state.lookFailure);
+  const headline = session && headlineOf(session, breakpoints);
+  const paused = session?.status === 'paused';
+  // The look stays on screen, dimmed, until there is a newer one: stepping must not make the bar jump.
+  const stale = look !== undefined && !(paused && look.at.step === session.stop?.step);
+
+  return (
+    <div className="debug">
+      {headline ? (
+        <header className="debug-headline" data-status={session?.status}>
+          <strong>{headline.title}</strong>
+          {headline.place && <span> · {headline.place}</span>}
+          {headline.detail && <code className="selectable">{headline.detail}</code>}
+        </header>
+      ) : (
+        <Idle />
+      )}
+      {session?.start && (
+        <Section id="variables" title="Variables" note={<CursorNote current={session.step} />}>
+          <Variables session={session} look={look} stale={stale} />
+        </Section>
+      )}
+      {lookFailure !== undefined && paused && (
+        <p className="debug-failure" role="alert">
+          <Icon name="warning" /> This step could not be looked at: {lookFailure}
+        </p>
+      )}
+      {look ? (
+        <>
+          <Batch look={look} stale={stale} />
+          <LayerList look={look} stale={stale} />
+        </>
+      ) : (
+        session &&
+        !hasEnded(session) && (
+          <p className="debug-hint">
+            {paused ? (
+              'Reading this step…'
+            ) : (
+              <>
+                Pause to see the batch, each layer’s output and the gradients.{' '}
+                <button className="link-button" onClick={() => void runCommand('run.pause')}>
+                  {withKeys('Pause', 'run.pause')}
+                </button>
+              </>
+            )}
+          </p>
+        )
+      )}
+      <Section id="breakpoints" title="Breakpoints" actions={<BreakpointActions />}>
+        <Breakpoints />
+      </Section>
+    </div>
+  );
+}
+
+function Idle() {
+  const open = useApp((state) => state.workspace !== undefined);
+  return (
+    <div className="debug-idle">
+      <EmptyState
+        actions={
+          <button className="button" data-kind="primary" disabled={!open} onClick={() => void runCommand('run.start')}>
+            <Icon name="debug-start" />
+            Run <kbd>F5</kbd>
+          </button>
+        }
+      >
+        Nothing is training. Run the experiment, then pause it, or let a breakpoint stop it, to look inside a step.
+      </EmptyState>
+    </div>
+  );
+}
+
+/** Says it where the values are not of the step that training is at. */
+function CursorNote({ current }: { current: number }) {
+  const step = useApp((state) => state.cursor.step);
+  if (step === undefined || step === current) return null;
+  return <span className="cursor-note">at step {step}</span>;
+}

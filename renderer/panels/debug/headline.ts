@@ -1,0 +1,62 @@
+/** What the debug side bar says above everything else. Pure. */
+import type { StopPoint, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
+import type { SessionState } from '../../../src/shared/session/session-state.js';
+import { progressOf, statusWords } from '../../state/session-progress.js';
+
+export interface Headline {
+  /** Set in capitals: "Paused on step breakpoint". */
+  readonly title: string;
+  /** "epoch 1 › step 41". */
+  readonly place?: string;
+  /** Which breakpoint or condition it was, where that says more than the title. */
+  readonly detail?: string;
+}
+
+export function headlineOf(session: SessionState, breakpoints: readonly TrainingBreakpoint[]): Headline {
+  const { stop } = session;
+  if (session.status === 'paused' && stop) {
+    return {
+      title: reasonOf(stop, breakpoints),
+      place: placeOf(stop.epoch, stop.stepInEpoch),
+      detail: detailOf(stop, breakpoints),
+    };
+  }
+  const { epoch, stepInEpoch } = progressOf(session);
+  return {
+    title: statusWords(session),
+    place: session.start && session.step > 0 ? placeOf(epoch, stepInEpoch) : undefined,
+    detail: session.activity?.message,
+  };
+}
+
+function placeOf(epoch: number, stepInEpoch: number): string {
+  return `epoch ${epoch} › step ${stepInEpoch}`;
+}
+
+function reasonOf(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): string {
+  switch (stop.reason) {
+    case 'step':
+      return 'Paused after one step';
+    case 'pause':
+      return 'Paused';
+    case 'epochEnd':
+      return 'Paused at end of epoch';
+    case 'breakpoint': {
+      const hit = hitBreakpoint(stop, breakpoints);
+      if (hit?.at.kind === 'condition') return 'Paused on condition';
+      if (hit?.at.kind === 'epochEnd') return 'Paused at end of epoch';
+      return hit ? 'Paused on step breakpoint' : 'Paused on breakpoint';
+    }
+  }
+}
+
+function detailOf(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): string | undefined {
+  const hit = hitBreakpoint(stop, breakpoints);
+  return stop.reason === 'breakpoint' && (hit === undefined || hit.at.kind === 'condition')
+    ? stop.description
+    : undefined;
+}
+
+function hitBreakpoint(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): TrainingBreakpoint | undefined {
+  return breakpoints.find((entry) => stop.breakpointIds.includes(entry.id));
+}

@@ -1,0 +1,193 @@
+/** The bar at the bottom: the session's state at left; backend, memory, state hash and the editor's place at right. */
+import type { ReactNode } from 'react';
+import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
+import { formatBytes, formatCount, formatShare, formatSpeed, shortHash } from '../charts/format.js';
+import type { SessionState } from '../../src/shared/session/session-state.js';
+import type { StepLook } from '../../src/shared/protocol/training.js';
+import { notify } from '../state/app-state.js';
+import { canRun, runCommand } from '../state/commands.js';
+import { progressOf, statusWords } from '../state/session-progress.js';
+import { Icon } from '../ui/icon.js';
+import { useApp } from '../use-app.js';
+import { useCalmSession } from './use-calm-session.js';
+import './training.css';
+
+export function StatusBar() {
+  const session = useCalmSession();
+  const look = useApp((state) => state.look);
+  const line = useApp((state) => state.cursor.line);
+  const column = useApp((state) => state.cursor.column);
+  return (
+    <footer className="status-bar" data-part="status-bar" aria-label="Status bar" data-status={session?.status}>
+      <div className="status-start">
+        {session ? <SessionItems session={session} /> : <ReadyItem />}
+        <ProblemsItem />
+      </div>
+      <div className="status-end">
+        {session?.start && <BackendItem start={session.start} />}
+        {session?.memory && (
+          <span
+            className="status-item"
+            title={`${formatCount(session.memory.numTensors)} tensors hold ${formatBytes(session.memory.tensorBytes)}; the trainer’s process has ${formatBytes(session.memory.processBytes)}`}
+          >
+            {formatBytes(session.memory.processBytes)}
+          </span>
+        )}
+        {session && <HashItem session={session} look={look} />}
+        {line !== undefined && (
+          <button
+            className="status-item"
+            title="Go to line"
+            disabled={!canRun('editor.goToLine')}
+            onClick={() => void runCommand('editor.goToLine')}
+          >
+            Ln {line}
+            {column === undefined ? '' : `, Col ${column}`}
+          </button>
+        )}
+      </div>
+    </footer>
+  );
+}
+
+function ReadyItem() {
+  const open = useApp((state) => state.workspace !== undefined);
+  return <span className="status-item">{open ? 'Ready · F5 trains' : 'No folder open'}</span>;
+}
+
+const icons: Record<SessionState['status'], string> = {
+  starting: 'loading',
+  running: 'play',
+  paused: 'debug-pause',
+  stopping: 'loading',
+  completed: 'pass',
+  stopped: 'debug-stop',
+  failed: 'error',
+};
+
+/** "Paused · epoch 1/15 · step 41/79". */
+export function placeWords(session: SessionState): string {
+  const { epoch, epochs, stepInEpoch, stepsPerEpoch } = progressOf(session);
+  const parts = [statusWords(session)];
+  if (session.start) {
+    parts.push(`epoch ${epoch}${epochs ? `/${epochs}` : ''}`);
+    parts.push(`step ${stepInEpoch}${stepsPerEpoch ? `/${stepsPerEpoch}` : ''}`);
+  }
+  return parts.join(' · ');
+}
+
+function SessionItems({ session }: { session: SessionState }) {
+  const busy = session.status === 'starting' || session.status === 'stopping';
+  return (
+    <>
+      <span className="status-item" role="status">
+        <Icon name={icons[session.status]} className={busy ? 'codicon-modifier-spin' : undefined} />
+        {placeWords(session)}
+      </span>
+      {session.start && (
+        <span className="status-item" title="Speed: eager runs one op at a time">
+          {session.start.speed}
+        </span>
+      )}
+      {session.stepMs !== undefined && <span className="status-item">{formatSpeed(session.stepMs)}</span>}
+      {session.dataWaitShare !== undefined && (
+        <span className="status-item" title="Share of each step that waited for its batch">
+          data wait {formatShare(session.dataWaitShare)}
+        </span>
+      )}
+    </>
+  );
+}
+
+function ProblemsItem() {
+  const errors = useProblemCount('error');
+  const warnings = useProblemCount('warning');
+  return (
+    <button
+      className="status-item"
+      title={`${errors} ${errors === 1 ? 'error' : 'errors'}, ${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`}
+      onClick={() => void runCommand('view.show.problems')}
+    >
+      <Icon name="error" />
+      {errors}
+      <Icon name="warning" />
+      {warnings}
+    </button>
+  );
+}
+
+function useProblemCount(severity: 'error' | 'warning'): number {
+  return useApp((state) => {
+    let count = 0;
+    for (const analysis of Object.values(state.analyses)) {
+      for (const problem of analysis.problems) if (problem.severity === severity) count++;
+    }
+    for (const problems of Object.values(state.editorProblems)) {
+      for (const problem of problems) if (problem.severity === severity) count++;
+    }
+    for (const problem of state.session?.problems ?? []) if (problem.severity === severity) count++;
+    return count;
+  });
+}
+
+function BackendItem({ start }: { start: NonNullable<SessionState['start']> }) {
+  return (
+    <DialogTrigger>
+      <Button className="status-item" aria-label="Backend, and why no better one is in use">
+        <span title="Why is no better backend in use?">
+          {start.backend} · {start.device} · {start.precision}
+        </span>
+      </Button>
+      <Popover className="popover" placement="top end" offset={4}>
+        <Dialog className="backend-report" aria-label="Backend">
+          <h3>
+            {start.backend} <span>in use</span>
+          </h3>
+          <p>
+            {start.device}, {start.precision}, {start.speed}
+          </p>
+          {start.notInUse.length === 0 ? (
+            <p>It is the best that Backstep knows.</p>
+          ) : (
+            <dl>
+              {start.notInUse.map(({ backend, reason }) => (
+                <Row key={backend} name={backend}>
+                  {reason}
+                </Row>
+              ))}
+            </dl>
+          )}
+        </Dialog>
+      </Popover>
+    </DialogTrigger>
+  );
+}
+
+function Row({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd className="selectable">{children}</dd>
+    </>
+  );
+}
+
+function HashItem({ session, look }: { session: SessionState; look: StepLook | undefined }) {
+  const paused = session.status === 'paused' && look?.at.step === session.step;
+  const hash = paused ? look.stateHash : session.stateHash;
+  if (!hash) return null;
+  return (
+    <button
+      className="status-item"
+      title={`State hash ${paused ? 'of this step' : 'of the last epoch’s end'}: weights, optimizer, random state, data cursor.\n${hash}\nClick to copy`}
+      onClick={() => {
+        navigator.clipboard.writeText(hash).then(
+          () => notify({ severity: 'info', message: 'The state hash is in the clipboard.' }),
+          () => notify({ severity: 'info', message: `State hash: ${hash}` }),
+        );
+      }}
+    >
+      state {shortHash(hash)}
+    </button>
+  );
+}
