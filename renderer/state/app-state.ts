@@ -27,6 +27,8 @@ export interface OpenFile {
   readonly readOnly: boolean;
   /** Names the text on disk that `text` began from. */
   readonly version: string;
+  /** That text, where it is known: typing back to it is as good as saving. */
+  readonly savedText?: string;
   /** The disk's text, where somebody else changed it while this is dirty. */
   readonly conflict?: { readonly text: string; readonly version: string };
   /** Gone from the disk; saving writes it anew. */

@@ -72,7 +72,10 @@ function keep(workspace: string, path: string): void {
   clearTimeout(draftTimers.get(path));
   draftTimers.delete(path);
   const file = findOpen(path);
-  if (!file?.dirty) return;
+  if (!file?.dirty) {
+    dropDraft(workspace, path);
+    return;
+  }
   if (!keepDraft(workspace, path, { text: file.text, version: file.version }) && !warnedOfDrafts) {
     warnedOfDrafts = true;
     notify({
@@ -143,7 +146,14 @@ export function takeTheirs(path: string): void {
 export async function revertFile(path: string): Promise<void> {
   const disk = await readDisk(path);
   if (!disk) return;
-  update(path, (file) => ({ ...file, ...disk, dirty: false, conflict: undefined, missing: undefined }));
+  update(path, (file) => ({
+    ...file,
+    ...disk,
+    savedText: disk.text,
+    dirty: false,
+    conflict: undefined,
+    missing: undefined,
+  }));
   forgetDraft(path);
 }
 

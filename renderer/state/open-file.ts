@@ -19,14 +19,23 @@ export function opened(path: string, disk: DiskText | undefined, draft: Draft | 
       version: draft?.version ?? '',
       missing: true,
     };
-  const clean: OpenFile = { path, text: disk.text, dirty: false, readOnly: disk.readOnly, version: disk.version };
+  const clean: OpenFile = {
+    path,
+    text: disk.text,
+    dirty: false,
+    readOnly: disk.readOnly,
+    version: disk.version,
+    savedText: disk.text,
+  };
   if (!draft || draft.text === disk.text) return clean;
   return {
     ...clean,
     text: draft.text,
     dirty: true,
     version: draft.version,
-    ...(draft.version === disk.version ? {} : { conflict: { text: disk.text, version: disk.version } }),
+    ...(draft.version === disk.version
+      ? {}
+      : { savedText: undefined, conflict: { text: disk.text, version: disk.version } }),
   };
 }
 
@@ -37,24 +46,39 @@ export function diskChanged(file: OpenFile, disk: DiskText | undefined): OpenFil
     file.missing || file.readOnly !== disk.readOnly ? { ...file, missing: undefined, readOnly: disk.readOnly } : file;
   if (disk.version === file.version) return back.conflict ? { ...back, conflict: undefined } : back;
   if (!file.dirty || disk.text === file.text) {
-    return { ...back, text: disk.text, version: disk.version, dirty: false, conflict: undefined, missing: undefined };
+    return {
+      ...back,
+      text: disk.text,
+      savedText: disk.text,
+      version: disk.version,
+      dirty: false,
+      conflict: undefined,
+      missing: undefined,
+    };
   }
   if (file.conflict?.version === disk.version) return back;
-  return { ...back, conflict: { text: disk.text, version: disk.version } };
+  return { ...back, savedText: undefined, conflict: { text: disk.text, version: disk.version } };
 }
 
-/** The person typed. `diskText` is unknown here, so an edit undone to the saved text stays dirty until saved. */
+/** The person typed. */
 export function edited(file: OpenFile, text: string): OpenFile {
-  return text === file.text ? file : { ...file, text, dirty: true };
+  return text === file.text ? file : { ...file, text, dirty: text !== file.savedText };
 }
 
 /** The disk now has `text` under `version`; the person may have typed on while it was written. */
 export function saved(file: OpenFile, text: string, version: string): OpenFile {
-  return { ...file, version, dirty: file.text !== text, conflict: undefined, missing: undefined };
+  return { ...file, version, savedText: text, dirty: file.text !== text, conflict: undefined, missing: undefined };
 }
 
 /** The person takes the disk's text of a conflict. */
 export function tookTheirs(file: OpenFile): OpenFile {
   if (!file.conflict) return file;
-  return { ...file, text: file.conflict.text, version: file.conflict.version, dirty: false, conflict: undefined };
+  return {
+    ...file,
+    text: file.conflict.text,
+    savedText: file.conflict.text,
+    version: file.conflict.version,
+    dirty: false,
+    conflict: undefined,
+  };
 }

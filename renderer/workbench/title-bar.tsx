@@ -3,7 +3,7 @@ import { runCommand } from '../state/commands.js';
 import { useApp } from '../use-app.js';
 import { Icon } from '../ui/icon.js';
 import { MenuBar } from './menu-bar.js';
-import { Toolbar } from './toolbar/toolbar.js';
+import { DebugToolbar } from '../training/index.js';
 
 export function TitleBar() {
   const name = useApp((state) => state.workspace?.name);
@@ -28,7 +28,7 @@ export function TitleBar() {
         <span>{name ?? 'Search commands'}</span>
       </button>
       <div className="title-bar-end">
-        <Toolbar />
+        <DebugToolbar />
       </div>
     </header>
   );

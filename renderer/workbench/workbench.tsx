@@ -6,7 +6,7 @@ import { ActivityBar } from './activity-bar.js';
 import { Banners } from './banners.js';
 import { Dock } from './dock.js';
 import { Overlays } from './overlays.js';
-import { StatusBar } from './status-bar/status-bar.js';
+import { StatusBar } from '../training/index.js';
 import { TitleBar } from './title-bar.js';
 import './workbench.css';
 

@@ -1,5 +1,19 @@
+import type { Command } from '../../state/commands.js';
+import { appStore } from '../../state/app-state.js';
 import type { Panel } from '../panel.js';
+import { hasCodeView, runInEditor } from './code-view-handle.js';
 import { Editor } from './editor.js';
+import { switchFile } from './file-tabs.js';
+
+const hasFile = () => appStore.getState().activeFile !== undefined && hasCodeView();
+
+/** A command that is an action of Monaco's; its key is Monaco's own and only shown. */
+const action = (id: string, title: string, name: string): Command => ({
+  id,
+  title,
+  enabled: hasFile,
+  run: () => runInEditor(name),
+});
 
 export const editorPanel: Panel = {
   id: 'editor',
@@ -8,4 +22,32 @@ export const editorPanel: Panel = {
   place: 'editor',
   order: 10,
   component: Editor,
+  keys: ['Ctrl+1'],
+  commands: [
+    action('edit.undo', 'Edit: Undo', 'undo'),
+    action('edit.redo', 'Edit: Redo', 'redo'),
+    action('edit.find', 'Edit: Find', 'actions.find'),
+    action('edit.replace', 'Edit: Replace', 'editor.action.startFindReplaceAction'),
+    action('edit.toggleComment', 'Edit: Toggle Line Comment', 'editor.action.commentLine'),
+    action('edit.format', 'Edit: Format Document', 'editor.action.formatDocument'),
+    action('edit.rename', 'Edit: Rename Symbol', 'editor.action.rename'),
+    action('editor.goToLine', 'Go: Go to Line…', 'editor.action.gotoLine'),
+    action('editor.goToSymbol', 'Go: Go to Symbol…', 'editor.action.quickOutline'),
+    action('editor.goToDefinition', 'Go: Go to Definition', 'editor.action.revealDefinition'),
+    action('editor.nextProblem', 'Go: Next Problem', 'editor.action.marker.nextInFiles'),
+    {
+      id: 'editor.nextFile',
+      title: 'View: Next Editor',
+      keys: ['Ctrl+PageDown'],
+      enabled: hasFile,
+      run: () => switchFile(1),
+    },
+    {
+      id: 'editor.previousFile',
+      title: 'View: Previous Editor',
+      keys: ['Ctrl+PageUp'],
+      enabled: hasFile,
+      run: () => switchFile(-1),
+    },
+  ],
 };

@@ -8,4 +8,5 @@ export const layersPanel: Panel = {
   place: 'centre',
   order: 20,
   component: Layers,
+  keys: ['Ctrl+Shift+L'],
 };

@@ -1,0 +1,196 @@
+/** The one code editor: shows the active file, keeps each file's place, and keeps its caret and the window's cursor together. */
+import { appStore, moveCursor } from '../../../state/app-state.js';
+import { openFile } from '../../../state/file-actions.js';
+import { readEditorMemory, writeEditorMemory } from '../../../state/editor-memory.js';
+import { onReveal, type Place } from '../../../state/reveal.js';
+import { monaco } from './api.js';
+import { refreshMarkers } from './markers.js';
+import { modelOf, pathOf } from './models.js';
+import { layersAt, lineOfLayer, modelAppeared } from './shape-hints.js';
+
+type ViewState = monaco.editor.ICodeEditorViewState;
+
+export class CodeView {
+  readonly editor: monaco.editor.IStandaloneCodeEditor;
+  private readonly views = new Map<string, ViewState>();
+  private readonly cursorLine: monaco.editor.IEditorDecorationsCollection;
+  private readonly releases: (() => void)[] = [];
+  private shown: string | undefined;
+  private workspace: string | undefined;
+  /** True while the view itself moves the caret: that says nothing new to the window. */
+  private moving = false;
+
+  constructor(container: HTMLElement, overflow: HTMLElement) {
+    this.editor = monaco.editor.create(container, {
+      model: null,
+      theme: themeName(appStore.getState().theme),
+      automaticLayout: true,
+      fontFamily: "'SF Mono', Menlo, Consolas, 'Cascadia Mono', 'DejaVu Sans Mono', 'Liberation Mono', monospace",
+      fontSize: 13,
+      lineHeight: 20,
+      minimap: { enabled: false },
+      glyphMargin: true,
+      lineNumbersMinChars: 3,
+      folding: true,
+      scrollBeyondLastLine: false,
+      smoothScrolling: false,
+      renderLineHighlight: 'line',
+      renderLineHighlightOnlyWhenFocus: true,
+      padding: { top: 8, bottom: 8 },
+      overviewRulerBorder: false,
+      fixedOverflowWidgets: true,
+      overflowWidgetsDomNode: overflow,
+      inlayHints: { enabled: 'on', fontSize: 12, padding: true, maximumLength: 80 },
+      stickyScroll: { enabled: false },
+      tabSize: 2,
+      quickSuggestions: { strings: true, other: true, comments: false },
+      ariaLabel: 'Code',
+      'semanticHighlighting.enabled': true,
+    });
+    this.cursorLine = this.editor.createDecorationsCollection();
+    const listeners = [
+      this.editor.onDidChangeCursorPosition(() => this.tellCursor()),
+      this.editor.onDidFocusEditorText(() => this.tellCursor()),
+      monaco.editor.registerEditorOpener({
+        openCodeEditor: (_source, resource, selection) => {
+          if (resource.scheme !== 'file' || resource.path.startsWith('/node_modules/')) return false;
+          void openFile(pathOf(resource), selection && placeOf(selection));
+          return true;
+        },
+      }),
+    ];
+    this.releases.push(...listeners.map((listener) => () => listener.dispose()));
+    this.show();
+    this.releases.push(
+      onReveal((place) => this.reveal(place)),
+      appStore.subscribe((state, before) => {
+        if (state.theme !== before.theme) monaco.editor.setTheme(themeName(state.theme));
+        if (
+          state.activeFile !== before.activeFile ||
+          state.openFiles !== before.openFiles ||
+          state.workspace !== before.workspace
+        )
+          this.show();
+        if (state.cursor !== before.cursor || state.analyses !== before.analyses) this.showCursor();
+      }),
+    );
+    const remember = () => this.remember();
+    window.addEventListener('pagehide', remember);
+    this.releases.push(() => window.removeEventListener('pagehide', remember));
+  }
+
+  dispose(): void {
+    this.remember();
+    for (const release of this.releases) release();
+    this.editor.dispose();
+  }
+
+  run(action: string): void {
+    this.editor.focus();
+    this.editor.trigger('menu', action, undefined);
+  }
+
+  private show(): void {
+    const { activeFile, openFiles, workspace } = appStore.getState();
+    if (workspace?.path !== this.workspace) {
+      this.workspace = workspace?.path;
+      this.views.clear();
+      if (workspace) {
+        for (const [path, view] of Object.entries(readEditorMemory(workspace.path).views))
+          this.views.set(path, view as ViewState);
+      }
+      this.shown = undefined;
+    }
+    const file = openFiles.find((candidate) => candidate.path === activeFile);
+    if (file?.path !== this.shown || this.editor.getModel() === null) {
+      if (this.shown !== undefined) this.keepView(this.shown);
+      this.shown = file?.path;
+      this.moving = true;
+      this.editor.setModel(file ? modelOf(file.path, file.text) : null);
+      const view = file && this.views.get(file.path);
+      if (view) this.editor.restoreViewState(view);
+      this.moving = false;
+      if (file) {
+        modelAppeared();
+        refreshMarkers();
+      }
+      this.showCursor();
+    }
+    this.editor.updateOptions({
+      readOnly: file?.readOnly ?? false,
+      readOnlyMessage: { value: 'This file is read-only on disk.' },
+    });
+  }
+
+  private keepView(path: string): void {
+    const view = this.editor.saveViewState();
+    if (view) this.views.set(path, view);
+  }
+
+  /** Scroll positions outlive the page. */
+  private remember(): void {
+    if (this.shown !== undefined) this.keepView(this.shown);
+    if (this.workspace === undefined) return;
+    const open = new Set(appStore.getState().openFiles.map((file) => file.path));
+    writeEditorMemory(this.workspace, {
+      views: Object.fromEntries([...this.views].filter(([path]) => open.has(path))),
+    });
+  }
+
+  private reveal({ path, line, column, focus }: Place): void {
+    this.show();
+    if (this.shown !== path) return;
+    if (line !== undefined) {
+      const position = {
+        lineNumber: line,
+        column: column ?? this.editor.getModel()?.getLineFirstNonWhitespaceColumn(line) ?? 1,
+      };
+      this.editor.setPosition({ ...position, column: position.column || 1 });
+      this.editor.revealLineInCenterIfOutsideViewport(line);
+    }
+    if (focus) this.editor.focus();
+  }
+
+  private tellCursor(): void {
+    const position = this.editor.getPosition();
+    if (this.moving || !position || this.shown === undefined) return;
+    const { cursor } = appStore.getState();
+    const layers = layersAt(this.shown, position.lineNumber);
+    const layer = cursor.layer !== undefined && layers.includes(cursor.layer) ? cursor.layer : layers[0];
+    if (
+      cursor.file === this.shown &&
+      cursor.line === position.lineNumber &&
+      cursor.column === position.column &&
+      cursor.layer === layer
+    )
+      return;
+    moveCursor({ file: this.shown, line: position.lineNumber, column: position.column, layer });
+  }
+
+  /** The line of the selected layer, in the cursor's yellow. */
+  private showCursor(): void {
+    const { cursor } = appStore.getState();
+    const line =
+      this.shown !== undefined && cursor.layer !== undefined ? lineOfLayer(this.shown, cursor.layer) : undefined;
+    this.cursorLine.set(
+      line === undefined
+        ? []
+        : [
+            {
+              range: new monaco.Range(line, 1, line, 1),
+              options: { isWholeLine: true, className: 'cursor-line', linesDecorationsClassName: 'cursor-line-mark' },
+            },
+          ],
+    );
+  }
+}
+
+function placeOf(at: monaco.IPosition | monaco.IRange): { line: number; column: number } {
+  return 'lineNumber' in at
+    ? { line: at.lineNumber, column: at.column }
+    : { line: at.startLineNumber, column: at.startColumn };
+}
+
+function themeName(theme: 'dark' | 'light'): string {
+  return `backstep-${theme}`;
+}

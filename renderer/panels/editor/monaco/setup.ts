@@ -1,0 +1,123 @@
+/** Monaco as this window uses it: workers, colours, and a TypeScript that knows TensorFlow.js and 'backstep'. */
+import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
+import JsonWorker from 'monaco-editor/languages/features/json/json.worker?worker';
+import TypeScriptWorker from 'monaco-editor/languages/features/typescript/ts.worker?worker';
+import { notify } from '../../../state/app-state.js';
+import { monaco, typescript } from './api.js';
+
+self.MonacoEnvironment = {
+  getWorker(_workerId, label) {
+    if (label === 'typescript' || label === 'javascript') return new TypeScriptWorker();
+    return label === 'json' ? new JsonWorker() : new EditorWorker();
+  },
+};
+
+/** Node's own modules and globals, as far as an experiment names them: there, and not checked. */
+const nodeTypings = `
+declare module 'node:*';
+declare const process: { readonly env: Record<string, string | undefined>; readonly argv: string[]; cwd(): string; exit(code?: number): never; memoryUsage(): { readonly rss: number } };
+interface ImportMeta { readonly url: string; readonly dirname: string; readonly filename: string }
+`;
+
+/** As in TypeScript's own list; Monaco's knows only the two oldest. */
+const BUNDLER_RESOLUTION = 100 as typescript.ModuleResolutionKind;
+
+export function setUpLanguages(): void {
+  const options = {
+    target: typescript.ScriptTarget.ESNext,
+    module: typescript.ModuleKind.ESNext,
+    moduleResolution: BUNDLER_RESOLUTION,
+    lib: ['esnext', 'dom', 'dom.iterable'],
+    types: [],
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    allowImportingTsExtensions: true,
+    allowSyntheticDefaultImports: true,
+    esModuleInterop: true,
+    resolveJsonModule: true,
+  };
+  typescript.typescriptDefaults.setCompilerOptions(options);
+  typescript.javascriptDefaults.setCompilerOptions({
+    ...options,
+    allowJs: true,
+    checkJs: true,
+    strict: false,
+    noImplicitAny: false,
+  });
+  for (const defaults of [typescript.typescriptDefaults, typescript.javascriptDefaults]) {
+    // Imports between the person's files are followed through models, so all of them go to the worker.
+    defaults.setEagerModelSync(true);
+    defaults.addExtraLib(nodeTypings, 'file:///node_modules/@backstep/node.d.ts');
+    // Every import of 'backstep' would be wrong until its typings are there.
+    defaults.setDiagnosticsOptions({
+      noSemanticValidation: true,
+      noSyntaxValidation: false,
+      noSuggestionDiagnostics: true,
+    });
+  }
+}
+
+/** Fetched once; from then on the checker says what is wrong. */
+export async function loadTypings(): Promise<void> {
+  try {
+    const answer = await fetch('/typings/backstep.d.ts');
+    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+    const text = await answer.text();
+    for (const defaults of [typescript.typescriptDefaults, typescript.javascriptDefaults]) {
+      defaults.addExtraLib(text, 'file:///node_modules/@backstep/backstep.d.ts');
+      defaults.setDiagnosticsOptions({
+        noSemanticValidation: false,
+        noSyntaxValidation: false,
+        noSuggestionDiagnostics: false,
+      });
+    }
+  } catch (error) {
+    notify({
+      severity: 'warning',
+      message: `The typings of TensorFlow.js could not be loaded (${error instanceof Error ? error.message : String(error)}).`,
+      detail: 'The editor completes and checks nothing of it until the window is loaded again.',
+    });
+  }
+}
+
+/** Colours that are not Monaco's own: the window's surfaces, inlays as chips. Stale shapes are of the kind "type". */
+export function defineThemes(): void {
+  monaco.editor.defineTheme('backstep-dark', {
+    base: 'vs-dark',
+    inherit: true,
+    rules: [],
+    colors: {
+      'editor.background': '#181818',
+      'editorGutter.background': '#181818',
+      'editor.lineHighlightBackground': '#ffffff09',
+      'editor.lineHighlightBorder': '#00000000',
+      'editorLineNumber.foreground': '#6e7681',
+      'editorLineNumber.activeForeground': '#cccccc',
+      'editorWidget.background': '#252526',
+      'editorWidget.border': '#454545',
+      'editorHoverWidget.background': '#252526',
+      'editorInlayHint.parameterBackground': '#2e3450',
+      'editorInlayHint.parameterForeground': '#b4c0e0',
+      'editorInlayHint.typeBackground': '#26262a',
+      'editorInlayHint.typeForeground': '#74747c',
+      focusBorder: '#3794ff00',
+    },
+  });
+  monaco.editor.defineTheme('backstep-light', {
+    base: 'vs',
+    inherit: true,
+    rules: [],
+    colors: {
+      'editor.background': '#ffffff',
+      'editor.lineHighlightBackground': '#00000008',
+      'editor.lineHighlightBorder': '#00000000',
+      'editorWidget.border': '#c8c8c8',
+      'editorInlayHint.parameterBackground': '#e6eaf7',
+      'editorInlayHint.parameterForeground': '#45527d',
+      'editorInlayHint.typeBackground': '#f2f2f2',
+      'editorInlayHint.typeForeground': '#9a9a9a',
+      focusBorder: '#0067c000',
+    },
+  });
+}

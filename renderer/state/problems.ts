@@ -1,0 +1,76 @@
+/** All that is wrong, in one list: what the editor's checker found, what running `model()` aside found, what the training said. */
+import type { Problem } from '../../src/shared/protocol/training.js';
+import type { AppState } from './app-state.js';
+
+export interface FoundProblem extends Problem {
+  readonly source: 'checker' | 'shapes' | 'training';
+}
+
+export interface FileProblems {
+  /** Absolute; undefined for what belongs to no file. */
+  readonly file: string | undefined;
+  readonly problems: readonly FoundProblem[];
+}
+
+type Part = Pick<AppState, 'analyses' | 'experiment' | 'editorProblems' | 'session'>;
+
+const rank = { error: 0, warning: 1, info: 2 } as const;
+
+/**
+ * By file, worst first within a file. The same message at the same line is said once; a line that the
+ * checker calls wrong is not said again by the analysis, whose syntax errors are the same ones.
+ */
+export function problemsByFile({ analyses, experiment, editorProblems, session }: Part): readonly FileProblems[] {
+  const all: FoundProblem[] = [];
+  const seen = new Set<string>();
+  const wrongLines = new Set<string>();
+  const add = (problem: Problem, source: FoundProblem['source']) => {
+    const key = `${problem.file}:${problem.line}:${problem.message}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    all.push({ ...problem, source });
+  };
+  for (const [file, problems] of Object.entries(editorProblems)) {
+    for (const problem of problems) {
+      if (problem.severity === 'error') wrongLines.add(`${file}:${problem.line}`);
+      add({ ...problem, file }, 'checker');
+    }
+  }
+  const analysis = experiment === undefined ? undefined : analyses[experiment];
+  for (const problem of analysis?.problems ?? []) {
+    const isSyntax = /^(SyntaxError|Syntax error)/.test(problem.message);
+    if (isSyntax && wrongLines.has(`${problem.file}:${problem.line}`)) continue;
+    add(problem, 'shapes');
+  }
+  for (const problem of session?.problems ?? []) add(problem, 'training');
+
+  const files = new Map<string | undefined, FoundProblem[]>();
+  for (const problem of all) {
+    const list = files.get(problem.file);
+    if (list) list.push(problem);
+    else files.set(problem.file, [problem]);
+  }
+  return [...files]
+    .map(([file, problems]) => ({
+      file,
+      problems: problems.sort((a, b) => rank[a.severity] - rank[b.severity] || (a.line ?? 0) - (b.line ?? 0)),
+    }))
+    .sort((a, b) => worst(a.problems) - worst(b.problems) || (a.file ?? '').localeCompare(b.file ?? ''));
+}
+
+function worst(problems: readonly FoundProblem[]): number {
+  return Math.min(...problems.map((problem) => rank[problem.severity]));
+}
+
+let lastParts: readonly unknown[] = [];
+let last: readonly FileProblems[] = [];
+
+/** The same list object as long as nothing in it changed: for React's comparison. */
+export function currentProblems(state: AppState): readonly FileProblems[] {
+  const parts = [state.analyses, state.experiment, state.editorProblems, state.session?.problems];
+  if (parts.some((part, index) => part !== lastParts[index])) {
+    lastParts = parts;
+    last = problemsByFile(state);
+  }
+  return last;
+}
