@@ -11,18 +11,24 @@ import { dataEnvironment } from './data-environment.js';
 import { createExperimentLoader, type LoadedExperiment } from './loader/experiment-loader.js';
 import { problemOf, problemOfPart } from './loader/problem-of.js';
 import type { SourcePlace } from './loader/stack-frames.js';
+import { chooseBackend } from './runtime/backend/backend.js';
 import { defineExperiment, type Experiment } from './runtime/experiment.js';
-import { TrainingFailure } from './runtime/failure.js';
+import { failureOf, TrainingFailure } from './runtime/failure.js';
 import { takeOverRandom } from './runtime/random.js';
 import type { TrainingHost } from './runtime/training-host.js';
 import { train } from './runtime/train.js';
 
 type ErrorEvent = Extract<TrainingEvent, { kind: 'error' }>;
 
+/** A training that does not come to its next step in this time ends unsaved. */
+const FAIL_GRACE_MS = 10_000;
+
 export class TrainingProcess {
   private loaded: LoadedExperiment | undefined;
   private file = '';
   private runDir: string | undefined;
+  private failure: { readonly error: unknown } | undefined;
+  private abandon: ((error: unknown) => void) | undefined;
   private madeModel: tf.LayersModel | undefined;
   private madeOptimizer: tf.Optimizer | undefined;
 
@@ -44,21 +50,10 @@ export class TrainingProcess {
    */
   async run(options: RunOptions, host: TrainingHost): Promise<number> {
     this.file = options.experiment;
-    const told: TrainingHost = withEmit(host, (event) => {
-      if (event.kind === 'start') this.runDir = event.runDir;
-      host.emit(event);
-    });
+    const told = this.hosted(host);
     try {
-      told.emit({ kind: 'activity', activity: 'loading', message: 'Loading the experiment' });
-      // Before the person's top-level code runs, which may draw random numbers too.
-      takeOverRandom();
-      forgetLayers();
-      const loaded = await createExperimentLoader().load(options.experiment);
-      this.loaded = loaded;
-      await train(options, this.watched(loaded.experiment), told, {
-        dataEnvironment,
-        describeLayers: (model) => layerTable(model, placeOfLayer),
-      });
+      const abandoned = new Promise<never>((_, reject) => (this.abandon = reject));
+      await Promise.race([this.train(options, told), abandoned]);
       return 0;
     } catch (error) {
       for (const problem of this.furtherProblems(error)) told.emit({ kind: 'notice', ...problem });
@@ -67,11 +62,42 @@ export class TrainingProcess {
     }
   }
 
+  /**
+   * Ends the training by a failure outside of its own course, such as an exception in a timer of the
+   * person's: before the next step, so that what was trained is saved.
+   */
+  fail(error: unknown): void {
+    if (this.failure) return;
+    this.failure = { error };
+    setTimeout(() => this.abandon?.(error), FAIL_GRACE_MS);
+  }
+
   /** A failure for the person, at their line. */
-  errorEvent(error: unknown): ErrorEvent {
+  private errorEvent(error: unknown): ErrorEvent {
     const { severity: _, ...problem } = problemOf(error, this.places());
     const runDir = (error instanceof TrainingFailure ? error.runDir : undefined) ?? this.runDir;
     return { kind: 'error', ...problem, ...(runDir === undefined ? {} : { runDir }) };
+  }
+
+  private async train(options: RunOptions, host: TrainingHost): Promise<void> {
+    host.emit({ kind: 'activity', activity: 'loading', message: 'Starting the backend' });
+    // Both before the person's top-level code runs, which may make tensors and draw random numbers.
+    const backend = await chooseBackend(options.backend);
+    takeOverRandom();
+    forgetLayers();
+    host.emit({ kind: 'activity', activity: 'loading', message: 'Loading the experiment' });
+    const loaded = await createExperimentLoader().load(options.experiment);
+    this.loaded = loaded;
+    this.throwFailure();
+    await train(options, this.watched(loaded.experiment), host, {
+      dataEnvironment,
+      chooseBackend: () => Promise.resolve(backend),
+      describeLayers: (model) => layerTable(model, placeOfLayer),
+    });
+  }
+
+  private throwFailure(): void {
+    if (this.failure) throw failureOf(this.failure.error);
   }
 
   private furtherProblems(error: unknown): Problem[] {
@@ -95,20 +121,26 @@ export class TrainingProcess {
       },
     });
   }
-}
 
-/** The host with another way to tell; everything else is asked of it as it is at that moment. */
-function withEmit(host: TrainingHost, emit: TrainingHost['emit']): TrainingHost {
-  return {
-    emit,
-    mayStopAfter: (step) => host.mayStopAfter(step),
-    get wantsGradientNorms() {
-      return host.wantsGradientNorms;
-    },
-    afterStep: (step, paused) => host.afterStep(step, paused),
-    afterEpoch: (point, paused) => host.afterEpoch(point, paused),
-    get stopRequested() {
-      return host.stopRequested;
-    },
-  };
+  /** The same host, before each of whose steps failures from outside are raised. */
+  private hosted(host: TrainingHost): TrainingHost {
+    return {
+      emit: (event) => {
+        if (event.kind === 'start') this.runDir = event.runDir;
+        host.emit(event);
+      },
+      mayStopAfter: (step) => {
+        this.throwFailure();
+        return host.mayStopAfter(step);
+      },
+      get wantsGradientNorms() {
+        return host.wantsGradientNorms;
+      },
+      afterStep: (step, paused) => host.afterStep(step, paused),
+      afterEpoch: (point, paused) => host.afterEpoch(point, paused),
+      get stopRequested() {
+        return host.stopRequested;
+      },
+    };
+  }
 }

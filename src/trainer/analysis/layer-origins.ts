@@ -68,6 +68,8 @@ export const layers: typeof tf.layers = Object.freeze(
   ),
 ) as unknown as typeof tf.layers;
 
+export const input = recording(tf.input as Factory) as typeof tf.input;
+
 /** Whether the layer's computation is the person's code, whose own lines say more than where it was made. */
 function isPersonsClass(layer: Layer): boolean {
   return layer instanceof RecordedLayer && Function.prototype[Symbol.hasInstance].call(RecordedLayer, layer);

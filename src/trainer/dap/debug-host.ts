@@ -37,6 +37,7 @@ export class DebugHost implements TrainingHost {
   private lastStep: StepEvent | undefined;
   /** The step after which a stop was said to be possible: only there is something kept to look at. */
   private preparedStep: number | undefined;
+  private lastEpoch = Infinity;
 
   private waiting: TrainingEvent[] = [];
   private lastPost = 0;
@@ -45,6 +46,7 @@ export class DebugHost implements TrainingHost {
   constructor(private readonly options: DebugHostOptions) {}
 
   emit(event: TrainingEvent): void {
+    if (event.kind === 'start') this.lastEpoch = event.epochs;
     this.waiting.push(event);
     // Steps can come thousands a second: they travel together. Everything else is rare and goes at once.
     const wait = event.kind === 'step' ? this.lastPost + BATCH_MS - performance.now() : 0;
@@ -112,7 +114,9 @@ export class DebugHost implements TrainingHost {
     const { flags } = this.options;
     if (flags.terminate) return;
     const hits = this.breakpoints.hitsAtEndOf(point.epoch);
-    const pauseWished = flags.stopAfterStep === 'pause';
+    // A pause that came too late for this step waits for the next one, of which there is more to see.
+    const pauseWished =
+      flags.stopAfterStep === 'pause' && (this.preparedStep === point.step || point.epoch >= this.lastEpoch);
     if (!hits && !flags.stopAtEpochEnd && !pauseWished) return;
     this.stop(
       {

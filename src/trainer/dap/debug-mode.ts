@@ -34,19 +34,12 @@ export function debugMode(): void {
     scope: () => ({ model: training.model, optimizer: training.optimizer }),
     source: () => training.source,
   });
-  let over = false;
   const finish = (exitCode: number): void => {
-    if (over) return;
-    over = true;
     host.flush();
     post({ kind: 'finished', exitCode });
   };
   captureConsole((event) => host.emit(event));
-  guardExits((error) => {
-    if (over) return;
-    host.emit(training.errorEvent(error));
-    finish(1);
-  });
+  guardExits((error) => training.fail(error));
 
   thread.on('error', (error) => {
     process.stderr.write(`The debug thread failed: ${error.stack ?? error.message}\n`);

@@ -16,6 +16,7 @@ import {
   type TrainingBreakpoint,
 } from '../../shared/protocol/training.js';
 import { verifyBreakpoint } from './breakpoint-set.js';
+import { pathOf } from '../loader/stack-frames.js';
 import { EventBatcher } from './event-batcher.js';
 import type { InspectorClient } from './inspector-client.js';
 import { PausedView } from './paused-view.js';
@@ -316,7 +317,7 @@ export class DebugSession {
     for (const breakpoint of this.breakpoints) {
       if (!breakpoint.enabled || breakpoint.at.kind !== 'condition') continue;
       const { verified, message } = verifyBreakpoint(breakpoint, this.known);
-      if (verified) continue;
+      if (verified || !verifyBreakpoint(breakpoint).verified) continue;
       this.batcher.add([
         {
           kind: 'notice',
@@ -328,9 +329,8 @@ export class DebugSession {
   }
 
   private factsOfDebuggerStatement(frame: Debugger.CallFrame | undefined): StopFacts {
-    const where = frame
-      ? `${path.basename(frame.url.replace(/\?.*$/, ''))}:${frame.location.lineNumber + 1}`
-      : 'the code';
+    const file = frame && pathOf(this.options.inspector.scriptOf(frame));
+    const where = file === undefined ? 'the code' : `${path.basename(file)}:${frame!.location.lineNumber + 1}`;
     const at: StopPoint = {
       reason: 'pause',
       description: `debugger statement at ${where}`,

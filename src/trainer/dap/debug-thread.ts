@@ -28,17 +28,16 @@ const session = new DebugSession({
     flags.announceControl();
   },
   start: (options) => tell({ kind: 'start', options }),
-  exit: (exitCode) => {
-    inspector.disconnect();
-    if (pipe.writable) pipe.end(() => tell({ kind: 'exit', exitCode }));
-    else tell({ kind: 'exit', exitCode });
-  },
+  exit: (exitCode) => void leave(exitCode),
   kill: () => process.kill(process.pid, 'SIGKILL'),
 });
 
+pipe.on('error', () => pipe.destroy());
+pipe.on('close', () => session.disconnected());
+pipe.on('end', () => session.disconnected());
 training.on('message', (message: FromTraining) => session.fromTraining(message));
 
-await inspector.connect(
+const connected = inspector.connect(
   (pause) => {
     // What was said before the stop is in the queue already: it goes out before the stop is told.
     for (let received = receiveMessageOnPort(training); received; received = receiveMessageOnPort(training)) {
@@ -49,6 +48,15 @@ await inspector.connect(
   () => session.resumed(),
 );
 
+async function leave(exitCode: number): Promise<void> {
+  // The inspector cannot be left in the middle of connecting.
+  await connected;
+  inspector.disconnect();
+  if (pipe.writable) pipe.end(() => tell({ kind: 'exit', exitCode }));
+  else tell({ kind: 'exit', exitCode });
+}
+
+await connected;
 // Read only now, for a training that is started before the inspector listens could not be stopped.
 const reader = new MessageReader();
 pipe.on('data', (chunk: Buffer) => {
@@ -59,8 +67,5 @@ pipe.on('data', (chunk: Buffer) => {
     pipe.destroy();
   }
 });
-pipe.on('error', () => pipe.destroy());
-pipe.on('close', () => session.disconnected());
-pipe.on('end', () => session.disconnected());
 // Nothing else may hold this thread while the training one stands still.
 setInterval(() => undefined, 1 << 30);

@@ -3,10 +3,18 @@ import inspector, { type Debugger, type Runtime } from 'node:inspector';
 
 export class InspectorClient {
   private readonly session = new inspector.Session();
+  private readonly scripts = new Map<string, string>();
+
+  /** Name of the script that a frame is in: a URL or a path. */
+  scriptOf(frame: Debugger.CallFrame): string {
+    return this.scripts.get(frame.location.scriptId) ?? frame.url;
+  }
 
   /** @param onPaused called on each pause, with the frames innermost first */
   async connect(onPaused: (pause: Debugger.PausedEventDataType) => void, onResumed: () => void): Promise<void> {
     this.session.connectToMainThread();
+    // Frames name their script by number alone.
+    this.session.on('Debugger.scriptParsed', ({ params }) => this.scripts.set(params.scriptId, params.url));
     this.session.on('Debugger.paused', ({ params }) => onPaused(params));
     this.session.on('Debugger.resumed', onResumed);
     await this.post('Debugger.enable');
@@ -42,6 +50,7 @@ export class InspectorClient {
       expression,
       objectGroup: pauseGroup,
       throwOnSideEffect: !options.sideEffects,
+      timeout: EVALUATION_LIMIT_MS,
     })) as Debugger.EvaluateOnCallFrameReturnType;
     throwIfFailed(reply.exceptionDetails);
     return reply.result;
@@ -82,6 +91,8 @@ export class InspectorClient {
 }
 
 const pauseGroup = 'pause';
+/** An expression that does not end would hold the training for good. */
+const EVALUATION_LIMIT_MS = 10_000;
 
 /** An expression's own failure. */
 export class EvaluationError extends Error {

@@ -30,7 +30,7 @@ export class PausedView {
   ) {
     this.learningRate = facts.learningRate;
     this.persons = frames.flatMap((frame) => {
-      const file = pathOf(frame.url);
+      const file = pathOf(inspector.scriptOf(frame));
       return file !== undefined && isPersons(file) ? [{ frame, file }] : [];
     });
   }

@@ -34,10 +34,7 @@ export async function runMode(): Promise<void> {
   };
 
   const training = new TrainingProcess();
-  let over = false;
   const finish = (exitCode: number): void => {
-    if (over) return;
-    over = true;
     // What was sent must have left before the process ends.
     if (process.connected) process.send?.(stringifyMessage({ kind: 'finished' }), () => exitProcess(exitCode));
     else exitProcess(exitCode);
@@ -47,11 +44,7 @@ export async function runMode(): Promise<void> {
   // A parent that is gone cannot be told anything: what was trained is saved.
   process.on('disconnect', () => (interrupted = true));
   captureConsole(emit);
-  guardExits((error) => {
-    if (over) return;
-    emit(training.errorEvent(error));
-    finish(1);
-  });
+  guardExits((error) => training.fail(error));
 
   const options = await new Promise<RunOptions>((resolve) => {
     process.on('message', (text: string) => {

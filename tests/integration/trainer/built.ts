@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
-export const trainerEntry = path.resolve('dist/trainer/main.js');
-export const cliEntry = path.resolve('dist/cli/main.js');
+export const trainerEntry = path.resolve(process.env['TRAINER_UNDER_TEST'] ?? 'dist/trainer/main.js');
+export const cliEntry = path.resolve(process.env['CLI_UNDER_TEST'] ?? 'dist/cli/main.js');
 
 export async function builtBundles(): Promise<void> {
+  if (process.env['TRAINER_UNDER_TEST']) return;
   await promisify(execFile)(process.execPath, ['scripts/build.mjs', 'trainer', 'cli']);
 }
 

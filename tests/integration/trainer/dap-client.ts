@@ -1,6 +1,5 @@
 /** A front end of the Debug Adapter Protocol for tests: starts the real trainer process, keeps every message in order. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { frameMessage, MessageReader } from '../../../src/trainer/dap/dap-framing.js';
@@ -11,8 +10,7 @@ import type {
   TrainingBreakpoint,
   TrainingEvent,
 } from '../../../src/shared/protocol/training.js';
-
-const trainer = path.resolve(process.env['TRAINER_UNDER_TEST'] ?? 'dist/trainer/main.js');
+import { trainerEntry } from './built.js';
 
 export class DapClient {
   readonly messages: DebugProtocol.ProtocolMessage[] = [];
@@ -27,7 +25,7 @@ export class DapClient {
   private taken = 0;
 
   constructor(environment: NodeJS.ProcessEnv = {}) {
-    this.process = spawn(process.execPath, [trainer, 'debug'], {
+    this.process = spawn(process.execPath, [trainerEntry, 'debug'], {
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });
@@ -107,6 +105,10 @@ export class DapClient {
 
   eventsOf<K extends TrainingEvent['kind']>(kind: K): Extract<TrainingEvent, { kind: K }>[] {
     return this.training().filter((event): event is Extract<TrainingEvent, { kind: K }> => event.kind === kind);
+  }
+
+  write(bytes: Buffer): void {
+    this.pipe.write(bytes);
   }
 
   hangUp(): void {

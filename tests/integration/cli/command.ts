@@ -1,0 +1,48 @@
+/** Runs the real `backstep` command and keeps what it said. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { cliEntry } from '../trainer/built.js';
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly process: ChildProcess;
+  /** Whole lines of standard output so far. */
+  lines(): string[];
+  readonly ended: Promise<Ended>;
+}
+
+export function start(args: readonly string[], options: { readonly cwd: string; readonly home: string }): Running {
+  const child = spawn(process.execPath, [cliEntry, ...args], {
+    cwd: options.cwd,
+    env: { ...process.env, BACKSTEP_HOME: options.home, FORCE_COLOR: '0' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
+  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+  return {
+    process: child,
+    lines: () => stdout.split('\n').slice(0, -1),
+    ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr }))),
+  };
+}
+
+export function command(
+  args: readonly string[],
+  options: { readonly cwd: string; readonly home: string },
+): Promise<Ended> {
+  return start(args, options).ended;
+}
+
+export async function until(look: () => boolean, what: string, limitMs = 20_000): Promise<void> {
+  const limit = Date.now() + limitMs;
+  while (!look()) {
+    if (Date.now() > limit) throw new Error(`no ${what} within ${limitMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
