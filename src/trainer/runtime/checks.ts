@@ -258,15 +258,10 @@ function checkTarget(loss: string | undefined, output: ModelOutput, data: DataOu
         ),
       );
     } else if (target && sparse && !data?.sparseTargets && !isScalar(target) && target.length === output.shape.length) {
-      if (target.at(-1) === units) {
-        problems.push(
-          error(
-            'loss',
-            `The data gives one value for each class (one-hot), but ${loss} needs class numbers.`,
-            "Use loss: 'categoricalCrossentropy'.",
-          ),
-        );
-      }
+      const given = target.at(-1) === units ? 'one value for each class (one-hot)' : `targets of shape ${text(target)}`;
+      const hint =
+        target.at(-1) === units ? "Use loss: 'categoricalCrossentropy'." : 'Let it give one class number an example.';
+      problems.push(error('loss', `The data gives ${given}, but ${loss} needs class numbers.`, hint));
     } else if (target && !sparse && !fits(target, output.shape)) {
       problems.push(mismatch(output, target, setUnits));
     }

@@ -1,5 +1,6 @@
 /** The experiment's model with its optimizer and loss, as the loop needs them, and its labels. Knows neither data nor files. */
 import * as tf from '@tensorflow/tfjs';
+import { closestName } from '../../shared/conditions/closest-name.js';
 import type { Experiment, Settings } from './experiment.js';
 import { during, TrainingFailure } from './failure.js';
 import { labelledWeights, layerLabels, type LabelledWeight } from './layer-labels.js';
@@ -50,10 +51,20 @@ export async function buildModel(experiment: Experiment, settings: Settings): Pr
   return { model, outline: outlineOfModel(model), labels, weights: labelledWeights(model, labels) };
 }
 
+const knownOptimizers = ['adagrad', 'adadelta', 'adam', 'adamax', 'rmsprop', 'sgd'];
+
 /** Runs `optimizer()`. @throws TrainingFailure */
 export async function makeOptimizer(experiment: Experiment, settings: Settings): Promise<tf.Optimizer | string> {
   const optimizer: unknown = await during('optimizer', () => experiment.optimizer(settings));
-  if (typeof optimizer === 'string' || optimizer instanceof tf.Optimizer) return optimizer as tf.Optimizer | string;
+  if (optimizer instanceof tf.Optimizer) return optimizer;
+  if (typeof optimizer === 'string') {
+    if (knownOptimizers.includes(optimizer.toLowerCase())) return optimizer;
+    const close = closestName(optimizer, knownOptimizers);
+    throw new TrainingFailure(`There is no optimizer '${optimizer}'.`, {
+      part: 'optimizer',
+      hint: close ? `Did you mean '${close}'?` : `There are: ${knownOptimizers.join(', ')}, and those of tf.train.`,
+    });
+  }
   throw new TrainingFailure('optimizer() did not return an optimizer.', {
     part: 'optimizer',
     hint: 'Return one of tf.train, for example tf.train.adam(0.001).',

@@ -66,6 +66,7 @@ export function diskTrouble(error: unknown): { readonly reason: string; readonly
     case 'ENOENT':
       return { reason: 'the folder is gone', hint: 'Do not move or delete the folder of a run while it trains.' };
     case 'ENOTDIR':
+    case 'EEXIST':
       return {
         reason: 'a file stands where the folder should be',
         hint: 'Move the file away, or name another folder for the run.',

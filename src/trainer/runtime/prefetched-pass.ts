@@ -4,13 +4,15 @@ import type { Batch, BatchIterator } from './data/batch-stream.js';
 
 export class PrefetchedPass {
   private asked: Promise<Batch | undefined> | undefined;
+  private closed: Promise<void> | undefined;
 
   constructor(private readonly iterator: BatchIterator) {}
 
   /** Asks for the next batch, once. Its failure is told by `next`. */
   ask(): void {
     if (this.asked) return;
-    this.asked = this.iterator.next();
+    // Also where an iterator throws at once, it is `next` that tells.
+    this.asked = new Promise((resolve) => resolve(this.iterator.next()));
     this.asked.catch(() => undefined);
   }
 
@@ -28,14 +30,17 @@ export class PrefetchedPass {
     return batch;
   }
 
-  async close(): Promise<void> {
+  /** Once; whoever closes it again waits for the same. */
+  close(): Promise<void> {
+    return (this.closed ??= this.giveBack());
+  }
+
+  private async giveBack(): Promise<void> {
     const asked = this.asked;
     this.asked = undefined;
-    try {
-      disposeBatch(await asked);
-    } finally {
-      await this.iterator.close();
-    }
+    // A batch that could not be made is nobody's trouble any more.
+    disposeBatch(await asked?.catch(() => undefined));
+    await this.iterator.close();
   }
 }
 

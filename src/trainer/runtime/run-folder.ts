@@ -2,7 +2,7 @@
  * A run's folder: made before training starts, kept readable all along. Trouble with the disk in
  * mid-run is said once and training goes on; at the end it is an error. Knows no tensors.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { runPlaces, workspacePlaces } from '../../shared/base/places.js';
 import type { RunFile } from '../../shared/protocol/run-file.js';
@@ -40,11 +40,18 @@ export function createRunFolder(
     experiment: below ? fromHolder.split(path.sep).join('/') : options.experiment,
   } as RunFile;
   const made = new RunFolder(folder, options.disk, file, notify, options.createdAt.getTime());
-  return attempt(folder, () => {
-    made.begin();
-    copyExperiment(options.experiment, path.join(folder, runPlaces.experiment));
-    return made;
-  });
+  try {
+    return attempt(folder, () => {
+      made.begin();
+      copyExperiment(options.experiment, path.join(folder, runPlaces.experiment));
+      return made;
+    });
+  } catch (error) {
+    made.close();
+    // A folder that nobody else knows yet; one that the person named is theirs.
+    if (options.runDir === undefined) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 export class RunFolder {

@@ -49,8 +49,10 @@ export function encodeSafetensors(file: SafetensorsFile): Uint8Array[] {
   return [head, ...ordered.map(({ data }) => data)];
 }
 
-/** Tensors are views into `bytes`, in the order of their data. @throws SafetensorsError */
-export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
+/** Tensors are views into `file`, in the order of their data. @throws SafetensorsError */
+export function decodeSafetensors(file: Uint8Array): SafetensorsFile {
+  // Node's Buffer is one too, but its slices are no copies.
+  const bytes = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
   const header = readHeader(bytes);
   const data = bytes.subarray(header.byteLength);
   const tensors: StoredTensor[] = [];

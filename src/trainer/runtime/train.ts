@@ -79,8 +79,24 @@ export async function train(
   } catch (error) {
     throw failureOf(error);
   } finally {
-    for (const work of undo.reverse()) await work();
+    await undoAll(undo, host);
     releaseRandom();
+  }
+}
+
+/** Last made, first undone. Trouble with it is told, and neither stops the rest nor hides how the run ended. */
+async function undoAll(undo: Preparations, host: TrainingHost): Promise<void> {
+  for (const work of undo.reverse()) {
+    try {
+      await work();
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      host.emit({
+        kind: 'notice',
+        severity: 'warning',
+        message: `Something of the run could not be given back: ${message}`,
+      });
+    }
   }
 }
 
