@@ -1,0 +1,88 @@
+/** Passes over examples that lie in memory as typed arrays. Knows neither files nor where the values came from. */
+import * as tf from '@tensorflow/tfjs';
+import type { Batch, BatchIterator, BatchStream, Pass, Tensors } from './batch-stream.js';
+import { shuffledOrder } from './random.js';
+
+/** One value array of all examples, row by row. */
+export interface Column {
+  readonly values: Float32Array | Int32Array | Uint8Array;
+  /** Of one example. */
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32' | 'bool';
+  /** Each value is divided by it on its way into a batch: 255 for pixels. */
+  readonly divisor?: number;
+}
+
+/** As a model's inputs or outputs: one, several in order, or by name. */
+export type Columns =
+  | { readonly kind: 'one'; readonly column: Column }
+  | { readonly kind: 'list'; readonly columns: readonly Column[] }
+  | { readonly kind: 'named'; readonly columns: Readonly<Record<string, Column>> };
+
+export interface MemoryStreamOptions {
+  readonly xs: Columns;
+  readonly ys: Columns;
+  /** The rows of this stream, in order. */
+  readonly rows: Int32Array;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly name?: (row: number) => string;
+}
+
+export class MemoryStream implements BatchStream {
+  readonly examples: number;
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+
+  constructor(private readonly options: MemoryStreamOptions) {
+    this.examples = options.rows.length;
+    this.batchSize = options.batchSize;
+    this.batchesPerEpoch = Math.ceil(this.examples / this.batchSize);
+  }
+
+  open({ seed, epoch, skip }: Pass): BatchIterator {
+    const { rows, batchSize, shuffle, xs, ys, name } = this.options;
+    const order = shuffle ? shuffledOrder(rows.length, seed, epoch).map((index) => rows[index]!) : rows;
+    let at = skip * batchSize;
+    return {
+      next: async (): Promise<Batch | undefined> => {
+        if (at >= order.length) return undefined;
+        const picked = order.subarray(at, at + batchSize);
+        at += picked.length;
+        return {
+          xs: gatherAll(xs, picked),
+          ys: gatherAll(ys, picked),
+          size: picked.length,
+          ...(name && { names: Array.from(picked, name) }),
+        };
+      },
+      close: async () => {
+        at = order.length;
+      },
+    };
+  }
+}
+
+function gatherAll(columns: Columns, rows: Int32Array): Tensors {
+  switch (columns.kind) {
+    case 'one':
+      return gather(columns.column, rows);
+    case 'list':
+      return columns.columns.map((column) => gather(column, rows));
+    case 'named':
+      return Object.fromEntries(Object.entries(columns.columns).map(([name, column]) => [name, gather(column, rows)]));
+  }
+}
+
+function gather({ values, shape, dtype, divisor }: Column, rows: Int32Array): tf.Tensor {
+  const width = shape.reduce((product, size) => product * size, 1);
+  const Values = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
+  const result = new Values(rows.length * width);
+  rows.forEach((row, place) => result.set(values.subarray(row * width, (row + 1) * width), place * width));
+  if (divisor !== undefined)
+    for (let index = 0; index < result.length; index++) result[index] = result[index]! / divisor;
+  return tf.tensor(result, [rows.length, ...shape], dtype);
+}
+
+/** The rows 0 to `count` − 1. */
+export const allRows = (count: number): Int32Array => Int32Array.from({ length: count }, (_, row) => row);

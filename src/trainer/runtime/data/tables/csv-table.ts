@@ -1,0 +1,68 @@
+/** Reads a table out of CSV text: names, cells, missing values. Knows no tensors and no data set. */
+import { CsvError, parse } from 'csv-parse/sync';
+import { DataError } from '../batch-stream.js';
+
+export interface CsvTable {
+  readonly columns: readonly string[];
+  /** Cells as text; `undefined` where the value is missing. */
+  readonly rows: readonly (readonly (string | undefined)[])[];
+  /** The line in the file on which each row begins, from 1. */
+  readonly lines: readonly number[];
+}
+
+/** What people and programs write where there is no value. */
+const missing = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?']);
+
+/**
+ * @param names of the columns, for text without a line of names
+ * @throws DataError where the text is no table
+ */
+export function parseTable(
+  path: string,
+  text: string,
+  delimiter: string | undefined,
+  names?: readonly string[],
+): CsvTable {
+  const firstLine = text.split('\n', 1)[0] ?? '';
+  const separator = delimiter ?? guessDelimiter(firstLine);
+  let records: { record: string[]; info: { lines: number } }[];
+  try {
+    records = parse(text, {
+      bom: true,
+      delimiter: separator,
+      info: true,
+      skip_empty_lines: true,
+      trim: true,
+    }) as unknown as typeof records;
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    throw new DataError(`${path} is not a table: ${error.message}.`, 'Every line needs as many cells as the first.');
+  }
+  const header = names ?? records.shift()?.record;
+  if (!header || header.length === 0)
+    throw new DataError(`${path} is empty.`, 'Expected is a line of column names and the rows below it.');
+  if (records.length === 0) throw new DataError(`${path} has column names but no rows.`);
+  const width = records[0]!.record.length;
+  if (header.length !== width) {
+    throw new DataError(`${path} has ${width} columns, but ${header.length} names are given: ${header.join(', ')}.`);
+  }
+  const twice = header.find((name, index) => header.indexOf(name) !== index);
+  if (twice !== undefined) throw new DataError(`${path} has two columns named '${twice}'.`, 'Rename one of them.');
+  return {
+    columns: header,
+    rows: records.map(({ record }) => record.map((cell) => (missing.has(cell.toLowerCase()) ? undefined : cell))),
+    lines: records.map(({ info }) => info.lines),
+  };
+}
+
+/** The one of the usual separators that the first line has most of. */
+function guessDelimiter(line: string): string {
+  const counts = [',', ';', '\t'].map((character) => ({ character, count: line.split(character).length }));
+  return counts.reduce((most, other) => (other.count > most.count ? other : most)).character;
+}
+
+/** `undefined` where the text is no number. */
+export function toNumber(text: string): number | undefined {
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}
