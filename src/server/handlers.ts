@@ -10,7 +10,7 @@ import { about, Failure } from './failure.js';
 import { isFolder, listFolders } from './list-folders.js';
 import type { Runs } from './runs/runs.js';
 import type { Samples } from './samples.js';
-import type { Serial } from './serial.js';
+import { Serial } from './serial.js';
 import type { ServerPlaces } from './server-places.js';
 import type { Sessions } from './sessions/sessions.js';
 import type { Settings } from './settings.js';
@@ -40,12 +40,11 @@ export interface ServerParts {
   readonly sessions: Sessions;
   readonly runs: Runs;
   readonly dataSets: DataSets;
-  /** By real path: a check and the write it allows belong together. */
-  readonly writes: Serial;
 }
 
 export function createHandlers(parts: ServerParts): Handlers {
   const { workspace, settings, places, sessions, analyser, runs, dataSets } = parts;
+  const inOrder = new Serial();
 
   /** The experiment's real path, in an open and trusted folder. */
   const runnable = async (experiment: string): Promise<string> => {
@@ -110,10 +109,12 @@ export function createHandlers(parts: ServerParts): Handlers {
 
     'file/list': async ({ path: folder }) => listFolder(await insideWorkspace(workspace.root, folder)),
     'file/read': async ({ path: file }) => readTextFile((await insideWorkspace(workspace.root, file)).real),
-    'file/write': async ({ path: file, text, baseVersion }) => {
-      const { real } = await insideWorkspace(workspace.root, file);
-      return parts.writes.run(real, () => writeTextFile(real, text, baseVersion));
-    },
+    'file/write': ({ path: file, text, baseVersion }) =>
+      // In the order they came, also while their paths are looked up; by the real path, for it has many names.
+      inOrder.run(`write ${file}`, async () => {
+        const { real } = await insideWorkspace(workspace.root, file);
+        return inOrder.run(`real ${real}`, () => writeTextFile(real, text, baseVersion));
+      }),
     'file/create': async ({ path: entry, kind }) => {
       await createEntry(await insideWorkspace(workspace.root, entry), kind);
       return {};
@@ -129,11 +130,16 @@ export function createHandlers(parts: ServerParts): Handlers {
     },
 
     'experiment/analyze': async (request) => {
-      const experiment = await runnable(request.experiment);
-      const overlays: Record<string, string> = {};
-      for (const [file, text] of Object.entries(request.overlays))
-        overlays[(await insideWorkspace(workspace.root, file)).real] = text;
-      return analyser.analyze({ ...request, experiment, overlays });
+      // The last to come must be the last to be asked: an older text's answer is no use to anybody.
+      const { answer } = await inOrder.run('analyze', async () => {
+        const experiment = await runnable(request.experiment);
+        const overlays: Record<string, string> = {};
+        for (const [file, text] of Object.entries(request.overlays)) {
+          overlays[(await insideWorkspace(workspace.root, file)).real] = text;
+        }
+        return { answer: analyser.analyze({ ...request, experiment, overlays }) };
+      });
+      return answer;
     },
 
     'run/start': async ({ breakpoints, ...given }) => {

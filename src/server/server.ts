@@ -20,7 +20,6 @@ import { RunReaderThread } from './runs/run-reader-thread.js';
 import { RunReader } from './runs/run-reader.js';
 import { Runs } from './runs/runs.js';
 import { Samples } from './samples.js';
-import { Serial } from './serial.js';
 import type { ServerPlaces } from './server-places.js';
 import { Sessions } from './sessions/sessions.js';
 import { Settings } from './settings.js';
@@ -108,7 +107,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sessions,
     runs,
     dataSets,
-    writes: new Serial(),
   });
   const sockets: SocketServer = new SocketServer({
     rules,

@@ -39,9 +39,23 @@ function debug(): void {
     writeFileSync(
       path.join(runDir, 'run.json'),
       JSON.stringify({
-        formatVersion: 1, name: 'fake', experiment: path.basename(launched.experiment), status: 'running', pid: process.pid,
-        createdAt: Date.now(), updatedAt: Date.now(), seed: 7, epochs: 1, epoch: 1, step, wallMs: 1, backend: 'cpu', device: 'none',
-        params: 3, versions: {}, ...fields,
+        formatVersion: 1,
+        name: 'fake',
+        experiment: path.basename(launched.experiment),
+        status: 'running',
+        pid: process.pid,
+        createdAt: Date.now(),
+        updatedAt: Date.now(),
+        seed: 7,
+        epochs: 1,
+        epoch: 1,
+        step,
+        wallMs: 1,
+        backend: 'cpu',
+        device: 'none',
+        params: 3,
+        versions: {},
+        ...fields,
       }),
     );
   const finish = (reason: 'completed' | 'stopped') => {
@@ -69,9 +83,27 @@ function debug(): void {
     const events = path.join(runDir, 'train', 'events.out.tfevents.1.fake.1.v2');
     writeFileSync(events, encodeFileVersion(1));
     tell({
-      kind: 'start', runDir, name: 'fake', experiment: launched.experiment, seed: 7, epochs: 1, stepsPerEpoch: 10, batchSize: 1, params: 3,
-      trainableParams: 3, backend: 'cpu', device: 'none', precision: 'float32', speed: 'eager', notInUse: [], layers: [], metricNames: ['accuracy'],
-      data: { name: 'fake', source: 'memory', description: 'fake', skipped: [], skippedCount: 0 }, startEpoch: 0, startStep: 0, wallTime: Date.now(),
+      kind: 'start',
+      runDir,
+      name: 'fake',
+      experiment: launched.experiment,
+      seed: 7,
+      epochs: 1,
+      stepsPerEpoch: 10,
+      batchSize: 1,
+      params: 3,
+      trainableParams: 3,
+      backend: 'cpu',
+      device: 'none',
+      precision: 'float32',
+      speed: 'eager',
+      notInUse: [],
+      layers: [],
+      metricNames: ['accuracy'],
+      data: { name: 'fake', source: 'memory', description: 'fake', skipped: [], skippedCount: 0 },
+      startEpoch: 0,
+      startStep: 0,
+      wallTime: Date.now(),
     });
     const steps = Number(words.value('steps') ?? 10);
     const everyMs = Number(words.value('every') ?? 5);
@@ -81,8 +113,17 @@ function debug(): void {
       const loss = step === 3 ? NaN : 1 / step;
       appendFileSync(events, encodeScalars(step, step, [['loss', loss]]));
       tell({
-        kind: 'step', epoch: 1, step, stepInEpoch: step, loss, metrics: { accuracy: 0.5 }, stepMs: everyMs, dataWaitMs: 0, overheadMs: 0,
-        examples: 1, wallTime: Date.now(),
+        kind: 'step',
+        epoch: 1,
+        step,
+        stepInEpoch: step,
+        loss,
+        metrics: { accuracy: 0.5 },
+        stepMs: everyMs,
+        dataWaitMs: 0,
+        overheadMs: 0,
+        examples: 1,
+        wallTime: Date.now(),
       });
       if (step < steps) return;
       const signal = words.value('crash') as NodeJS.Signals | undefined;
@@ -103,7 +144,8 @@ function debug(): void {
         break;
       case 'launch':
         launched = request.arguments as typeof launched;
-        if (wordsOf(launched.experiment).has('refuse')) respond(false, { message: 'The launch arguments are not right.' });
+        if (wordsOf(launched.experiment).has('refuse'))
+          respond(false, { message: 'The launch arguments are not right.' });
         else respond(true);
         break;
       case 'configurationDone':
@@ -114,7 +156,8 @@ function debug(): void {
         paused = true;
         respond(true);
         event('stopped', {
-          reason: 'pause', threadId: 1,
+          reason: 'pause',
+          threadId: 1,
           backstep: { reason: 'pause', description: 'paused', breakpointIds: [], epoch: 1, step, stepInEpoch: step },
         });
         break;
@@ -161,11 +204,20 @@ function debug(): void {
 function analyze(): void {
   process.on('disconnect', () => process.exit(0));
   process.on('message', (text: string) => {
-    const { id, request } = parseMessage(text) as { id: number; request: { experiment: string; overlays: Record<string, string> } };
+    const { id, request } = parseMessage(text) as {
+      id: number;
+      request: { experiment: string; overlays: Record<string, string> };
+    };
     const source = request.overlays[request.experiment] ?? readFileSync(request.experiment, 'utf8');
     if (source.includes('loop()')) for (;;);
     if (source.includes('crash()')) process.abort();
-    const analysis = { file: request.experiment, layers: [], problems: [], elapsedMs: 1, settings: { seed: process.pid, epochs: source.length } };
+    const analysis = {
+      file: request.experiment,
+      layers: [],
+      problems: [],
+      elapsedMs: 1,
+      settings: { seed: process.pid, epochs: source.length },
+    };
     setTimeout(() => process.send!(stringifyMessage({ kind: 'analysis', id, analysis })), 20);
   });
   process.send!(stringifyMessage({ kind: 'ready' }));

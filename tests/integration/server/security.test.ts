@@ -15,13 +15,21 @@ interface Answer {
 }
 
 /** fetch() does not let a test choose Host or Origin. */
-function ask(server: RunningServer, urlPath: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+function ask(
+  server: RunningServer,
+  urlPath: string,
+  headers: Record<string, string> = {},
+  method = 'GET',
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const request = httpRequest({ host: '127.0.0.1', port: server.port, path: urlPath, method, headers }, (response) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }));
-    });
+    const request = httpRequest(
+      { host: '127.0.0.1', port: server.port, path: urlPath, method, headers },
+      (response) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.on('end', () => resolve({ status: response.statusCode!, headers: response.headers, text }));
+      },
+    );
     request.on('error', reject).end();
   });
 }
@@ -76,7 +84,14 @@ test('without the token there is nothing but a page that says so', async () => {
 test('another Host is refused, with the right token too', async () => {
   const { server, cookie } = await site();
   const { port } = server;
-  for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port + 1}`, `127.0.0.1.evil.example:${port}`, `[::1]:${port}`]) {
+  for (const host of [
+    'evil.example',
+    `evil.example:${port}`,
+    '127.0.0.1',
+    `127.0.0.1:${port + 1}`,
+    `127.0.0.1.evil.example:${port}`,
+    `[::1]:${port}`,
+  ]) {
     expect((await ask(server, '/', { host, cookie })).status, host).toBe(403);
     expect((await ask(server, `/?token=${server.token}`, { host })).status, host).toBe(403);
   }
@@ -93,9 +108,14 @@ test('another Origin, and pages that embed ours, are refused', async () => {
   expect((await ask(server, '/', { cookie }, 'POST')).status).toBe(403);
   expect((await ask(server, '/', { cookie, origin: `http://127.0.0.1:${port}` }, 'POST')).status).toBe(405);
   for (const site of ['cross-site', 'same-site']) {
-    expect((await ask(server, '/assets/main-a1B2c3D4.js', { cookie, 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors' })).status).toBe(403);
+    expect(
+      (await ask(server, '/assets/main-a1B2c3D4.js', { cookie, 'sec-fetch-site': site, 'sec-fetch-mode': 'no-cors' }))
+        .status,
+    ).toBe(403);
   }
-  expect((await ask(server, '/', { cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).status).toBe(200);
+  expect(
+    (await ask(server, '/', { cookie, 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).status,
+  ).toBe(200);
 });
 
 test('no path leads out of the served folders', async () => {
@@ -180,12 +200,17 @@ test('a window’s socket needs token, Host and Origin', async () => {
 
 test('listens on loopback alone', async () => {
   const { server } = await site();
-  const others = Object.values(networkInterfaces()).flatMap((all) => all ?? []).filter(({ internal, family }) => !internal && family === 'IPv4');
+  const others = Object.values(networkInterfaces())
+    .flatMap((all) => all ?? [])
+    .filter(({ internal, family }) => !internal && family === 'IPv4');
   if (others.length === 0) console.log('no other network interface to try: only loopback was checked');
   for (const { address } of others) {
     const reached = await new Promise<boolean>((resolve) => {
       const socket = connect({ host: address, port: server.port, timeout: 2000 });
-      socket.on('connect', () => resolve(true)).on('error', () => resolve(false)).on('timeout', () => resolve(false));
+      socket
+        .on('connect', () => resolve(true))
+        .on('error', () => resolve(false))
+        .on('timeout', () => resolve(false));
     });
     expect(reached, address).toBe(false);
   }

@@ -6,7 +6,14 @@ import { buildSync } from 'esbuild';
 import { afterEach } from 'vitest';
 import WebSocket from 'ws';
 import { parseMessage, stringifyMessage } from '../../../src/shared/base/message-json.js';
-import type { NotificationBody, NotificationName, RequestName, RequestParams, RequestResult, ServerFrame } from '../../../src/shared/protocol/rpc.js';
+import type {
+  NotificationBody,
+  NotificationName,
+  RequestName,
+  RequestParams,
+  RequestResult,
+  ServerFrame,
+} from '../../../src/shared/protocol/rpc.js';
 import { startServer, type RunningServer, type ServerOptions } from '../../../src/server/server.js';
 
 const cleanUps: (() => Promise<void> | void)[] = [];
@@ -130,7 +137,10 @@ export class TestWindow {
   }
 
   /** The failure's tag, message and hint; throws where the request succeeds. */
-  async failure(name: RequestName, params: unknown): Promise<{ readonly tag: string; readonly message: string; readonly hint?: string }> {
+  async failure(
+    name: RequestName,
+    params: unknown,
+  ): Promise<{ readonly tag: string; readonly message: string; readonly hint?: string }> {
     const answer = await this.ask(name, params);
     if (answer.kind !== 'failure') throw new Error(`${name} was answered: ${JSON.stringify(answer.result)}`);
     return answer;
@@ -139,17 +149,23 @@ export class TestWindow {
   async ask(name: string, params: unknown) {
     const id = this.nextId++;
     this.send({ kind: 'request', id, name, params });
-    return (await this.until((frame) => (frame.kind === 'result' || frame.kind === 'failure') && frame.id === id)) as Extract<
-      Frame,
-      { kind: 'result' | 'failure' }
-    >;
+    return (await this.until(
+      (frame) => (frame.kind === 'result' || frame.kind === 'failure') && frame.id === id,
+    )) as Extract<Frame, { kind: 'result' | 'failure' }>;
   }
 
   async dap(command: string, args: unknown = {}) {
     const seq = this.nextId++;
     this.send({ kind: 'dap', message: { seq, type: 'request', command, arguments: args } });
-    const frame = await this.until((found) => found.kind === 'dap' && found.message.type === 'response' && found.message['request_seq'] === seq);
-    return (frame as Extract<Frame, { kind: 'dap' }>).message as { success: boolean; message?: string; body?: unknown; command: string };
+    const frame = await this.until(
+      (found) => found.kind === 'dap' && found.message.type === 'response' && found.message['request_seq'] === seq,
+    );
+    return (frame as Extract<Frame, { kind: 'dap' }>).message as {
+      success: boolean;
+      message?: string;
+      body?: unknown;
+      command: string;
+    };
   }
 
   send(frame: unknown): void {
@@ -160,12 +176,16 @@ export class TestWindow {
     name: N,
     matches: (body: NotificationBody<N>) => boolean = () => true,
   ): Promise<NotificationBody<N>> {
-    const frame = await this.until((found) => found.kind === 'notification' && found.name === name && matches(found.body as NotificationBody<N>));
+    const frame = await this.until(
+      (found) => found.kind === 'notification' && found.name === name && matches(found.body as NotificationBody<N>),
+    );
     return (frame as Extract<Frame, { kind: 'notification' }>).body as NotificationBody<N>;
   }
 
   async event(name: string, matches: (body: never) => boolean = () => true): Promise<unknown> {
-    const frame = await this.until((found) => found.kind === 'dap' && found.message['event'] === name && matches(found.message['body'] as never));
+    const frame = await this.until(
+      (found) => found.kind === 'dap' && found.message['event'] === name && matches(found.message['body'] as never),
+    );
     return (frame as Extract<Frame, { kind: 'dap' }>).message['body'];
   }
 

@@ -1,5 +1,15 @@
 import {
-  chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync,
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -54,11 +64,15 @@ describe('nothing outside the open folder is touched', () => {
     }
     for (const entry of ['../new.txt', 'link/new.txt', path.join(outside, 'new.txt')]) {
       expect((await window.failure('file/create', { path: entry, kind: 'file' })).tag, entry).toBe('outside-workspace');
-      expect((await window.failure('file/rename', { path: 'experiment.ts', to: entry })).tag, entry).toBe('outside-workspace');
+      expect((await window.failure('file/rename', { path: 'experiment.ts', to: entry })).tag, entry).toBe(
+        'outside-workspace',
+      );
     }
     for (const entry of ['link/secret.txt', path.join(outside, 'secret.txt'), '..', '.', place.workspace]) {
       expect((await window.failure('file/delete', { path: entry })).tag, entry).toBe('outside-workspace');
-      expect((await window.failure('file/rename', { path: entry, to: 'stolen.txt' })).tag, entry).toBe('outside-workspace');
+      expect((await window.failure('file/rename', { path: entry, to: 'stolen.txt' })).tag, entry).toBe(
+        'outside-workspace',
+      );
     }
     expect(readdirSync(outside)).toEqual(['secret.txt']);
   });
@@ -82,14 +96,17 @@ describe('nothing outside the open folder is touched', () => {
     const inside = { experiment: 'experiment.ts' };
     expect((await window.failure('run/start', { ...inside, runDir: '../runs/x' })).tag).toBe('outside-workspace');
     expect((await window.failure('run/start', { ...inside, continueFrom: outside })).tag).toBe('outside-workspace');
-    expect((await window.failure('experiment/analyze', { ...inside, overlays: { [experiment]: '' } })).tag).toBe('outside-workspace');
+    expect((await window.failure('experiment/analyze', { ...inside, overlays: { [experiment]: '' } })).tag).toBe(
+      'outside-workspace',
+    );
   });
 });
 
 describe('files', () => {
   test('are listed, folders first, without what is not for people', async () => {
     const { window, place } = await openWorkspace();
-    for (const file of ['b10.txt', 'b9.txt', 'src/a.ts', '.git/config', '.backstep/trash/x', 'node_modules/x/y.js']) place.write(file, 'x');
+    for (const file of ['b10.txt', 'b9.txt', 'src/a.ts', '.git/config', '.backstep/trash/x', 'node_modules/x/y.js'])
+      place.write(file, 'x');
     const entries = await window.request('file/list', { path: '' });
     expect(entries.map(({ path: relative, kind, size }) => [relative, kind, size])).toEqual([
       ['node_modules', 'folder', undefined],
@@ -109,7 +126,11 @@ describe('files', () => {
     chmodSync(file, 0o754);
     const read = await window.request('file/read', { path: file });
     expect(read).toMatchObject({ text: '\uFEFFgrün\r\n', readOnly: false });
-    const written = await window.request('file/write', { path: file, text: `${read.text}mehr\r\n`, baseVersion: read.version });
+    const written = await window.request('file/write', {
+      path: file,
+      text: `${read.text}mehr\r\n`,
+      baseVersion: read.version,
+    });
     expect(written.kind).toBe('written');
     expect(readFileSync(file, 'utf8')).toBe('\uFEFFgrün\r\nmehr\r\n');
     expect(statSync(file).mode & 0o777).toBe(0o754);
@@ -121,13 +142,20 @@ describe('files', () => {
     const { window, place, experiment } = await openWorkspace();
     const { version, text } = await window.request('file/read', { path: experiment });
     writeFileSync(experiment, 'theirs');
-    expect(await window.request('file/write', { path: experiment, text: 'mine', baseVersion: version })).toMatchObject({ kind: 'conflict', text: 'theirs' });
+    expect(await window.request('file/write', { path: experiment, text: 'mine', baseVersion: version })).toMatchObject({
+      kind: 'conflict',
+      text: 'theirs',
+    });
     expect(readFileSync(experiment, 'utf8')).toBe('theirs');
     // The same text twice is no conflict; overwriting on purpose names no base; a deleted file comes back.
-    expect(await window.request('file/write', { path: experiment, text: 'theirs', baseVersion: version })).toMatchObject({ kind: 'written' });
+    expect(
+      await window.request('file/write', { path: experiment, text: 'theirs', baseVersion: version }),
+    ).toMatchObject({ kind: 'written' });
     expect(await window.request('file/write', { path: experiment, text })).toMatchObject({ kind: 'written', version });
     rmSync(experiment);
-    expect(await window.request('file/write', { path: experiment, text: 'again', baseVersion: version })).toMatchObject({ kind: 'written' });
+    expect(await window.request('file/write', { path: experiment, text: 'again', baseVersion: version })).toMatchObject(
+      { kind: 'written' },
+    );
     expect(readFileSync(path.join(place.workspace, 'experiment.ts'), 'utf8')).toBe('again');
   });
 
@@ -136,7 +164,9 @@ describe('files', () => {
     const other = await TestWindow.connect(server);
     const { version } = await window.request('file/read', { path: experiment });
     const answers = await Promise.all(
-      [window, other].map((one, index) => one.request('file/write', { path: experiment, text: `from ${index}`, baseVersion: version })),
+      [window, other].map((one, index) =>
+        one.request('file/write', { path: experiment, text: `from ${index}`, baseVersion: version }),
+      ),
     );
     expect(answers.map(({ kind }) => kind).sort()).toEqual(['conflict', 'written']);
   });
@@ -174,16 +204,19 @@ describe('files', () => {
     expect((await window.failure('file/delete', { path: 'moved' })).tag).toBe('not-found');
   });
 
-  test.skipIf(isRoot)(`that may not be written say so${isRoot ? ' (skipped: root may write everything)' : ''}`, async () => {
-    const { window, place } = await openWorkspace();
-    const file = place.write('locked/a.txt', 'a');
-    chmodSync(file, 0o444);
-    expect((await window.request('file/read', { path: file })).readOnly).toBe(true);
-    expect((await window.failure('file/write', { path: file, text: 'b' })).tag).toBe('permission');
-    chmodSync(path.dirname(file), 0o555);
-    expect((await window.failure('file/create', { path: 'locked/b.txt', kind: 'file' })).tag).toBe('permission');
-    chmodSync(path.dirname(file), 0o755);
-  });
+  test.skipIf(isRoot)(
+    `that may not be written say so${isRoot ? ' (skipped: root may write everything)' : ''}`,
+    async () => {
+      const { window, place } = await openWorkspace();
+      const file = place.write('locked/a.txt', 'a');
+      chmodSync(file, 0o444);
+      expect((await window.request('file/read', { path: file })).readOnly).toBe(true);
+      expect((await window.failure('file/write', { path: file, text: 'b' })).tag).toBe('permission');
+      chmodSync(path.dirname(file), 0o555);
+      expect((await window.failure('file/create', { path: 'locked/b.txt', kind: 'file' })).tag).toBe('permission');
+      chmodSync(path.dirname(file), 0o755);
+    },
+  );
 
   test('changed by anybody are told, and new experiments are found', async () => {
     const { window, place } = await openWorkspace();
@@ -195,8 +228,14 @@ describe('files', () => {
     place.write('runs/one/run.json', '{}');
     await window.notification('runs/changed');
     await window.request('file/write', { path: 'sub/second.ts', text: experimentText() });
-    const { workspace } = await window.notification('workspace/changed', (body) => body.workspace?.experiments.length === 2);
-    expect(workspace!.experiments.map((file) => path.relative(place.workspace, file))).toEqual(['experiment.ts', 'sub/second.ts']);
+    const { workspace } = await window.notification(
+      'workspace/changed',
+      (body) => body.workspace?.experiments.length === 2,
+    );
+    expect(workspace!.experiments.map((file) => path.relative(place.workspace, file))).toEqual([
+      'experiment.ts',
+      'sub/second.ts',
+    ]);
     const told = window.frames.flatMap((frame) =>
       frame.kind === 'notification' && frame.name === 'files/changed' ? (frame.body as { paths: string[] }).paths : [],
     );
@@ -226,7 +265,11 @@ describe('folders', () => {
     const server = await serve(place);
     const window = await TestWindow.connect(server);
     const opened = await window.request('workspace/open', { path: place.workspace });
-    expect(opened).toMatchObject({ trusted: false, name: 'workspace', experiments: [path.join(place.workspace, 'experiment.ts')] });
+    expect(opened).toMatchObject({
+      trusted: false,
+      name: 'workspace',
+      experiments: [path.join(place.workspace, 'experiment.ts')],
+    });
     expect((await window.failure('experiment/analyze', { experiment: 'experiment.ts' })).tag).toBe('not-trusted');
     expect((await window.failure('run/start', { experiment: 'experiment.ts' })).tag).toBe('not-trusted');
     expect((await window.request('file/read', { path: 'experiment.ts' })).text).toContain('defineExperiment');
@@ -246,7 +289,9 @@ describe('folders', () => {
     await server.close();
     rmSync(path.join(place.folder, 'gone'), { force: true, recursive: true });
     const again = await TestWindow.connect(await serve(place));
-    expect((await again.request('app/info', {})).recentFolders).toEqual([{ path: place.workspace, name: 'workspace', exists: true }]);
+    expect((await again.request('app/info', {})).recentFolders).toEqual([
+      { path: place.workspace, name: 'workspace', exists: true },
+    ]);
     expect((await again.request('workspace/open', { path: place.workspace })).breakpoints).toEqual(breakpoints);
     await again.request('app/forgetRecent', { path: place.workspace });
     expect((await again.request('app/info', {})).recentFolders).toEqual([]);
@@ -258,7 +303,9 @@ describe('folders', () => {
     const window = await TestWindow.connect(await serve(place));
     expect((await window.request('app/info', {})).recentFolders).toEqual([]);
     await window.request('workspace/open', { path: place.workspace });
-    expect(JSON.parse(readFileSync(path.join(place.home, 'settings.json'), 'utf8'))).toMatchObject({ recentFolders: [place.workspace] });
+    expect(JSON.parse(readFileSync(path.join(place.home, 'settings.json'), 'utf8'))).toMatchObject({
+      recentFolders: [place.workspace],
+    });
   });
 
   test('that are no folders are refused', async () => {
@@ -296,15 +343,24 @@ describe('folders', () => {
     const other = await TestWindow.connect(second);
     const info = await other.request('workspace/open', { path: place.workspace });
     expect(info.alsoOpenIn).toContain('another Backstep');
-    await window.notification('workspace/changed', (body) => body.workspace?.alsoOpenIn?.includes(String(second.port)) ?? false);
+    await window.notification(
+      'workspace/changed',
+      (body) => body.workspace?.alsoOpenIn?.includes(String(second.port)) ?? false,
+    );
     window.forgetFrames();
     await other.request('workspace/close', {});
-    await window.notification('workspace/changed', (body) => body.workspace !== undefined && body.workspace.alsoOpenIn === undefined);
+    await window.notification(
+      'workspace/changed',
+      (body) => body.workspace !== undefined && body.workspace.alsoOpenIn === undefined,
+    );
   });
 
   test('a server that was killed does not count as having one open', async () => {
     const { window, place } = await openWorkspace();
-    writeFileSync(path.join(place.home, 'open-folders/dead.json'), JSON.stringify({ pid: 2 ** 22 + 1, folder: place.workspace, port: 1 }));
+    writeFileSync(
+      path.join(place.home, 'open-folders/dead.json'),
+      JSON.stringify({ pid: 2 ** 22 + 1, folder: place.workspace, port: 1 }),
+    );
     expect((await window.request('app/info', {})).workspace!.alsoOpenIn).toBeUndefined();
   });
 });
@@ -313,7 +369,10 @@ describe('samples', () => {
   function samples(place: ReturnType<typeof testPlace>) {
     const folder = path.join(place.folder, 'samples/rps');
     mkdirSync(path.join(folder, 'lib'), { recursive: true });
-    writeFileSync(path.join(folder, 'sample.json'), JSON.stringify({ title: 'Rock', description: 'Hands', tags: ['images'] }));
+    writeFileSync(
+      path.join(folder, 'sample.json'),
+      JSON.stringify({ title: 'Rock', description: 'Hands', tags: ['images'] }),
+    );
     writeFileSync(path.join(folder, 'experiment.ts'), experimentText());
     writeFileSync(path.join(folder, 'lib/model.ts'), 'export {};');
     mkdirSync(path.join(place.folder, 'samples/broken'));
@@ -324,7 +383,9 @@ describe('samples', () => {
     const place = testPlace();
     samples(place);
     const window = await TestWindow.connect(await serve(place));
-    expect((await window.request('app/info', {})).samples).toEqual([{ id: 'rps', title: 'Rock', description: 'Hands', tags: ['images'] }]);
+    expect((await window.request('app/info', {})).samples).toEqual([
+      { id: 'rps', title: 'Rock', description: 'Hands', tags: ['images'] },
+    ]);
     const first = await window.request('sample/open', { id: 'rps' });
     expect(first).toMatchObject({ path: path.join(place.folder, 'Backstep/rps'), trusted: true });
     expect(readdirSync(first.path).sort()).toEqual(['experiment.ts', 'lib']);
@@ -355,6 +416,9 @@ describe('samples', () => {
     writeFileSync(path.join(parent, 'rps/experiment.ts'), 'evil');
     writeFileSync(path.join(parent, 'rps/lib/model.ts'), 'evil');
     const window = await TestWindow.connect(await serve(place));
-    expect(await window.request('sample/open', { id: 'rps', parent })).toMatchObject({ path: path.join(parent, 'rps'), trusted: false });
+    expect(await window.request('sample/open', { id: 'rps', parent })).toMatchObject({
+      path: path.join(parent, 'rps'),
+      trusted: false,
+    });
   });
 });
