@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { usualPort } from '../shared/base/places.js';
 import { asFailure, errorCode } from './failure.js';
 import { log } from './log.js';
 import { serverPlaces } from './server-places.js';
@@ -21,14 +22,15 @@ function readArguments() {
   try {
     const { values } = parseArgs({
       options: {
-        port: { type: 'string', default: '0' },
+        port: { type: 'string' },
         folder: { type: 'string' },
         shell: { type: 'string', default: 'browser' },
         'with-parent': { type: 'boolean', default: false },
       },
     });
-    const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error('--port takes a number from 0 to 65535.');
+    const port = values.port === undefined ? undefined : Number(values.port);
+    if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65_535))
+      throw new Error('--port takes a number from 0 to 65535.');
     if (values.shell !== 'browser' && values.shell !== 'electron')
       throw new Error('--shell takes browser or electron.');
     const folder = values.folder === undefined ? undefined : path.resolve(values.folder);
@@ -38,22 +40,35 @@ function readArguments() {
   }
 }
 
+/** A browser keeps layouts and drafts by address: without a wish, the usual port serves while it is free. */
 async function start(given: ReturnType<typeof readArguments>): Promise<RunningServer> {
+  if (given.port !== undefined) return startOn(given.port, given);
+  return startOn(usualPort, given, () => startOn(0, given));
+}
+
+async function startOn(
+  port: number,
+  given: ReturnType<typeof readArguments>,
+  whenBusy?: () => Promise<RunningServer>,
+): Promise<RunningServer> {
   try {
     return await startServer({
       ...given,
+      port,
+      token,
       places: serverPlaces(),
       dataOrigin: process.env['BACKSTEP_DATA_ORIGIN'] || undefined,
     });
   } catch (error) {
+    if (errorCode(error) === 'EADDRINUSE' && whenBusy) return whenBusy();
     if (errorCode(error) === 'EADDRINUSE') {
       return fail(
         EXIT.port,
-        `Port ${given.port} is in use by another program (perhaps another Backstep). Choose another with --port, or leave --port out.`,
+        `Port ${port} is in use by another program (perhaps another Backstep). Choose another with --port, or leave --port out.`,
       );
     }
-    if (errorCode(error) === 'EACCES' && given.port > 0 && given.port < 1024) {
-      return fail(EXIT.port, `Port ${given.port} needs the system’s permission. Choose one above 1023.`);
+    if (errorCode(error) === 'EACCES' && port > 0 && port < 1024) {
+      return fail(EXIT.port, `Port ${port} needs the system’s permission. Choose one above 1023.`);
     }
     const { tag, message, hint } = asFailure(error);
     if (tag === 'internal') log('main', 'cannot start', error);
@@ -62,6 +77,9 @@ async function start(given: ReturnType<typeof readArguments>): Promise<RunningSe
 }
 
 const given = readArguments();
+// Of the server that this one takes the place of, so that its window finds it again. Not for the trainers to inherit.
+const token = process.env['BACKSTEP_TOKEN'] || undefined;
+delete process.env['BACKSTEP_TOKEN'];
 // A fault in one corner must not take down the trainings and the unsaved work of all windows.
 process.on('unhandledRejection', (error) => log('main', 'unhandled rejection', error));
 process.on('uncaughtException', (error) => {

@@ -33,6 +33,8 @@ export interface ServerOptions {
   readonly shell: z.infer<typeof shellKind>;
   /** 0: any free one. */
   readonly port: number;
+  /** A new one where none is given. */
+  readonly token?: string;
   /** Opened at once where it is given. */
   readonly folder?: string;
   readonly analysisTimeLimitMs?: number;
@@ -57,7 +59,7 @@ const RUNS_CHANGED_EVERY_MS = 1000;
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { places } = options;
   await mkdir(places.home, { recursive: true });
-  const rules = { port: 0, token: randomBytes(32).toString('base64url') };
+  const rules = { port: 0, token: options.token ?? randomBytes(32).toString('base64url') };
   const http = createServer();
   rules.port = await listen(http, options.port);
 

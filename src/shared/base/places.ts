@@ -31,3 +31,6 @@ export const runPlaces = {
   /** Everything that training continues from: weights, optimizer slots; counters in the header's metadata. */
   state: 'state.safetensors',
 } as const;
+
+/** Where the window is served while nothing else listens there: what a browser keeps, it keeps by address. */
+export const usualPort = 8461;
