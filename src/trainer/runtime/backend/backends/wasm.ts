@@ -12,7 +12,7 @@ import type { BackendKind, BackendStart } from './backend.js';
 import { assertBackendComputes } from './probe.js';
 
 let kernelsAreRegistered = false;
-let failure: unknown;
+let failure: Error | undefined;
 
 export const wasm: BackendKind = {
   name: 'wasm',
@@ -80,7 +80,7 @@ function rememberFailure(): void {
       try {
         return await factory();
       } catch (error) {
-        failure = error;
+        failure = new Error(reasonOf(error), { cause: error });
         throw error;
       }
     },

@@ -1,6 +1,0 @@
-/** Before any test: what the sources under test load as built files. */
-import { build } from '../scripts/build.mjs';
-
-export default async function setup(): Promise<void> {
-  await build({ only: ['loops'] });
-}
