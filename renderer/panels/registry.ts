@@ -3,9 +3,26 @@
  * places are filled from left to right (see Panel.order).
  */
 import type { Panel } from './panel.js';
+import { consolePanel } from './console/index.js';
+import { dashboardsPanel } from './dashboards/index.js';
+import { dataPanel } from './data/index.js';
+import { debugPanel } from './debug/index.js';
 import { editorPanel } from './editor/index.js';
 import { explorerPanel } from './explorer/index.js';
 import { layersPanel } from './layers/index.js';
 import { problemsPanel } from './problems/index.js';
+import { runsPanel } from './runs/index.js';
+import { timelinePanel } from './timeline/index.js';
 
-export const panels: readonly Panel[] = [explorerPanel, editorPanel, layersPanel, problemsPanel];
+export const panels: readonly Panel[] = [
+  explorerPanel,
+  runsPanel,
+  dataPanel,
+  editorPanel,
+  layersPanel,
+  debugPanel,
+  dashboardsPanel,
+  consolePanel,
+  problemsPanel,
+  timelinePanel,
+];

@@ -1,0 +1,185 @@
+/** What the experiment logs, as it comes, and a line to evaluate expressions in a paused training. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useStore } from 'zustand';
+import { appStore } from '../../state/app-state.js';
+import { runCommand } from '../../state/commands.js';
+import { consoleLines, consoleStore, evaluate, type ConsoleLine } from '../../state/session-console.js';
+import { Icon } from '../../ui/icon.js';
+import { useApp } from '../../use-app.js';
+import './console.css';
+
+const ROW_HEIGHT = 19;
+
+export function Console() {
+  const lines = useLines();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [follow, setFollow] = useState(true);
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 12,
+  });
+
+  useLayoutEffect(() => {
+    if (follow && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: 'end' });
+  }, [lines, follow, virtual]);
+
+  return (
+    <div className="console">
+      <div
+        className="console-lines selectable"
+        ref={scroller}
+        tabIndex={0}
+        role="log"
+        aria-label="Console output"
+        onWheel={(event) => {
+          if (event.deltaY < 0) setFollow(false);
+        }}
+        onScroll={(event) => {
+          const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+          const atEnd = scrollHeight - scrollTop - clientHeight < ROW_HEIGHT;
+          if (atEnd !== follow && (atEnd || !virtual.isScrolling)) setFollow(atEnd);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === 'PageUp' || event.key === 'ArrowUp' || event.key === 'Home') setFollow(false);
+        }}
+      >
+        {lines.length === 0 ? (
+          <Empty />
+        ) : (
+          <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+            {virtual.getVirtualItems().map((item) => {
+              const line = lines[item.index];
+              return (
+                line && (
+                  <div
+                    key={item.key}
+                    ref={virtual.measureElement}
+                    data-index={item.index}
+                    className="console-row"
+                    style={{ transform: `translateY(${item.start}px)` }}
+                  >
+                    <Line line={line} />
+                  </div>
+                )
+              );
+            })}
+          </div>
+        )}
+      </div>
+      {!follow && lines.length > 0 && (
+        <button className="button console-follow" onClick={() => setFollow(true)}>
+          <Icon name="arrow-down" /> Latest
+        </button>
+      )}
+      <Prompt />
+    </div>
+  );
+}
+
+/** New when a line came; at most once a frame, as the session is. */
+function useLines(): readonly ConsoleLine[] {
+  const lastLog = useApp((state) => state.session?.logs.at(-1));
+  const sessionId = useApp((state) => state.session?.sessionId);
+  const { own, clearedAt, filter, level } = useStore(consoleStore);
+  return useMemo(
+    () => consoleLines(appStore.getState().session, { own, clearedAt, filter, level }),
+    // The logs are appended in place: the last of them tells that they changed.
+    [lastLog, sessionId, own, clearedAt, filter, level],
+  );
+}
+
+function Empty() {
+  const filtered = useStore(consoleStore, (state) => state.filter.trim() !== '' || state.level !== 'all');
+  return (
+    <p className="console-empty">
+      {filtered
+        ? 'No line passes the filter.'
+        : 'What the experiment writes with console.log appears here. While training is paused, expressions can be evaluated below.'}
+    </p>
+  );
+}
+
+const levelIcons: Readonly<Record<string, string>> = { error: 'error', warn: 'warning' };
+
+function Line({ line }: { line: ConsoleLine }) {
+  if (line.kind !== 'log') {
+    const icon = line.kind === 'input' ? 'chevron-right' : line.kind === 'result' ? 'arrow-small-left' : 'error';
+    return (
+      <div className="console-line" data-kind={line.kind}>
+        <Icon name={icon} />
+        <span className="console-text">{line.text}</span>
+      </div>
+    );
+  }
+  const { level, text, file, line: number } = line.line;
+  return (
+    <div className="console-line" data-level={level}>
+      {levelIcons[level] ? <Icon name={levelIcons[level]} label={level} /> : <span className="console-gutter" />}
+      <span className="console-text">{text.replace(/\n$/, '')}</span>
+      {file !== undefined && (
+        <button
+          className="link-button console-place"
+          title={`${file}${number === undefined ? '' : `:${number}`}`}
+          onClick={() => void runCommand('editor.reveal', { file, line: number })}
+        >
+          {file.slice(file.lastIndexOf('/') + 1)}
+          {number === undefined ? '' : `:${number}`}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Prompt() {
+  const paused = useApp((state) => state.session?.status === 'paused');
+  const history = useStore(consoleStore, (state) => state.history);
+  const [text, setText] = useState('');
+  const [at, setAt] = useState<number>();
+  const draft = useRef('');
+  useEffect(() => setAt(undefined), [history]);
+
+  const recall = (to: number | undefined) => {
+    if (at === undefined) draft.current = text;
+    setAt(to);
+    setText(to === undefined ? draft.current : (history[to] ?? ''));
+  };
+  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
+    if (event.key === 'ArrowUp' && history.length > 0) {
+      recall(Math.max(0, (at ?? history.length) - 1));
+    } else if (event.key === 'ArrowDown' && at !== undefined) {
+      recall(at + 1 < history.length ? at + 1 : undefined);
+    } else return;
+    event.preventDefault();
+  };
+
+  return (
+    <form
+      className="console-prompt"
+      data-enabled={paused || undefined}
+      onSubmit={(event) => {
+        event.preventDefault();
+        const expression = text.trim();
+        if (!paused || expression === '') return;
+        setText('');
+        void evaluate(expression);
+      }}
+    >
+      <Icon name="chevron-right" />
+      <input
+        aria-label="Evaluate an expression"
+        spellCheck={false}
+        autoComplete="off"
+        disabled={!paused}
+        placeholder={
+          paused ? 'Evaluate, for example: loss * 2' : 'Expressions can be evaluated while training is paused'
+        }
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+    </form>
+  );
+}

@@ -1,0 +1,11 @@
+import type { Panel } from '../panel.js';
+import { Data } from './data.js';
+
+export const dataPanel: Panel = {
+  id: 'data',
+  title: 'Data',
+  icon: 'database',
+  place: 'left',
+  order: 30,
+  component: Data,
+};

@@ -1,0 +1,297 @@
+/** The workspace's runs: what became of each, their curves over each other, renaming, deleting, continuing. */
+import { useRef, useState } from 'react';
+import { useStore } from 'zustand';
+import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
+import { formatCount, formatWhen } from '../../charts/format.js';
+import { notify } from '../../state/app-state.js';
+import { runCommand } from '../../state/commands.js';
+import { confirm } from '../../state/dialogs.js';
+import { runColour } from '../../state/runs-colours.js';
+import { continueFromRun, deleteRun, renameRun, runsStore, selectRun } from '../../state/runs-sync.js';
+import { sessionPhase } from '../../state/session-actions.js';
+import { useCalmSession } from '../../training/use-calm-session.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { Icon } from '../../ui/icon.js';
+import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
+import { useApp } from '../../use-app.js';
+import { extentWords, inOrder, isLive, lastValues, resultWords, statusIcons, statusWords } from './run-facts.js';
+import './runs.css';
+
+export function Runs() {
+  const runs = useApp((state) => state.runs);
+  const selected = useApp((state) => state.selectedRuns);
+  const failure = useStore(runsStore, (state) => state.failure);
+  const loaded = useStore(runsStore, (state) => state.loaded);
+  const colours = useStore(runsStore, (state) => state.colours);
+  const session = useCalmSession();
+  const [open, setOpen] = useState<string>();
+
+  if (failure !== undefined) {
+    return <EmptyState icon="warning">The runs of this folder could not be read: {failure}</EmptyState>;
+  }
+  if (runs.length === 0) {
+    return (
+      <EmptyState
+        icon="list-tree"
+        actions={
+          loaded && (
+            <button className="button" onClick={() => void runCommand('run.start')}>
+              <Icon name="debug-start" />
+              Run <kbd>F5</kbd>
+            </button>
+          )
+        }
+      >
+        {loaded ? 'No runs yet. Every run is kept here with its curves and its weights.' : 'Reading the runs…'}
+      </EmptyState>
+    );
+  }
+  return (
+    <ul
+      className="runs"
+      aria-label="Runs"
+      onKeyDown={(event) => {
+        if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+        if (event.target instanceof HTMLInputElement && event.target.type === 'text') return;
+        const rows = [...event.currentTarget.querySelectorAll<HTMLElement>('.run-open')];
+        const at = rows.findIndex((row) => row.closest('li')?.contains(document.activeElement));
+        rows[at + (event.key === 'ArrowDown' ? 1 : -1)]?.focus();
+        event.preventDefault();
+      }}
+    >
+      {inOrder(runs).map((run) => {
+        const live = isLive(run, session);
+        const last = lastValues(run, session);
+        return (
+          <RunRow
+            key={run.id}
+            run={live && session ? { ...run, step: session.step } : run}
+            live={live}
+            paused={live && session?.status === 'paused'}
+            result={resultWords(last)}
+            last={last}
+            selected={selected.includes(run.id)}
+            colour={live ? 'var(--train)' : runColour(colours[run.id])}
+            open={open === run.id}
+            onOpen={() => setOpen(open === run.id ? undefined : run.id)}
+          />
+        );
+      })}
+    </ul>
+  );
+}
+
+interface RowProps {
+  readonly run: RunSummary;
+  readonly live: boolean;
+  readonly paused: boolean;
+  readonly result: string;
+  readonly last: Readonly<Record<string, number>>;
+  readonly selected: boolean;
+  readonly colour: string;
+  readonly open: boolean;
+  onOpen(): void;
+}
+
+function RunRow({ run, live, paused, result, last, selected, colour, open, onOpen }: RowProps) {
+  const [renaming, setRenaming] = useState(false);
+  const [menu, setMenu] = useState<PopupAt>();
+  const row = useRef<HTMLLIElement>(null);
+  const running = run.status === 'running';
+  const items: PopupItem[] = [
+    {
+      kind: 'item',
+      label: selected ? 'Hide Curves' : 'Show Curves',
+      disabled: live,
+      run: () => selectRun(run.id, !selected),
+    },
+    { kind: 'item', label: open ? 'Hide Details' : 'Show Details', run: onOpen },
+    { kind: 'separator' },
+    {
+      kind: 'item',
+      label: 'Continue from Here',
+      disabled: !run.canContinue || running || sessionPhase() !== 'idle',
+      run: () => void continueFromRun(run),
+    },
+    { kind: 'item', label: 'Rename…', key: 'F2', run: () => setRenaming(true) },
+    { kind: 'item', label: 'Delete…', key: 'Delete', disabled: running, run: () => void askDelete(run) },
+  ];
+  return (
+    <li
+      ref={row}
+      className="run"
+      data-open={open || undefined}
+      data-status={run.status}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        setMenu(popupAt(event, row.current));
+      }}
+      onKeyDown={(event) => {
+        if (event.target instanceof HTMLInputElement && event.target.type === 'text') return;
+        if (event.key === 'F2') setRenaming(true);
+        else if (event.key === 'Delete' && !running) void askDelete(run);
+        else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    >
+      <div className="run-row">
+        <label
+          className="run-curve"
+          title={live ? 'The curves of the run under way are always drawn' : 'Draw its curves over the others'}
+        >
+          <input
+            type="checkbox"
+            checked={selected || live}
+            disabled={live}
+            aria-label={`Draw the curves of ${run.name}`}
+            onChange={(event) => selectRun(run.id, event.target.checked)}
+          />
+          <i
+            style={{ color: selected || live ? colour : undefined }}
+            data-on={selected || live || undefined}
+            aria-hidden
+          />
+        </label>
+        <div className="run-words">
+          {renaming ? (
+            <Rename run={run} done={() => setRenaming(false)} />
+          ) : (
+            <button
+              className="run-open"
+              aria-expanded={open}
+              title={`${run.name}: ${statusWords[run.status]}${run.warning ? `\n${run.warning}` : ''}`}
+              onClick={onOpen}
+              onDoubleClick={() => setRenaming(true)}
+            >
+              <Icon
+                name={paused ? 'debug-pause' : statusIcons[run.status]}
+                className={running && !paused ? 'codicon-modifier-spin' : undefined}
+                label={paused ? 'paused' : run.status}
+              />
+              <span className="run-name">{run.name}</span>
+              {run.warning && <Icon name="warning" className="run-warning" label={run.warning} />}
+            </button>
+          )}
+          {result !== '' && <div className="run-result numeric">{result}</div>}
+          <div className="run-extent">
+            {extentWords(run)}
+            {extentWords(run) === '' ? '' : ' · '}
+            {formatWhen(run.createdAt)}
+          </div>
+        </div>
+        <button
+          className="icon-button run-more"
+          title="More"
+          aria-label={`More about ${run.name}`}
+          aria-haspopup="menu"
+          onClick={(event) => setMenu(popupAt(event, row.current))}
+        >
+          <Icon name="ellipsis" />
+        </button>
+      </div>
+      {open && <Details run={run} last={last} />}
+      {menu && <PopupMenu items={items} at={menu} close={() => setMenu(undefined)} />}
+    </li>
+  );
+}
+
+function Rename({ run, done }: { run: RunSummary; done: () => void }) {
+  const [text, setText] = useState(run.name);
+  const finished = useRef(false);
+  const commit = () => {
+    if (finished.current) return;
+    finished.current = true;
+    const name = text.trim();
+    done();
+    if (name === '' || name === run.name) return;
+    renameRun(run.id, name).catch((error: unknown) => tell('The run could not be renamed.', error));
+  };
+  return (
+    <input
+      className="input run-rename"
+      type="text"
+      autoFocus
+      aria-label="Name of the run"
+      value={text}
+      onFocus={(event) => event.target.select()}
+      onChange={(event) => setText(event.target.value)}
+      onBlur={commit}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') commit();
+        else if (event.key === 'Escape') {
+          finished.current = true;
+          done();
+        } else return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    />
+  );
+}
+
+function Details({ run, last }: { run: RunSummary; last: Readonly<Record<string, number>> }) {
+  const facts: [string, string | undefined][] = [
+    ['status', statusWords[run.status]],
+    ['experiment', run.experiment],
+    ['epochs', run.epoch === undefined ? undefined : `${run.epoch}${run.epochs ? ` of ${run.epochs}` : ''}`],
+    ['backend', run.backend],
+    ['parameters', run.params === undefined ? undefined : formatCount(run.params)],
+    ['seed', run.seed === undefined ? undefined : String(run.seed)],
+    ['continues', run.continuedFrom?.slice(run.continuedFrom.lastIndexOf('/') + 1)],
+    ...Object.entries(last)
+      .filter(([name]) => !name.includes('learning_rate'))
+      .map(([name, value]): [string, string] => [name, String(Number(value.toPrecision(4)))]),
+    ['folder', run.path],
+  ];
+  return (
+    <div className="run-details">
+      {run.warning && (
+        <p className="run-warning-text">
+          <Icon name="warning" /> {run.warning}
+        </p>
+      )}
+      <dl className="selectable">
+        {facts.map(
+          ([name, value]) =>
+            value !== undefined && (
+              <div key={name}>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      {run.canContinue && run.status !== 'running' && (
+        <button
+          className="button"
+          disabled={sessionPhase() !== 'idle'}
+          title="Trains on from the weights and optimizer state that this run saved"
+          onClick={() => void continueFromRun(run)}
+        >
+          <Icon name="debug-continue" />
+          Continue from here
+        </button>
+      )}
+    </div>
+  );
+}
+
+async function askDelete(run: RunSummary): Promise<void> {
+  const sure = await confirm(
+    `Delete ${run.name}?`,
+    'Its curves and weights are moved to .backstep/trash in this folder, from where they can be taken back.',
+    'Delete',
+    'danger',
+  );
+  if (!sure) return;
+  try {
+    await deleteRun(run.id);
+  } catch (error) {
+    tell('The run could not be deleted.', error);
+  }
+}
+
+function tell(message: string, error: unknown): void {
+  notify({ severity: 'error', message, detail: error instanceof Error ? error.message : String(error) });
+}
