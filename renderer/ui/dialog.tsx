@@ -19,6 +19,7 @@ export function Dialog({ title, width = 440, children, buttons, close, submit }:
     const before = document.activeElement as HTMLElement | null;
     const element = dialog.current;
     element?.showModal();
+    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       element?.close();
       if (before?.isConnected) before.focus();

@@ -100,7 +100,6 @@ export function Dock({ workspace }: { workspace: string }) {
         rightHeaderActionsComponent={HeaderActions}
         disableFloatingGroups
         scrollbars="native"
-        keyboardNavigation={{ keymap: { focusNextGroup: 'ctrl+alt+f6', focusPrevGroup: 'ctrl+alt+shift+f6' } }}
         getTabContextMenuItems={({ panel, group, api }) => [
           { label: 'Hide', action: () => panel.api.close() },
           {

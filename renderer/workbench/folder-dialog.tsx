@@ -169,7 +169,7 @@ export function FolderDialog({
         ref={list}
         role="listbox"
         tabIndex={0}
-        autoFocus
+        data-autofocus
         aria-label={listing ? `Folders in ${listing.path}` : 'Folders'}
         aria-activedescendant={rows[selected] ? `folder-row-${selected}` : undefined}
         onKeyDown={move}

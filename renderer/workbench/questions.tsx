@@ -56,7 +56,7 @@ function Choose({ question, answer }: { question: Of<'choose'>; answer(id: strin
               type="button"
               className="button"
               data-kind={choice.kind}
-              autoFocus={index === all.length - 1}
+              data-autofocus={index === all.length - 1 || undefined}
               onClick={() => answer(choice.id)}
             >
               {choice.label}
@@ -111,7 +111,7 @@ function AskText({ question, answer }: { question: Of<'text'>; answer(text: stri
         <input
           ref={input}
           className="input"
-          autoFocus
+          data-autofocus
           spellCheck={false}
           value={text}
           aria-invalid={touched && wrong !== undefined}
@@ -139,7 +139,7 @@ function Trust({ question, answer }: { question: Of<'trust'>; answer(id: string 
           <button type="button" className="button" onClick={() => answer('browse')}>
             Browse Only
           </button>
-          <button type="button" className="button" data-kind="primary" autoFocus onClick={() => answer('trust')}>
+          <button type="button" className="button" data-kind="primary" data-autofocus onClick={() => answer('trust')}>
             Trust Folder
           </button>
         </>
@@ -168,7 +168,7 @@ function Shortcuts({ close }: { close(): void }) {
       width={620}
       close={close}
       buttons={
-        <button type="button" className="button" data-kind="primary" autoFocus onClick={close}>
+        <button type="button" className="button" data-kind="primary" data-autofocus onClick={close}>
           Close
         </button>
       }
@@ -197,7 +197,7 @@ function About({ close }: { close(): void }) {
       width={400}
       close={close}
       buttons={
-        <button type="button" className="button" data-kind="primary" autoFocus onClick={close}>
+        <button type="button" className="button" data-kind="primary" data-autofocus onClick={close}>
           Close
         </button>
       }

@@ -150,7 +150,9 @@ function LayerTable({
           <thead>
             <tr>
               <th scope="col">Layer</th>
-              <th scope="col">Type</th>
+              <th scope="col" className="type">
+                Type
+              </th>
               <th scope="col">Output shape</th>
               <th scope="col" className="number">
                 Parameters
@@ -182,12 +184,12 @@ function LayerTable({
                   id={`layer-${index}`}
                   aria-selected={index === selected}
                   data-concern={worry}
-                  title={layer.arithmetic}
+                  title={[layer.type, layer.arithmetic].filter(Boolean).join(' · ')}
                   onClick={() => go(rows[index], false)}
                   onDoubleClick={() => go(rows[index], true)}
                 >
                   <td>{layer.layer}</td>
-                  <td className="dim">{layer.type}</td>
+                  <td className="dim type">{layer.type}</td>
                   <td className="shape">{shapeText(layer.outputShape)}</td>
                   <td className="number" title={layer.trainable ? undefined : 'not trained'}>
                     {layer.params === 0 ? <span className="dim">–</span> : countText(layer.params)}

@@ -38,6 +38,8 @@ export class CodeView {
       renderLineHighlightOnlyWhenFocus: true,
       padding: { top: 8, bottom: 8 },
       overviewRulerBorder: false,
+      scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
+      occurrencesHighlight: 'singleFile',
       fixedOverflowWidgets: true,
       overflowWidgetsDomNode: overflow,
       inlayHints: { enabled: 'on', fontSize: 12, padding: true, maximumLength: 80 },

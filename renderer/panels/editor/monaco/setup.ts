@@ -27,7 +27,6 @@ export function setUpLanguages(): void {
     target: typescript.ScriptTarget.ESNext,
     module: typescript.ModuleKind.ESNext,
     moduleResolution: BUNDLER_RESOLUTION,
-    lib: ['esnext', 'dom', 'dom.iterable'],
     types: [],
     strict: true,
     noEmit: true,
@@ -49,6 +48,8 @@ export function setUpLanguages(): void {
     // Imports between the person's files are followed through models, so all of them go to the worker.
     defaults.setEagerModelSync(true);
     defaults.addExtraLib(nodeTypings, 'file:///node_modules/@backstep/node.d.ts');
+    // TypeScript's own inlays would stand beside the shapes, and hold them up until the checker has started.
+    defaults.setModeConfiguration({ ...defaults.modeConfiguration, inlayHints: false });
     // Every import of 'backstep' would be wrong until its typings are there.
     defaults.setDiagnosticsOptions({
       noSemanticValidation: true,
@@ -97,6 +98,9 @@ export function defineThemes(): void {
       'editorWidget.background': '#252526',
       'editorWidget.border': '#454545',
       'editorHoverWidget.background': '#252526',
+      'editor.wordHighlightTextBackground': '#57575740',
+      'editor.wordHighlightBackground': '#57575740',
+      'editor.wordHighlightStrongBackground': '#004972a0',
       'editorInlayHint.parameterBackground': '#2e3450',
       'editorInlayHint.parameterForeground': '#b4c0e0',
       'editorInlayHint.typeBackground': '#26262a',
@@ -113,6 +117,9 @@ export function defineThemes(): void {
       'editor.lineHighlightBackground': '#00000008',
       'editor.lineHighlightBorder': '#00000000',
       'editorWidget.border': '#c8c8c8',
+      'editor.wordHighlightTextBackground': '#57575718',
+      'editor.wordHighlightBackground': '#57575718',
+      'editor.wordHighlightStrongBackground': '#0e639c22',
       'editorInlayHint.parameterBackground': '#e6eaf7',
       'editorInlayHint.parameterForeground': '#45527d',
       'editorInlayHint.typeBackground': '#f2f2f2',
