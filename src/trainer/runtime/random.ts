@@ -99,7 +99,6 @@ function patch(): () => void {
   const mathRandom = Math.random;
   const prototype = tf.data.Dataset.prototype;
   // Kept to be put back and called with its own `this`.
-  // eslint-disable-next-line @typescript-eslint/unbound-method
   const shuffle = prototype.shuffle;
   current = new Sfc32(0, streamNumbers.user, 0);
   Math.random = () => (pipelines.getStore()?.random ?? current).next();

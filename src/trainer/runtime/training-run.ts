@@ -17,6 +17,7 @@ import { notSaved, type RunFolder } from './run-folder.js';
 import { RunningMeans } from './running-means.js';
 import { encodeState, encodeWeights } from './state-file.js';
 import { StepCapture } from './step-capture.js';
+import { StepClock } from './step-clock.js';
 import type { TrainingHost } from './training-host.js';
 import {
   hashState,
@@ -65,8 +66,6 @@ const MEMORY_MS = 1000;
 const VALIDATION_PROGRESS_MS = 100;
 /** States of epochs that pass faster than this are not all saved. */
 const SAVE_MS = 1000;
-/** A host that takes longer after a step has paused it, rather than worked. */
-const PAUSE_MS = 5;
 
 export class TrainingRun {
   private readonly capture: StepCapture;
@@ -76,7 +75,7 @@ export class TrainingRun {
   private keptBatch: Batch | undefined;
   private last: { readonly loss: number; readonly metrics: Metrics } = { loss: NaN, metrics: {} };
 
-  private stepBegan = 0;
+  private readonly clock = new StepClock();
   private lastYield = 0;
   private lastMemory = 0;
   private lastSave = -Infinity;
@@ -100,7 +99,8 @@ export class TrainingRun {
   async train(): Promise<RunEnd> {
     const { host, folder } = this.run;
     host.emit({ kind: 'activity', activity: 'training' });
-    this.stepBegan = this.lastYield = performance.now();
+    this.clock.begin();
+    this.lastYield = performance.now();
     let outcome: EpochOutcome = host.stopRequested ? 'stopped' : 'done';
     while (outcome === 'done' && this.cursor.epochsDone < this.run.epochs && this.cursor.step < this.run.mostSteps) {
       outcome = await this.runEpoch();
@@ -147,12 +147,14 @@ export class TrainingRun {
   private async runEpoch(): Promise<EpochOutcome> {
     const { host, mostSteps } = this.run;
     const began = performance.now();
+    const pausedBefore = this.clock.pausedMs;
     const pass = (this.pass ??= this.openPass());
     for (;;) {
       const batch = await during('data', () => pass.next());
       if (!batch) break;
       pass.ask();
-      const event = await this.runStep(batch, performance.now());
+      this.clock.batchIsThere();
+      const event = await this.runStep(batch);
       await this.afterStep(event);
       if (host.stopRequested) return 'stopped';
       if (this.cursor.step >= mostSteps) {
@@ -163,7 +165,7 @@ export class TrainingRun {
     }
     this.batchesPerEpoch ??= this.cursor.stepInEpoch;
     await this.closePass();
-    return this.endEpoch(began);
+    return this.endEpoch(began, pausedBefore);
   }
 
   private openPass(): PrefetchedPass {
@@ -179,7 +181,7 @@ export class TrainingRun {
     await pass?.close();
   }
 
-  private async runStep(batch: Batch, asked: number): Promise<StepEvent> {
+  private async runStep(batch: Batch): Promise<StepEvent> {
     const { host, seed, step, compiled } = this.run;
     const { cursor, capture } = this;
     disposeBatch(this.keptBatch);
@@ -196,10 +198,10 @@ export class TrainingRun {
     this.updatesBefore = capture.updates;
     reseed(seed, 'step', cursor.step);
 
-    const computeBegan = performance.now();
+    this.clock.computing();
     let values = this.compute(batch);
     if (values instanceof Promise) values = await values;
-    const computeEnded = performance.now();
+    this.clock.computed(capture.hookMs);
 
     reseed(seed, 'user', number);
     capture.end();
@@ -217,13 +219,6 @@ export class TrainingRun {
     const { hashEvery } = this.run;
     const stateHash = hashEvery > 0 && number % hashEvery === 0 ? hashState(this.takeState()) : undefined;
 
-    const began = this.stepBegan;
-    const now = performance.now();
-    this.stepBegan = now;
-    const dataWaitMs = asked - began - this.hostMs;
-    const computeMs = computeEnded - computeBegan - capture.hookMs;
-    const stepMs = now - began;
-    this.hostMs = 0;
     return {
       kind: 'step',
       epoch,
@@ -232,9 +227,7 @@ export class TrainingRun {
       loss: values[0]!,
       metrics,
       learningRate: learningRateOf(compiled.optimizer),
-      stepMs,
-      dataWaitMs: Math.max(0, dataWaitMs),
-      overheadMs: Math.max(0, stepMs - Math.max(0, dataWaitMs) - computeMs),
+      ...this.clock.end(),
       examples: batch.size,
       gradNorm,
       stateHash,
@@ -254,9 +247,6 @@ export class TrainingRun {
     }
   }
 
-  /** Time since the last step's end that went into telling of it. */
-  private hostMs = 0;
-
   private async afterStep(event: StepEvent): Promise<void> {
     const { host, folder } = this.run;
     const scalars: [string, number][] = [['loss', event.loss], ...Object.entries(event.metrics)];
@@ -266,31 +256,27 @@ export class TrainingRun {
     this.standBetweenSteps((paused) => host.afterStep(event, paused));
     folder.flushIfDue(() => this.progress());
     if (performance.now() - this.lastMemory >= MEMORY_MS) this.emitMemory();
-    this.hostMs = performance.now() - this.stepBegan;
+    this.clock.told();
     await this.yieldToOthers();
   }
 
   /** Whatever a pause takes is not the step's time. */
   private standBetweenSteps(ask: (paused: PausedAtStep) => void): void {
     const { compiled, data, areClasses, folder } = this.run;
-    const began = performance.now();
-    ask(
-      new PausedAtStep({
-        labels: compiled.labels,
-        weights: compiled.weights,
-        optimizer: compiled.optimizer,
-        capture: this.capture,
-        ...this.last,
-        batch: this.keptBatch,
-        classNames: data.info.classNames,
-        featureNames: data.featureNames,
-        areClasses,
-        stateHash: () => hashState(this.takeState()),
-        flush: () => folder.flush(this.progress()),
-      }),
-    );
-    const took = performance.now() - began;
-    if (took > PAUSE_MS) this.stepBegan += took;
+    const standing = new PausedAtStep({
+      labels: compiled.labels,
+      weights: compiled.weights,
+      optimizer: compiled.optimizer,
+      capture: this.capture,
+      ...this.last,
+      batch: this.keptBatch,
+      classNames: data.info.classNames,
+      featureNames: data.featureNames,
+      areClasses,
+      stateHash: () => hashState(this.takeState()),
+      flush: () => folder.flush(this.progress()),
+    });
+    this.clock.aside(() => ask(standing));
   }
 
   private async yieldToOthers(): Promise<void> {
@@ -299,7 +285,7 @@ export class TrainingRun {
     this.lastYield = performance.now();
   }
 
-  private async endEpoch(began: number): Promise<EpochOutcome> {
+  private async endEpoch(began: number, pausedBefore: number): Promise<EpochOutcome> {
     const { host, folder, step } = this.run;
     const [loss, ...rest] = this.means.trainingMeans();
     const metrics = Object.fromEntries(step.metricNames.map((name, index) => [name, rest[index]!]));
@@ -331,15 +317,14 @@ export class TrainingRun {
       metrics,
       validation,
       stateHash,
-      epochMs: performance.now() - began,
+      epochMs: performance.now() - began - (this.clock.pausedMs - pausedBefore),
       wallTime,
     });
     this.standBetweenSteps((paused) => host.afterEpoch({ epoch, step: this.cursor.step, stepInEpoch }, paused));
     await this.yieldToOthers();
     if (host.stopRequested) return 'stopped';
     if (epoch < this.run.epochs) host.emit({ kind: 'activity', activity: 'training' });
-    this.stepBegan = performance.now();
-    this.hostMs = 0;
+    this.clock.begin();
     return 'done';
   }
 

@@ -170,17 +170,17 @@ describe('over many steps', () => {
     expect(host.steps).toHaveLength(600);
     expect(new Set(counts.slice(1)).size).toBe(1);
     const late = host.steps.slice(100);
-    const mean = (of: (step: (typeof late)[number]) => number): number =>
-      late.reduce((sum, step) => sum + of(step), 0) / late.length;
+    const median = (of: (step: (typeof late)[number]) => number): number =>
+      late.map(of).sort((one, other) => one - other)[late.length >> 1]!;
     const [stepMs, overheadMs, dataWaitMs] = [
-      mean((step) => step.stepMs),
-      mean((step) => step.overheadMs),
-      mean((step) => step.dataWaitMs),
+      median((step) => step.stepMs),
+      median((step) => step.overheadMs),
+      median((step) => step.dataWaitMs),
     ];
     console.info(
       `600 steps in ${wallMs.toFixed(0)} ms; a step ${stepMs.toFixed(3)} ms, overhead ${overheadMs.toFixed(3)}, data ${dataWaitMs.toFixed(3)}`,
     );
-    // Loose, for machines that are busy; measured alone it is a tenth of this.
-    expect(overheadMs).toBeLessThan(1.5);
+    // A share rather than a time, for machines that are busy; alone it is below a tenth.
+    expect(overheadMs).toBeLessThan(0.4 * stepMs);
   });
 });
