@@ -16,7 +16,8 @@ export async function shapesCommand(
 ): Promise<number> {
   const request: AnalysisRequestInput = { experiment: findExperiment(experiment), settings: { ...flags.set } };
   const analysis = await analyzed(request);
-  for (const problem of analysis.problems) process.stderr.write(`${problemText(problem)}\n`);
+  for (const problem of analysis.problems.filter(({ severity }) => severity !== 'info'))
+    process.stderr.write(`${problemText(problem)}\n`);
   if (analysis.problems.some(({ severity }) => severity === 'error')) return exitCodes.failed;
   process.stdout.write(flags.json ? jsonText(analysis.layers) : tableText(analysis));
   return exitCodes.done;

@@ -45,13 +45,14 @@ export class InspectorClient {
     expression: string,
     options: { readonly sideEffects: boolean },
   ): Promise<Runtime.RemoteObject> {
-    const reply = (await this.post('Debugger.evaluateOnCallFrame', {
+    const evaluated = this.post('Debugger.evaluateOnCallFrame', {
       callFrameId,
       expression,
       objectGroup: pauseGroup,
       throwOnSideEffect: !options.sideEffects,
       timeout: EVALUATION_LIMIT_MS,
-    })) as Debugger.EvaluateOnCallFrameReturnType;
+    });
+    const reply = (await evaluated.catch(tooLong)) as Debugger.EvaluateOnCallFrameReturnType;
     throwIfFailed(reply.exceptionDetails);
     return reply.result;
   }
@@ -97,6 +98,11 @@ const EVALUATION_LIMIT_MS = 10_000;
 /** An expression's own failure. */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
+}
+
+function tooLong(error: Error): never {
+  if (!error.message.includes('Execution was terminated')) throw error;
+  throw new EvaluationError(`It did not come to an end within ${EVALUATION_LIMIT_MS / 1000} s.`);
 }
 
 function throwIfFailed(details: Runtime.ExceptionDetails | undefined): void {

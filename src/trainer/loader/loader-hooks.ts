@@ -109,6 +109,11 @@ export async function load(url: string, context: LoadHookContext, next: NextLoad
     const source = read(file);
     // A `.js` file without a word of ES modules is CommonJS, which Node knows best how to run.
     if (extension === '.js' && !overlays.has(file) && !/^\s*(import|export)\b/m.test(source)) return next(url, context);
+    // V8 tells no line of a module that it cannot read; this parser does. What runs is the text as it is.
+    const result = stripTypes(source, path.basename(file));
+    if (result.kind === 'problem' && result.problem.message.startsWith('Syntax error')) {
+      throw new LoaderProblem({ ...result.problem, file });
+    }
     return { format: 'module', source, shortCircuit: true };
   }
   return next(url, context);

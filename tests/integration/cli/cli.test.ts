@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { builtBundles, tinyExperiment, workspace, type Workspace } from '../trainer/built.js';
+import { frameMessage, MessageReader } from '../../../src/trainer/dap/dap-framing.js';
 import { command, start, until, type Ended } from './command.js';
 
 let place: Workspace;
@@ -273,9 +274,28 @@ test('doctor: what works, what does not, and what would change it', async () => 
   expect((await backstep('doctor')).stdout).toMatch(/✓ wasm: /);
 });
 
-test('debug --stdio relays the adapter', async () => {
-  const running = start(['debug', '--stdio'], { cwd: place.folder, home: place.home });
-  // Its standard input is not open: the front end is gone at once.
-  const { code, stdout } = await running.ended;
-  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+test('the command of a checkout builds what is out of date and runs', async () => {
+  const { code, stdout } = await command(['--version'], {
+    cwd: place.folder,
+    home: place.home,
+    entry: path.resolve('scripts/backstep.mjs'),
+  });
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
+});
+
+test('debug --stdio relays the adapter, and ends with its front end', async () => {
+  const running = start(['debug', '--stdio'], { cwd: place.folder, home: place.home, stdin: true });
+  running.process.stdin!.write(frameMessage({ seq: 1, type: 'request', command: 'initialize', arguments: {} }));
+  const reader = new MessageReader();
+  const received: unknown[] = [];
+  running.process.stdout!.on('data', (chunk: Buffer) => received.push(...reader.push(chunk)));
+  await until(() => received.length >= 2, 'answer and event');
+  expect(received).toMatchObject([
+    { type: 'response', command: 'initialize', success: true },
+    { event: 'initialized' },
+  ]);
+  running.process.stdin!.end();
+  expect((await running.ended).code).toBe(0);
+  // A front end that is gone before it says a word.
+  expect(await backstep('debug', '--stdio')).toEqual({ code: 0, stdout: '', stderr: '' });
 });

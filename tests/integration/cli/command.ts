@@ -15,16 +15,26 @@ export interface Running {
   readonly ended: Promise<Ended>;
 }
 
-export function start(args: readonly string[], options: { readonly cwd: string; readonly home: string }): Running {
-  const child = spawn(process.execPath, [cliEntry, ...args], {
+export interface CommandOptions {
+  readonly cwd: string;
+  /** The Backstep folder. */
+  readonly home: string;
+  /** By default the bundled command line. */
+  readonly entry?: string;
+  /** Whether standard input stays open. */
+  readonly stdin?: boolean;
+}
+
+export function start(args: readonly string[], options: CommandOptions): Running {
+  const child = spawn(process.execPath, [options.entry ?? cliEntry, ...args], {
     cwd: options.cwd,
     env: { ...process.env, BACKSTEP_HOME: options.home, FORCE_COLOR: '0' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.stdin ? 'pipe' : 'ignore', 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk) => (stdout += String(chunk)));
-  child.stderr.on('data', (chunk) => (stderr += String(chunk)));
+  child.stdout!.on('data', (chunk) => (stdout += String(chunk)));
+  child.stderr!.on('data', (chunk) => (stderr += String(chunk)));
   return {
     process: child,
     lines: () => stdout.split('\n').slice(0, -1),
@@ -32,10 +42,7 @@ export function start(args: readonly string[], options: { readonly cwd: string; 
   };
 }
 
-export function command(
-  args: readonly string[],
-  options: { readonly cwd: string; readonly home: string },
-): Promise<Ended> {
+export function command(args: readonly string[], options: CommandOptions): Promise<Ended> {
   return start(args, options).ended;
 }
 

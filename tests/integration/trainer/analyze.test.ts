@@ -283,6 +283,42 @@ test('a mistake in an imported file is said in that file', async () => {
   expect(problems).toMatchObject([{ file: part, line: 2, column: 26 }]);
 });
 
+test('plain JavaScript, TensorFlow.js by its own name, JSON, and a package of the person’s', async () => {
+  place.write('units.json', '{ "units": 6 }');
+  place.write(
+    'node_modules/person-package/package.json',
+    '{ "name": "person-package", "type": "module", "main": "index.js" }',
+  );
+  place.write('node_modules/person-package/index.js', 'export const rate = 0.5;');
+  const text = tinyExperiment
+    .replace('tf } from', 'tf as same } from')
+    .replace(
+      '\n',
+      `\nimport * as tf from '@tensorflow/tfjs';\nimport sizes from './units.json';\nimport again from './units.json' with { type: 'json' };\nimport { rate } from 'person-package';\nif (same.tensor !== tf.tensor || again.units !== sizes.units) throw new Error('two of one');\n`,
+    )
+    .replace('units: 8', 'units: sizes.units')
+    .replace('rate: 0.25', 'rate');
+  const { problems, layers } = await analyze({ experiment: place.write('plain.js', text) });
+  expect(problems).toEqual([]);
+  expect(layers.map(({ outputShape, line }) => `${outputShape.join('×')} at ${line}`)).toEqual([
+    '6 at 17',
+    '6 at 18',
+    '3 at 19',
+  ]);
+
+  place.write('units.json', '{ "units": ');
+  expect((await analyze({ experiment: place.file('plain.js') })).problems).toMatchObject([
+    { file: place.file('units.json'), message: expect.stringContaining('not valid JSON') as string },
+  ]);
+});
+
+test('a mistake in plain JavaScript', async () => {
+  const experiment = place.write('mistake.js', tinyExperiment.replace('seed: 7,', 'seed: = 7,'));
+  expect((await analyze({ experiment })).problems).toMatchObject([
+    { file: experiment, line: 8, message: 'Syntax error: an expression is missing here' },
+  ]);
+});
+
 test('a file that is not there', async () => {
   const { problems } = await analyze({ experiment: place.file('gone.ts') });
   expect(problems).toMatchObject([{ message: expect.stringContaining('There is no file') as string }]);

@@ -428,6 +428,22 @@ test.each(Object.entries(failures))(
   },
 );
 
+test('an exception outside of the training’s own course ends it before its next step, the state saved', async () => {
+  const experiment = place.write(
+    'late.ts',
+    longExperiment.replace(
+      'const examples',
+      "setTimeout(() => {\n  throw new Error('late');\n}, 1000);\nconst examples",
+    ),
+  );
+  const client = await start({ experiment });
+  expect(await runToEnd(client)).toMatchObject({ exitCode: 1 });
+  const { runDir } = client.eventsOf('start')[0]!;
+  expect(client.eventsOf('error')).toMatchObject([{ message: 'late', file: experiment, line: 4, runDir }]);
+  expect(JSON.parse(readFileSync(path.join(runDir, 'run.json'), 'utf8'))).toMatchObject({ status: 'failed' });
+  expect(existsSync(path.join(runDir, 'state.safetensors'))).toBe(true);
+});
+
 test('console calls come as events with their line; nothing of them on the protocol’s pipe', async () => {
   const text = tinyExperiment.replace(
     'const examples',

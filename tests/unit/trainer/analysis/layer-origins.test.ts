@@ -9,7 +9,7 @@ function lineHere(): number {
 }
 
 class Doubler extends layers.Layer {
-  static override readonly className = 'Doubler';
+  static readonly className = 'Doubler';
 }
 
 test('factories and the person’s own classes know their lines', () => {
