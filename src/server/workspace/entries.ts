@@ -59,7 +59,7 @@ export async function renameEntry(from: InsidePath, to: InsidePath): Promise<voi
 function checkName(entry: InsidePath): void {
   const name = path.basename(entry.real);
   // What Windows cannot store is refused everywhere: folders travel.
-  if (/[<>:"|?*\\\u0000-\u001f]/.test(name) || /[. ]$/.test(name)) {
+  if (/[<>:"|?*\\\p{Cc}]/u.test(name) || /[. ]$/.test(name)) {
     throw new Failure(
       'invalid-params',
       `“${name}” cannot be a name.`,

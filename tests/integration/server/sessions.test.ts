@@ -79,16 +79,16 @@ describe('a training', () => {
     expect(session!.status).toBe('running');
     expect(steps[0]).toBe(1);
     expect(steps.length).toBe(session!.step);
-    const next = (await late.event(
+    await late.event(
       'backstep/training',
       has('step', (event) => event.kind === 'step' && event.step > session!.step),
-    )) as {
-      events: TrainingEvent[];
-    };
+    );
     // Nothing between the state and the first event after it is missing.
     const after = late.frames.findIndex((frame) => frame.kind === 'result' && frame.id === 1);
     const first = late.frames.slice(after).find((frame) => frame.kind === 'dap')!;
-    expect((first as unknown as { message: { body: typeof next } }).message.body.events[0]).toMatchObject({
+    expect(
+      (first as unknown as { message: { body: { events: TrainingEvent[] } } }).message.body.events[0],
+    ).toMatchObject({
       step: session!.step + 1,
     });
     await late.request('run/kill', {});

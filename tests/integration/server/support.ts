@@ -160,7 +160,7 @@ export class TestWindow {
     const frame = await this.until(
       (found) => found.kind === 'dap' && found.message.type === 'response' && found.message['request_seq'] === seq,
     );
-    return (frame as Extract<Frame, { kind: 'dap' }>).message as {
+    return (frame as Extract<Frame, { kind: 'dap' }>).message as unknown as {
       success: boolean;
       message?: string;
       body?: unknown;
