@@ -9,6 +9,7 @@ export function shapeText(shape: Shape): string {
 }
 
 function groupThousands(size: number): string {
+  if (size < 0) return `−${groupThousands(-size)}`;
   return size >= 1000 ? size.toLocaleString('en-US') : String(size);
 }
 

@@ -6,6 +6,7 @@ import type { SessionState } from '../../src/shared/session/session-state.js';
 import type { StepLook } from '../../src/shared/protocol/training.js';
 import { notify } from '../state/app-state.js';
 import { canRun, runCommand } from '../state/commands.js';
+import { currentProblems } from '../state/problems.js';
 import { progressOf, statusWords } from '../state/session-progress.js';
 import { Icon } from '../ui/icon.js';
 import { useApp } from '../use-app.js';
@@ -117,17 +118,12 @@ function ProblemsItem() {
 }
 
 function useProblemCount(severity: 'error' | 'warning'): number {
-  return useApp((state) => {
-    let count = 0;
-    for (const analysis of Object.values(state.analyses)) {
-      for (const problem of analysis.problems) if (problem.severity === severity) count++;
-    }
-    for (const problems of Object.values(state.editorProblems)) {
-      for (const problem of problems) if (problem.severity === severity) count++;
-    }
-    for (const problem of state.session?.problems ?? []) if (problem.severity === severity) count++;
-    return count;
-  });
+  return useApp((state) =>
+    currentProblems(state).reduce(
+      (sum, { problems }) => sum + problems.filter((problem) => problem.severity === severity).length,
+      0,
+    ),
+  );
 }
 
 function BackendItem({ start }: { start: NonNullable<SessionState['start']> }) {

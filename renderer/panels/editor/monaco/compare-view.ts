@@ -1,5 +1,12 @@
 /** Two texts side by side: the disk's and the person's, for settling a conflict. */
+import { conf, language } from 'monaco-editor/languages/definitions/typescript/typescript';
 import { monaco } from './api.js';
+
+/** TypeScript's colours without its checker, which would take the two texts for files of the workspace. */
+const COMPARED_CODE = 'compared-code';
+monaco.languages.register({ id: COMPARED_CODE });
+monaco.languages.setLanguageConfiguration(COMPARED_CODE, conf);
+monaco.languages.setMonarchTokensProvider(COMPARED_CODE, language);
 
 export class CompareView {
   private readonly diff: monaco.editor.IStandaloneDiffEditor;
@@ -7,18 +14,9 @@ export class CompareView {
   private readonly mine: monaco.editor.ITextModel;
 
   constructor(container: HTMLElement, path: string, diskText: string, myText: string) {
-    const language = /\.[cm]?tsx?$/.test(path) ? 'typescript' : /\.[cm]?jsx?$/.test(path) ? 'javascript' : undefined;
-    // Under a scheme of their own: the checker must not take them for two more files of the workspace.
-    this.disk = monaco.editor.createModel(
-      diskText,
-      language,
-      monaco.Uri.from({ scheme: 'compare-disk', path: `/${Date.now()}` }),
-    );
-    this.mine = monaco.editor.createModel(
-      myText,
-      language,
-      monaco.Uri.from({ scheme: 'compare-mine', path: `/${Date.now()}` }),
-    );
+    const colours = /\.[cm]?[jt]sx?$/.test(path) ? COMPARED_CODE : undefined;
+    this.disk = monaco.editor.createModel(diskText, colours);
+    this.mine = monaco.editor.createModel(myText, colours);
     this.diff = monaco.editor.createDiffEditor(container, {
       automaticLayout: true,
       readOnly: true,

@@ -1,5 +1,5 @@
 /** Everything of the editor that needs Monaco: one chunk, fetched after the window's first paint. */
-import { defineThemes, loadTypings, setUpLanguages } from './setup.js';
+import { defineThemes, setUpLanguages, startChecking } from './setup.js';
 import { startMarkers } from './markers.js';
 import { startModels } from './models.js';
 import { startShapeHints } from './shape-hints.js';
@@ -7,10 +7,16 @@ import { startShapeHints } from './shape-hints.js';
 export { CodeView } from './code-view.js';
 export { CompareView } from './compare-view.js';
 
+async function fetchTypings(): Promise<string> {
+  const answer = await fetch('/typings/backstep.d.ts');
+  if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
+  return answer.text();
+}
+
+const typings = fetchTypings();
 setUpLanguages();
 defineThemes();
-startModels();
+const files = startModels();
 startShapeHints();
 startMarkers();
-// After the first text is on screen: a megabyte of typings is not what it should wait for.
-setTimeout(() => void loadTypings(), 50);
+void startChecking(typings, files);

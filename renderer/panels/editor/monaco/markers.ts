@@ -49,6 +49,20 @@ function markerOf(model: monaco.editor.ITextModel, problem: Problem): monaco.edi
   };
 }
 
+/** A file that is checked anew loses its marks for a moment; the list should not blink. */
+const SETTLED_MS = 250;
+const waiting = new Map<string, monaco.Uri>();
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+function takeCheckersSoon(uris: readonly monaco.Uri[]): void {
+  for (const uri of uris) waiting.set(uri.toString(), uri);
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    takeCheckers([...waiting.values()]);
+    waiting.clear();
+  }, SETTLED_MS);
+}
+
 function takeCheckers(uris: readonly monaco.Uri[]): void {
   const changes: Record<string, readonly Problem[]> = {};
   for (const uri of uris) {
@@ -92,5 +106,5 @@ export function startMarkers(): void {
     const problems = currentProblems(state);
     if (problems !== marked) setMarkers(problems);
   });
-  monaco.editor.onDidChangeMarkers(takeCheckers);
+  monaco.editor.onDidChangeMarkers(takeCheckersSoon);
 }

@@ -10,6 +10,7 @@ import { concerns, joinPath, relativePath } from '../../../state/paths.js';
 import { server } from '../../../state/server.js';
 import { workspaceFiles } from '../../../state/workspace-files.js';
 import { monaco } from './api.js';
+import { checkAgain } from './setup.js';
 
 type Model = monaco.editor.ITextModel;
 
@@ -28,6 +29,9 @@ export function pathOf(uri: monaco.Uri): string {
   return pathOfUri.get(uri.toString()) ?? uri.fsPath;
 }
 
+/** Whether a text changed since the files that import it were last checked. */
+let uncheckedChange = false;
+
 /** True while the store's text is put into a model: that is nobody's typing. */
 let applying = false;
 
@@ -42,19 +46,27 @@ export function modelOf(path: string, text: string): Model {
   pathOfUri.set(uri.toString(), path);
   const model = monaco.editor.createModel(text, languageOf(path), uri);
   model.onDidChangeContent(() => {
-    if (!applying) editFile(path, model.getValue());
+    uncheckedChange = true;
+    // A byte order mark is part of the file.
+    if (!applying) editFile(path, model.getValue(monaco.editor.EndOfLinePreference.TextDefined, true));
   });
   return model;
 }
 
+/** Whether a model shows this text; line ends and a byte order mark, which Monaco keeps apart, aside. */
+export function shows(model: Model, text: string): boolean {
+  const plain = (value: string) => value.replace(/^\uFEFF/, '').replace(/\r\n?/g, '\n');
+  return plain(model.getValue()) === plain(text);
+}
+
 /** Puts a text into a model as an edit, so that undo can take it back and marks stay where they are. */
 function setText(model: Model, text: string): void {
-  if (model.getValue() === text) return;
+  if (shows(model, text)) return;
   applying = true;
   try {
     // The line ends of the file as it is on disk are kept.
     model.setEOL(text.includes('\r\n') ? monaco.editor.EndOfLineSequence.CRLF : monaco.editor.EndOfLineSequence.LF);
-    if (model.getValue() !== text) {
+    if (!shows(model, text)) {
       model.pushStackElement();
       model.pushEditOperations([], [smallestEdit(model, text)], () => null);
       model.pushStackElement();
@@ -131,6 +143,14 @@ async function backgroundChanged(workspace: string, paths: readonly string[]): P
       await readInto(path);
   }
   await loadBackground(workspace);
+  checkImports();
+}
+
+/** Monaco checks the file that is typed in; those that import it are checked when the person gets to them. */
+function checkImports(): void {
+  if (!uncheckedChange) return;
+  uncheckedChange = false;
+  checkAgain();
 }
 
 function dropAll(): void {
@@ -144,20 +164,25 @@ function failed(error: unknown): void {
   console.warn('the workspace’s other code files are not checked', error);
 }
 
-export function startModels(): void {
+/** Resolves when the first workspace's files are there. */
+export function startModels(): Promise<void> {
   const { openFiles, workspace } = appStore.getState();
   syncOpen(openFiles, []);
-  if (workspace) loadBackground(workspace.path).catch(failed);
+  const ready = workspace ? loadBackground(workspace.path).catch(failed) : Promise.resolve();
   appStore.subscribe((state, before) => {
     if (state.workspace?.path !== before.workspace?.path) {
       dropAll();
       syncOpen(state.openFiles, []);
-      if (state.workspace) loadBackground(state.workspace.path).catch(failed);
+      if (state.workspace) loadBackground(state.workspace.path).then(checkAgain, failed);
     } else if (state.openFiles !== before.openFiles) syncOpen(state.openFiles, before.openFiles);
+    if (state.activeFile !== before.activeFile) checkImports();
   });
   onFilesChanged((paths) => {
     const path = appStore.getState().workspace?.path;
     const code = paths.filter((changed) => !/(^|\/)(runs|node_modules)\//.test(changed));
     if (path && code.length > 0) backgroundChanged(path, code).catch(failed);
+  });
+  return ready.then(() => {
+    uncheckedChange = false;
   });
 }

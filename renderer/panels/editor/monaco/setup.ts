@@ -50,36 +50,48 @@ export function setUpLanguages(): void {
     defaults.addExtraLib(nodeTypings, 'file:///node_modules/@backstep/node.d.ts');
     // TypeScript's own inlays would stand beside the shapes, and hold them up until the checker has started.
     defaults.setModeConfiguration({ ...defaults.modeConfiguration, inlayHints: false });
-    // Every import of 'backstep' would be wrong until its typings are there.
+    // Every import would be wrong until the typings and the other files are there, and a checker that is
+    // told of them later starts anew.
     defaults.setDiagnosticsOptions({
       noSemanticValidation: true,
-      noSyntaxValidation: false,
+      noSyntaxValidation: true,
       noSuggestionDiagnostics: true,
     });
   }
 }
 
-/** Fetched once; from then on the checker says what is wrong. */
-export async function loadTypings(): Promise<void> {
+const defaultsOfAll = [typescript.typescriptDefaults, typescript.javascriptDefaults];
+
+/** Gives the checker the typings, waits for the files that are imported, and lets it begin. */
+export async function startChecking(typings: Promise<string>, files: Promise<void>): Promise<void> {
   try {
-    const answer = await fetch('/typings/backstep.d.ts');
-    if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
-    const text = await answer.text();
-    for (const defaults of [typescript.typescriptDefaults, typescript.javascriptDefaults]) {
-      defaults.addExtraLib(text, 'file:///node_modules/@backstep/backstep.d.ts');
-      defaults.setDiagnosticsOptions({
-        noSemanticValidation: false,
-        noSyntaxValidation: false,
-        noSuggestionDiagnostics: false,
-      });
-    }
+    const text = await typings;
+    for (const defaults of defaultsOfAll) defaults.addExtraLib(text, 'file:///node_modules/@backstep/backstep.d.ts');
   } catch (error) {
     notify({
       severity: 'warning',
       message: `The typings of TensorFlow.js could not be loaded (${error instanceof Error ? error.message : String(error)}).`,
       detail: 'The editor completes and checks nothing of it until the window is loaded again.',
     });
+    return;
   }
+  await files;
+  for (const defaults of defaultsOfAll) {
+    defaults.setDiagnosticsOptions({
+      noSemanticValidation: false,
+      noSyntaxValidation: false,
+      noSuggestionDiagnostics: false,
+    });
+  }
+}
+
+let round = 0;
+
+/** Checks every file anew: what one imports has changed in another. The checker does so when a library changes, so one does. */
+export function checkAgain(): void {
+  round++;
+  for (const defaults of defaultsOfAll)
+    defaults.addExtraLib(`// ${round}`, 'file:///node_modules/@backstep/round.d.ts');
 }
 
 /** Colours that are not Monaco's own: the window's surfaces, inlays as chips. Stale shapes are of the kind "type". */

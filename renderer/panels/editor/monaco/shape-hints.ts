@@ -6,7 +6,7 @@ import type { ExperimentAnalysis } from '../../../../src/shared/protocol/analysi
 import { appStore, type AppState } from '../../../state/app-state.js';
 import { countText, lineHints } from '../../../state/shape-text.js';
 import { monaco } from './api.js';
-import { pathOf, uriOf } from './models.js';
+import { pathOf, shows, uriOf } from './models.js';
 
 interface Hint {
   readonly mark: string;
@@ -53,7 +53,7 @@ function apply(analysis: ExperimentAnalysis, texts: Readonly<Record<string, stri
       continue;
     }
     // An answer about an older text: the marks of the one before it fit better until the next one comes.
-    if (model.getValue() !== text) continue;
+    if (!shows(model, text)) continue;
     const wanted = [...lineHints(analysis.layers, path), ...dataHint(analysis, path, text)].filter(
       (hint) => hint.line <= model.getLineCount(),
     );
