@@ -77,7 +77,6 @@ function isPersonsClass(layer: Layer): boolean {
 
 /** Watches every layer of this process; once. */
 function watchLayers(): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below
   const apply = tf.layers.Layer.prototype.apply;
   tf.layers.Layer.prototype.apply = function (this: Layer, inputs, kwargs) {
     let outputs: ReturnType<typeof apply>;
@@ -94,7 +93,6 @@ function watchLayers(): void {
     return outputs;
   };
 
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below
   const add = tf.Sequential.prototype.add;
   tf.Sequential.prototype.add = function (this: tf.Sequential, layer) {
     try {

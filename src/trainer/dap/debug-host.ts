@@ -175,7 +175,6 @@ function standBetweenSteps(
   const { loss, metrics } = lastStep ?? {};
   // eslint-disable-next-line prefer-const -- changed from outside, when the person changes it
   let learningRate = paused.learningRate;
-  // eslint-disable-next-line no-debugger -- the stop itself
   debugger;
   // Used only by name, from outside: this keeps the optimizer of the code from dropping them.
   return [tf, model, optimizer, epoch, step, loss, metrics, learningRate];

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
 import { impossibleShape, layerArithmetic, shapeText } from '../../../../src/trainer/analysis/layer-arithmetic.js';
 import { layerFacts } from '../../../../src/trainer/analysis/layer-table.js';
@@ -86,7 +87,7 @@ test('the numbers in the text are those of the layer', () => {
     const layer = make();
     const text = arithmetic(layer, [10, 4])!;
     const [, formula, total] = /weights (.*) = ([\d,]+)$/.exec(text)!;
-    expect(new Function(`return ${formula!.replaceAll('×', '*')}`)()).toBe(layer.countParams());
+    expect(runInNewContext(formula!.replaceAll('×', '*'))).toBe(layer.countParams());
     expect(Number(total!.replaceAll(',', ''))).toBe(layer.countParams());
   }
 });
