@@ -85,7 +85,7 @@ export class TrainingSession {
       // A process started by the person's code may keep the pipes open.
       setTimeout(finish, LAST_OUTPUT_MS).unref();
     });
-    void this.introduce();
+    this.introduce();
   }
 
   get state(): SessionState {
@@ -135,7 +135,7 @@ export class TrainingSession {
     this.channel.end();
   }
 
-  private async introduce(): Promise<void> {
+  private introduce(): void {
     const { run, breakpoints } = this.options;
     const steps: readonly (readonly [command: string, args: unknown])[] = [
       [
@@ -154,11 +154,14 @@ export class TrainingSession {
       ['configurationDone', {}],
     ];
     // An adapter may answer `launch` only after `configurationDone`: all are sent without waiting.
-    const answers = await Promise.all(steps.map(([command, args]) => this.request(command, args)));
-    const refused = answers.find((answer) => answer.success === false);
-    if (!refused || this.over || hasEnded(this.folded)) return;
+    for (const [command, args] of steps)
+      void this.request(command, args).then((answer) => this.takeIntroduction(answer));
+  }
+
+  private takeIntroduction(answer: DapMessage): void {
+    if (answer.success !== false || this.failure || this.over || hasEnded(this.folded)) return;
     this.failure = {
-      message: refused.message ?? 'The trainer refused to start.',
+      message: answer.message ?? 'The trainer refused to start.',
       hint: 'Check the run’s settings, then run again.',
     };
     this.child.kill('SIGKILL');

@@ -149,6 +149,10 @@ function debug(): void {
         else respond(true);
         break;
       case 'configurationDone':
+        if (wordsOf(launched.experiment).has('refuse')) {
+          respond(false, { message: 'Nothing has been launched yet.' });
+          break;
+        }
         respond(true);
         start();
         break;

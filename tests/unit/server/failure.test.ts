@@ -31,7 +31,11 @@ test('what the system refuses is said of what it was about; our own failures sta
     hint: expect.stringContaining('unchanged') as string,
   });
   const own = new Failure('busy', 'Wait.', 'A bit.');
-  await expect(about('x', () => Promise.reject(own))).rejects.toMatchObject({ tag: 'busy', message: 'Wait.', hint: 'A bit.' });
+  await expect(about('x', () => Promise.reject(own))).rejects.toMatchObject({
+    tag: 'busy',
+    message: 'Wait.',
+    hint: 'A bit.',
+  });
 });
 
 test('a write that fails leaves the file and its folder as they were', async () => {

@@ -12,7 +12,9 @@ import { zipFile } from './zip-file.js';
 
 const image = Buffer.alloc(300_000, 7);
 const archives = {
-  'rps.zip': zipFile(['paper', 'rock', 'scissors'].flatMap((name) => [1, 2].map((n) => ({ name: `rps/${name}/${n}.png`, data: image })))),
+  'rps.zip': zipFile(
+    ['paper', 'rock', 'scissors'].flatMap((name) => [1, 2].map((n) => ({ name: `rps/${name}/${n}.png`, data: image }))),
+  ),
   'test.zip': zipFile(['paper', 'rock', 'scissors'].map((name) => ({ name: `rps-test/${name}/1.png`, data: image }))),
 };
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
@@ -85,13 +87,24 @@ describe('a download', () => {
       name: 'rps',
       folder: undefined,
       current: expect.objectContaining({ source: 'generated' }) as unknown,
-      download: { urls: dataSet.downloads.map(({ url }) => url), state: 'absent', receivedBytes: 0, totalBytes: total, message: undefined },
+      download: {
+        urls: dataSet.downloads.map(({ url }) => url),
+        state: 'absent',
+        receivedBytes: 0,
+        totalBytes: total,
+        message: undefined,
+      },
       hasGenerator: true,
     });
     expect((await sets.download('rps')).download!.state).toBe('running');
     const { current, download } = await settled();
     expect(download).toMatchObject({ state: 'ready', receivedBytes: total });
-    expect(current).toMatchObject({ source: 'download', path: path.join(home, 'data/rps'), trainExamples: 6, validationExamples: 3 });
+    expect(current).toMatchObject({
+      source: 'download',
+      path: path.join(home, 'data/rps'),
+      trainExamples: 6,
+      validationExamples: 3,
+    });
     expect(readFileSync(path.join(home, 'data/rps/test/rock/1.png'))).toEqual(image);
     expect(told.at(-1)!.download!.state).toBe('ready');
     // The archives have done their duty.
@@ -108,7 +121,10 @@ describe('a download', () => {
     const first = create();
     await first.sets.download('rps');
     await expect.poll(async () => (await first.sets.status('rps')).download!.receivedBytes).toBe(500_000);
-    expect((await first.sets.cancelDownload('rps')).download).toMatchObject({ state: 'paused', receivedBytes: 500_000 });
+    expect((await first.sets.cancelDownload('rps')).download).toMatchObject({
+      state: 'paused',
+      receivedBytes: 500_000,
+    });
     serveWith = serveRanges;
     const second = create();
     expect((await second.sets.status('rps')).download).toMatchObject({ state: 'paused', receivedBytes: 500_000 });
@@ -137,7 +153,11 @@ describe('a download', () => {
     serveWith = (_request, response, bytes) => void response.end(Buffer.alloc(bytes.length));
     const { sets, settled } = create();
     await sets.download('rps');
-    expect((await settled()).download).toMatchObject({ state: 'failed', receivedBytes: 0, message: expect.stringContaining('SHA-256') as string });
+    expect((await settled()).download).toMatchObject({
+      state: 'failed',
+      receivedBytes: 0,
+      message: expect.stringContaining('SHA-256') as string,
+    });
     expect(existsSync(path.join(home, 'data/rps'))).toBe(false);
     serveWith = (_request, response, bytes) => void response.end(Buffer.concat([bytes, bytes]));
     await sets.download('rps');
@@ -206,7 +226,10 @@ describe('a folder', () => {
     const { sets } = create();
     await sets.setFolder('rps', withImages('train/rock/1.jpg', 'test/rock/1.jpg'));
     for (const folder of [withImages(), withImages('1.jpg'), withImages('rock/readme.txt')]) {
-      await expect(sets.setFolder('rps', folder)).rejects.toMatchObject({ tag: 'not-found', hint: expect.stringContaining('one sub-folder a class') as string });
+      await expect(sets.setFolder('rps', folder)).rejects.toMatchObject({
+        tag: 'not-found',
+        hint: expect.stringContaining('one sub-folder a class') as string,
+      });
     }
     const file = path.join(withImages('a.txt'), 'a.txt');
     await expect(sets.setFolder('rps', file)).rejects.toMatchObject({ tag: 'not-a-folder' });
@@ -217,7 +240,11 @@ describe('a folder', () => {
   test('of a data set of the person’s own needs to hold something', async () => {
     const { sets } = create();
     await expect(sets.setFolder('mine', withImages())).rejects.toMatchObject({ tag: 'not-found' });
-    expect(await sets.setFolder('mine', withImages('a.bin'))).toMatchObject({ name: 'mine', hasGenerator: false, download: undefined });
+    expect(await sets.setFolder('mine', withImages('a.bin'))).toMatchObject({
+      name: 'mine',
+      hasGenerator: false,
+      download: undefined,
+    });
     expect(await sets.setFolder('__proto__', withImages('a.bin'))).toMatchObject({ name: '__proto__' });
   });
 

@@ -12,7 +12,13 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 function unpack(entries: readonly ZipEntry[], options: Partial<UnzipOptions> = {}) {
   const file = path.join(folder, 'archive.zip');
   writeFileSync(file, zipFile(entries));
-  return unzip({ file, archiveFolder: 'rps', target: path.join(folder, 'out'), signal: new AbortController().signal, ...options });
+  return unzip({
+    file,
+    archiveFolder: 'rps',
+    target: path.join(folder, 'out'),
+    signal: new AbortController().signal,
+    ...options,
+  });
 }
 const unpacked = () => readdirSync(path.join(folder, 'out'), { recursive: true }).map(String).sort();
 
@@ -31,11 +37,19 @@ test('unpacks the folder that is asked for, without links and litter', async () 
   expect(readFileSync(path.join(folder, 'out/rock/1.png'), 'utf8')).toBe('one');
 });
 
-test.each(['rps/../../evil.txt', '../evil.txt', '/evil.txt', 'rps/..\\..\\evil.txt', 'C:/evil.txt'])('%s gets nowhere', async (name) => {
-  await expect(unpack([{ name: 'rps/good.txt', data: 'x' }, { name, data: 'x' }])).rejects.toThrow();
-  expect(existsSync(path.join(folder, 'evil.txt'))).toBe(false);
-  expect(existsSync(path.join(path.dirname(folder), 'evil.txt'))).toBe(false);
-});
+test.each(['rps/../../evil.txt', '../evil.txt', '/evil.txt', 'rps/..\\..\\evil.txt', 'C:/evil.txt'])(
+  '%s gets nowhere',
+  async (name) => {
+    await expect(
+      unpack([
+        { name: 'rps/good.txt', data: 'x' },
+        { name, data: 'x' },
+      ]),
+    ).rejects.toThrow();
+    expect(existsSync(path.join(folder, 'evil.txt'))).toBe(false);
+    expect(existsSync(path.join(path.dirname(folder), 'evil.txt'))).toBe(false);
+  },
+);
 
 test('an archive that unpacks to too much is given up', async () => {
   const entries = Array.from({ length: 10 }, (_, index) => ({ name: `rps/${index}`, data: 'x'.repeat(1000) }));
@@ -45,13 +59,25 @@ test('an archive that unpacks to too much is given up', async () => {
 });
 
 test('two entries of one name are not written over each other', async () => {
-  await expect(unpack([{ name: 'rps/a', data: '1' }, { name: 'rps/a', data: '2' }])).rejects.toMatchObject({ code: 'EEXIST' });
+  await expect(
+    unpack([
+      { name: 'rps/a', data: '1' },
+      { name: 'rps/a', data: '2' },
+    ]),
+  ).rejects.toMatchObject({ code: 'EEXIST' });
 });
 
 test('what is no archive says so; a cancelled one stops', async () => {
   const file = path.join(folder, 'no.zip');
   writeFileSync(file, 'not a zip file at all, although it is long enough to be one');
-  const options = { file, archiveFolder: 'rps', target: path.join(folder, 'out'), signal: new AbortController().signal };
+  const options = {
+    file,
+    archiveFolder: 'rps',
+    target: path.join(folder, 'out'),
+    signal: new AbortController().signal,
+  };
   await expect(unzip(options)).rejects.toThrow('The archive cannot be opened');
-  await expect(unpack([{ name: 'rps/a', data: '1' }], { signal: AbortSignal.abort() })).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(unpack([{ name: 'rps/a', data: '1' }], { signal: AbortSignal.abort() })).rejects.toMatchObject({
+    name: 'AbortError',
+  });
 });

@@ -23,12 +23,30 @@ function write(relative: string, data: string | Uint8Array): string {
 }
 
 const steps = (...list: (readonly [step: number, loss: number])[]) =>
-  Buffer.concat([encodeFileVersion(1000), ...list.map(([step, loss]) => encodeScalars(step, 1000 + step, [['loss', loss]]))]);
+  Buffer.concat([
+    encodeFileVersion(1000),
+    ...list.map(([step, loss]) => encodeScalars(step, 1000 + step, [['loss', loss]])),
+  ]);
 
 const runJson = (fields: Record<string, unknown> = {}) =>
   JSON.stringify({
-    formatVersion: 1, name: 'one', experiment: 'experiment.ts', status: 'completed', createdAt: 5, updatedAt: Date.now(), seed: 7, epochs: 2,
-    epoch: 2, step: 3, wallMs: 9, backend: 'cpu', device: 'x', params: 10, versions: {}, later: 'kept', ...fields,
+    formatVersion: 1,
+    name: 'one',
+    experiment: 'experiment.ts',
+    status: 'completed',
+    createdAt: 5,
+    updatedAt: Date.now(),
+    seed: 7,
+    epochs: 2,
+    epoch: 2,
+    step: 3,
+    wallMs: 9,
+    backend: 'cpu',
+    device: 'x',
+    params: 10,
+    versions: {},
+    later: 'kept',
+    ...fields,
   });
 
 describe('the list', () => {
@@ -47,9 +65,23 @@ describe('the list', () => {
       ['sub/runs/c', 'one', 'completed'],
     ]);
     expect(runs[1]).toEqual({
-      id: 'a', path: path.join(root, 'runs/a'), name: 'one', experiment: 'experiment.ts', status: 'completed', createdAt: 5, epochs: 2, epoch: 2,
-      step: 3, wallMs: 9, backend: 'cpu', params: 10, seed: 7, continuedFrom: undefined, last: { 'train/loss': 0.25, 'validation/loss': 0.75 },
-      canContinue: true, warning: undefined,
+      id: 'a',
+      path: path.join(root, 'runs/a'),
+      name: 'one',
+      experiment: 'experiment.ts',
+      status: 'completed',
+      createdAt: 5,
+      epochs: 2,
+      epoch: 2,
+      step: 3,
+      wallMs: 9,
+      backend: 'cpu',
+      params: 10,
+      seed: 7,
+      continuedFrom: undefined,
+      last: { 'train/loss': 0.25, 'validation/loss': 0.75 },
+      canContinue: true,
+      warning: undefined,
     });
   });
 
@@ -59,7 +91,12 @@ describe('the list', () => {
     write('runs/gone/run.json', runJson({ status: 'running' }));
     write('runs/before-boot/run.json', runJson({ status: 'running', pid: process.pid, updatedAt: 1 }));
     const status = Object.fromEntries((await new RunReader().list(root)).map((run) => [run.id, run.status]));
-    expect(status).toEqual({ alive: 'running', dead: 'interrupted', gone: 'interrupted', 'before-boot': 'interrupted' });
+    expect(status).toEqual({
+      alive: 'running',
+      dead: 'interrupted',
+      gone: 'interrupted',
+      'before-boot': 'interrupted',
+    });
   });
 
   test('shows what is left of a damaged run, and says what is wrong', async () => {
@@ -73,7 +110,12 @@ describe('the list', () => {
     const runs = Object.fromEntries((await new RunReader().list(root)).map((run) => [run.id, run]));
     expect(runs['json']).toMatchObject({ name: 'json', last: { 'train/loss': 0.5 }, status: 'interrupted' });
     expect(runs['json']!.warning).toMatch(/run\.json cannot be read/);
-    expect(runs['fields']).toMatchObject({ name: 'one', seed: undefined, status: 'interrupted', warning: expect.stringMatching(/status, seed/) as string });
+    expect(runs['fields']).toMatchObject({
+      name: 'one',
+      seed: undefined,
+      status: 'interrupted',
+      warning: expect.stringMatching(/status, seed/) as string,
+    });
     expect(runs['record']!.warning).toMatch(/^Some of the curves.*train\/events/);
     expect(Object.keys(runs['record']!.last)).toEqual(['train/loss']);
   });
@@ -86,19 +128,31 @@ describe('the list', () => {
     const runs = await new RunReader().list(root);
     expect(runs.map(({ id, last, step, createdAt, status }) => ({ id, last, step, createdAt, status }))).toEqual([
       { id: 'logs/torch', last: { loss: 1 }, step: 4, createdAt: 1_004_000, status: 'completed' },
-      { id: 'logs/adam', last: { 'train/loss': 0.5, 'validation/loss': 0.75 }, step: 1, createdAt: 1_001_000, status: 'completed' },
+      {
+        id: 'logs/adam',
+        last: { 'train/loss': 0.5, 'validation/loss': 0.75 },
+        step: 1,
+        createdAt: 1_001_000,
+        status: 'completed',
+      },
     ]);
   });
 
-  test.skipIf(!existsSync(logs))(`has runs by real Keras${existsSync(logs) ? '' : ` (skipped: no ${logs})`}`, async () => {
-    const history = JSON.parse(readFileSync(path.join(logs, 'fit-history.json'), 'utf8')) as Record<string, Record<string, number[]>>;
-    const runs = await new RunReader().list(logs);
-    expect(runs.map(({ id }) => id).sort()).toEqual(['graph_def', 'run0_adam', 'run1_sgd']);
-    const adam = runs.find(({ id }) => id === 'run0_adam')!;
-    expect(adam.warning).toBeUndefined();
-    expect(adam.last['train/epoch_loss']).toBeCloseTo(history['run0_adam']!['loss']!.at(-1)!, 6);
-    expect(adam.last['validation/epoch_accuracy']).toBeCloseTo(history['run0_adam']!['val_accuracy']!.at(-1)!, 6);
-  });
+  test.skipIf(!existsSync(logs))(
+    `has runs by real Keras${existsSync(logs) ? '' : ` (skipped: no ${logs})`}`,
+    async () => {
+      const history = JSON.parse(readFileSync(path.join(logs, 'fit-history.json'), 'utf8')) as Record<
+        string,
+        Record<string, number[]>
+      >;
+      const runs = await new RunReader().list(logs);
+      expect(runs.map(({ id }) => id).sort()).toEqual(['graph_def', 'run0_adam', 'run1_sgd']);
+      const adam = runs.find(({ id }) => id === 'run0_adam')!;
+      expect(adam.warning).toBeUndefined();
+      expect(adam.last['train/epoch_loss']).toBeCloseTo(history['run0_adam']!['loss']!.at(-1)!, 6);
+      expect(adam.last['validation/epoch_accuracy']).toBeCloseTo(history['run0_adam']!['val_accuracy']!.at(-1)!, 6);
+    },
+  );
 });
 
 describe('the curves', () => {
@@ -108,7 +162,9 @@ describe('the curves', () => {
     const cut = whole.length - 10;
     const file = write(`run/train/${EVENTS}`, whole.subarray(0, cut));
     await events.refresh();
-    expect(events.series()).toEqual([{ name: 'train/loss', steps: [1, 2], wallTimes: [1_001_000, 1_002_000], values: [0.5, 0.25] }]);
+    expect(events.series()).toEqual([
+      { name: 'train/loss', steps: [1, 2], wallTimes: [1_001_000, 1_002_000], values: [0.5, 0.25] },
+    ]);
     expect(events.summary().warning).toBeUndefined();
     appendFileSync(file, whole.subarray(cut));
     await events.refresh();
@@ -154,7 +210,11 @@ describe('renaming and deleting', () => {
   test('changes the name in run.json, and nothing else there', async () => {
     write('runs/a/run.json', runJson());
     await runs().rename(root, 'a', '  Better name ');
-    expect(JSON.parse(readFileSync(path.join(root, 'runs/a/run.json'), 'utf8'))).toMatchObject({ name: 'Better name', later: 'kept', seed: 7 });
+    expect(JSON.parse(readFileSync(path.join(root, 'runs/a/run.json'), 'utf8'))).toMatchObject({
+      name: 'Better name',
+      later: 'kept',
+      seed: 7,
+    });
     await expect(runs().rename(root, 'a', ' ')).rejects.toMatchObject({ tag: 'invalid-params' });
     await expect(runs().rename(root, 'none', 'x')).rejects.toMatchObject({ tag: 'not-found' });
   });

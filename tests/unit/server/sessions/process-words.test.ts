@@ -4,21 +4,31 @@ import { DapStreamReader, frameDap } from '../../../../src/server/sessions/dap-s
 import { describeEnd } from '../../../../src/server/sessions/describe-exit.js';
 import { OutputLines } from '../../../../src/server/sessions/output-lines.js';
 
-const end = (fields: Partial<Parameters<typeof describeEnd>[1]>) => describeEnd('Training', { code: null, signal: null, errorTail: '', ...fields }).message;
+const end = (fields: Partial<Parameters<typeof describeEnd>[1]>) =>
+  describeEnd('Training', { code: null, signal: null, errorTail: '', ...fields }).message;
 
 test('ends of a process, in plain words', () => {
-  expect(end({ signal: 'SIGABRT', errorTail: 'FATAL ERROR: JavaScript heap out of memory' })).toMatch(/ran out of memory/);
+  expect(end({ signal: 'SIGABRT', errorTail: 'FATAL ERROR: JavaScript heap out of memory' })).toMatch(
+    /ran out of memory/,
+  );
   expect(end({ signal: 'SIGKILL' })).toMatch(/ended by the system/);
   expect(end({ signal: 'SIGTERM' })).toMatch(/ended from outside/);
   expect(end({ signal: 'SIGBUS' })).toMatch(/crashed in native code \(SIGBUS\)/);
   expect(end({ code: 3221225477 })).toMatch(/access violation/);
   expect(end({ code: 0 })).toBe('Training ended by itself (exit code 0).');
-  const trace = 'file.js:3\n  throw new Error()\n\nTypeError: x is not a function\n    at a (b.js:1:1)\n\nNode.js v20.20.2\n';
-  expect(end({ code: 1, errorTail: trace })).toBe('Training ended by itself (exit code 1): TypeError: x is not a function');
+  const trace =
+    'file.js:3\n  throw new Error()\n\nTypeError: x is not a function\n    at a (b.js:1:1)\n\nNode.js v20.20.2\n';
+  expect(end({ code: 1, errorTail: trace })).toBe(
+    'Training ended by itself (exit code 1): TypeError: x is not a function',
+  );
 });
 
 test('messages come whole from pieces of any size, large and not-finite ones too', () => {
-  const messages = [{ type: 'event', body: { loss: NaN, text: 'grün' } }, { type: 'response', text: 'x'.repeat(100_000) }, { type: 'event' }];
+  const messages = [
+    { type: 'event', body: { loss: NaN, text: 'grün' } },
+    { type: 'response', text: 'x'.repeat(100_000) },
+    { type: 'event' },
+  ];
   const bytes = Buffer.concat(messages.map(frameDap));
   for (const size of [1, 7, 64 * 1024, bytes.length]) {
     const reader = new DapStreamReader();

@@ -2,7 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { findExperiments, isExperimentText, mayHoldExperiment } from '../../../../src/server/workspace/find-experiments.js';
+import {
+  findExperiments,
+  isExperimentText,
+  mayHoldExperiment,
+} from '../../../../src/server/workspace/find-experiments.js';
 
 test.each([
   ['export default defineExperiment({})', true],
@@ -18,7 +22,16 @@ test.each([
 
 test('are looked for where a person would put them', async () => {
   const root = mkdtempSync(path.join(tmpdir(), 'backstep-find-'));
-  const files = ['b.ts', 'a.mjs', 'deep/er/c.js', 'runs/one/experiment/b.ts', 'node_modules/x/d.js', '.hidden/e.ts', 'types.d.ts', 'notes.md'];
+  const files = [
+    'b.ts',
+    'a.mjs',
+    'deep/er/c.js',
+    'runs/one/experiment/b.ts',
+    'node_modules/x/d.js',
+    '.hidden/e.ts',
+    'types.d.ts',
+    'notes.md',
+  ];
   for (const file of files) {
     mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
     writeFileSync(path.join(root, file), 'export default defineExperiment({});');
