@@ -10,7 +10,7 @@ const NARROW = 1500;
 
 /** Smallest sizes at which a panel is still of use, by place. */
 const minimum: Readonly<Record<Panel['place'], { readonly width: number; readonly height: number }>> = {
-  left: { width: 150, height: 100 },
+  left: { width: 170, height: 100 },
   editor: { width: 300, height: 120 },
   centre: { width: 240, height: 120 },
   right: { width: 220, height: 120 },
@@ -65,8 +65,8 @@ export function defaultLayout(panels: readonly Panel[], width: number, height: n
   const timelineHeight = at('timeline').length > 0 ? clamp(height * 0.1, 76, 110) : 0;
   const mainHeight = height - timelineHeight;
   const bottomHeight = clamp(mainHeight * 0.34, 190, 520);
-  const leftWidth = clamp(width * 0.13, 170, 300);
-  const rightWidth = narrow ? clamp(width * 0.26, 300, 380) : clamp(width * 0.2, 310, 520);
+  const leftWidth = clamp(width * 0.14, 215, 320);
+  const rightWidth = narrow ? clamp(width * 0.25, 300, 380) : clamp(width * 0.2, 310, 520);
   const middleWidth = width - leftWidth - rightWidth;
   const centreWidth = clamp(middleWidth * 0.42, 360, 1100);
 

@@ -26,8 +26,9 @@ export class CodeView {
       theme: themeName(appStore.getState().theme),
       automaticLayout: true,
       fontFamily: "'SF Mono', Menlo, Consolas, 'Cascadia Mono', 'DejaVu Sans Mono', 'Liberation Mono', monospace",
-      fontSize: 13,
+      fontSize: codeFontSize(),
       lineHeight: 20,
+      lineDecorationsWidth: 6,
       minimap: { enabled: false },
       glyphMargin: true,
       lineNumbersMinChars: 3,
@@ -76,6 +77,9 @@ export class CodeView {
         if (state.cursor !== before.cursor || state.analyses !== before.analyses) this.showCursor();
       }),
     );
+    const refit = () => this.editor.updateOptions({ fontSize: codeFontSize() });
+    window.addEventListener('resize', refit);
+    this.releases.push(() => window.removeEventListener('resize', refit));
     const remember = () => this.remember();
     window.addEventListener('pagehide', remember);
     this.releases.push(() => window.removeEventListener('pagehide', remember));
@@ -185,6 +189,11 @@ export class CodeView {
           ],
     );
   }
+}
+
+/** On a narrow screen a line and its shape should both fit. */
+function codeFontSize(): number {
+  return window.innerWidth < 1500 ? 12 : 13;
 }
 
 function placeOf(at: monaco.IPosition | monaco.IRange): { line: number; column: number } {
