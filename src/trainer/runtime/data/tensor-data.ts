@@ -134,11 +134,28 @@ function makeTensor(value: unknown, label: string): tf.Tensor {
       'Give a tensor or arrays of numbers.',
     );
   }
+  const rows: readonly unknown[] = Array.isArray(value) ? value : [];
+  if (shapeText(rows).includes(uneven)) {
+    throw new DataError(
+      `datasets.tensors: the rows of ${label} have different lengths.`,
+      'Every example needs as many numbers as the others.',
+    );
+  }
   try {
     return tf.tensor(value as tf.TensorLike);
   } catch (error) {
     throw new DataError(`datasets.tensors: ${label} cannot be made a tensor: ${(error as Error).message}`);
   }
+}
+
+const uneven = 'uneven';
+
+/** TensorFlow.js itself takes rows of different lengths, and mixes them up. */
+function shapeText(value: unknown): string {
+  if (ArrayBuffer.isView(value)) return String((value as Float32Array).length);
+  if (!Array.isArray(value)) return '';
+  const inner = new Set(value.map(shapeText));
+  return inner.size > 1 ? uneven : `${value.length},${[...inner].join('')}`;
 }
 
 const isRecord = (source: TensorSource): source is Readonly<Record<string, tf.Tensor>> =>

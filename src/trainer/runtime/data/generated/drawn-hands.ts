@@ -1,6 +1,7 @@
 /** The generated stand-in for Rock-Paper-Scissors: as many images a class as the original has. Draws nothing itself. */
 import type { ImageSource } from '../images/image-work.js';
-import { gestures, handSeed } from './hand-drawing.js';
+import { handSeed } from './hand-drawing.js';
+import { gestures } from './hand-pose.js';
 
 interface DrawnClass {
   readonly className: string;

@@ -34,7 +34,7 @@ export async function decodeImage(bytes: Uint8Array, shape: PixelShape): Promise
   } else {
     image = sharp(bytes, { failOn: 'warning', autoOrient: true });
   }
-  return toPixels(image.resize({ width, height, fit: 'fill', kernel: 'linear' }), shape);
+  return toPixels(image.resize({ width, height, fit: 'fill', kernel: 'linear', fastShrinkOnLoad: false }), shape);
 }
 
 /** An SVG document that says its own size; drawn by the same pipeline as files. */

@@ -5,7 +5,8 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { drawHand, type Gesture } from '../generated/hand-drawing.js';
+import { drawHand } from '../generated/hand-drawing.js';
+import type { Gesture } from '../generated/hand-pose.js';
 import { type Augmentation, copyPixels, drawAffine, warpPixels } from './augmentation.js';
 import { decodeImage, decodingReason, drawPixels, pixelBytes, type PixelShape } from './decode-image.js';
 import { headerBytes, judgeHeader, tailBytes } from './image-header.js';
