@@ -65,26 +65,26 @@ function thumbnails({ data, shape }: Values, image: ImageShape): NonNullable<Loo
   const height = Math.max(1, Math.round(image.height * shrink));
   const toByte = byteScale(data, count * image.width * image.height * image.channels);
   const rgba = new Uint8ClampedArray(count * width * height * 4);
+  const columns = Array.from({ length: width }, (_, x) => span(x, width, image.width));
+  const { channels } = image;
+  let target = 0;
   for (let index = 0; index < count; index++) {
+    const start = index * image.height * image.width * channels;
     for (let y = 0; y < height; y++) {
       const [top, bottom] = span(y, height, image.height);
-      for (let x = 0; x < width; x++) {
-        const [left, right] = span(x, width, image.width);
-        const target = ((index * height + y) * width + x) * 4;
-        const mean = (channel: number): number => {
+      for (let x = 0; x < width; x++, target += 4) {
+        const [left, right] = columns[x]!;
+        const share = 1 / ((bottom - top) * (right - left));
+        for (let channel = 0; channel < channels; channel++) {
           let sum = 0;
           for (let row = top; row < bottom; row++) {
-            for (let column = left; column < right; column++) {
-              sum += data[((index * image.height + row) * image.width + column) * image.channels + channel]!;
-            }
+            let at = start + (row * image.width + left) * channels + channel;
+            for (let column = left; column < right; column++, at += channels) sum += data[at]!;
           }
-          return toByte(sum / ((bottom - top) * (right - left)));
-        };
-        const red = mean(0);
-        rgba[target] = red;
-        rgba[target + 1] = image.channels === 1 ? red : mean(1);
-        rgba[target + 2] = image.channels === 1 ? red : mean(2);
-        rgba[target + 3] = image.channels === 4 ? mean(3) : 255;
+          rgba[target + channel] = toByte(sum * share);
+        }
+        if (channels === 1) rgba[target + 1] = rgba[target + 2] = rgba[target]!;
+        if (channels !== 4) rgba[target + 3] = 255;
       }
     }
   }

@@ -322,6 +322,22 @@ describe('statistics of a tensor', () => {
     expect(statisticsOf(new Float32Array(0)).zeros).toBe(0);
   });
 
+  it('are the same in the quick way and in the careful one', () => {
+    const values = numbers(1001).map((value, index) =>
+      index % 7 === 0 ? 0 : (value - 0.5) * 10 ** ((index % 40) - 20),
+    );
+    const quick = statisticsOf(Float32Array.from([...values, -0]));
+    const careful = statisticsOf(Float32Array.from([...values, -0, NaN]));
+    expect(quick.notFinite).toBe(0);
+    expect(careful.notFinite).toBe(1 / 1003);
+    for (const name of ['min', 'max', 'mean', 'spread'] as const) expect(quick[name]).toBe(careful[name]);
+    expect(quick.zeros * 1002).toBeCloseTo(careful.zeros * 1003, 9);
+    expect(quick.min).toBe(Math.fround(Math.min(...values)));
+    expect(quick.max).toBe(Math.fround(Math.max(...values)));
+    expect(statisticsOf(Float32Array.of(-3, -2))).toMatchObject({ min: -3, max: -2 });
+    expect(statisticsOf(Int32Array.of(5, -7, 0))).toMatchObject({ min: -7, max: 5, zeros: 1 / 3 });
+  });
+
   it('keep a small spread around a large mean', () => {
     const { mean, spread } = statisticsOf(Float32Array.of(1e6, 1e6 + 1, 1e6 + 2, 1e6 + 3));
     expect(mean).toBe(1e6 + 1.5);
