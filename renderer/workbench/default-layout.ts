@@ -62,25 +62,27 @@ export function defaultLayout(panels: readonly Panel[], width: number, height: n
     return present.length === 0 ? undefined : { type: 'branch', size, data: present };
   };
 
-  const timelineHeight = at('timeline').length > 0 ? clamp(height * 0.1, 76, 110) : 0;
+  const has = (...places: Panel['place'][]) => at(...places).length > 0;
+  const timelineHeight = has('timeline') ? clamp(height * 0.1, 76, 110) : 0;
   const mainHeight = height - timelineHeight;
-  const bottomHeight = clamp(mainHeight * 0.34, 190, 520);
-  const leftWidth = clamp(width * 0.14, 215, 320);
-  const rightWidth = narrow ? clamp(width * 0.25, 300, 380) : clamp(width * 0.2, 310, 520);
+  const bottomHeight = has('bottom') ? clamp(mainHeight * 0.34, 190, 520) : 0;
+  const leftWidth = has('left') ? clamp(width * 0.14, 215, 320) : 0;
+  const right = narrow ? at('right', 'centre') : at('right');
+  const rightWidth = right.length === 0 ? 0 : narrow ? clamp(width * 0.25, 300, 380) : clamp(width * 0.2, 310, 520);
   const middleWidth = width - leftWidth - rightWidth;
-  const centreWidth = clamp(middleWidth * 0.42, 360, 1100);
+  const centreWidth = narrow || !has('centre') ? 0 : clamp(middleWidth * 0.42, 360, 1100);
 
   const root = branch(width, [
     branch(mainHeight, [
       leaf('left', leftWidth, at('left')),
       branch(middleWidth, [
         branch(mainHeight - bottomHeight, [
-          leaf('editor', narrow ? middleWidth : middleWidth - centreWidth, at('editor'), true),
+          leaf('editor', middleWidth - centreWidth, at('editor'), true),
           narrow ? undefined : leaf('centre', centreWidth, at('centre')),
         ]),
         leaf('bottom', bottomHeight, at('bottom')),
       ]),
-      leaf('right', rightWidth, narrow ? at('right', 'centre') : at('right')),
+      leaf('right', rightWidth, right),
     ]),
     leaf('timeline', timelineHeight, at('timeline'), true),
   ]);

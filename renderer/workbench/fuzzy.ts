@@ -10,9 +10,11 @@ export function fuzzyMatch(query: string, text: string): Match | undefined {
   const wanted = query.toLowerCase().replace(/\s+/g, '');
   if (wanted === '') return { score: 0, at: [] };
   const lower = text.toLowerCase();
-  const together = lower.indexOf(query.trim().toLowerCase());
-  if (together >= 0) {
-    const at = Array.from({ length: query.trim().length }, (_, index) => together + index);
+  const phrase = query.trim().toLowerCase();
+  const together = lower.indexOf(phrase);
+  // Two letters that happen to stand together inside a word say less than two beginnings of words.
+  if (together >= 0 && (phrase.length > 2 || startsWord(text, together))) {
+    const at = Array.from({ length: phrase.length }, (_, index) => together + index);
     return { score: 1000 - together + (startsWord(text, together) ? 200 : 0) - text.length * 0.1, at };
   }
   const at: number[] = [];
