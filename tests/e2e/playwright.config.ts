@@ -1,0 +1,39 @@
+import { defineConfig } from 'playwright/test';
+import path from 'node:path';
+import { findChromium } from '../../scripts/find-chromium.mjs';
+
+const chromium = findChromium();
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: path.resolve(import.meta.dirname, '../../test-results/e2e'),
+  // Two cores train, serve and draw at once: a step that takes a second alone can take five.
+  timeout: 180_000,
+  expect: { timeout: 20_000 },
+  workers: 1,
+  retries: 0,
+  forbidOnly: Boolean(process.env['CI']),
+  reporter: [['list'], ['json', { outputFile: path.resolve(import.meta.dirname, '../../test-results/e2e.json') }]],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    actionTimeout: 20_000,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: chromium.file,
+      args: [
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+      ],
+    },
+  },
+  projects: [
+    { name: 'chromium', testMatch: '*.spec.ts' },
+    { name: 'electron', testMatch: 'electron/*.spec.ts' },
+  ],
+});

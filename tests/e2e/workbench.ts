@@ -1,0 +1,115 @@
+/** The window as a person meets it: parts by their roles and names. Knows no class names but Monaco's own. */
+import { expect, type Locator, type Page } from 'playwright/test';
+
+export type PanelName = 'Explorer' | 'Runs' | 'Data' | 'Debug' | 'Layers' | 'Dashboards' | 'Console' | 'Problems';
+
+export class Workbench {
+  readonly toolbar: Locator;
+  readonly statusBar: Locator;
+  readonly notices: Locator;
+  readonly editor: Locator;
+
+  constructor(readonly page: Page) {
+    this.toolbar = page.getByRole('toolbar', { name: 'Training' });
+    this.statusBar = page.getByRole('contentinfo', { name: 'Status bar' });
+    this.notices = page.getByRole('region', { name: 'Notices' });
+    this.editor = page.locator('.monaco-editor').first();
+  }
+
+  /** The page with the token, until the window can be used. */
+  async open(url: string): Promise<void> {
+    await this.page.goto(url);
+    await this.isUsable();
+  }
+
+  async isUsable(): Promise<void> {
+    await expect(this.page.getByRole('menubar', { name: 'Main menu' })).toBeVisible();
+    await expect(this.statusBar).toBeVisible();
+  }
+
+  /** From the welcome view. */
+  async openSample(title: string | RegExp): Promise<void> {
+    await this.page.getByRole('region', { name: 'Start with a sample' }).getByRole('button', { name: title }).click();
+    await this.hasExperimentOpen();
+  }
+
+  async hasExperimentOpen(file = 'experiment.ts'): Promise<void> {
+    await expect(this.page.getByRole('tab', { name: file })).toBeVisible();
+    await expect(this.editor.locator('.view-line').first()).toBeVisible();
+  }
+
+  /** What the editor shows, inlays included. Monaco draws spaces as no-break spaces and only the lines in sight. */
+  editorLine(text: string | RegExp): Locator {
+    return this.editor.locator('.view-line').filter({ hasText: typeof text === 'string' ? spaced(text) : text });
+  }
+
+  /** Puts the cursor into the code and selects all of it. */
+  async selectAllCode(): Promise<void> {
+    await this.editor.locator('.view-lines').click();
+    await this.page.keyboard.press('ControlOrMeta+A');
+  }
+
+  /** As if it were pasted: the editor's own indenting and closing of brackets stay out of it. */
+  async replaceCode(text: string): Promise<void> {
+    await this.selectAllCode();
+    await this.page.keyboard.insertText(text);
+  }
+
+  panel(name: PanelName | 'Timeline' | 'Editor'): Locator {
+    return this.page.getByRole('tabpanel', { name });
+  }
+
+  async show(name: PanelName): Promise<Locator> {
+    const panel = this.panel(name);
+    if (!(await panel.isVisible())) {
+      await this.page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name, exact: true }).click();
+    }
+    await expect(panel).toBeVisible();
+    return panel;
+  }
+
+  async run(): Promise<void> {
+    await this.page.keyboard.press('F5');
+  }
+
+  get continueButton(): Locator {
+    return this.toolbar.getByRole('button', { name: /^Continue/ });
+  }
+
+  /** Until training stands still at a step. */
+  async isPaused(at?: string | RegExp): Promise<void> {
+    await expect(this.continueButton).toBeVisible({ timeout: 90_000 });
+    if (at) await expect(this.panel('Debug')).toContainText(at);
+  }
+
+  async addBreakpoint(kind: 'At step' | 'At end of epoch' | 'When', value: string): Promise<void> {
+    const debug = await this.show('Debug');
+    await debug.getByRole('button', { name: 'Add breakpoint' }).click();
+    await debug.getByRole('combobox', { name: 'Kind of breakpoint' }).selectOption({ label: kind });
+    await debug.getByRole('textbox', { name: kind }).fill(value);
+    await debug.getByRole('button', { name: 'Add', exact: true }).click();
+    await expect(debug.getByRole('list', { name: 'Breakpoints' })).toContainText(value);
+  }
+
+  /** A value of the Debug panel's variables, by its name. */
+  variable(name: string): Locator {
+    return this.panel('Debug')
+      .locator('div, dl')
+      .filter({ has: this.page.getByRole('term').filter({ hasText: new RegExp(`^${name}$`) }) })
+      .last()
+      .getByRole('definition')
+      .first();
+  }
+
+  chart(name: string): Locator {
+    return this.panel('Dashboards').getByRole('group', { name: new RegExp(`^Chart of ${name}\\b`) });
+  }
+
+  notice(text: string | RegExp): Locator {
+    return this.notices.locator('*').filter({ hasText: text }).last();
+  }
+}
+
+function spaced(text: string): RegExp {
+  return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '\\s'));
+}
