@@ -27,7 +27,7 @@ export function isExperimentText(text: string): boolean {
   );
 }
 
-/** Absolute paths: those at the top first, then by name. */
+/** Absolute paths: those at the top first, in each folder `experiment.*` before its variants, then by name. */
 export async function findExperiments(root: string): Promise<string[]> {
   const found: string[] = [];
   let looked = 0;
@@ -50,6 +50,11 @@ export async function findExperiments(root: string): Promise<string[]> {
   return found;
 }
 
+/** The file that a folder's experiment is usually written in is the one that opens and runs. */
+function rank(name: string): number {
+  return /^experiment\.\w+$/.test(name) ? 0 : 1;
+}
+
 function isCode(name: string): boolean {
   return CODE.test(name) && !name.endsWith('.d.ts');
 }
@@ -57,7 +62,7 @@ function isCode(name: string): boolean {
 async function entriesOf(folder: string) {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return entries.sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
   } catch (error) {
     // Gone since its parent was read, or not for this person to see.
     log('workspace', `${folder} is left out`, error);

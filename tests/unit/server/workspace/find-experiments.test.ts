@@ -24,6 +24,8 @@ test('are looked for where a person would put them', async () => {
   const root = mkdtempSync(path.join(tmpdir(), 'backstep-find-'));
   const files = [
     'b.ts',
+    'experiment.ts',
+    'experiment-wide.ts',
     'a.mjs',
     'deep/er/c.js',
     'runs/one/experiment/b.ts',
@@ -37,7 +39,7 @@ test('are looked for where a person would put them', async () => {
     writeFileSync(path.join(root, file), 'export default defineExperiment({});');
   }
   const found = (await findExperiments(root)).map((file) => path.relative(root, file));
-  expect(found).toEqual(['a.mjs', 'b.ts', 'deep/er/c.js']);
-  expect(files.filter(mayHoldExperiment)).toEqual(['b.ts', 'a.mjs', 'deep/er/c.js']);
+  expect(found).toEqual(['experiment.ts', 'a.mjs', 'b.ts', 'experiment-wide.ts', 'deep/er/c.js']);
+  expect(files.filter(mayHoldExperiment)).toEqual(['b.ts', 'experiment.ts', 'experiment-wide.ts', 'a.mjs', 'deep/er/c.js']);
   rmSync(root, { recursive: true });
 });
