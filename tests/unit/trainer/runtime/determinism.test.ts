@@ -129,7 +129,7 @@ describe('runs', () => {
     const here = path.dirname(fileURLToPath(import.meta.url));
     const outfile = path.join(workspace(), 'hash-run.mjs');
     await build({
-      entryPoints: [path.join(here, 'fixtures/hash-run.ts')],
+      entryPoints: [path.join(here, '../../../fixtures/hash-run.ts')],
       outfile,
       bundle: true,
       platform: 'node',
