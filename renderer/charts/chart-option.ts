@@ -30,8 +30,8 @@ export function visibleExtent(
   return min <= max ? { min, max } : undefined;
 }
 
-export function yRange(extent: Extent | undefined, logarithmic: boolean, height: number): AxisRange {
-  if (!extent) return logarithmic ? { min: 0.1, max: 1 } : { min: 0, max: 1 };
+export function yRange(extent: Extent | undefined, logarithmic: boolean, height: number): Plot['y'] {
+  if (!extent) return logarithmic ? { min: 0.1, max: 1 } : { min: 0, max: 1, step: 0.5 };
   return logarithmic ? niceLogRange(extent.min, extent.max) : niceRange(extent.min, extent.max, tickCount(height));
 }
 
@@ -48,7 +48,6 @@ export function chartOption(
 ): EChartsCoreOption {
   const label = { color: palette.dim, fontSize: 10.5, fontFamily: palette.font };
   const xTicks = niceTicks(plot.x.min, plot.x.max, Math.max(2, Math.floor(plot.width / 70)), true);
-  const yTicks = plot.logarithmic ? undefined : niceTicks(plot.y.min, plot.y.max, tickCount(plot.height));
   return {
     animation: false,
     grid: { ...margin, containLabel: false },
@@ -65,7 +64,7 @@ export function chartOption(
       type: plot.logarithmic ? 'log' : 'value',
       min: plot.y.min,
       max: plot.y.max,
-      interval: yTicks && yTicks.length > 1 ? yTicks[1]! - yTicks[0]! : undefined,
+      interval: plot.logarithmic ? undefined : plot.y.step,
       axisLine: { show: false },
       axisTick: { show: false },
       axisLabel: { ...label, formatter: formatTick, margin: 6 },

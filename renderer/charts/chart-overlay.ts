@@ -9,13 +9,13 @@ export interface Plot {
   readonly width: number;
   readonly height: number;
   readonly x: AxisRange;
-  readonly y: AxisRange;
+  /** `step` between the labels of a linear axis. */
+  readonly y: AxisRange & { readonly step?: number };
   readonly logarithmic: boolean;
 }
 
 export interface Overlay {
   readonly palette: Palette;
-  readonly epochEnds: readonly number[];
   readonly cursorStep: number | undefined;
   readonly hoverStep: number | undefined;
   readonly points: readonly { readonly step: number; readonly value: number; readonly colour: string }[];
@@ -40,10 +40,6 @@ export function drawOverlay(context: CanvasRenderingContext2D, plot: Plot, overl
     context.stroke();
     context.setLineDash([]);
   };
-
-  const ends = overlay.epochEnds.filter(visible);
-  // Marks closer than this would be a grey area.
-  if (ends.length > 0 && plot.width / ends.length >= 8) for (const end of ends) line(end, palette.grid, [2, 3]);
 
   if (overlay.selection) {
     const from = x(overlay.selection.from);
@@ -85,6 +81,31 @@ export function drawOverlay(context: CanvasRenderingContext2D, plot: Plot, overl
       context.stroke();
     }
   }
+}
+
+/** Where epochs end: faint, and below the lines. */
+export function drawEpochMarks(
+  context: CanvasRenderingContext2D,
+  plot: Plot,
+  epochEnds: readonly number[],
+  palette: Palette,
+): void {
+  const ends = epochEnds.filter((step) => step >= plot.x.min && step <= plot.x.max);
+  // Marks closer than this would be a grey area.
+  if (ends.length === 0 || plot.width / ends.length < 8) return;
+  context.strokeStyle = palette.border;
+  context.globalAlpha = 0.7;
+  context.lineWidth = 1;
+  context.setLineDash([1, 3]);
+  context.beginPath();
+  for (const end of ends) {
+    const at = Math.round(plot.left + ((end - plot.x.min) / (plot.x.max - plot.x.min)) * plot.width) + 0.5;
+    context.moveTo(at, plot.top);
+    context.lineTo(at, plot.top + plot.height);
+  }
+  context.stroke();
+  context.setLineDash([]);
+  context.globalAlpha = 1;
 }
 
 function yOf(plot: Plot, value: number): number | undefined {

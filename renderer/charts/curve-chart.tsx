@@ -8,15 +8,17 @@ import type { ChartGroup, StepRange } from './chart-group.js';
 import { curveView, type CurveSource } from './curve-view.js';
 import { init, type EChartsType } from './echarts.js';
 import { formatCount, formatValue } from './format.js';
-import { drawOverlay, type Plot } from './chart-overlay.js';
+import { drawEpochMarks, drawOverlay, type Plot } from './chart-overlay.js';
 import { chartOption, visibleExtent, yRange } from './chart-option.js';
 import { readPalette } from './palette.js';
 import './curve-chart.css';
 
 export interface Curve {
   readonly id: string;
-  /** For legend and tooltip: "train", "validation", a run's name. */
+  /** For the tooltip: "train", "validation", a run's name. */
   readonly label: string;
+  /** In the legend, where it has an entry of its own there. */
+  readonly legend?: string;
   /** A CSS colour; variables of the theme are resolved. */
   readonly colour: string;
   readonly dashed?: boolean;
@@ -41,23 +43,24 @@ export interface CurveChartProps {
   readonly theme: string;
   /** Calls back when the curves' sources have grown. */
   readonly onGrowth: (listener: () => void) => () => void;
-  readonly onCursor: (step: number) => void;
+  /** With nothing: follow training again. */
+  readonly onCursor: (step: number | undefined) => void;
 }
 
 const MARGIN = { left: 46, right: 12, top: 8, bottom: 20 } as const;
 
 export function CurveChart(props: CurveChartProps) {
   const host = useRef<HTMLDivElement>(null);
+  const under = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<HTMLCanvasElement>(null);
-  const tip = useRef<HTMLDivElement>(null);
   const live = useRef(props);
   live.current = props;
   const [controller, setController] = useState<Controller>();
   const { group, onGrowth } = props;
 
   useEffect(() => {
-    if (!host.current || !overlay.current || !tip.current) return undefined;
-    const made = new Controller(host.current, overlay.current, tip.current, () => live.current);
+    if (!host.current || !under.current || !overlay.current) return undefined;
+    const made = new Controller(host.current, under.current, overlay.current, () => live.current);
     setController(made);
     const leave = group.add(made);
     const silent = onGrowth(() => group.refresh(made));
@@ -82,9 +85,9 @@ export function CurveChart(props: CurveChartProps) {
       aria-label={`Chart of ${props.title}. Arrow keys move the cursor, plus and minus zoom, 0 shows everything.`}
       onKeyDown={(event) => controller?.key(event)}
     >
+      <canvas className="curve-chart-under" ref={under} aria-hidden />
       <div className="curve-chart-lines" ref={host} aria-hidden />
       <canvas className="curve-chart-overlay" ref={overlay} aria-hidden />
-      <div className="curve-chart-tip" ref={tip} role="status" hidden />
     </div>
   );
 }
@@ -98,13 +101,18 @@ class Controller {
   private plot: Plot | undefined;
   private selecting: { readonly from: number; to: number } | undefined;
   private drawnCurves = '';
+  /** In the document's body: cards clip, and the values of many runs need more room than a card has. */
+  private readonly tip = document.createElement('div');
 
   constructor(
     private readonly element: HTMLElement,
+    private readonly under: HTMLCanvasElement,
     private readonly canvas: HTMLCanvasElement,
-    private readonly tip: HTMLElement,
     private readonly props: () => CurveChartProps,
   ) {
+    this.tip.className = 'curve-chart-tip';
+    this.tip.hidden = true;
+    document.body.append(this.tip);
     this.chart = init(element, undefined, { renderer: 'canvas', width: 10, height: 10 });
     this.resizing = new ResizeObserver(() => this.resize());
     this.resizing.observe(element);
@@ -114,6 +122,7 @@ class Controller {
   dispose(): void {
     this.abort.abort();
     this.resizing.disconnect();
+    this.tip.remove();
     this.chart.dispose();
   }
 
@@ -147,27 +156,26 @@ class Controller {
     });
     this.chart.getZr().flush();
     this.drawnCurves = ids;
+    const context = this.cleared(this.under);
+    if (context) drawEpochMarks(context, this.plot, this.props().epochEnds(), palette);
     this.overlay();
   }
 
   overlay(): void {
-    const context = this.canvas.getContext('2d');
-    if (!context || !this.plot) return;
-    const { curves, group, cursorStep, epochEnds, smoothing } = this.props();
-    const ratio = window.devicePixelRatio || 1;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, this.width, this.height);
+    const context = this.cleared(this.canvas);
+    const { plot } = this;
+    if (!context || !plot) return;
+    const { curves, group, cursorStep, smoothing } = this.props();
     const hover = group.hoverStep;
     const read =
       hover === undefined
         ? []
         : curves.flatMap((curve) => {
-            const point = curveView(curve.source).nearest(hover);
+            const point = readAt(curve, hover, plot.x);
             return point ? [{ curve, point }] : [];
           });
-    drawOverlay(context, this.plot, {
+    drawOverlay(context, plot, {
       palette: readPalette(this.element),
-      epochEnds: epochEnds(),
       cursorStep,
       hoverStep: hover,
       points: read.map(({ curve, point }) => ({
@@ -217,6 +225,8 @@ class Controller {
     const { canvas } = this;
     const { signal } = this.abort;
     let pressedAt: number | undefined;
+    let dragged = false;
+    let beforeClick: { readonly step: number | undefined } | undefined;
     canvas.addEventListener(
       'pointermove',
       (event) => {
@@ -242,19 +252,24 @@ class Controller {
     );
     canvas.addEventListener(
       'pointerup',
-      (event) => {
+      () => {
         const { selecting } = this;
         this.selecting = undefined;
-        const clicked = pressedAt !== undefined && !selecting;
         pressedAt = undefined;
-        if (selecting) {
-          const [min, max] = [Math.min(selecting.from, selecting.to), Math.max(selecting.from, selecting.to)];
-          this.setZoom({ min, max });
-          this.overlay();
-        } else if (clicked) {
-          const step = this.nearestStep(this.stepAt(event));
-          if (step !== undefined) this.props().onCursor(step);
-        }
+        dragged = selecting !== undefined;
+        if (!selecting) return;
+        this.setZoom({ min: Math.min(selecting.from, selecting.to), max: Math.max(selecting.from, selecting.to) });
+        this.overlay();
+      },
+      { signal },
+    );
+    canvas.addEventListener(
+      'click',
+      (event) => {
+        if (dragged) return;
+        if (event.detail < 2) beforeClick = { step: this.props().cursorStep };
+        const step = this.nearestStep(this.stepAt(event));
+        if (step !== undefined) this.props().onCursor(step);
       },
       { signal },
     );
@@ -267,7 +282,15 @@ class Controller {
       },
       { signal },
     );
-    canvas.addEventListener('dblclick', () => this.props().group.setZoom(undefined), { signal });
+    canvas.addEventListener(
+      'dblclick',
+      () => {
+        this.props().group.setZoom(undefined);
+        // Its first click was not meant to move the cursor.
+        if (beforeClick) this.props().onCursor(beforeClick.step);
+      },
+      { signal },
+    );
     canvas.addEventListener(
       'wheel',
       (event) => {
@@ -281,6 +304,14 @@ class Controller {
       },
       { signal, passive: false },
     );
+  }
+
+  private cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
+    const context = canvas.getContext('2d');
+    const ratio = window.devicePixelRatio || 1;
+    context?.setTransform(ratio, 0, 0, ratio, 0, 0);
+    context?.clearRect(0, 0, this.width, this.height);
+    return context;
   }
 
   private zoomAbout(step: number, factor: number): void {
@@ -317,8 +348,9 @@ class Controller {
     return plot.x.min + share * (plot.x.max - plot.x.min);
   }
 
+  /** Of the curve on top, which is the run under way where there is one. */
   private nearestStep(step: number): number | undefined {
-    for (const curve of this.props().curves) {
+    for (const curve of this.props().curves.toReversed()) {
       if (curve.dots) continue;
       const point = curveView(curve.source).nearest(step);
       if (point) return point.step;
@@ -333,8 +365,10 @@ class Controller {
     this.height = clientHeight;
     if (clientWidth === 0 || clientHeight === 0) return;
     const ratio = window.devicePixelRatio || 1;
-    this.canvas.width = Math.round(clientWidth * ratio);
-    this.canvas.height = Math.round(clientHeight * ratio);
+    for (const canvas of [this.canvas, this.under]) {
+      canvas.width = Math.round(clientWidth * ratio);
+      canvas.height = Math.round(clientHeight * ratio);
+    }
     this.chart.resize({ width: clientWidth, height: clientHeight });
     this.draw();
   }
@@ -370,9 +404,20 @@ class Controller {
     head.textContent = `step ${formatCount(read[0]?.point.step ?? step)}`;
     tip.replaceChildren(head, ...rows);
     tip.hidden = false;
-    const x = plot.left + ((step - plot.x.min) / (plot.x.max - plot.x.min)) * plot.width;
-    const right = x < this.width / 2;
-    tip.style.left = right ? `${x + 12}px` : '';
-    tip.style.right = right ? '' : `${this.width - x + 12}px`;
+    const box = this.canvas.getBoundingClientRect();
+    const x = box.left + plot.left + ((step - plot.x.min) / (plot.x.max - plot.x.min)) * plot.width;
+    const { offsetWidth: width, offsetHeight: height } = tip;
+    const right = x + 12 + width < window.innerWidth - 8;
+    tip.style.left = `${Math.max(8, right ? x + 12 : x - 12 - width)}px`;
+    tip.style.top = `${Math.max(8, Math.min(box.top + plot.top, window.innerHeight - height - 8))}px`;
   }
+}
+
+/** The curve's point at a step; nothing where the curve does not reach so far. */
+function readAt(curve: Curve, step: number, visible: StepRange) {
+  const { steps } = curve.source;
+  const last = steps[steps.length - 1];
+  if (last === undefined) return undefined;
+  const room = Math.max(1, (visible.max - visible.min) * 0.02);
+  return step > last + room || step < steps[0]! - room ? undefined : curveView(curve.source).nearest(step);
 }

@@ -27,7 +27,7 @@ export function formatTick(value: number): string {
   if (size === 0) return '0';
   if (size >= 1e6) return minus(`${trimmed(value / 1e6)}M`);
   if (size >= 1e4) return minus(`${trimmed(value / 1e3)}k`);
-  if (size < 1e-3) return minus(shortExponent(value.toExponential(1).replace('.0e', 'e')));
+  if (size < 1e-4) return minus(shortExponent(value.toExponential(1).replace('.0e', 'e')));
   return minus(String(Number(value.toPrecision(4))));
 }
 
@@ -46,14 +46,15 @@ export function formatShare(share: number | undefined): string {
   return `${Math.round(percent)} %`;
 }
 
-/** `840 ms`, `12 s`, `3 min 20 s`, `1 h 05 min`. */
+/** `840 ms`, `12 s`, `3 min 20 s`, `25 min`, `1 h 05 min`. */
 export function formatDuration(ms: number | undefined): string {
   if (ms === undefined || !Number.isFinite(ms)) return '–';
   if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
   const seconds = ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(Math.round(seconds) / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds) % 60} s`;
+  if (minutes < 10) return `${minutes} min ${Math.round(seconds) % 60} s`;
+  if (minutes < 60) return `${Math.round(seconds / 60)} min`;
   const totalMinutes = Math.round(seconds / 60);
   return `${Math.floor(totalMinutes / 60)} h ${String(totalMinutes % 60).padStart(2, '0')} min`;
 }
@@ -79,11 +80,6 @@ export function formatBytes(bytes: number | undefined): string {
   return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** `150×150×3`; `?` where a dimension is unknown. */
-export function formatShape(shape: readonly (number | null)[]): string {
-  return shape.length === 0 ? 'scalar' : shape.map((size) => size ?? '?').join('×');
-}
-
 /** `9f3a…c1`. */
 export function shortHash(hash: string): string {
   return hash.length <= 8 ? hash : `${hash.slice(0, 4)}…${hash.slice(-2)}`;
@@ -100,6 +96,12 @@ export function formatWhen(time: number, now: number = Date.now()): string {
   const month = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'][date.getMonth()];
   const year = date.getFullYear() === new Date(now).getFullYear() ? '' : ` ${date.getFullYear()}`;
   return `${date.getDate()} ${month}${year} ${clock}`;
+}
+
+/** In a column's width: `14:05` today, else the day. */
+export function formatWhenShort(time: number, now: number = Date.now()): string {
+  const words = formatWhen(time, now);
+  return words.startsWith('today ') ? words.slice(6) : words.replace(/ \d\d:\d\d$/, '');
 }
 
 function trimmed(value: number): string {

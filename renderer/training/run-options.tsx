@@ -9,11 +9,11 @@ import { useApp } from '../use-app.js';
 import { Icon } from '../ui/icon.js';
 
 const backendWords: Record<RunOptions['backend'], string> = {
-  auto: 'best that works here',
+  auto: 'the best here',
   tensorflow: 'tensorflow (native)',
   webgpu: 'webgpu',
   wasm: 'wasm',
-  cpu: 'cpu (slow, the reference)',
+  cpu: 'cpu (slow)',
 };
 
 export function RunOptionsButton({ enabled }: { enabled: boolean }) {

@@ -34,6 +34,7 @@ export function chartList(
       add(tag, {
         id: `${run.id}:${family}`,
         label: validation ? `${run.name} · validation` : family === 'train' ? run.name : `${run.name} · ${family}`,
+        legend: validation ? undefined : run.name,
         colour: run.colour,
         dashed: validation,
         dots: validation || sparse(source),
@@ -47,6 +48,7 @@ export function chartList(
     add(tag, {
       id: `live:${family}`,
       label: alone ? (validation ? 'validation' : 'train') : validation ? 'this run · validation' : 'this run',
+      legend: alone ? family : validation ? undefined : 'this run',
       colour: validation ? 'var(--validation)' : 'var(--train)',
       dots: validation,
       source,

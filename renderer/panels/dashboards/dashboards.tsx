@@ -83,9 +83,13 @@ export function Dashboards() {
 }
 
 function Legend({ chart }: { chart: ChartDescription }) {
-  const shown = chart.curves.slice(0, 4);
+  // The run under way first, as in the list of runs.
+  const named = chart.curves.filter((curve) => curve.legend !== undefined).reverse();
+  const entries = chart.curves.every((curve) => curve.id.startsWith('live:')) ? named.reverse() : named;
+  const shown = entries.slice(0, 5);
+  const words = chart.curves.map((curve) => `${curve.label}${curve.dashed ? ' (dashed)' : ''}`);
   return (
-    <span className="chart-legend" title={chart.curves.map((curve) => curve.label).join('\n')}>
+    <span className="chart-legend" data-many={entries.length > 2 || undefined} title={words.join('\n')}>
       {shown.map((curve) => (
         <span key={curve.id}>
           <i
@@ -93,10 +97,10 @@ function Legend({ chart }: { chart: ChartDescription }) {
             data-dots={curve.dots || undefined}
             style={{ color: curve.colour }}
           />
-          {curve.label}
+          <em>{curve.legend}</em>
         </span>
       ))}
-      {chart.curves.length > shown.length && <span>+{chart.curves.length - shown.length}</span>}
+      {entries.length > shown.length && <span>+{entries.length - shown.length}</span>}
     </span>
   );
 }
@@ -198,7 +202,7 @@ function epochEnds(): readonly number[] {
   return appStore.getState().session?.scalars['train/epoch_loss']?.steps ?? [];
 }
 
-const CARD_WIDTH = 270;
+const CARD_WIDTH = 225;
 const CARD_HEIGHT = 128;
 const GAP = 8;
 

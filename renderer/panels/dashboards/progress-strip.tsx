@@ -49,7 +49,8 @@ export function ProgressStrip() {
           <i aria-hidden>
             <b style={{ width: `${Math.min(100, session.dataWaitShare * 100)}%` }} />
           </i>
-          data {formatShare(session.dataWaitShare)} · compute {formatShare(1 - session.dataWaitShare)}
+          data {formatShare(session.dataWaitShare)}
+          <span className="progress-compute">· compute {formatShare(1 - session.dataWaitShare)}</span>
         </span>
       )}
     </div>

@@ -5,7 +5,7 @@ export const dataPanel: Panel = {
   id: 'data',
   title: 'Data',
   icon: 'database',
-  place: 'left',
+  place: 'centre',
   order: 30,
   component: Data,
 };

@@ -88,26 +88,19 @@ function Thumbnail({ images, index, batch }: { images: BatchImages; index: numbe
   ].filter((part) => part !== undefined);
   return (
     <li className="thumbnail" data-wrong={wrong || undefined} title={words.join('\n')}>
-      <canvas
-        ref={canvas}
-        width={images.width}
-        height={images.height}
-        data-small={images.width < 64 || undefined}
-        role="img"
-        aria-label={words.join(', ')}
-      />
-      {truth !== undefined && (
-        <span className="thumbnail-label">
-          {wrong ? (
-            <>
-              {truth} → <b>{predicted}</b>
-            </>
-          ) : (
-            truth
-          )}
-        </span>
-      )}
-      {confidence !== undefined && <span className="thumbnail-confidence">{formatShare(confidence)}</span>}
+      <span className="thumbnail-image">
+        <canvas
+          ref={canvas}
+          width={images.width}
+          height={images.height}
+          data-small={images.width < 64 || undefined}
+          role="img"
+          aria-label={words.join(', ')}
+        />
+        {confidence !== undefined && <span className="thumbnail-confidence">{formatShare(confidence)}</span>}
+      </span>
+      {truth !== undefined && <span className="thumbnail-label">{truth}</span>}
+      {predicted !== undefined && <span className="thumbnail-label thumbnail-predicted">→ {predicted}</span>}
     </li>
   );
 }

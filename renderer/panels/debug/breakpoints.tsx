@@ -195,6 +195,7 @@ function PlaceForm({
   return (
     <form
       className="place-form"
+      data-kind={kind}
       onSubmit={(event) => {
         event.preventDefault();
         setTried(true);

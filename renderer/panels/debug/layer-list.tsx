@@ -1,8 +1,9 @@
 /** Each layer of the step: output shape, mean, spread, share of zeros, gradient norm. A click moves the cursor to the layer. */
 import { memo, type KeyboardEvent } from 'react';
-import { formatShape, formatShare, formatValue } from '../../charts/format.js';
+import { formatShare, formatValue } from '../../charts/format.js';
 import type { StepLook } from '../../../src/shared/protocol/training.js';
 import { appStore, moveCursor } from '../../state/app-state.js';
+import { shapeText } from '../../state/shape-text.js';
 import { canRun, runCommand } from '../../state/commands.js';
 import { Section } from '../../training/section.js';
 import { useApp } from '../../use-app.js';
@@ -29,36 +30,40 @@ export const LayerList = memo(function LayerList({ look, stale }: { look: StepLo
               title={tooltip(layer)}
               onClick={() => choose(layer.layer)}
             >
-              <span className="layer-name">
-                {layer.layer} <i>{layer.type}</i>
+              <span className="layer-line">
+                <span className="layer-name">
+                  {layer.layer} <i>{layer.type}</i>
+                </span>
+                <span className="layer-shape numeric">{shapeText(layer.outputShape)}</span>
               </span>
-              <span className="layer-shape numeric">{formatShape(layer.outputShape)}</span>
-              <span className="layer-facts">
-                {layer.output ? (
-                  <>
-                    mean {formatValue(layer.output.mean, 3)} · sd {formatValue(layer.output.spread, 3)}
-                  </>
-                ) : (
-                  'output not kept'
-                )}
-              </span>
-              <span className="layer-bars">
-                {layer.output && (
-                  <Bar
-                    kind="zeros"
-                    share={layer.output.zeros}
-                    text={layer.output.notFinite > 0 ? 'NaN' : `${formatShare(layer.output.zeros)}`}
-                    wrong={layer.output.notFinite > 0}
-                  />
-                )}
-                {layer.gradNorm !== undefined && (
-                  <Bar
-                    kind="gradient"
-                    share={gradientShare(layer.gradNorm)}
-                    text={formatValue(layer.gradNorm, 3)}
-                    wrong={!Number.isFinite(layer.gradNorm)}
-                  />
-                )}
+              <span className="layer-line">
+                <span className="layer-facts">
+                  {layer.output ? (
+                    <>
+                      mean {formatValue(layer.output.mean, 3)} · sd {formatValue(layer.output.spread, 3)}
+                    </>
+                  ) : (
+                    'output not kept'
+                  )}
+                </span>
+                <span className="layer-bars">
+                  {layer.output && (
+                    <Bar
+                      kind="zeros"
+                      share={layer.output.zeros}
+                      text={layer.output.notFinite > 0 ? 'NaN' : `${formatShare(layer.output.zeros)}`}
+                      wrong={layer.output.notFinite > 0}
+                    />
+                  )}
+                  {layer.gradNorm !== undefined && (
+                    <Bar
+                      kind="gradient"
+                      share={gradientShare(layer.gradNorm)}
+                      text={formatValue(layer.gradNorm, 3)}
+                      wrong={!Number.isFinite(layer.gradNorm)}
+                    />
+                  )}
+                </span>
               </span>
             </button>
           </li>
@@ -93,7 +98,7 @@ function Bar({
 function tooltip(layer: LayerLook): string {
   const { output } = layer;
   return [
-    `${layer.layer} · ${layer.type} · ${formatShape(layer.outputShape)}`,
+    `${layer.layer} · ${layer.type} · ${shapeText(layer.outputShape)}`,
     output &&
       `output: mean ${formatValue(output.mean)}, standard deviation ${formatValue(output.spread)}, least ${formatValue(output.min)}, greatest ${formatValue(output.max)}`,
     output && `${formatShare(output.zeros)} zeros, ${formatShare(output.notFinite)} not finite`,

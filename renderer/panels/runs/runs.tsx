@@ -2,7 +2,7 @@
 import { useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
-import { formatCount, formatWhen } from '../../charts/format.js';
+import { formatCount, formatWhen, formatWhenShort } from '../../charts/format.js';
 import { notify } from '../../state/app-state.js';
 import { runCommand } from '../../state/commands.js';
 import { confirm } from '../../state/dialogs.js';
@@ -171,14 +171,13 @@ function RunRow({ run, live, paused, result, last, selected, colour, open, onOpe
               />
               <span className="run-name">{run.name}</span>
               {run.warning && <Icon name="warning" className="run-warning" label={run.warning} />}
+              <span className="run-when" title={formatWhen(run.createdAt)}>
+                {formatWhenShort(run.createdAt)}
+              </span>
             </button>
           )}
           {result !== '' && <div className="run-result numeric">{result}</div>}
-          <div className="run-extent">
-            {extentWords(run)}
-            {extentWords(run) === '' ? '' : ' · '}
-            {formatWhen(run.createdAt)}
-          </div>
+          <div className="run-extent">{extentWords(run)}</div>
         </div>
         <button
           className="icon-button run-more"
@@ -233,6 +232,7 @@ function Rename({ run, done }: { run: RunSummary; done: () => void }) {
 function Details({ run, last }: { run: RunSummary; last: Readonly<Record<string, number>> }) {
   const facts: [string, string | undefined][] = [
     ['status', statusWords[run.status]],
+    ['begun', formatWhen(run.createdAt)],
     ['experiment', run.experiment],
     ['epochs', run.epoch === undefined ? undefined : `${run.epoch}${run.epochs ? ` of ${run.epochs}` : ''}`],
     ['backend', run.backend],

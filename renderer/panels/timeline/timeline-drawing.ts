@@ -18,6 +18,8 @@ export interface TimelineScene {
   readonly validationSteps: readonly number[];
   readonly stops: readonly { readonly step: number; readonly reason: string }[];
   readonly pendingSteps: readonly number[];
+  /** What is planned beyond the axis: "→ 15 epochs". */
+  readonly beyond: string | undefined;
   /** `undefined`: the cursor follows training. */
   readonly cursorStep: number | undefined;
 }
@@ -65,6 +67,14 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: TimelineS
     if (at - last < 5) continue;
     last = at;
     dot(context, at, marksY, palette.stop, true);
+  }
+
+  // Left out where the flag would lie on it.
+  if (scene.beyond !== undefined && x(scene.cursorStep ?? scene.step) < width - 130) {
+    context.fillStyle = palette.dim;
+    context.textAlign = 'right';
+    context.fillText(scene.beyond, x(scene.end), 11);
+    context.textAlign = 'left';
   }
 
   const cursor = scene.cursorStep ?? scene.step;

@@ -162,13 +162,15 @@ function sceneOf(
   const view = loss && curveView(loss);
   view?.update(sessionUi.getState().smoothing);
   const end = endOf(session);
+  const { epochs, stepsPerEpoch } = session.start ?? {};
+  const more = epochs !== undefined && stepsPerEpoch !== undefined && epochs * stepsPerEpoch > end;
   return {
     ...size,
     palette: readPalette(element),
     end,
     step: session.step,
     running: session.status === 'running',
-    stepsPerEpoch: session.start?.stepsPerEpoch,
+    stepsPerEpoch,
     startStep: session.start?.startStep ?? 0,
     loss: view,
     validationSteps: session.scalars['validation/loss']?.steps ?? [],
@@ -176,6 +178,7 @@ function sceneOf(
     pendingSteps: breakpoints.flatMap(({ enabled, at }) =>
       enabled && at.kind === 'step' && at.step > session.step && at.step <= end ? [at.step] : [],
     ),
+    beyond: more && !hasEnded(session) ? `→ ${epochs} epochs` : undefined,
     cursorStep: cursor.step,
   };
 }
