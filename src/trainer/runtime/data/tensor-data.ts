@@ -12,9 +12,9 @@ import { allRows, type Column, type Columns, MemoryStream } from './memory-strea
 import { splitOff } from './split.js';
 
 /** A tensor, or nested arrays of numbers; the first dimension counts the examples. */
-export type ArrayLike = tf.TensorLike;
+export type NumberArrays = tf.TensorLike;
 /** One, several in order, or by name, for models of several inputs or outputs. */
-export type TensorSource = tf.Tensor | ArrayLike | tf.Tensor[] | Readonly<Record<string, tf.Tensor>>;
+export type TensorSource = tf.Tensor | NumberArrays | tf.Tensor[] | Readonly<Record<string, tf.Tensor>>;
 
 export interface TensorSettings {
   readonly xs: TensorSource;
