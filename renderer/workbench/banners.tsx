@@ -8,17 +8,17 @@ import { Icon } from '../ui/icon.js';
 const PATIENCE_MS = 1200;
 
 export function Banners() {
-  const connection = useApp((state) => state.connection);
+  const connected = useApp((state) => state.connection === 'open');
   const workspace = useApp((state) => state.workspace);
   const [lost, setLost] = useState(false);
   useEffect(() => {
-    if (connection === 'open') {
+    if (connected) {
       setLost(false);
       return undefined;
     }
     const timer = setTimeout(() => setLost(true), PATIENCE_MS);
     return () => clearTimeout(timer);
-  }, [connection]);
+  }, [connected]);
 
   return (
     <>

@@ -103,13 +103,20 @@ export function addPanel(api: DockviewApi, panel: Panel): IDockviewPanel {
   return added;
 }
 
-/** Puts the focus on the part's own choice (`data-autofocus`), else on its first control. */
+const focusable =
+  'button:not(:disabled), [href], input:not(:disabled), textarea:not(:disabled), select:not(:disabled), [tabindex]:not([tabindex="-1"])';
+
+/** Puts the focus on the part's own choice (`data-autofocus`, a code editor), else on its first control that takes it. */
 export function focusInside(part: Element | null): boolean {
-  const target =
-    part?.querySelector<HTMLElement>('[data-autofocus]') ??
-    part?.querySelector<HTMLElement>(
-      'button:not(:disabled), [href], input:not(:disabled), textarea, select, [tabindex]:not([tabindex="-1"])',
-    );
-  target?.focus();
-  return target !== undefined && target !== null;
+  if (!part) return false;
+  const candidates = [
+    ...part.querySelectorAll<HTMLElement>('[data-autofocus]'),
+    ...part.querySelectorAll<HTMLElement>('.monaco-editor .native-edit-context, .monaco-editor textarea'),
+    ...part.querySelectorAll<HTMLElement>(focusable),
+  ];
+  for (const candidate of candidates) {
+    candidate.focus();
+    if (document.activeElement === candidate) return true;
+  }
+  return false;
 }

@@ -90,5 +90,5 @@ export const menus: readonly Menu[] = [
       ),
     ],
   },
-  { title: 'Help', entries: () => list('help.shortcuts', 'help.copyLink', '-', 'help.about') },
+  { title: 'Help', entries: () => list('help.shortcuts', '-', 'help.about') },
 ];

@@ -143,6 +143,7 @@ function LayerTable({
           role="grid"
           tabIndex={0}
           data-autofocus
+          data-paused={paused || undefined}
           aria-label="Layers"
           aria-activedescendant={selected >= 0 ? `layer-${selected}` : undefined}
           onKeyDown={press}

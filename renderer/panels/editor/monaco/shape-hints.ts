@@ -44,7 +44,9 @@ function marksOf(path: string): readonly (Hint & { readonly line: number })[] {
 
 function apply(analysis: ExperimentAnalysis, texts: Readonly<Record<string, string>>): void {
   const failed = analysis.layers.length === 0 && analysis.problems.some((problem) => problem.severity === 'error');
-  for (const [path, text] of Object.entries(texts)) {
+  const { openFiles } = appStore.getState();
+  const files = new Set([analysis.file, ...analysis.layers.flatMap((layer) => layer.file ?? []), ...byFile.keys()]);
+  for (const path of files) {
     const model = monaco.editor.getModel(uriOf(path));
     if (!model) continue;
     const known = byFile.get(path);
@@ -52,8 +54,11 @@ function apply(analysis: ExperimentAnalysis, texts: Readonly<Record<string, stri
       if (known) known.stale = true;
       continue;
     }
-    // An answer about an older text: the marks of the one before it fit better until the next one comes.
-    if (!shows(model, text)) continue;
+    // An answer about an older text: the marks of the one before it fit better until the next one comes. A
+    // file that was not open then was taken from the disk.
+    const text =
+      texts[path] ?? (openFiles.some((file) => file.path === path && file.dirty) ? undefined : model.getValue());
+    if (text === undefined || !shows(model, text)) continue;
     const wanted = [...lineHints(analysis.layers, path), ...dataHint(analysis, path, text)].filter(
       (hint) => hint.line <= model.getLineCount(),
     );

@@ -1,0 +1,86 @@
+/** The rolled-up typings, checked as the editor checks: what is right passes, what is wrong is found. */
+import ts from 'typescript';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const library = '/typings/backstep.d.ts';
+let typings: ts.SourceFile;
+const libraries = new Map<string, ts.SourceFile | undefined>();
+
+beforeAll(async () => {
+  const { rollUp } = (await import('../../../scripts/typings.mjs' as string)) as { rollUp(): string };
+  typings = ts.createSourceFile(library, rollUp(), ts.ScriptTarget.ESNext, true);
+});
+
+function errorsOf(text: string): string[] {
+  const options: ts.CompilerOptions = {
+    target: ts.ScriptTarget.ESNext,
+    module: ts.ModuleKind.ESNext,
+    moduleResolution: ts.ModuleResolutionKind.Bundler,
+    strict: true,
+    noEmit: true,
+    skipLibCheck: true,
+    types: [],
+  };
+  const host = ts.createCompilerHost(options);
+  const read = host.getSourceFile.bind(host);
+  const source = ts.createSourceFile('/user/experiment.ts', text, ts.ScriptTarget.ESNext, true);
+  host.getSourceFile = (name, ...rest) => {
+    if (name === source.fileName) return source;
+    if (name === library) return typings;
+    if (!libraries.has(name)) libraries.set(name, read(name, ...rest));
+    return libraries.get(name);
+  };
+  host.fileExists = (name) => name === source.fileName || name === library;
+  const program = ts.createProgram([source.fileName, library], options, host);
+  return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)].map(
+    ({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '),
+  );
+}
+
+describe('typings for the editor', () => {
+  it('know an experiment and TensorFlow.js, chained ops and subclasses included', () => {
+    expect(
+      errorsOf(`
+        import { defineExperiment, datasets, tf, type Batch } from 'backstep';
+        import * as plain from '@tensorflow/tfjs';
+        class Twice extends tf.layers.Layer {
+          static className = 'Twice';
+          override call(inputs: tf.Tensor | tf.Tensor[]) { return (Array.isArray(inputs) ? inputs[0]! : inputs).mul(2); }
+        }
+        const mean: tf.Tensor = plain.tensor1d([1, 2]).relu().add(1).mean();
+        const size = (batch: Batch): number => batch.size;
+        export { Twice, mean, size };
+        export default defineExperiment({
+          seed: 7,
+          data: () => datasets.imageFolder('rps', { imageSize: [150, 150], batchSize: 32 }),
+          model: () => tf.sequential({ layers: [tf.layers.conv2d({ inputShape: [150, 150, 3], filters: 8, kernelSize: 3 })] }),
+          optimizer: () => tf.train.rmsprop(1e-3),
+          loss: 'categoricalCrossentropy',
+          metrics: ['accuracy'],
+          epochs: 15,
+        });`),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['a misspelt option', `import { tf } from 'backstep'; tf.layers.dense({ unitz: 3 });`, /'unitz' does not exist/],
+    [
+      'a name that is not there',
+      `import { tf } from 'backstep'; tf.layers.dens({ units: 3 });`,
+      /'dens' does not exist/,
+    ],
+    [
+      'a wrong type',
+      `import { tf } from 'backstep'; const x: string = tf.scalar(1); x;`,
+      /not assignable to type 'string'/,
+    ],
+    [
+      'a misspelt setting',
+      `import { defineExperiment } from 'backstep'; defineExperiment({ epocs: 3 } as const);`,
+      /epocs|missing/,
+    ],
+    ['a data set that is not there', `import { datasets } from 'backstep'; datasets.baz();`, /'baz' does not exist/],
+  ])('find %s', (_what, text, message) => {
+    expect(errorsOf(text).join('\n')).toMatch(message);
+  });
+});
