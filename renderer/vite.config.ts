@@ -10,5 +10,10 @@ export default defineConfig({
   base: './',
   plugins: [react()],
   worker: { format: 'es' },
-  build: { outDir: path.join(here, '../dist/renderer'), emptyOutDir: true, target: 'es2022', chunkSizeWarningLimit: 8000 },
+  build: {
+    outDir: path.join(here, '../dist/renderer'),
+    emptyOutDir: true,
+    target: 'es2022',
+    chunkSizeWarningLimit: 8000,
+  },
 });

@@ -94,8 +94,6 @@ export const appStore = createStore<AppState>(() => ({
   theme: 'dark',
 }));
 
-export type AppStore = typeof appStore;
-
 export function moveCursor(to: Cursor): void {
   appStore.setState((state) => ({ cursor: { ...state.cursor, ...to } }));
 }

@@ -1,5 +1,6 @@
 /** Open files: tabs, what is to be said about the one in front, and its text. Monaco comes after the first paint. */
 import { useEffect, useRef, useState } from 'react';
+import { notify } from '../../state/app-state.js';
 import { runCommand } from '../../state/commands.js';
 import { openFile } from '../../state/file-actions.js';
 import { baseName } from '../../state/paths.js';
@@ -135,10 +136,14 @@ function CompareArea({ path, disk, mine }: { path: string; disk: string; mine: s
   const view = useRef<{ update(disk: string, mine: string): void; dispose(): void }>(undefined);
   useEffect(() => {
     let gone = false;
-    void loadMonaco().then(({ CompareView }) => {
+    const start = async () => {
+      const { CompareView } = await loadMonaco();
       if (gone || !place.current) return;
       view.current = new CompareView(place.current, path, texts.current.disk, texts.current.mine);
-    });
+    };
+    start().catch((error: unknown) =>
+      notify({ severity: 'error', message: `The two texts cannot be compared: ${String(error)}` }),
+    );
     return () => {
       gone = true;
       view.current?.dispose();

@@ -1,4 +1,5 @@
 /** Two texts side by side: the disk's and the person's, for settling a conflict. */
+// @ts-expect-error -- Monaco gives no typings for its definitions: a configuration and a tokenizer
 import { conf, language } from 'monaco-editor/languages/definitions/typescript/typescript';
 import { monaco } from './api.js';
 
