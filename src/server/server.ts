@@ -12,7 +12,7 @@ import { namedDataSets, type NamedDataSet } from '../shared/data/named-data-sets
 import type { shellKind } from '../shared/protocol/rpc.js';
 import { Analyser } from './analysis/analyser.js';
 import { DataSets } from './data/data-sets.js';
-import { Failure } from './failure.js';
+import { errorCode, Failure } from './failure.js';
 import { createHandlers } from './handlers.js';
 import { createWebApp } from './http/web-app.js';
 import { log } from './log.js';
@@ -26,6 +26,7 @@ import { Settings } from './settings.js';
 import { SocketServer } from './socket/socket-server.js';
 import { Throttle } from './throttle.js';
 import { OpenFolders } from './workspace/open-folders.js';
+import { usualPorts } from './usual-ports.js';
 import { Workspace } from './workspace/workspace.js';
 
 export interface ServerOptions {
@@ -61,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await mkdir(places.home, { recursive: true });
   const rules = { port: 0, token: options.token ?? randomBytes(32).toString('base64url') };
   const http = createServer();
-  rules.port = await listen(http, options.port);
+  rules.port = await listenWhere(http, options.port, places.home);
 
   const settings = new Settings(places.home);
   const runsChanged = new Throttle(() => sockets.notify('runs/changed', {}), RUNS_CHANGED_EVERY_MS);
@@ -146,12 +147,29 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   return { port: rules.port, token: rules.token, url: `http://127.0.0.1:${rules.port}/?token=${rules.token}`, close };
 }
 
+/** Port 0: one of the folder's usual ones where one is free, else any. */
+async function listenWhere(http: Server, port: number, home: string): Promise<number> {
+  if (port !== 0) return listen(http, port);
+  for (const usual of usualPorts(home)) {
+    try {
+      return await listen(http, usual);
+    } catch (error) {
+      if (errorCode(error) !== 'EADDRINUSE' && errorCode(error) !== 'EACCES') throw error;
+    }
+  }
+  return listen(http, 0);
+}
+
 function listen(http: Server, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    http.once('error', reject);
+    const failed = (error: Error) => {
+      http.removeAllListeners('listening');
+      reject(error);
+    };
+    http.once('error', failed);
     // Never on another address: whoever reaches the port could run code.
     http.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
-      http.off('error', reject);
+      http.off('error', failed);
       http.on('error', (error) => log('http', 'failed', error));
       resolve((http.address() as AddressInfo).port);
     });
