@@ -3,7 +3,7 @@ import { datasets, defineExperiment, tf } from 'backstep';
 const { conv2d, dense, dropout, flatten, maxPooling2d } = tf.layers;
 
 // The classic network for this data: the same shapes as in experiment.ts, but wider, with 64-64-128-128
-// filters and RMSProp. A step computes about ten times as much: give it a fast backend, or time.
+// filters and RMSProp. A step takes about four times as long: give it a fast backend, or time.
 export default defineExperiment({
   name: 'Rock, paper, scissors – classic',
   seed: 7,
