@@ -18,6 +18,8 @@ const DRAFT_AFTER_MS = 150;
 const saving = new Map<string, Promise<boolean>>();
 const draftTimers = new Map<string, ReturnType<typeof setTimeout>>();
 let warnedOfDrafts = false;
+/** Drafts that this window kept or took up: those of another window are its own. */
+const ownDrafts = new Set<string>();
 
 export function findOpen(path: string): OpenFile | undefined {
   return appStore.getState().openFiles.find((file) => file.path === path);
@@ -73,9 +75,10 @@ function keep(workspace: string, path: string): void {
   draftTimers.delete(path);
   const file = findOpen(path);
   if (!file?.dirty) {
-    dropDraft(workspace, path);
+    drop(workspace, path);
     return;
   }
+  ownDrafts.add(path);
   if (!keepDraft(workspace, path, { text: file.text, version: file.version }) && !warnedOfDrafts) {
     warnedOfDrafts = true;
     notify({
@@ -84,6 +87,10 @@ function keep(workspace: string, path: string): void {
       detail: 'Save often (Ctrl+S): a reload of this window would lose what is not saved.',
     });
   }
+}
+
+function drop(workspace: string, path: string): void {
+  if (ownDrafts.delete(path)) dropDraft(workspace, path);
 }
 
 /** Writes every draft that still waits: the page may go away. */
@@ -117,7 +124,7 @@ async function write(path: string, overwrite: boolean): Promise<boolean> {
     }
     update(path, (now) => saved(now, text, result.version));
     if (findOpen(path)?.dirty) keep(workspace.path, path);
-    else dropDraft(workspace.path, path);
+    else drop(workspace.path, path);
     return true;
   } catch (error) {
     const failure = error instanceof RequestError ? error : undefined;
@@ -161,7 +168,7 @@ function forgetDraft(path: string): void {
   clearTimeout(draftTimers.get(path));
   draftTimers.delete(path);
   const { workspace } = appStore.getState();
-  if (workspace) dropDraft(workspace.path, path);
+  if (workspace) drop(workspace.path, path);
 }
 
 /** Closes a file, asking first where something is not saved. @returns whether it is closed. */
@@ -258,7 +265,8 @@ export async function restoreFiles(workspace: string, experiments: readonly stri
   );
   if (appStore.getState().workspace?.path !== workspace) return;
   const openFiles = files.filter((file) => file !== undefined);
-  for (const file of openFiles) if (!file.dirty) dropDraft(workspace, file.path);
+  for (const path of drafts.keys()) ownDrafts.add(path);
+  for (const file of openFiles) if (!file.dirty) drop(workspace, file.path);
   const active = openFiles.find((file) => file.path === memory.active) ?? openFiles[0];
   appStore.setState({ openFiles, activeFile: active?.path });
   const kept = openFiles.filter((file) => file.dirty);

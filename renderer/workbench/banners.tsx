@@ -26,8 +26,8 @@ export function Banners() {
         <div className="banner" data-severity="error" role="alert">
           <Icon name="debug-disconnect" />
           <span>
-            <strong>Backstep’s server does not answer.</strong> Trying again… Your edits are kept in this window. If it
-            does not come back, start Backstep again with <code>npm start</code>.
+            <strong>Backstep’s server does not answer.</strong> Trying again… Your edits are kept. If it has ended,
+            start it with <code>npm start</code> and open the address that it prints.
           </span>
         </div>
       )}

@@ -6,6 +6,7 @@ import { openFile } from '../../state/file-actions.js';
 import { baseName } from '../../state/paths.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { useApp } from '../../use-app.js';
+import type { CompareView } from './monaco/index.js';
 import { FileBar } from './file-bar.js';
 import { FileTabs } from './file-tabs.js';
 import { loadMonaco, setCodeView } from './code-view-handle.js';
@@ -133,13 +134,13 @@ function CompareArea({ path, disk, mine }: { path: string; disk: string; mine: s
   const place = useRef<HTMLDivElement>(null);
   const texts = useRef({ disk, mine });
   texts.current = { disk, mine };
-  const view = useRef<{ update(disk: string, mine: string): void; dispose(): void }>(undefined);
+  const view = useRef<CompareView>(undefined);
   useEffect(() => {
     let gone = false;
     const start = async () => {
-      const { CompareView } = await loadMonaco();
+      const monaco = await loadMonaco();
       if (gone || !place.current) return;
-      view.current = new CompareView(place.current, path, texts.current.disk, texts.current.mine);
+      view.current = new monaco.CompareView(place.current, path, texts.current.disk, texts.current.mine);
     };
     start().catch((error: unknown) =>
       notify({ severity: 'error', message: `The two texts cannot be compared: ${String(error)}` }),
