@@ -81,13 +81,18 @@ export function Console() {
 
 /** New when a line came; at most once a frame, as the session is. */
 function useLines(): readonly ConsoleLine[] {
+  // The logs are appended in place: the last of them tells that they changed.
   const lastLog = useApp((state) => state.session?.logs.at(-1));
-  const sessionId = useApp((state) => state.session?.sessionId);
   const { own, clearedAt, filter, level } = useStore(consoleStore);
   return useMemo(
-    () => consoleLines(appStore.getState().session, { own, clearedAt, filter, level }),
-    // The logs are appended in place: the last of them tells that they changed.
-    [lastLog, sessionId, own, clearedAt, filter, level],
+    () =>
+      consoleLines(lastLog && appStore.getState().session, {
+        own,
+        clearedAt,
+        filter,
+        level,
+      }),
+    [lastLog, own, clearedAt, filter, level],
   );
 }
 

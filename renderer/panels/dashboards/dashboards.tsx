@@ -209,9 +209,10 @@ const GAP = 8;
 /** As many columns as fit, as few rows as needed; rows fill the height as long as they stay readable. */
 function useGrid(area: React.RefObject<HTMLDivElement | null>, count: number): { columns: number; rowHeight: number } {
   const [size, setSize] = useState({ width: 900, height: 180 });
+  const shown = count > 0;
   useLayoutEffect(() => {
     const element = area.current;
-    if (!element) return undefined;
+    if (!shown || !element) return undefined;
     const measure = () => {
       if (element.clientWidth > 0) setSize({ width: element.clientWidth, height: element.clientHeight });
     };
@@ -219,7 +220,7 @@ function useGrid(area: React.RefObject<HTMLDivElement | null>, count: number): {
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, [area, count === 0]);
+  }, [area, shown]);
   const fitting = Math.max(1, Math.floor((size.width - GAP) / (CARD_WIDTH + GAP)));
   const rowsWanted = Math.ceil(count / Math.min(fitting, Math.max(1, count)));
   const columns = Math.min(fitting, Math.ceil(count / Math.max(1, rowsWanted)));
