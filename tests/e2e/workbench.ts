@@ -33,6 +33,24 @@ export class Workbench {
     await this.hasExperimentOpen();
   }
 
+  /** From the welcome view, through the window's own folder dialog. */
+  async openFolder(folder: string, answer: 'Trust Folder' | 'Browse Only' = 'Trust Folder'): Promise<void> {
+    await this.page.getByRole('button', { name: 'Open Folder…' }).click();
+    await this.chooseFolder(folder);
+    await this.page.getByRole('dialog', { name: /trust/ }).getByRole('button', { name: answer }).click();
+    await expect(this.page.getByRole('dialog')).toHaveCount(0);
+  }
+
+  /** In the window's folder dialog: goes to the path, then takes it. */
+  async chooseFolder(folder: string): Promise<void> {
+    const dialog = this.page.getByRole('dialog');
+    const submit = dialog.locator('button[type=submit]');
+    await dialog.getByRole('textbox', { name: 'Path of the folder' }).fill(folder);
+    await submit.click();
+    await expect(submit).not.toHaveText('Go There');
+    await submit.click();
+  }
+
   async hasExperimentOpen(file = 'experiment.ts'): Promise<void> {
     await expect(this.page.getByRole('tab', { name: file })).toBeVisible();
     await expect(this.editor.locator('.view-line').first()).toBeVisible();
@@ -41,6 +59,17 @@ export class Workbench {
   /** What the editor shows, inlays included. Monaco draws spaces as no-break spaces and only the lines in sight. */
   editorLine(text: string | RegExp): Locator {
     return this.editor.locator('.view-line').filter({ hasText: typeof text === 'string' ? spaced(text) : text });
+  }
+
+  /** Turns the wheel over the code until the line is drawn. */
+  async scrollTo(text: string): Promise<Locator> {
+    const line = this.editorLine(text).first();
+    await this.editor.hover({ position: { x: 200, y: 40 } });
+    await expect(async () => {
+      if ((await line.count()) === 0) await this.page.mouse.wheel(0, 120);
+      await expect(line).toBeVisible({ timeout: 500 });
+    }).toPass({ timeout: 20_000 });
+    return line;
   }
 
   /** Puts the cursor into the code and selects all of it. */
