@@ -34,9 +34,9 @@ const editItems: readonly Item[] = [
 
 const runItems: readonly Item[] = [
   ['run.start', 'Start Training', 'F5'],
-  ['debug.pause', 'Pause', 'F6'],
-  ['debug.next', 'Step', 'F10'],
-  ['debug.runToEpochEnd', 'Run to End of Epoch'],
+  ['run.pause', 'Pause', 'F6'],
+  ['run.step', 'Step', 'F10'],
+  ['run.toEpochEnd', 'Run to End of Epoch'],
   ['run.stop', 'Stop', 'Shift+F5'],
 ];
 

@@ -73,7 +73,9 @@ export function Welcome() {
                   onClick={() => busy(folder.path, openFolder(folder.path))}
                 >
                   <span className="recent-name">{folder.name}</span>
-                  <span className="recent-path">{folder.exists ? folderName(folder.path) : 'not there any more'}</span>
+                  <span className="recent-path">
+                    <bdi>{folder.exists ? folderName(folder.path) : 'not there any more'}</bdi>
+                  </span>
                 </button>
                 <button
                   className="icon-button"
