@@ -18,7 +18,7 @@ export function visibleExtent(
   let min = Infinity;
   let max = -Infinity;
   for (const curve of curves) {
-    const which = curve.quiet && smoothing > 0 && !curve.dots ? 'smooth' : 'raw';
+    const which = curve.quiet && smoothing > 0 && !curve.exact ? 'smooth' : 'raw';
     const extent = curveView(curve.source).extent(x.min, x.max, which);
     if (!extent) continue;
     // A logarithm has no place for zero and below; such points are left out.
@@ -97,7 +97,7 @@ function seriesOf(curve: Curve, plot: Plot, palette: Palette, smoothing: number)
       z: opacity < 1 ? 1 : 2,
     };
   };
-  if (curve.dots || smoothing === 0) return [line(curve.id, 'raw', 1.5, 1)];
+  if (curve.exact || smoothing === 0) return [line(curve.id, 'raw', 1.5, 1)];
   const smooth = line(curve.id, 'smooth', 1.75, 1);
   return curve.quiet ? [smooth] : [line(`${curve.id}#raw`, 'raw', 1, 0.28), smooth];
 }

@@ -22,8 +22,10 @@ export interface Curve {
   /** A CSS colour; variables of the theme are resolved. */
   readonly colour: string;
   readonly dashed?: boolean;
-  /** Points are drawn too: for curves of one point an epoch. Such curves are not smoothed. */
+  /** Points are drawn too: for curves of one point an epoch. */
   readonly dots?: boolean;
+  /** Never smoothed: few points, or a setting rather than a measurement. */
+  readonly exact?: boolean;
   /** Without the faint raw line below the smoothed one. */
   readonly quiet?: boolean;
   readonly source: CurveSource;
@@ -132,7 +134,7 @@ class Controller {
     const all = range();
     const zoom = group.zoom;
     const x = zoom ? { min: zoom.min, max: zoom.max } : all;
-    for (const curve of curves) curveView(curve.source).update(curve.dots ? 0 : smoothing);
+    for (const curve of curves) curveView(curve.source).update(curve.exact ? 0 : smoothing);
     const extent = visibleExtent(curves, x, smoothing, logarithmic);
     const y = yRange(extent, logarithmic, this.height - MARGIN.top - MARGIN.bottom);
     const left = MARGIN.left;
@@ -180,7 +182,7 @@ class Controller {
       hoverStep: hover,
       points: read.map(({ curve, point }) => ({
         step: point.step,
-        value: curve.dots || smoothing === 0 ? point.value : point.smoothed,
+        value: curve.exact || smoothing === 0 ? point.value : point.smoothed,
         colour: curve.colour,
       })),
       notFinite: curves.filter((curve) => !curve.quiet).flatMap((curve) => curveView(curve.source).notFiniteSteps),
@@ -392,7 +394,7 @@ class Controller {
       const value = document.createElement('b');
       value.textContent = formatValue(point.value);
       row.append(dot, label, value);
-      if (!curve.dots && smoothing > 0) {
+      if (!curve.exact && smoothing > 0) {
         const smooth = document.createElement('em');
         smooth.textContent = `≈ ${formatValue(point.smoothed)}`;
         row.append(smooth);

@@ -38,6 +38,7 @@ export function chartList(
         colour: run.colour,
         dashed: validation,
         dots: validation || sparse(source),
+        exact: validation || sparse(source) || isSetting(tag),
         quiet: true,
         source,
       });
@@ -51,6 +52,7 @@ export function chartList(
       legend: alone ? family : validation ? undefined : 'this run',
       colour: validation ? 'var(--validation)' : 'var(--train)',
       dots: validation,
+      exact: validation || isSetting(tag),
       source,
     });
   }
@@ -72,6 +74,10 @@ function* named(
     if (epochTag === undefined) yield { family, tag, source };
     else if (!series[`${family}/${epochTag}`]) yield { family, tag: epochTag, source };
   }
+}
+
+function isSetting(tag: string): boolean {
+  return tag === 'learning_rate';
 }
 
 function sparse(source: CurveSource): boolean {

@@ -45,6 +45,11 @@ describe('charts', () => {
     expect(loss?.curves[1]).toMatchObject({ colour: 'var(--series-3)', dashed: true, quiet: true });
   });
 
+  it('smooth measurements, but neither settings nor the few points of epochs', () => {
+    const exact = chartList(live, []).flatMap((chart) => chart.curves.map((curve) => curve.exact));
+    expect(exact).toEqual([false, true, false, true, true]);
+  });
+
   it('draw runs alone where nothing trains', () => {
     expect(chartList(undefined, [run])).toHaveLength(1);
     expect(chartList(undefined, [])).toEqual([]);
