@@ -152,7 +152,9 @@ export class DebugHost implements TrainingHost {
     flags.stopAtEpochEnd = false;
     this.flush();
     const facts = { at, lastStep: this.lastStep, learningRate: paused.learningRate, source: this.options.source() };
+    flags.stopReady = false;
     this.options.post({ kind: 'stopping', facts });
+    flags.waitUntilStopReady();
     pausedService.training = { paused, at };
     try {
       standBetweenSteps(experimentTf, this.options.scope(), at, this.lastStep, paused);

@@ -16,7 +16,7 @@ import {
   type TrainingBreakpoint,
 } from '../../shared/protocol/training.js';
 import { verifyBreakpoint } from './breakpoint-set.js';
-import { pathOf } from '../loader/stack-frames.js';
+import { isPersons, pathOf } from '../loader/stack-frames.js';
 import { EventBatcher } from './event-batcher.js';
 import type { InspectorClient } from './inspector-client.js';
 import { PausedView } from './paused-view.js';
@@ -61,6 +61,8 @@ export class DebugSession {
   private lastStep: StepEvent | undefined;
   private position = { epoch: 0, step: 0, stepInEpoch: 0 };
   private exitCode = 0;
+  /** Whether the debugger is attached only for stops between steps. */
+  private runsDetached = false;
   private leaving = false;
   /** Requests that look at the stopped thread come one after the other. */
   private queue: Promise<unknown> = Promise.resolve();
@@ -112,9 +114,11 @@ export class DebugSession {
           }
         }
         this.batcher.add(message.events);
+        if (message.events.some((event) => event.kind === 'start')) this.whenLoaded();
         break;
       case 'stopping':
         this.stopping = message.facts;
+        this.options.inspector.attachDebugger().then(() => (this.options.flags.stopReady = true), this.failed);
         break;
       case 'finished':
         this.exitCode = message.exitCode;
@@ -283,6 +287,28 @@ export class DebugSession {
     return answer.value;
   }
 
+  /** From here on the training loop runs, as fast as it can unless a `debugger` statement may stop it. */
+  private whenLoaded(): void {
+    this.options.inspector
+      .hasDebuggerStatement((script) => {
+        const file = pathOf(script);
+        return file !== undefined && isPersons(file);
+      })
+      .then((found) => {
+        this.runsDetached = !found;
+        this.detachWhileRunning();
+      }, this.failed);
+  }
+
+  private detachWhileRunning(): void {
+    if (!this.runsDetached || this.phase !== 'running' || this.stopping) return;
+    this.options.inspector.detachDebugger().catch(this.failed);
+  }
+
+  private readonly failed = (error: unknown): void => {
+    this.sendEvent('output', { category: 'important', output: `The debugger failed: ${String(error)}\n` });
+  };
+
   private resume(): void {
     if (this.phase !== 'paused') return;
     this.phase = 'running';
@@ -294,7 +320,11 @@ export class DebugSession {
   private letGo(): void {
     this.options.inspector
       .releasePauseObjects()
-      .then(() => this.options.inspector.resume())
+      .then(() => {
+        const resumed = this.options.inspector.resume();
+        this.detachWhileRunning();
+        return resumed;
+      })
       .catch((error: unknown) =>
         this.sendEvent('output', { category: 'important', output: `Could not go on: ${String(error)}\n` }),
       );

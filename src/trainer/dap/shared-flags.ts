@@ -1,6 +1,6 @@
 /** What the debug thread wants of the training thread, in memory that both see: reading it costs the training nothing. */
 
-const slots = { stopAfterStep: 0, stopAtEpochEnd: 1, terminate: 2, controlVersion: 3 } as const;
+const slots = { stopAfterStep: 0, stopAtEpochEnd: 1, terminate: 2, controlVersion: 3, stopReady: 4 } as const;
 
 export type StopWish = 'none' | 'pause' | 'step';
 const wishes: readonly StopWish[] = ['none', 'pause', 'step'];
@@ -31,6 +31,18 @@ export class SharedFlags {
   }
   set terminate(wanted: boolean) {
     Atomics.store(this.cells, slots.terminate, wanted ? 1 : 0);
+  }
+
+  /** Whether the debugger is attached and waits for the stop that the training has announced. */
+  get stopReady(): boolean {
+    return Atomics.load(this.cells, slots.stopReady) === 1;
+  }
+  set stopReady(ready: boolean) {
+    Atomics.store(this.cells, slots.stopReady, ready ? 1 : 0);
+  }
+  /** Returns every millisecond at least, so that the inspector's own messages get their turn. */
+  waitUntilStopReady(): void {
+    while (!this.stopReady) Atomics.wait(this.cells, slots.stopReady, 0, 1);
   }
 
   /** Grows with every message on the control port, so that the training looks there only when something has come. */

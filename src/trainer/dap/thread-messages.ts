@@ -34,7 +34,7 @@ export interface StopFacts {
 
 export type FromTraining =
   | { readonly kind: 'events'; readonly events: readonly TrainingEvent[] }
-  /** Sent right before the training thread stops. */
+  /** The training thread is about to stop, and waits until the debugger is attached. */
   | { readonly kind: 'stopping'; readonly facts: StopFacts }
   | { readonly kind: 'finished'; readonly exitCode: number };
 

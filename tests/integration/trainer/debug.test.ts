@@ -488,3 +488,21 @@ test('a debugger statement of the person’s stops there, with their frames and 
   await client.request('continue', { threadId: 1 });
   expect(await runToEnd(client)).toMatchObject({ exitCode: 0 });
 });
+
+test('a debugger statement inside a training step stops each time, between stops of other kinds', async () => {
+  const text = tinyExperiment.replace(
+    "  metrics: ['accuracy'],",
+    `  trainStep: ({ model, optimizer, batch }) => {
+    debugger;
+    return optimizer.minimize(() => (model.predict(batch.xs as tf.Tensor) as tf.Tensor).square().mean() as tf.Scalar, true)!;
+  },`,
+  );
+  const client = await start({ experiment: place.write('debugger-in-step.ts', text), steps: 2 });
+  expect(await client.stopped()).toMatchObject({ description: 'debugger statement at debugger-in-step.ts:20' });
+  await client.request('next', { threadId: 1 });
+  expect(await client.stopped()).toMatchObject({ reason: 'step', description: 'step 1' });
+  await client.request('continue', { threadId: 1 });
+  expect(await client.stopped()).toMatchObject({ description: 'debugger statement at debugger-in-step.ts:20' });
+  await client.request('continue', { threadId: 1 });
+  expect(await runToEnd(client)).toMatchObject({ exitCode: 0 });
+});
