@@ -497,12 +497,15 @@ test('a debugger statement inside a training step stops each time, between stops
     return optimizer.minimize(() => (model.predict(batch.xs as tf.Tensor) as tf.Tensor).square().mean() as tf.Scalar, true)!;
   },`,
   );
-  const client = await start({ experiment: place.write('debugger-in-step.ts', text), steps: 2 });
-  expect(await client.stopped()).toMatchObject({ description: 'debugger statement at debugger-in-step.ts:20' });
-  await client.request('next', { threadId: 1 });
-  expect(await client.stopped()).toMatchObject({ reason: 'step', description: 'step 1' });
-  await client.request('continue', { threadId: 1 });
-  expect(await client.stopped()).toMatchObject({ description: 'debugger statement at debugger-in-step.ts:20' });
+  const client = await start({ experiment: place.write('debugger-in-step.ts', text), steps: 3 });
+  const inStep = { reason: 'pause', description: 'debugger statement at debugger-in-step.ts:20' };
+  expect(await client.stopped()).toMatchObject(inStep);
+  const breakpoint = { id: 'two', enabled: true, at: { kind: 'step', step: 2 } };
+  await client.request('backstep/setTrainingBreakpoints', { breakpoints: [breakpoint] });
+  for (const stop of [inStep, { reason: 'breakpoint', description: 'step 2' }, inStep]) {
+    await client.request('continue', { threadId: 1 });
+    expect(await client.stopped()).toMatchObject(stop);
+  }
   await client.request('continue', { threadId: 1 });
   expect(await runToEnd(client)).toMatchObject({ exitCode: 0 });
 });
