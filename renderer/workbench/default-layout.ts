@@ -70,7 +70,7 @@ export function defaultLayout(panels: readonly Panel[], width: number, height: n
   const right = narrow ? at('right', 'centre') : at('right');
   const rightWidth = right.length === 0 ? 0 : narrow ? clamp(width * 0.25, 300, 380) : clamp(width * 0.2, 310, 520);
   const middleWidth = width - leftWidth - rightWidth;
-  const centreWidth = narrow || !has('centre') ? 0 : clamp(middleWidth * 0.42, 360, 1100);
+  const centreWidth = narrow || !has('centre') ? 0 : clamp(middleWidth * 0.38, 360, 1000);
 
   const root = branch(width, [
     branch(mainHeight, [
