@@ -74,6 +74,13 @@ function DataSet({ info }: { info: DataInfo }) {
   };
 
   const now = status?.current ?? info;
+  // A file or tensors that the experiment names itself leave nothing to choose here.
+  const choices =
+    !unknown &&
+    (status?.download !== undefined ||
+      status?.hasGenerator === true ||
+      status?.folder !== undefined ||
+      now.source === 'folder');
   const chosen = status && choiceInUse(status);
   const download = status?.download;
   return (
@@ -111,7 +118,7 @@ function DataSet({ info }: { info: DataInfo }) {
           </details>
         )}
       </section>
-      {!unknown && status && (
+      {choices && status && (
         <section className="data-choices">
           <h4>Where to take it from</h4>
           <Choice icon="folder" title="A folder of yours" inUse={chosen === 'folder'} note={status.folder}>
@@ -183,7 +190,9 @@ function DataSet({ info }: { info: DataInfo }) {
           )}
         </section>
       )}
-      {unknown && <p className="data-hint">The experiment makes or names this data itself; change it there.</p>}
+      {!choices && (unknown || status) && (
+        <p className="data-hint">The experiment makes or names this data itself; change it there.</p>
+      )}
     </div>
   );
 }

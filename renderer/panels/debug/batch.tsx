@@ -33,7 +33,7 @@ export const Batch = memo(function Batch({ look, stale }: { look: StepLook; stal
     <Section
       id="batch"
       title="Batch"
-      note={judged ? `${batch.size} ${what} · ${wrong.length} wrong` : `${batch.size} ${what}`}
+      note={`${stale ? `step ${look.at.step} · ` : ''}${batch.size} ${what}${judged ? ` · ${wrong.length} wrong` : ''}`}
       actions={
         judged && (
           <button

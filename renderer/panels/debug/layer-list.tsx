@@ -15,7 +15,7 @@ export const LayerList = memo(function LayerList({ look, stale }: { look: StepLo
   const chosen = useApp((state) => state.cursor.layer);
   const { layers } = look;
   return (
-    <Section id="layers" title="Layers" note={`${layers.length}`}>
+    <Section id="layers" title="Layers" note={stale ? `step ${look.at.step}` : `${layers.length}`}>
       <ul
         className="layer-looks"
         data-stale={stale || undefined}

@@ -153,6 +153,23 @@ function dot(context: CanvasRenderingContext2D, x: number, y: number, colour: st
   }
 }
 
+function roundedBox(
+  context: CanvasRenderingContext2D,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+  radius: number,
+): void {
+  const right = left + width;
+  const bottom = top + height;
+  context.moveTo(left + radius, top);
+  context.arcTo(right, top, right, bottom, radius);
+  context.arcTo(right, bottom, left, bottom, radius);
+  context.arcTo(left, bottom, left, top, radius);
+  context.arcTo(left, top, right, top, radius);
+}
+
 function drawFlag(
   context: CanvasRenderingContext2D,
   scene: TimelineScene,
@@ -168,7 +185,7 @@ function drawFlag(
   context.fillStyle = palette.cursor;
   context.fillRect(Math.round(x), 16, 1.5, bottom - 16);
   context.beginPath();
-  context.roundRect(left, 3, width, 16, 3);
+  roundedBox(context, left, 3, width, 16, 3);
   context.fill();
   context.fillStyle = palette.cursorText;
   context.fillText(text, left + 5, 11.5);
