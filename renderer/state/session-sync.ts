@@ -9,6 +9,7 @@ import { canRun, runCommand } from './commands.js';
 import { RequestError, type Connection, type DapMessage } from './connection.js';
 import { catchUp } from './session-catch-up.js';
 import { tellChangedBreakpoints } from './session-breakpoints.js';
+import { openFile } from './file-actions.js';
 import { sessionUi } from './session-ui.js';
 
 /** Calls back before the next frame; where no frame comes (a covered window), a little later. */
@@ -159,9 +160,7 @@ function tellEnd(before: SessionState, after: SessionState | undefined): void {
       message: problem?.message ?? 'The training ended by a failure.',
       detail: problem?.hint,
       actions: [
-        ...(file && canRun('editor.reveal')
-          ? [{ label: 'Go to Line', run: () => void runCommand('editor.reveal', { file, line }) }]
-          : []),
+        ...(file ? [{ label: 'Go to Line', run: () => void openFile(file, { line, focus: true }) }] : []),
         ...(canRun('view.show.console')
           ? [{ label: 'Show Console', run: () => void runCommand('view.show.console') }]
           : []),

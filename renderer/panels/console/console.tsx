@@ -3,7 +3,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
 import { appStore } from '../../state/app-state.js';
-import { runCommand } from '../../state/commands.js';
+import { openFile } from '../../state/file-actions.js';
 import { consoleLines, consoleStore, evaluate, type ConsoleLine } from '../../state/session-console.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
@@ -128,7 +128,7 @@ function Line({ line }: { line: ConsoleLine }) {
         <button
           className="link-button console-place"
           title={`${file}${number === undefined ? '' : `:${number}`}`}
-          onClick={() => void runCommand('editor.reveal', { file, line: number })}
+          onClick={() => void openFile(file, { line: number, focus: true })}
         >
           {file.slice(file.lastIndexOf('/') + 1)}
           {number === undefined ? '' : `:${number}`}

@@ -4,7 +4,7 @@ import { formatShare, formatValue } from '../../charts/format.js';
 import type { StepLook } from '../../../src/shared/protocol/training.js';
 import { appStore, moveCursor } from '../../state/app-state.js';
 import { shapeText } from '../../state/shape-text.js';
-import { canRun, runCommand } from '../../state/commands.js';
+import { openFile } from '../../state/file-actions.js';
 import { Section } from '../../training/section.js';
 import { useApp } from '../../use-app.js';
 import { gradientShare } from './gradient-share.js';
@@ -112,9 +112,7 @@ function tooltip(layer: LayerLook): string {
 function choose(layer: string): void {
   const info = appStore.getState().session?.start?.layers.find((entry) => entry.layer === layer);
   moveCursor({ layer, ...(info?.file && info.line ? { file: info.file, line: info.line } : {}) });
-  if (info?.file && info.line && canRun('editor.reveal')) {
-    void runCommand('editor.reveal', { file: info.file, line: info.line });
-  }
+  if (info?.file && info.line) void openFile(info.file, { line: info.line, focus: false });
 }
 
 /** Up and down go from layer to layer, as in every list. */
