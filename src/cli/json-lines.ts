@@ -32,8 +32,8 @@ export function jsonLine(event: TrainingEvent): string | undefined {
       });
     }
     case 'step': {
-      const { kind, epoch, step, loss, metrics, stepMs, stateHash, learningRate, dataWaitMs } = event;
-      return line({ kind, epoch, step, loss, metrics, stepMs, stateHash, learningRate, dataWaitMs });
+      const { kind, epoch, step, loss, metrics, stepMs, stateHash, learningRate, dataWaitMs, overheadMs } = event;
+      return line({ kind, epoch, step, loss, metrics, stepMs, stateHash, learningRate, dataWaitMs, overheadMs });
     }
     case 'epoch': {
       const { kind, epoch, step, loss, metrics, validation, stateHash, epochMs } = event;

@@ -19,7 +19,7 @@ test('a step has the fields that scripts rely on, not-finite numbers as texts', 
     stateHash: 'abc',
   });
   expect(line).toBe(
-    '{"kind":"step","epoch":1,"step":2,"loss":"NaN","metrics":{"accuracy":"Infinity"},"stepMs":3,"stateHash":"abc","dataWaitMs":1}',
+    '{"kind":"step","epoch":1,"step":2,"loss":"NaN","metrics":{"accuracy":"Infinity"},"stepMs":3,"stateHash":"abc","dataWaitMs":1,"overheadMs":0}',
   );
 });
 

@@ -1,0 +1,75 @@
+// `npm run bench [-- part…]`: measures what the product promises, side by side with its peer where it has one.
+// Machines differ and are shared: read the ratios, and the load that is printed with them.
+import os from 'node:os';
+import { build } from '../../scripts/build.mjs';
+import { epochTime } from './epoch-time.mjs';
+import { memoryFlat } from './memory-flat.mjs';
+import { stepTime, stepTimeTable } from './step-time.mjs';
+import { measureWindowFps } from './window-fps.mjs';
+import { windowStart } from './window-start.mjs';
+
+const ms = (value) => `${value.toFixed(0)} ms`;
+const percent = (share) => `${(share * 100).toFixed(1)} %`;
+const table = (rows) => {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  for (const [name, value, promise] of rows) {
+    console.log(`  ${name.padEnd(width)}  ${value.padStart(12)}${promise ? `   (wanted: ${promise})` : ''}`);
+  }
+};
+
+const parts = {
+  async start() {
+    const times = await windowStart();
+    table([
+      ['command to address', ms(times.addressMs)],
+      ['command to usable window', ms(times.usableMs), 'under 3 s'],
+      ['sample opened to its shapes', ms(times.shapesMs)],
+      ['Run to first step', ms(times.firstStepMs)],
+      ['command to first step', ms(times.usableMs + times.firstStepMs), 'under 5 s'],
+    ]);
+  },
+  async step() {
+    console.log(stepTimeTable(await stepTime()));
+  },
+  async epoch() {
+    const times = await epochTime();
+    table([
+      [`rock-paper-scissors, an epoch (${times.source})`, `${times.epochSeconds.toFixed(1)} s`, 'about a minute'],
+      ['step', ms(times.stepMs)],
+      ['waiting for data', percent(times.dataShare)],
+      ['hooks and logging', percent(times.overheadShare)],
+      ['outside of kernels', percent(times.dataShare + times.overheadShare), 'under 5 %'],
+      ['test accuracy after 2 epochs', percent(times.validationAccuracy), 'well above 33 %'],
+    ]);
+  },
+  async window() {
+    const found = await measureWindowFps();
+    table([
+      ['frames a second at 1,000 steps/s', found.framesPerSecond.toFixed(1), '60'],
+      ['99th percentile of a frame', `${found.p99FrameMs.toFixed(1)} ms`],
+      ['frames over 25 ms', percent(found.lateFrames)],
+    ]);
+  },
+  async memory() {
+    console.log(await memoryFlat());
+  },
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in parts));
+if (unknown.length) {
+  console.error(`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`);
+  process.exit(2);
+}
+await build({ say: console.error });
+console.log(`${os.cpus().length} × ${os.cpus()[0]?.model ?? 'CPU'}, Node ${process.versions.node}`);
+for (const [name, measure] of Object.entries(parts)) {
+  if (wanted.length && !wanted.includes(name)) continue;
+  console.log(`\n${name} (load ${os.loadavg()[0].toFixed(1)})`);
+  try {
+    await measure();
+  } catch (error) {
+    console.log(`  not measured: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
