@@ -12,9 +12,16 @@ import { ServerProcess } from './server-process.js';
 import { createWindow, denyPermissions, lockToOrigin, openExternal, originOf } from './window.js';
 
 const home = process.env.BACKSTEP_HOME || path.join(homedir(), '.backstep');
-/** Without the executable and, from a checkout, the app's folder. */
-const ownArguments = (words: readonly string[]) => words.slice(app.isPackaged ? 1 : 2);
-const launched = readLaunchArguments(ownArguments(process.argv), process.cwd());
+/** The person's words: without the executable and, from a checkout, without the app's folder. */
+function ownArguments(words: readonly string[], workingFolder: string): readonly string[] {
+  const rest = words.slice(1);
+  const ownFolder = app.isPackaged
+    ? -1
+    : rest.findIndex((word) => path.resolve(workingFolder, word) === app.getAppPath());
+  return rest.filter((_word, index) => index !== ownFolder);
+}
+
+const launched = readLaunchArguments(ownArguments(process.argv, process.cwd()), process.cwd());
 
 let window: BrowserWindow | undefined;
 let server: ServerProcess | undefined;
@@ -134,9 +141,10 @@ function answerWindow(): void {
 }
 
 function start(): void {
-  app.enableSandbox();
+  // Root cannot have the system's sandbox and says so on the command line; the page stays without Node either way.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   app.on('second-instance', (_event, words, workingFolder) => {
-    const { folder } = readLaunchArguments(ownArguments(words), workingFolder);
+    const { folder } = readLaunchArguments(ownArguments(words, workingFolder), workingFolder);
     showWindow();
     if (folder !== undefined) openPlace(folder);
   });

@@ -8,36 +8,48 @@ import type { MenuItemConstructorOptions } from 'electron';
 type Item = readonly [id: string, label: string, keys?: string] | '-' | MenuItemConstructorOptions;
 
 const fileItems: readonly Item[] = [
-  ['file.new', 'New File…', 'CmdOrCtrl+N'],
+  ['file.new', 'New File…', 'CmdOrCtrl+Alt+N'],
+  ['file.newFolder', 'New Folder…'],
+  '-',
   ['workspace.openFolder', 'Open Folder…', 'CmdOrCtrl+O'],
   ['workspace.openRecent', 'Open Recent…'],
   '-',
   ['file.save', 'Save', 'CmdOrCtrl+S'],
-  ['file.saveAll', 'Save All'],
+  ['file.saveAll', 'Save All', 'CmdOrCtrl+Alt+S'],
+  ['file.revert', 'Revert File'],
   '-',
-  ['file.close', 'Close File', 'CmdOrCtrl+W'],
+  ['file.close', 'Close File'],
+  ['file.closeAll', 'Close All Files'],
   ['workspace.close', 'Close Folder'],
 ];
 
 const editItems: readonly Item[] = [
-  ['edit.undo', 'Undo', 'CmdOrCtrl+Z'],
-  ['edit.redo', 'Redo', 'CmdOrCtrl+Shift+Z'],
+  ['edit.undo', 'Undo'],
+  ['edit.redo', 'Redo'],
   '-',
   { role: 'cut' },
   { role: 'copy' },
   { role: 'paste' },
   { role: 'selectAll' },
   '-',
-  ['edit.find', 'Find', 'CmdOrCtrl+F'],
-  ['edit.replace', 'Replace', 'CmdOrCtrl+H'],
+  ['edit.find', 'Find'],
 ];
 
 const runItems: readonly Item[] = [
-  ['run.start', 'Start Training', 'F5'],
+  ['run.start', 'Start or Continue Training', 'F5'],
   ['run.pause', 'Pause', 'F6'],
-  ['run.step', 'Step', 'F10'],
-  ['run.toEpochEnd', 'Run to End of Epoch'],
-  ['run.stop', 'Stop', 'Shift+F5'],
+  ['run.step', 'One Training Step', 'F10'],
+  ['run.toEpochEnd', 'Run to End of Epoch', 'Shift+F11'],
+  ['run.restart', 'Restart Training', 'CmdOrCtrl+Shift+F5'],
+  ['run.stop', 'Stop and Save', 'Shift+F5'],
+  ['run.kill', 'End the Trainer at Once'],
+  '-',
+  ['breakpoints.addStep', 'Break at Step…'],
+  ['breakpoints.addEpochEnd', 'Break at End of Epoch…'],
+  ['breakpoints.addCondition', 'Break When…'],
+  ['breakpoints.removeAll', 'Remove All Breakpoints'],
+  '-',
+  ['workspace.trust', 'Trust This Folder…'],
 ];
 
 const viewItems: readonly Item[] = [
@@ -45,7 +57,9 @@ const viewItems: readonly Item[] = [
   ['view.quickOpen', 'Go to File…', 'CmdOrCtrl+P'],
   '-',
   ['view.toggleSideBar', 'Toggle Side Bar', 'CmdOrCtrl+B'],
+  ['view.toggleDebugBar', 'Toggle Debug Bar', 'CmdOrCtrl+Alt+B'],
   ['view.togglePanel', 'Toggle Panel', 'CmdOrCtrl+J'],
+  ['view.toggleMaximized', 'Maximize Part', 'CmdOrCtrl+Alt+M'],
   ['view.resetLayout', 'Reset Layout'],
   ['view.toggleTheme', 'Toggle Light and Dark'],
   '-',
@@ -63,9 +77,9 @@ const helpItems: readonly Item[] = [
   ['help.about', 'About Backstep'],
 ];
 
-/** Ids that the window must have; a test holds them against its commands. */
-export const menuCommandIds: readonly string[] = [fileItems, editItems, runItems, viewItems, helpItems].flatMap(
-  (items) => items.flatMap((item) => (item !== '-' && 'length' in item ? [item[0]] : [])),
+/** What the window must have under the same ids and keys; a test holds these against its commands. */
+export const menuCommands = [fileItems, editItems, runItems, viewItems, helpItems].flatMap((items) =>
+  items.flatMap((item) => (item !== '-' && 'length' in item ? [{ id: item[0], keys: item[2] }] : [])),
 );
 
 export function menuTemplate(isMac: boolean, run: (commandId: string) => void): MenuItemConstructorOptions[] {
