@@ -1,106 +1,131 @@
-// `npm test`: static checks, a build, unit and integration tests, then the window in a real Chromium and in Electron
-// where there are any. What is skipped is said with its reason; the last line counts everything.
-import { spawn } from 'node:child_process';
+// `npm test`: checks, build, unit and integration tests, and the window in Chromium and in Electron where
+// they are there. Says what is skipped and why; ends with a line like `512 passed, 0 failed, 3 skipped`.
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findElectron, noWindowReason } from './electron-binary.mjs';
+import { build } from './build.mjs';
+import { check } from './check.mjs';
+import { findElectron } from './electron-binary.mjs';
 import { findChromium } from './find-chromium.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const results = path.join(root, 'test-results');
-const count = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0, skipped: 0 };
 
-function run(words, { env = {} } = {}) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, words, { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
-    child.on('error', reject);
+function add({ passed = 0, failed = 0, skipped = 0 }) {
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+}
+
+function heading(text) {
+  console.log(`\n── ${text} ${'─'.repeat(Math.max(0, 76 - text.length))}`);
+}
+
+function run(command, args, environment = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...environment },
+    });
+    child.on('error', (error) => {
+      console.error(error.message);
+      resolve(1);
+    });
     child.on('close', (code) => resolve(code ?? 1));
   });
 }
 
-const say = (text) => console.log(`\n── ${text}`);
-
-async function staticChecks() {
-  const checks = {
-    types: ['scripts/check-types.mjs'],
-    lint: ['node_modules/eslint/bin/eslint.js', '.'],
-    imports: [
-      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
-      ...['src', 'electron', 'renderer', 'tests', '--config', '.dependency-cruiser.cjs'],
-    ],
-    'dead code': ['node_modules/knip/bin/knip.js'],
-    format: ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
-  };
-  for (const [name, words] of Object.entries(checks)) {
-    say(`check: ${name}`);
-    if ((await run(words)) === 0) count.passed++;
-    else count.failed++;
-  }
+async function readReport(file) {
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : JSON.parse(text);
 }
 
-async function build() {
-  say('build');
-  const code = await run(['scripts/build.mjs']);
-  if (code !== 0) throw new Error('The build failed; nothing could be tested on it.');
-}
-
-async function vitest() {
-  say('unit and integration tests');
+/** Tests that a person would miss in silence are named with their reason. */
+async function runVitest() {
   const report = path.join(results, 'vitest.json');
-  const code = await run([
-    'node_modules/vitest/vitest.mjs',
+  const code = await run(process.execPath, [
+    path.join(root, 'node_modules/vitest/vitest.mjs'),
     ...['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
   ]);
-  const found = JSON.parse(await readFile(report, 'utf8'));
-  count.passed += found.numPassedTests;
-  count.skipped += found.numPendingTests + found.numTodoTests;
-  // A file that cannot be loaded has no failed test, and fails all the same.
-  count.failed += found.numFailedTests || (code === 0 ? 0 : 1);
-}
-
-async function playwright(project) {
-  const report = path.join(results, `${project}.json`);
-  const code = await run(
-    ['node_modules/playwright/cli.js', 'test', '-c', 'tests/e2e/playwright.config.ts', '--project', project],
-    { env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report } },
+  const json = await readReport(report);
+  if (!json) return add({ failed: 1 });
+  add({ passed: json.numPassedTests, failed: json.numFailedTests, skipped: json.numPendingTests + json.numTodoTests });
+  // A file that cannot even be loaded has no tests to fail.
+  const empty = json.testResults.filter(
+    (file) => file.status === 'failed' && file.assertionResults.every((test) => test.status !== 'failed'),
   );
-  const { stats } = JSON.parse(await readFile(report, 'utf8'));
-  count.passed += stats.expected;
-  count.skipped += stats.skipped;
-  count.failed += stats.unexpected + stats.flaky || (code === 0 ? 0 : 1);
+  add({ failed: empty.length > 0 ? empty.length : code !== 0 && json.numFailedTests === 0 ? 1 : 0 });
 }
 
-function skip(reason) {
-  console.log(`skipped: ${reason}`);
-  count.skipped++;
+/** A virtual screen where there is none, if the system has one. */
+function withScreen(command, args) {
+  const needed = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
+  if (!needed) return { command, args };
+  if (spawnSync('xvfb-run', ['--help'], { stdio: 'ignore' }).error)
+    return { reason: 'there is no display, and no xvfb-run' };
+  return { command: 'xvfb-run', args: ['--auto-servernum', '--server-args=-screen 0 1920x1080x24', command, ...args] };
 }
 
-/** Why the Electron shell cannot be tried here. */
-async function noElectronReason() {
-  const { reason } = process.env.BACKSTEP_ELECTRON9 ? {} : await findElectron();
-  return reason ?? noWindowReason();
+async function runWindow(project, { screen = false } = {}) {
+  const report = path.join(results, `e2e-${project}.json`);
+  const args = [
+    path.join(root, 'node_modules/playwright/cli.js'),
+    'test',
+    '-c',
+    'tests/e2e/playwright.config.ts',
+    '--project',
+    project,
+  ];
+  const how = screen ? withScreen(process.execPath, args) : { command: process.execPath, args };
+  if (how.reason) return skip(`${project}: ${how.reason}`);
+  const code = await run(how.command, how.args, { BACKSTEP_E2E_REPORT: report });
+  const json = await readReport(report);
+  if (!json) return add({ failed: 1 });
+  const { expected, unexpected, flaky, skipped } = json.stats;
+  add({ passed: expected + flaky, failed: unexpected, skipped });
+  add({ failed: code !== 0 && unexpected === 0 ? 1 : 0 });
 }
 
+function skip(text) {
+  console.log(`skipped: ${text}`);
+  add({ skipped: 1 });
+}
+
+const began = performance.now();
+process.chdir(root);
 await rm(results, { recursive: true, force: true });
 await mkdir(results, { recursive: true });
+
+heading('checks');
+add(await check());
+
+heading('build');
 try {
-  await staticChecks();
-  await build();
-  await vitest();
-
-  say('the window in Chromium');
-  const chromium = findChromium();
-  if (chromium.file) await playwright('chromium');
-  else skip(chromium.reason);
-
-  say('the window in Electron');
-  const reason = await noElectronReason();
-  if (reason === undefined) await playwright('electron');
-  else skip(reason);
+  await build({ say: console.log });
+  add({ passed: 1 });
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  count.failed++;
+  console.error(error.message);
+  add({ failed: 1 });
 }
-console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
-process.exitCode = count.failed === 0 ? 0 : 1;
+
+heading('unit and integration tests');
+await runVitest();
+
+heading('the window in Chromium');
+const chromium = findChromium();
+if (chromium.file) await runWindow('chromium');
+else skip(`the window in a browser: ${chromium.reason}`);
+
+heading('the window in Electron');
+const electron = await findElectron();
+const old = process.env.BACKSTEP_ELECTRON9;
+if (electron.file || (old && existsSync(old))) await runWindow('electron', { screen: true });
+else skip(`the window in Electron: ${old ? `BACKSTEP_ELECTRON9 names ${old}, which is not there` : electron.reason}`);
+
+console.log(`\n${((performance.now() - began) / 60_000).toFixed(1)} minutes`);
+console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);
+process.exit(total.failed > 0 ? 1 : 0);

@@ -13,7 +13,6 @@ import { stepLook, trainingBreakpoint, trainingEvent } from './training.js';
 
 /** Event `backstep/training`: what happened since the last one, in order. At most one in 16 ms. */
 export const trainingBatch = z.object({ events: z.array(trainingEvent) });
-export type TrainingBatch = z.infer<typeof trainingBatch>;
 
 export const breakpointStatus = z.object({ id: z.string(), verified: z.boolean(), message: z.string().optional() });
 
@@ -38,4 +37,3 @@ export const dapRequests = {
 } as const;
 export type DapRequests = typeof dapRequests;
 export type DapRequestName = keyof DapRequests;
-

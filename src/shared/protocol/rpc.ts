@@ -128,7 +128,10 @@ export const requests = {
   'workspace/setBreakpoints': { params: z.object({ breakpoints: z.array(trainingBreakpoint) }), result: nothing },
   /** Copies a sample to `<parent>/<id>` (numbered where that exists and differs) and opens it, trusted. */
   'sample/open': { params: z.object({ id: z.string(), parent: z.string().optional() }), result: workspaceInfo },
-  'file/list': { params: z.object({ path: z.string().describe('relative, "" for the root') }), result: z.array(fileEntry) },
+  'file/list': {
+    params: z.object({ path: z.string().describe('relative, "" for the root') }),
+    result: z.array(fileEntry),
+  },
   'file/read': {
     params: z.object({ path: z.string() }),
     /** `version` names the text on disk; hand it back when writing. */
@@ -210,11 +213,16 @@ export const clientFrame = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), id: z.number(), name: z.string(), params: z.unknown() }),
   z.object({ kind: z.literal('dap'), message: z.looseObject({ seq: z.number(), type: z.literal('request') }) }),
 ]);
-export type ClientFrame = z.infer<typeof clientFrame>;
 
 export const serverFrame = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('result'), id: z.number(), result: z.unknown() }),
-  z.object({ kind: z.literal('failure'), id: z.number(), tag: rpcErrorTag, message: z.string(), hint: z.string().optional() }),
+  z.object({
+    kind: z.literal('failure'),
+    id: z.number(),
+    tag: rpcErrorTag,
+    message: z.string(),
+    hint: z.string().optional(),
+  }),
   z.object({ kind: z.literal('notification'), name: z.string(), body: z.unknown() }),
   z.object({ kind: z.literal('dap'), sessionId: z.string(), message: z.looseObject({ type: z.string() }) }),
 ]);

@@ -162,7 +162,6 @@ export const epochEvent = z.object({
   epochMs: z.number(),
   wallTime: z.number(),
 });
-export type EpochEvent = z.infer<typeof epochEvent>;
 
 export const trainingEvent = z.discriminatedUnion('kind', [
   /** What the trainer is busy with, where that takes noticeable time. */
@@ -253,9 +252,7 @@ export const stepLook = z.object({
   batch: z.object({
     size: z.number(),
     /** 8-bit RGBA pixels of all images, one after the other, base64. */
-    images: z
-      .object({ count: z.number(), width: z.number(), height: z.number(), rgba: z.string() })
-      .optional(),
+    images: z.object({ count: z.number(), width: z.number(), height: z.number(), rgba: z.string() }).optional(),
     /** The first feature values of each example, where the batch is not images. */
     rows: z.object({ columns: z.array(z.string()), values: z.array(z.array(real)) }).optional(),
     /** File names or row numbers, where the data knows them. */

@@ -11,7 +11,6 @@ export const scalarColumn = z.object({
   values: z.array(z.number()),
   wallTimes: z.array(z.number()),
 });
-export type ScalarColumn = z.infer<typeof scalarColumn>;
 
 export const logLine = z.object({
   level: z.enum(['log', 'info', 'warn', 'error', 'debug']),

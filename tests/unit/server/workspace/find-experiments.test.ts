@@ -40,6 +40,12 @@ test('are looked for where a person would put them', async () => {
   }
   const found = (await findExperiments(root)).map((file) => path.relative(root, file));
   expect(found).toEqual(['experiment.ts', 'a.mjs', 'b.ts', 'experiment-wide.ts', 'deep/er/c.js']);
-  expect(files.filter(mayHoldExperiment)).toEqual(['b.ts', 'experiment.ts', 'experiment-wide.ts', 'a.mjs', 'deep/er/c.js']);
+  expect(files.filter(mayHoldExperiment)).toEqual([
+    'b.ts',
+    'experiment.ts',
+    'experiment-wide.ts',
+    'a.mjs',
+    'deep/er/c.js',
+  ]);
   rmSync(root, { recursive: true });
 });
