@@ -112,19 +112,24 @@ try {
   add({ failed: 1 });
 }
 
-heading('unit and integration tests');
-await runVitest();
+try {
+  heading('unit and integration tests');
+  await runVitest();
 
-heading('the window in Chromium');
-const chromium = findChromium();
-if (chromium.file) await runWindow('chromium');
-else skip(`the window in a browser: ${chromium.reason}`);
+  heading('the window in Chromium');
+  const chromium = findChromium();
+  if (chromium.file) await runWindow('chromium');
+  else skip(`the window in a browser: ${chromium.reason}`);
 
-heading('the window in Electron');
-const electron = await findElectron();
-const old = process.env.BACKSTEP_ELECTRON9;
-if (electron.file || (old && existsSync(old))) await runWindow('electron', { screen: true });
-else skip(`the window in Electron: ${old ? `BACKSTEP_ELECTRON9 names ${old}, which is not there` : electron.reason}`);
+  heading('the window in Electron');
+  const electron = await findElectron();
+  const old = process.env.BACKSTEP_ELECTRON9;
+  if (electron.file || (old && existsSync(old))) await runWindow('electron', { screen: true });
+  else skip(`the window in Electron: ${old ? `BACKSTEP_ELECTRON9 names ${old}, which is not there` : electron.reason}`);
+} catch (error) {
+  console.error(error);
+  add({ failed: 1 });
+}
 
 console.log(`\n${((performance.now() - began) / 60_000).toFixed(1)} minutes`);
 console.log(`${total.passed} passed, ${total.failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ''}`);

@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { test as base } from 'playwright/test';
 import { build } from '../../scripts/build.mjs';
-import { findChromium } from '../../scripts/find-chromium.mjs';
 import { repository, ServerUnderTest, temporaryFolder } from './server-under-test.js';
 import { Workbench } from './workbench.js';
 
@@ -57,9 +56,6 @@ export const test = base.extend<Fixtures, { readonly built: undefined }>({
     }
   },
 });
-
-const chromium = findChromium();
-test.skip(chromium.file === undefined, `the window is not tested: ${chromium.reason ?? ''}`);
 
 const testData = process.env['BACKSTEP_TEST_DATA'] || path.resolve(repository, '../shared/data');
 

@@ -3,17 +3,18 @@ import path from 'node:path';
 import { findChromium } from '../../scripts/find-chromium.mjs';
 
 const chromium = findChromium();
+const results = path.resolve(import.meta.dirname, '../../test-results');
 
 export default defineConfig({
   testDir: '.',
-  outputDir: path.resolve(import.meta.dirname, '../../test-results/e2e'),
+  outputDir: path.join(results, 'e2e'),
   // Two cores train, serve and draw at once: a step that takes a second alone can take five.
   timeout: 180_000,
   expect: { timeout: 20_000 },
   workers: 1,
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
-  reporter: [['list'], ['json', { outputFile: path.resolve(import.meta.dirname, '../../test-results/e2e.json') }]],
+  reporter: [['list'], ['json', { outputFile: process.env['BACKSTEP_E2E_REPORT'] || path.join(results, 'e2e.json') }]],
   use: {
     viewport: { width: 1440, height: 900 },
     actionTimeout: 20_000,
