@@ -51,7 +51,14 @@ const parts = {
     ]);
   },
   async memory() {
-    console.log(await memoryFlat());
+    const memory = await memoryFlat();
+    const mb = (value) => `${value.toFixed(0)} MB`;
+    table([
+      [`after ${(memory.steps / 40).toLocaleString('en')} steps`, mb(memory.startMb)],
+      [`after ${memory.steps.toLocaleString('en')} steps`, mb(memory.endMb)],
+      ['most', mb(memory.peakMb)],
+      ['growth over all steps, by the trend of the second half', mb(memory.growthMb), 'none'],
+    ]);
   },
 };
 
