@@ -16,7 +16,7 @@ function resident(pid) {
     .split('\n')
     .map((row) => row.trim().split(/\s+/).map(Number));
   const family = new Set([pid]);
-  for (let before = 0; before !== family.size; ) {
+  for (let before = 0; before !== family.size;) {
     before = family.size;
     for (const [child, parent] of rows) if (family.has(parent)) family.add(child);
   }
