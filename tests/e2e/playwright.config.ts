@@ -34,7 +34,7 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: 'chromium', testMatch: '*.spec.ts' },
+    { name: 'chromium', testMatch: '*.spec.ts', testIgnore: 'electron/**' },
     { name: 'electron', testMatch: 'electron/*.spec.ts' },
   ],
 });

@@ -44,11 +44,12 @@ export class Workbench {
   /** In the window's folder dialog: goes to the path, then takes it. */
   async chooseFolder(folder: string): Promise<void> {
     const dialog = this.page.getByRole('dialog');
-    const submit = dialog.locator('button[type=submit]');
-    await dialog.getByRole('textbox', { name: 'Path of the folder' }).fill(folder);
-    await submit.click();
-    await expect(submit).not.toHaveText('Go There');
-    await submit.click();
+    const field = dialog.getByRole('textbox', { name: 'Path of the folder' });
+    await field.fill(folder);
+    await expect(async () => {
+      await dialog.locator('button[type=submit]').click({ timeout: 1000 });
+      await expect(field).toBeHidden({ timeout: 1000 });
+    }).toPass({ timeout: 20_000 });
   }
 
   async hasExperimentOpen(file = 'experiment.ts'): Promise<void> {
