@@ -1,5 +1,6 @@
 /** All that is wrong, in one list: what the editor's checker found, what running `model()` aside found, what the training said. */
 import type { Problem } from '../../src/shared/protocol/training.js';
+import { hasEnded } from '../../src/shared/session/session-state.js';
 import type { AppState } from './app-state.js';
 
 export interface FoundProblem extends Problem {
@@ -17,10 +18,15 @@ type Part = Pick<AppState, 'analyses' | 'experiment' | 'editorProblems' | 'sessi
 const rank = { error: 0, warning: 1, info: 2 } as const;
 
 /**
- * By file, worst first within a file. The same message at the same line is said once; a line that the
- * checker calls wrong is not said again by the analysis, whose syntax errors are the same ones.
+ * By file, worst first within a file. The same message at the same line is said once, and a message without
+ * a line not at all where another source says it with one; a line that the checker calls wrong is not said
+ * again by the analysis, whose syntax errors are the same ones. Of what a training that has ended said, the
+ * messages in `tried` are an analysis's too: it alone knows whether they still hold, as the text goes on changing.
  */
-export function problemsByFile({ analyses, experiment, editorProblems, session }: Part): readonly FileProblems[] {
+export function problemsByFile(
+  { analyses, experiment, editorProblems, session }: Part,
+  tried: ReadonlySet<string> = new Set(),
+): readonly FileProblems[] {
   const all: FoundProblem[] = [];
   const seen = new Set<string>();
   const wrongLines = new Set<string>();
@@ -42,10 +48,15 @@ export function problemsByFile({ analyses, experiment, editorProblems, session }
     if (isSyntax && wrongLines.has(`${problem.file}:${problem.line}`)) continue;
     add(problem, 'shapes');
   }
-  for (const problem of session?.problems ?? []) add(problem, 'training');
+  const ended = session !== undefined && hasEnded(session);
+  for (const problem of session?.problems ?? []) {
+    if (!(ended && tried.has(problem.message))) add(problem, 'training');
+  }
 
+  const placed = new Set(all.filter((problem) => problem.line !== undefined).map((problem) => problem.message));
   const files = new Map<string | undefined, FoundProblem[]>();
   for (const problem of all) {
+    if (problem.line === undefined && placed.has(problem.message)) continue;
     const list = files.get(problem.file);
     if (list) list.push(problem);
     else files.set(problem.file, [problem]);
@@ -65,12 +76,26 @@ function worst(problems: readonly FoundProblem[]): number {
 let lastParts: readonly unknown[] = [];
 let last: readonly FileProblems[] = [];
 
+/** What analyses have said of the experiment so far. */
+const tried = new Set<string>();
+let triedOf: string | undefined;
+
 /** The same list object as long as nothing in it changed: for React's comparison. */
 export function currentProblems(state: AppState): readonly FileProblems[] {
-  const parts = [state.analyses, state.experiment, state.editorProblems, state.session?.problems];
+  const parts = [
+    state.analyses,
+    state.experiment,
+    state.editorProblems,
+    state.session?.problems,
+    state.session?.status,
+  ];
   if (parts.some((part, index) => part !== lastParts[index])) {
     lastParts = parts;
-    last = problemsByFile(state);
+    if (triedOf !== state.experiment) tried.clear();
+    triedOf = state.experiment;
+    const analysis = state.experiment === undefined ? undefined : state.analyses[state.experiment];
+    for (const problem of analysis?.problems ?? []) tried.add(problem.message);
+    last = problemsByFile(state, tried);
   }
   return last;
 }

@@ -74,16 +74,20 @@ const runCommands: readonly Command[] = [
 ];
 
 const breakpointCommands: readonly Command[] = [
-  { id: 'breakpoints.addStep', title: 'Breakpoints: Add at Step…', run: () => askForBreakpoint('step') },
+  { id: 'breakpoints.addStep', title: 'Breakpoints: Add Breakpoint at Step…', run: () => askForBreakpoint('step') },
   {
     id: 'breakpoints.addEpochEnd',
-    title: 'Breakpoints: Add at End of Epoch…',
+    title: 'Breakpoints: Add Breakpoint at End of Epoch…',
     run: () => askForBreakpoint('epochEnd'),
   },
-  { id: 'breakpoints.addCondition', title: 'Breakpoints: Add Condition…', run: () => askForBreakpoint('condition') },
+  {
+    id: 'breakpoints.addCondition',
+    title: 'Breakpoints: Add Conditional Breakpoint…',
+    run: () => askForBreakpoint('condition'),
+  },
   {
     id: 'breakpoints.toggleAtCursor',
-    title: 'Breakpoints: Toggle at Cursor’s Step',
+    title: 'Breakpoints: Toggle Breakpoint at Cursor’s Step',
     enabled: () => (appStore.getState().cursor.step ?? 0) > 0,
     run: () => {
       const { breakpoints, cursor } = appStore.getState();
@@ -94,19 +98,19 @@ const breakpointCommands: readonly Command[] = [
   },
   {
     id: 'breakpoints.enableAll',
-    title: 'Breakpoints: Enable All',
+    title: 'Breakpoints: Enable All Breakpoints',
     enabled: hasBreakpoints,
     run: () => enableAll(true),
   },
   {
     id: 'breakpoints.disableAll',
-    title: 'Breakpoints: Disable All',
+    title: 'Breakpoints: Disable All Breakpoints',
     enabled: hasBreakpoints,
     run: () => enableAll(false),
   },
   {
     id: 'breakpoints.removeAll',
-    title: 'Breakpoints: Remove All',
+    title: 'Breakpoints: Remove All Breakpoints',
     enabled: hasBreakpoints,
     run: () => saveBreakpoints([]),
   },

@@ -46,7 +46,6 @@ export function PopupMenu({ items, at, close }: { items: readonly PopupItem[]; a
   done.current = close;
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    menu.current?.querySelector<HTMLElement>('.menu-item:not([aria-disabled="true"])')?.focus();
     const away = (event: Event) => {
       if (!menu.current?.contains(event.target as Node)) done.current();
     };
@@ -61,6 +60,12 @@ export function PopupMenu({ items, at, close }: { items: readonly PopupItem[]; a
       if (document.activeElement === document.body && before?.isConnected) before.focus();
     };
   }, []);
+
+  // What is still hidden cannot take the focus, and effects run before the menu is drawn in its place.
+  const placed = place !== undefined;
+  useEffect(() => {
+    if (placed) menu.current?.querySelector<HTMLElement>('.menu-item:not([aria-disabled="true"])')?.focus();
+  }, [placed]);
 
   const move = (event: KeyboardEvent) => {
     const list = [...(menu.current?.querySelectorAll<HTMLElement>('.menu-item') ?? [])];

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'react';
 import { dismissNotice, type Notice } from '../state/app-state.js';
 import { Icon } from '../ui/icon.js';
+import { InlineCode } from '../ui/inline-code.js';
 import { useApp } from '../use-app.js';
 import './toasts.css';
 
@@ -39,8 +40,14 @@ function Toast({ notice }: { notice: Notice }) {
     >
       <Icon name={icons[notice.severity]} />
       <div className="toast-body">
-        <div className="selectable">{notice.message}</div>
-        {notice.detail && <div className="toast-detail selectable">{notice.detail}</div>}
+        <div className="selectable">
+          <InlineCode text={notice.message} />
+        </div>
+        {notice.detail && (
+          <div className="toast-detail selectable">
+            <InlineCode text={notice.detail} />
+          </div>
+        )}
         {notice.actions && notice.actions.length > 0 && (
           <div className="toast-actions">
             {notice.actions.map((action, index) => (

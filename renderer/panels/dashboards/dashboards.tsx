@@ -106,9 +106,9 @@ function Legend({ chart }: { chart: ChartDescription }) {
 }
 
 function NoCurves() {
-  const starting = useApp((state) => state.session?.status === 'starting');
+  const underWay = useApp((state) => state.session !== undefined && !hasEnded(state.session));
   const open = useApp((state) => state.workspace !== undefined);
-  if (starting) return <EmptyState icon="loading">The first step draws the first point here.</EmptyState>;
+  if (underWay) return <EmptyState icon="graph-line">The point of the first step appears here.</EmptyState>;
   return (
     <EmptyState
       icon="graph-line"

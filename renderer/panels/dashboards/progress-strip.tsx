@@ -24,18 +24,20 @@ export function ProgressStrip() {
           text={`${formatCount(activity.done ?? 0)} of ${formatCount(activity.total ?? 0)}`}
         />
       ) : (
-        <>
-          <Bar
-            label="epoch"
-            share={progress.runShare}
-            text={`${progress.epoch}${progress.epochs ? ` of ${progress.epochs}` : ''}`}
-          />
-          <Bar
-            label="step"
-            share={progress.epochShare}
-            text={`${progress.stepInEpoch}${progress.stepsPerEpoch ? ` of ${formatCount(progress.stepsPerEpoch)}` : ''}`}
-          />
-        </>
+        session.start && (
+          <>
+            <Bar
+              label="epoch"
+              share={progress.runShare}
+              text={`${progress.epoch}${progress.epochs ? ` of ${progress.epochs}` : ''}`}
+            />
+            <Bar
+              label="step"
+              share={progress.epochShare}
+              text={`${progress.stepInEpoch}${progress.stepsPerEpoch ? ` of ${formatCount(progress.stepsPerEpoch)}` : ''}`}
+            />
+          </>
+        )
       )}
       {!ended && progress.runLeftMs !== undefined && (
         <span title="Estimated from the latest steps, validation included">

@@ -1,5 +1,5 @@
 /** The list of training breakpoints: switch, change, remove, add. A condition is checked while it is typed. */
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
 import { appStore, notify } from '../../state/app-state.js';
 import { runCommand } from '../../state/commands.js';
@@ -192,9 +192,13 @@ function PlaceForm({
   const place = readPlace(kind, text, knownNames(appStore.getState().session));
   // An empty field is no mistake until it is sent.
   const wrong = place.kind === 'error' && (tried || text.trim() !== '') ? place.message : undefined;
+  const form = useRef<HTMLFormElement>(null);
+  // The breakpoints are the last section: its form would open below the edge of the side bar.
+  useEffect(() => form.current?.scrollIntoView({ block: 'nearest' }), [kind]);
   return (
     <form
       className="place-form"
+      ref={form}
       data-kind={kind}
       onSubmit={(event) => {
         event.preventDefault();

@@ -25,8 +25,13 @@ export function headlineOf(session: SessionState, breakpoints: readonly Training
   return {
     title: statusWords(session),
     place: session.start && session.step > 0 ? placeOf(epoch, stepInEpoch) : undefined,
-    detail: session.activity?.message,
+    detail: session.status === 'failed' ? failureOf(session) : session.activity?.message,
   };
+}
+
+/** The last error is the one that ended it. */
+function failureOf({ problems }: SessionState): string | undefined {
+  return problems.findLast((problem) => problem.severity === 'error')?.message;
 }
 
 function placeOf(epoch: number, stepInEpoch: number): string {

@@ -5,11 +5,12 @@ import { baseName, folderName, relativePath } from '../../state/paths.js';
 import { currentProblems, type FileProblems, type FoundProblem } from '../../state/problems.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
+import { InlineCode } from '../../ui/inline-code.js';
 import { useApp } from '../../use-app.js';
 import './problems.css';
 
 const icons = { error: 'error', warning: 'warning', info: 'info' } as const;
-const sources = { checker: 'TypeScript', shapes: 'shapes', training: 'training' } as const;
+const sources = { checker: 'ts', shapes: 'shapes', training: 'training' } as const;
 
 type Row =
   | { readonly kind: 'file'; readonly group: FileProblems }
@@ -131,12 +132,19 @@ export function Problems() {
           >
             <Icon name={icons[row.problem.severity]} label={row.problem.severity} />
             <span className="problem-text">
-              {row.problem.message} {row.problem.hint && <span className="problem-hint">{row.problem.hint}</span>}
-              <span className="dim">
-                {sources[row.problem.source]}
-                {row.problem.line !== undefined &&
-                  ` [Ln ${row.problem.line}${row.problem.column === undefined ? '' : `, Col ${row.problem.column}`}]`}
-              </span>
+              <InlineCode text={row.problem.message} />{' '}
+              {row.problem.hint && (
+                <span className="problem-hint">
+                  <InlineCode text={row.problem.hint} />
+                </span>
+              )}
+              <span className="problem-source">{sources[row.problem.source]}</span>
+              {row.problem.line !== undefined && (
+                <span className="dim">
+                  [Ln {row.problem.line}
+                  {row.problem.column !== undefined && `, Col ${row.problem.column}`}]
+                </span>
+              )}
             </span>
           </div>
         ),

@@ -42,6 +42,38 @@ describe('problems', () => {
     expect(file?.problems).toHaveLength(1);
   });
 
+  it('are said with their line where one source knows it', () => {
+    const files = problemsByFile({
+      experiment: '/w/e.ts',
+      editorProblems: {},
+      analyses: { '/w/e.ts': analysis([error('kernel too large', 9)]) },
+      session: {
+        ...newSession('s', '/w/e.ts'),
+        problems: [{ severity: 'error', message: 'kernel too large' }, error('kernel too large')],
+      },
+    });
+    expect(files.flatMap(({ problems }) => problems.map(({ source, line }) => [source, line]))).toEqual([
+      ['shapes', 9],
+    ]);
+  });
+
+  it('of a failed training are gone once an analysis, which said them too, no longer does', () => {
+    const state = {
+      experiment: '/w/e.ts',
+      editorProblems: {},
+      analyses: { '/w/e.ts': analysis([]) },
+      session: {
+        ...newSession('s', '/w/e.ts'),
+        status: 'failed' as const,
+        problems: [error('kernel too large', 9), error('out of memory', 4)],
+      },
+    };
+    const messages = (tried: ReadonlySet<string>) =>
+      problemsByFile(state, tried).flatMap(({ problems }) => problems.map((problem) => problem.message));
+    expect(messages(new Set(['kernel too large']))).toEqual(['out of memory']);
+    expect(messages(new Set())).toEqual(['out of memory', 'kernel too large']);
+  });
+
   it('leave a syntax error to the checker where it has seen it', () => {
     const [file] = problemsByFile({
       experiment: '/w/e.ts',
