@@ -10,6 +10,7 @@ import { RequestError, type Connection, type DapMessage } from './connection.js'
 import { catchUp } from './session-catch-up.js';
 import { tellChangedBreakpoints } from './session-breakpoints.js';
 import { openFile } from './file-actions.js';
+import { relativePath } from './paths.js';
 import { sessionUi } from './session-ui.js';
 
 /** Calls back before the next frame; where no frame comes (a covered window), a little later. */
@@ -47,13 +48,20 @@ function publishSoon(): void {
   });
 }
 
+/** A training that has ended belongs to its folder; one that still runs is shown wherever the person goes. */
+function isOfAnotherFolder(session: SessionState): boolean {
+  const { workspace } = appStore.getState();
+  return hasEnded(session) && workspace !== undefined && relativePath(workspace.path, session.experiment) === undefined;
+}
+
 /** Called once, before the connection opens. */
 export function startSessionSync(connection: Connection): void {
   let missed: { readonly message: DapMessage; readonly sessionId: string }[] | undefined;
   let replacedMeanwhile = false;
 
-  const take = (session: SessionState | undefined) => {
+  const take = (latest: SessionState | undefined) => {
     const before = current;
+    const session = latest && isOfAnotherFolder(latest) ? undefined : latest;
     const other = before?.sessionId !== session?.sessionId;
     current = session;
     heardAt = performance.now();
@@ -90,6 +98,10 @@ export function startSessionSync(connection: Connection): void {
 
   connection.onStatus((status) => {
     if (status === 'open') void resync();
+  });
+
+  appStore.subscribe((state, before) => {
+    if (state.workspace?.path !== before.workspace?.path && current && isOfAnotherFolder(current)) take(undefined);
   });
 
   connection.onNotification('session/changed', ({ session }) => {

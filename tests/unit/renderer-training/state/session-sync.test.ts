@@ -65,7 +65,23 @@ beforeEach(async () => {
   startSessionSync(connection as unknown as Connection);
 });
 
+const folder = (path: string) => ({ path, name: 'w', trusted: true, experiments: [], breakpoints: [] });
+
 describe('following a session', () => {
+  it('leaves one that has ended behind in its folder, and takes one that runs along', async () => {
+    for (const [status, kept] of [
+      ['failed', false],
+      ['running', true],
+    ] as const) {
+      const session: SessionState = { ...sessionAfter(3), experiment: '/w/one/e.ts', status };
+      appStore.setState({ workspace: folder('/w/one') });
+      await start(session);
+      expect(appStore.getState().session).toBe(session);
+      appStore.setState({ workspace: folder('/w/two') });
+      expect(appStore.getState().session !== undefined).toBe(kept);
+    }
+  });
+
   it('finds it as it was after a reload, paused with its look', async () => {
     const paused: SessionState = {
       ...sessionAfter(12),
