@@ -124,6 +124,8 @@ function RunRow({ run, live, paused, result, last, selected, colour, open, onOpe
       data-status={run.status}
       onContextMenu={(event) => {
         event.preventDefault();
+        // The menu gives the focus back to where it was: F2 and Delete then mean this row.
+        if (!row.current?.contains(document.activeElement)) row.current?.querySelector('button')?.focus();
         setMenu(popupAt(event, row.current));
       }}
       onKeyDown={(event) => {
