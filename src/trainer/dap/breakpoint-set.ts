@@ -42,14 +42,6 @@ export class BreakpointSet {
     return this.conditions.some(({ condition }) => condition.usesGradientNorms);
   }
 
-  mayStopAfter(step: number): boolean {
-    return this.conditions.length > 0 || this.steps.has(step);
-  }
-
-  mayStopAtEndOf(epoch: number): boolean {
-    return this.epochEnds.some((one) => one.epoch === undefined || one.epoch === epoch);
-  }
-
   hitsAfter(step: StepEvent, gradNorm: (layer?: string) => number | undefined): Hits | undefined {
     const ids = [...(this.steps.get(step.step) ?? [])];
     const descriptions = ids.length > 0 ? [`step ${step.step}`] : [];

@@ -35,9 +35,6 @@ export class DebugHost implements TrainingHost {
   private breakpoints = new BreakpointSet();
   private controlSeen = 0;
   private lastStep: StepEvent | undefined;
-  /** The step after which a stop was said to be possible: only there is something kept to look at. */
-  private preparedStep: number | undefined;
-  private lastEpoch = Infinity;
 
   private waiting: TrainingEvent[] = [];
   private lastPost = 0;
@@ -46,7 +43,6 @@ export class DebugHost implements TrainingHost {
   constructor(private readonly options: DebugHostOptions) {}
 
   emit(event: TrainingEvent): void {
-    if (event.kind === 'start') this.lastEpoch = event.epochs;
     this.waiting.push(event);
     // Steps can come thousands a second: they travel together. Everything else is rare and goes at once.
     const wait = event.kind === 'step' ? this.lastPost + BATCH_MS - performance.now() : 0;
@@ -63,23 +59,9 @@ export class DebugHost implements TrainingHost {
     this.waiting = [];
   }
 
-  mayStopAfter({
-    epoch,
-    step,
-    lastInEpoch,
-  }: {
-    readonly epoch: number;
-    readonly step: number;
-    readonly lastInEpoch: boolean;
-  }): boolean {
-    this.readControl();
-    const { flags } = this.options;
-    const possible =
-      flags.stopAfterStep !== 'none' ||
-      this.breakpoints.mayStopAfter(step) ||
-      (lastInEpoch && (flags.stopAtEpochEnd || this.breakpoints.mayStopAtEndOf(epoch)));
-    this.preparedStep = possible ? step : undefined;
-    return possible;
+  /** Of every step: a pause acts after the one under way, however late in it the person asks. Keeping costs next to nothing. */
+  mayStopAfter(): boolean {
+    return true;
   }
 
   get wantsGradientNorms(): boolean {
@@ -89,7 +71,8 @@ export class DebugHost implements TrainingHost {
 
   afterStep(step: StepEvent, paused: PausedTraining): void {
     this.lastStep = step;
-    if (this.preparedStep !== step.step || this.options.flags.terminate) return;
+    this.readControl();
+    if (this.options.flags.terminate) return;
     const hits = this.breakpoints.hitsAfter(step, (layer) => paused.gradNorm(layer));
     const wish = this.options.flags.stopAfterStep;
     if (!hits && wish === 'none') return;
@@ -114,9 +97,8 @@ export class DebugHost implements TrainingHost {
     const { flags } = this.options;
     if (flags.terminate) return;
     const hits = this.breakpoints.hitsAtEndOf(point.epoch);
-    // A pause that came too late for this step waits for the next one, of which there is more to see.
-    const pauseWished =
-      flags.stopAfterStep === 'pause' && (this.preparedStep === point.step || point.epoch >= this.lastEpoch);
+    // Asked for during validation: this is the next moment to stand still.
+    const pauseWished = flags.stopAfterStep === 'pause';
     if (!hits && !flags.stopAtEpochEnd && !pauseWished) return;
     this.stop(
       {

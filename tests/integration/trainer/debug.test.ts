@@ -270,6 +270,40 @@ test('pause acts while training runs; what needs a pause says so', async () => {
   expect(batches() - before).toBeGreaterThan(0);
 });
 
+test('pause acts after the step under way, of which there is all to see', async () => {
+  // Each step takes long enough to ask for the pause in the middle of it.
+  place.write(
+    'slow.ts',
+    tinyExperiment.replace(
+      'epochs: 2,',
+      `epochs: 2,
+  trainStep: async ({ model, optimizer, batch }) => {
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    return optimizer.minimize(
+      () => tf.losses.softmaxCrossEntropy(batch.ys, model.apply(batch.xs, { training: true })), true);
+  },`,
+    ),
+  );
+  const client = await start({ experiment: place.file('slow.ts') });
+  await client.until(() => client.eventsOf('step')[1], 'two steps');
+  await client.request('pause', { threadId: 1 });
+  expect(await client.stopped()).toMatchObject({ reason: 'pause', step: 3 });
+  const look = stepLook.parse(await client.request('backstep/look', {}));
+  expect(look.layers.map(({ output, gradNorm }) => [output !== undefined, gradNorm !== undefined])).toEqual([
+    [true, true],
+    [true, false],
+    [true, true],
+  ]);
+  expect(look.batch.size).toBe(4);
+
+  // So does a breakpoint that is set in the middle of it.
+  await client.request('backstep/setTrainingBreakpoints', { breakpoints: [] });
+  await client.request('continue', { threadId: 1 });
+  await client.until(() => client.eventsOf('step')[3], 'the fourth step');
+  await client.request('backstep/setTrainingBreakpoints', { breakpoints: [onStep(5)] });
+  expect(await client.stopped()).toMatchObject({ reason: 'breakpoint', step: 5 });
+});
+
 test('conditions: hit, changed while training runs, and told where they are wrong', async () => {
   const client = await start({ experiment: place.file('long.ts') }, [
     onCondition('step >= 4 && loss < 100'),
