@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { statSync } from 'node:fs';
 import type { RunOptionsInput, TrainingEvent } from '../shared/protocol/training.js';
+import { describeEnd } from '../shared/base/process-end.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
 import { jsonLine } from './json-lines.js';
@@ -22,6 +23,9 @@ export interface RunFlags {
   readonly json: boolean;
 }
 
+/** Saving and a long step must fit; after that the training counts as hung. */
+const END_GRACE_MS = 30_000;
+
 /** @returns the exit code */
 export async function runCommand(experiment: string, flags: RunFlags): Promise<number> {
   const options: RunOptionsInput = {
@@ -38,9 +42,11 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
   };
   const view = flags.json ? undefined : new ProgressView();
   const said = new Set<TrainingEvent['kind']>();
+  let runDir: string | undefined;
 
   const take = (event: TrainingEvent): void => {
     said.add(event.kind);
+    if (event.kind === 'start') runDir = event.runDir;
     if (view) {
       view.take(event);
       return;
@@ -60,6 +66,7 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
     },
   });
   let interrupts = 0;
+  let timer: NodeJS.Timeout | undefined;
   const interrupt = (): void => {
     interrupts++;
     if (interrupts === 1) {
@@ -70,7 +77,11 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
     } else trainer.process.kill('SIGKILL');
   };
   process.on('SIGINT', interrupt);
-  process.on('SIGTERM', interrupt);
+  process.on('SIGTERM', () => {
+    // Whoever sends this does not watch: a training that hangs is ended without another word.
+    timer ??= setTimeout(() => trainer.process.kill('SIGKILL'), END_GRACE_MS);
+    interrupt();
+  });
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // Whoever read the lines is gone: nobody waits for more.
     if (error.code === 'EPIPE') interrupt();
@@ -78,15 +89,12 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
   });
 
   trainer.send({ kind: 'run', options });
-  const { code, signal } = await trainer.ended;
-  if (interrupts > 0 && !said.has('error')) return exitCodes.interrupted;
-  if (code === exitCodes.done || (code === exitCodes.failed && said.has('error'))) return code;
+  const { code, signal, errorTail } = await trainer.ended;
+  clearTimeout(timer);
   if (said.has('error')) return exitCodes.failed;
-  take({
-    kind: 'error',
-    message: `The trainer process ended unexpectedly (${signal ?? `exit code ${code}`})`,
-    hint: 'If memory ran out, use a smaller batch or model. What was written before stays in the run’s folder.',
-  });
+  if (interrupts > 0) return exitCodes.interrupted;
+  if (code === exitCodes.done && said.has('end')) return exitCodes.done;
+  take({ kind: 'error', ...describeEnd('Training', { code, signal, errorTail }), runDir });
   return exitCodes.failed;
 }
 

@@ -1,13 +1,19 @@
 /** Starts the trainer process and speaks with it over IPC. Knows its channel, not what is trained. */
 import { spawn, type ChildProcess, type IOType } from 'node:child_process';
 import { parseMessage, stringifyMessage } from '../shared/base/message-json.js';
+import { Tail } from '../shared/base/process-end.js';
 import { installPlaces } from './install-places.js';
 
 export interface TrainerChild {
   readonly process: ChildProcess;
   send(message: unknown): void;
   /** Resolves when the process is gone. */
-  readonly ended: Promise<{ readonly code: number | undefined; readonly signal: NodeJS.Signals | undefined }>;
+  readonly ended: Promise<{
+    readonly code: number | undefined;
+    readonly signal: NodeJS.Signals | undefined;
+    /** The last that it wrote to its error stream, all of which has been passed on. */
+    readonly errorTail: string;
+  }>;
 }
 
 export function startTrainer(
@@ -15,10 +21,15 @@ export function startTrainer(
   options: { readonly stdout: number | IOType; readonly onMessage: (message: unknown) => void },
 ): TrainerChild {
   const child = spawn(process.execPath, [installPlaces.trainer, mode], {
-    stdio: ['ignore', options.stdout, 'inherit', 'ipc'],
+    stdio: ['ignore', options.stdout, 'pipe', 'ipc'],
     // A process group of its own: Ctrl+C reaches this process alone, which asks the trainer to end well.
     detached: process.platform !== 'win32',
     windowsHide: true,
+  });
+  const errors = new Tail();
+  child.stderr!.on('data', (chunk: Buffer) => {
+    errors.add(chunk.toString('utf8'));
+    process.stderr.write(chunk);
   });
   child.on('message', (text) => options.onMessage(parseMessage(String(text))));
   return {
@@ -28,7 +39,9 @@ export function startTrainer(
     },
     ended: new Promise((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code, signal) => resolve({ code: code ?? undefined, signal: signal ?? undefined }));
+      child.once('close', (code, signal) =>
+        resolve({ code: code ?? undefined, signal: signal ?? undefined, errorTail: errors.toString() }),
+      );
     }),
   };
 }

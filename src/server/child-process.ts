@@ -6,18 +6,3 @@ export function nodeEnvironment(home: string): NodeJS.ProcessEnv {
   if (process.versions['electron']) environment['ELECTRON_RUN_AS_NODE'] = '1';
   return environment;
 }
-
-/** The last kilobytes of a text that goes on and on. */
-export class Tail {
-  private text = '';
-
-  constructor(private readonly length = 8192) {}
-
-  add(chunk: string): void {
-    this.text = (this.text + chunk).slice(-this.length);
-  }
-
-  toString(): string {
-    return this.text;
-  }
-}

@@ -2,7 +2,7 @@
  * One training in this process, from the experiment's file to its end: loads it, hands it to the
  * engine, and tells every failure at the person's line. The same for every host.
  */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import type { Problem, RunOptions, TrainingEvent } from '../shared/protocol/training.js';
 import { placesOf } from './analysis/fit-problems.js';
 import { forgetLayers, placeOfLayer } from './analysis/layer-origins.js';
@@ -15,6 +15,7 @@ import { chooseBackend } from './runtime/backend/backend.js';
 import { defineExperiment, type Experiment } from './runtime/experiment.js';
 import { failureOf, TrainingFailure } from './runtime/failure.js';
 import { takeOverRandom } from './runtime/random.js';
+import { isOptimizer } from './runtime/tfjs-internals.js';
 import type { TrainingHost } from './runtime/training-host.js';
 import { train } from './runtime/train.js';
 
@@ -74,9 +75,23 @@ export class TrainingProcess {
 
   /** A failure for the person, at their line. */
   private errorEvent(error: unknown): ErrorEvent {
-    const { severity: _, ...problem } = problemOf(error, this.places());
+    const { severity: _, ...problem } = this.problemOf(error);
     const runDir = (error instanceof TrainingFailure ? error.runDir : undefined) ?? this.runDir;
     return { kind: 'error', ...problem, ...(runDir === undefined ? {} : { runDir }) };
+  }
+
+  private problemOf(error: unknown): Problem {
+    try {
+      return problemOf(error, this.places());
+    } catch (trouble) {
+      // An error whose own properties throw: whatever it is, the run is over and must say so.
+      const reason = trouble instanceof Error ? trouble.message : 'looking at it fails';
+      return {
+        severity: 'error',
+        message: `The code threw something that cannot be shown: ${reason}`,
+        file: this.file,
+      };
+    }
   }
 
   private async train(options: RunOptions, host: TrainingHost): Promise<void> {
@@ -116,7 +131,7 @@ export class TrainingProcess {
       model: async (settings) => (this.madeModel = await experiment.model(settings)),
       optimizer: (settings) => {
         const optimizer = experiment.optimizer(settings);
-        if (optimizer instanceof tf.Optimizer) this.madeOptimizer = optimizer;
+        if (isOptimizer(optimizer)) this.madeOptimizer = optimizer;
         return optimizer;
       },
     });

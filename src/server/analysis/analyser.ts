@@ -4,11 +4,18 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
-import type { AnalysisRequest, ExperimentAnalysis } from '../../shared/protocol/analysis.js';
+import { describeEnd, Tail } from '../../shared/base/process-end.js';
+import {
+  unfinishedProblem,
+  type AnalysisReply,
+  type AnalysisRequest,
+  type ExperimentAnalysis,
+  type WorkAhead,
+} from '../../shared/protocol/analysis.js';
+import type { Problem } from '../../shared/protocol/training.js';
 import { Failure } from '../failure.js';
-import { nodeEnvironment, Tail } from '../child-process.js';
+import { nodeEnvironment } from '../child-process.js';
 import { log } from '../log.js';
-import { describeEnd } from '../sessions/describe-exit.js';
 
 export interface AnalyserOptions {
   /** The trainer's entry, started as `<node> <entry> analyze`. */
@@ -24,11 +31,6 @@ interface Job {
   readonly waiting: { resolve(analysis: ExperimentAnalysis): void; reject(error: Error): void }[];
 }
 
-type Reply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'analysis'; readonly id: number; readonly analysis: ExperimentAnalysis }
-  | { readonly kind: 'failure'; readonly id: number; readonly message: string };
-
 const START_LIMIT_MS = 30_000;
 /** Modules of older versions of an experiment are never freed: a fresh process now and then. */
 const ANSWERS_PER_PROCESS = 300;
@@ -41,6 +43,8 @@ export class Analyser {
   private nextId = 1;
   private queue: Job[] = [];
   private current: Job | undefined;
+  /** What of the experiment's code runs, where the process has said. */
+  private work: WorkAhead | undefined;
   private began = 0;
   private limit: NodeJS.Timeout | undefined;
   private idle: NodeJS.Timeout | undefined;
@@ -85,16 +89,10 @@ export class Analyser {
     clearTimeout(this.idle);
     const job = this.queue.shift()!;
     this.current = job;
+    this.work = undefined;
     this.began = performance.now();
     const limitMs = this.options.timeLimitMs ?? 8000;
-    this.limit = setTimeout(
-      () =>
-        this.end(
-          `model() did not finish within ${limitMs / 1000} s.`,
-          'Look for a loop that does not end, or work that belongs into training.',
-        ),
-      limitMs,
-    );
+    this.limit = setTimeout(() => this.end(unfinishedProblem(job.request.experiment, this.work, limitMs)), limitMs);
     this.child.send(stringifyMessage({ id: job.id, request: job.request }));
   }
 
@@ -120,17 +118,18 @@ export class Analyser {
     child.on('close', (code, signal) => this.ended(child, code, signal));
     this.limit = setTimeout(
       () =>
-        this.end(
-          'The analysis did not start.',
-          'Close other programs if the computer is busy, then edit the file to try again.',
-        ),
+        this.end({
+          severity: 'error',
+          message: 'The analysis did not start.',
+          hint: 'Close other programs if the computer is busy, then edit the file to try again.',
+        }),
       START_LIMIT_MS,
     );
   }
 
   private take(child: ChildProcess, text: string): void {
     if (child !== this.child) return;
-    const reply = parseMessage(text) as Reply;
+    const reply = parseMessage(text) as AnalysisReply;
     if (reply.kind === 'ready') {
       clearTimeout(this.limit);
       this.ready = true;
@@ -140,30 +139,35 @@ export class Analyser {
     }
     const job = this.current;
     if (!job || reply.id !== job.id) return;
+    if (reply.kind === 'working') {
+      this.work = reply.work;
+      return;
+    }
     if (reply.kind === 'analysis') job.waiting.forEach(({ resolve }) => resolve(reply.analysis));
-    else this.answer(job, reply.message, 'This is a fault of Backstep, not of the experiment.');
+    else
+      this.answer(job, {
+        severity: 'error',
+        message: reply.message,
+        hint: 'This is a fault of Backstep, not of the experiment.',
+      });
     this.done();
     if (++this.answers >= ANSWERS_PER_PROCESS) this.stop();
     this.advance();
   }
 
   /** The process is taken down; whoever waits is told why. */
-  private end(message: string, hint: string): void {
+  private end(problem: Problem): void {
     const job = this.current ?? this.queue.shift();
     this.stop();
-    if (job) this.answer(job, message, hint);
+    if (job) this.answer(job, problem);
     this.done();
     this.advance();
   }
 
   private ended(child: ChildProcess, code: number | null, signal: NodeJS.Signals | null): void {
     if (child !== this.child) return;
-    const { message, hint } = describeEnd('Looking at the experiment', {
-      code,
-      signal,
-      errorTail: this.errors.toString(),
-    });
-    this.end(message, hint);
+    const why = describeEnd('Looking at the experiment', { code, signal, errorTail: this.errors.toString() });
+    this.end({ severity: 'error', ...why, ...this.work?.place });
   }
 
   private done(): void {
@@ -188,11 +192,11 @@ export class Analyser {
     this.ready = false;
   }
 
-  private answer(job: Job, message: string, hint: string): void {
+  private answer(job: Job, problem: Problem): void {
     const analysis: ExperimentAnalysis = {
       file: job.request.experiment,
       layers: [],
-      problems: [{ severity: 'error', message, hint, file: job.request.experiment }],
+      problems: [{ file: job.request.experiment, ...problem }],
       elapsedMs: performance.now() - this.began,
     };
     job.waiting.forEach(({ resolve }) => resolve(analysis));

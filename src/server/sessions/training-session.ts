@@ -6,14 +6,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
+import { describeEnd, Tail, type EndDescription } from '../../shared/base/process-end.js';
 import type { RunOptions, TrainingBreakpoint, TrainingEvent } from '../../shared/protocol/training.js';
 import { foldDapMessage, hasEnded, newSession, type SessionState } from '../../shared/session/session-state.js';
-import { nodeEnvironment, Tail } from '../child-process.js';
+import { nodeEnvironment } from '../child-process.js';
 import { log } from '../log.js';
 import { changeRunFile } from '../runs/run-files.js';
 import type { DapRequest, Window } from '../socket/socket-server.js';
 import { DapStreamReader, frameDap, type DapMessage, type ReceivedMessage } from './dap-stream.js';
-import { describeEnd, type EndDescription } from './describe-exit.js';
 import { OutputLines } from './output-lines.js';
 
 export interface TrainingSessionOptions {
@@ -284,7 +284,9 @@ export class TrainingSession {
     if (this.killed) {
       return {
         message: 'Training was ended at once, as asked.',
-        hint: 'Its curves up to the last flushed step are in the run’s folder. A state saved before can be continued from.',
+        hint: this.folded.start
+          ? 'Its curves up to the last flushed step are in the run’s folder. A state saved before can be continued from.'
+          : 'It had not begun yet, so there is nothing to keep.',
       };
     }
     return describeEnd('Training', { code, signal, errorTail: this.errors.toString() });

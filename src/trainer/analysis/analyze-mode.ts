@@ -4,22 +4,18 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
-import { analysisRequest } from '../../shared/protocol/analysis.js';
+import { analysisRequest, type AnalysisReply } from '../../shared/protocol/analysis.js';
 import { createExperimentLoader } from '../loader/experiment-loader.js';
+import { endWithParent } from '../parent-watch.js';
 import { captureConsole } from '../user-console.js';
 import { exitProcess, guardExits } from '../user-exits.js';
 import { analyze } from './analyze.js';
 import { makeWeightsCheap } from './cheap-weights.js';
 
-/** Messages over IPC are texts made by `stringifyMessage`: `{ id, request }` comes in, one of these goes out. */
-export type AnalyzeReply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'analysis'; readonly id: number; readonly analysis: unknown }
-  | { readonly kind: 'failure'; readonly id: number; readonly message: string };
-
 export async function analyzeMode(): Promise<void> {
-  const say = (reply: AnalyzeReply): void => void process.send?.(stringifyMessage(reply));
+  const say = (reply: AnalysisReply): void => void process.send?.(stringifyMessage(reply));
   process.on('disconnect', () => exitProcess(0));
+  endWithParent(0);
   // An analysis says what is wrong with an experiment; what its code prints or leaves running says nothing more.
   captureConsole(() => undefined);
   guardExits(() => undefined);
@@ -32,7 +28,10 @@ export async function analyzeMode(): Promise<void> {
     const { id, request } = parseMessage(text) as { readonly id: number; readonly request: unknown };
     queue = queue.then(async () => {
       try {
-        say({ kind: 'analysis', id, analysis: await analyze(loader, analysisRequest.parse(request)) });
+        const analysis = await analyze(loader, analysisRequest.parse(request), (work) =>
+          say({ kind: 'working', id, work }),
+        );
+        say({ kind: 'analysis', id, analysis });
       } catch (error) {
         say({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
       }

@@ -4,18 +4,23 @@
  * process around it must be one that can be ended at any time. Knows no channel.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { AnalysisRequest, ExperimentAnalysis } from '../../shared/protocol/analysis.js';
+import type { AnalysisRequest, ExperimentAnalysis, WorkAhead } from '../../shared/protocol/analysis.js';
 import type { DataInfo, Problem } from '../../shared/protocol/training.js';
 import { dataEnvironment } from '../data-environment.js';
 import type { ExperimentLoader, LoadedExperiment } from '../loader/experiment-loader.js';
 import { ExperimentProblem, problemOf, type ExperimentPlaces } from '../loader/problem-of.js';
+import { makeOptimizer } from '../runtime/compiled-model.js';
 import { DatasetDescription, type DataOutline } from '../runtime/data/batch-stream.js';
 import { forgetLayers, layersApplied, placeOfLayer } from './layer-origins.js';
 import { layerTable, modelTotals } from './layer-table.js';
 import { fitProblems } from './fit-problems.js';
 
-/** One at a time: layers are counted and tensors are disposed by process. */
-export async function analyze(loader: ExperimentLoader, request: AnalysisRequest): Promise<ExperimentAnalysis> {
+/** One at a time: layers are counted and tensors are disposed by process. `announce` is told what of the person's code runs next. */
+export async function analyze(
+  loader: ExperimentLoader,
+  request: AnalysisRequest,
+  announce: (work: WorkAhead) => void = () => undefined,
+): Promise<ExperimentAnalysis> {
   const began = performance.now();
   const problems: Problem[] = [];
   const analysis: ExperimentAnalysis = { file: request.experiment, layers: [], problems, elapsedMs: 0 };
@@ -23,10 +28,11 @@ export async function analyze(loader: ExperimentLoader, request: AnalysisRequest
   const scope = tf.engine();
   scope.startScope('analysis');
   try {
-    const loaded = await attempt(problems, { file: request.experiment }, () =>
+    announce({ what: 'The code of the file itself', place: { file: request.experiment, line: 1, column: 1 } });
+    const loaded = await attempt(problems, { file: request.experiment }, '', () =>
       loader.load(request.experiment, request.overlays),
     );
-    if (loaded) await analyzeExperiment(loaded, request, analysis);
+    if (loaded) await analyzeExperiment(loaded, request, analysis, announce);
   } finally {
     scope.endScope();
     tf.disposeVariables();
@@ -39,15 +45,20 @@ async function analyzeExperiment(
   loaded: LoadedExperiment,
   request: AnalysisRequest,
   analysis: ExperimentAnalysis,
+  announce: (work: WorkAhead) => void,
 ): Promise<void> {
   const { experiment } = loaded;
   const { problems } = analysis;
+  const part = <T>(name: 'model' | 'optimizer' | 'data', work: () => T | Promise<T>): Promise<T | undefined> => {
+    announce({ what: `${name}()`, place: loaded.placeOfPart(name) });
+    return attempt(problems, loaded, name, work);
+  };
 
-  const model = await attempt(problems, loaded, async () => asModel(await experiment.model(request.settings), loaded));
+  const model = await part('model', async () => asModel(await experiment.model(request.settings), loaded));
   analysis.layers = layerTable(model ?? { layers: layersApplied() }, placeOfLayer);
   if (model) analysis.totals = modelTotals(model.layers);
 
-  const optimizer = await attempt(problems, loaded, () => experiment.optimizer(request.settings));
+  const optimizer = await part('optimizer', () => makeOptimizer(experiment, request.settings));
   analysis.settings = {
     seed: experiment.seed ?? 0,
     epochs: experiment.epochs ?? 1,
@@ -59,7 +70,7 @@ async function analyzeExperiment(
 
   let outline: DataOutline | undefined;
   if (request.withData) {
-    outline = await attempt(problems, loaded, () => outlineOfData(loaded, request, problems));
+    outline = await part('data', () => outlineOfData(loaded, request, problems));
     analysis.data = outline?.info;
   }
   if (model)
@@ -132,12 +143,15 @@ function isSplit<T>(data: T | { readonly train: T }): data is { readonly train: 
 async function attempt<T>(
   problems: Problem[],
   places: ExperimentPlaces,
+  part: string,
   work: () => T | Promise<T>,
 ): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    problems.push(problemOf(error, places));
+    const problem = problemOf(error, places);
+    // What is thrown without a stack has at least the line of the function that threw it.
+    problems.push(problem.line === undefined ? { ...problem, ...places.placeOfPart?.(part) } : problem);
     return undefined;
   }
 }

@@ -7,6 +7,7 @@ import { inspect } from 'node:util';
 import { stringifyMessage } from '../../shared/base/message-json.js';
 import type { StopPoint } from '../../shared/protocol/training.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
+import { isOptimizer } from '../runtime/tfjs-internals.js';
 
 export type Answer<T> =
   { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'failure'; readonly message: string };
@@ -63,7 +64,7 @@ export function describeValue(value: unknown): string {
   if (value instanceof tf.layers.Layer && !(value instanceof tf.LayersModel))
     return `${value.getClassName()} ${value.name}`;
   if (value instanceof tf.LayersModel) return `model ${value.name} with ${value.layers.length} layers`;
-  if (value instanceof tf.Optimizer) return `${value.getClassName()} optimizer`;
+  if (isOptimizer(value)) return `${value.getClassName()} optimizer`;
   if (Array.isArray(value) && value.some((one) => one instanceof tf.Tensor || one instanceof tf.layers.Layer)) {
     return `[${value.slice(0, 8).map(describeValue).join(', ')}${value.length > 8 ? `, … ${value.length} in all` : ''}]`;
   }

@@ -6,6 +6,7 @@
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
 import { runOptions, type RunOptions, type TrainingEvent } from '../../shared/protocol/training.js';
 import type { TrainingHost } from '../runtime/training-host.js';
+import { endWithParent } from '../parent-watch.js';
 import { TrainingProcess } from '../training-process.js';
 import { captureConsole } from '../user-console.js';
 import { exitProcess, guardExits } from '../user-exits.js';
@@ -14,6 +15,8 @@ import { exitProcess, guardExits } from '../user-exits.js';
 export type RunModeMessage = { readonly kind: 'run'; readonly options: RunOptions } | { readonly kind: 'stop' };
 
 const INTERRUPTED = 130;
+/** Saving and a long step must fit; after that the training counts as hung. */
+const END_GRACE_MS = 30_000;
 
 export async function runMode(): Promise<void> {
   let interrupted = false;
@@ -41,6 +44,7 @@ export async function runMode(): Promise<void> {
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
+  endWithParent(END_GRACE_MS);
   // A parent that is gone cannot be told anything: what was trained is saved.
   process.on('disconnect', () => (interrupted = true));
   captureConsole(emit);

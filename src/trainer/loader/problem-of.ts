@@ -1,6 +1,6 @@
 /** A failure of the person's code in their words, at their line. */
 import type { Problem } from '../../shared/protocol/training.js';
-import { TrainingFailure, type PartProblem } from '../runtime/failure.js';
+import { thrownText, TrainingFailure, type PartProblem } from '../runtime/failure.js';
 import { plainWords } from './plain-words.js';
 import { loaderProblemOf } from './loader-problem.js';
 import { isPersons, personsFrames, syntaxErrorPlace, type SourcePlace } from './stack-frames.js';
@@ -43,7 +43,7 @@ export function problemOf(error: unknown, places: ExperimentPlaces): Problem {
   if (!(error instanceof Error)) {
     return {
       severity: 'error',
-      message: `The code threw ${describeThrown(error)}`,
+      message: `The code threw ${thrownText(error)}`,
       hint: 'Throw an Error, so that its line is known.',
       file,
     };
@@ -59,7 +59,7 @@ function problemOfFailure(failure: TrainingFailure, places: ExperimentPlaces): P
     severity: 'error' as const,
     part: failure.part,
     layer: failure.layer,
-    message: cause instanceof Error ? messageOf(cause) : failure.message,
+    message: failure.repeatsCause && cause instanceof Error ? messageOf(cause) : failure.message,
     hint: failure.hint,
   };
   const place = (cause instanceof Error ? placeOf(cause) : undefined) ?? placeOfPart({ part, layer }, places);
@@ -103,16 +103,17 @@ function placeOf(error: Error): SourcePlace | undefined {
 function messageOf(error: Error): string {
   const plain = plainWords(error.message);
   if (plain) return plain.message;
-  const message = error.message || 'It failed without a message';
+  // Node adds the chain of files that asked for a module.
+  const message = error.message.split('\nRequire stack:')[0] || 'It failed without a message';
   const standard = ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError'].includes(error.name);
   return standard ? `${error.name}: ${message}` : message;
 }
 
-function describeThrown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
-}
-
 const knownHints: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [
+    /^Cannot find module 'backstep'/,
+    "Write the file as an ES module: `import { datasets, defineExperiment, tf } from 'backstep';` and `export default`.",
+  ],
   [
     /does not provide an export named '(\w+)'/,
     'If it is a type, write `import type { … }`; otherwise check the name and that the other file exports it.',

@@ -7,7 +7,7 @@ import { labelledWeights, layerLabels, type LabelledWeight } from './layer-label
 import { metricNames } from './metric-names.js';
 import { outlineOfModel, type ModelOutline } from './model-outline.js';
 import { learningRateOf, numbersOf } from './optimizer-state.js';
-import { trainable } from './tfjs-internals.js';
+import { isOptimizer, trainable } from './tfjs-internals.js';
 
 export interface BuiltModel {
   readonly model: tf.LayersModel;
@@ -56,7 +56,7 @@ const knownOptimizers = ['adagrad', 'adadelta', 'adam', 'adamax', 'rmsprop', 'sg
 /** Runs `optimizer()`. @throws TrainingFailure */
 export async function makeOptimizer(experiment: Experiment, settings: Settings): Promise<tf.Optimizer | string> {
   const optimizer: unknown = await during('optimizer', () => experiment.optimizer(settings));
-  if (optimizer instanceof tf.Optimizer) return optimizer;
+  if (isOptimizer(optimizer)) return optimizer;
   if (typeof optimizer === 'string') {
     if (knownOptimizers.includes(optimizer.toLowerCase())) return optimizer;
     const close = closestName(optimizer, knownOptimizers);
@@ -65,7 +65,8 @@ export async function makeOptimizer(experiment: Experiment, settings: Settings):
       hint: close ? `Did you mean '${close}'?` : `There are: ${knownOptimizers.join(', ')}, and those of tf.train.`,
     });
   }
-  throw new TrainingFailure('optimizer() did not return an optimizer.', {
+  const nothing = optimizer === undefined || optimizer === null;
+  throw new TrainingFailure(nothing ? 'optimizer() returned nothing.' : 'optimizer() did not return an optimizer.', {
     part: 'optimizer',
     hint: 'Return one of tf.train, for example tf.train.adam(0.001).',
   });

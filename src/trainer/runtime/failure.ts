@@ -1,4 +1,5 @@
 /** How a training fails: in words for the person, with the part of the experiment that it concerns. */
+import { inspect } from 'node:util';
 import type { Problem } from '../../shared/protocol/training.js';
 
 /** A property of the experiment; where the person's text has it, the problem is shown there. */
@@ -21,6 +22,8 @@ export interface FailureDetails {
   readonly problems?: readonly PartProblem[];
   /** What the person's code threw; its stack leads to their line. */
   readonly cause?: unknown;
+  /** Whether `message` only repeats the cause's: whoever shows it may find better words for that. */
+  readonly repeatsCause?: boolean;
 }
 
 /** The run ended by a failure. What was saved and flushed before it stays. */
@@ -29,6 +32,7 @@ export class TrainingFailure extends Error {
   readonly hint: string | undefined;
   readonly part: ExperimentPart | undefined;
   readonly layer: string | undefined;
+  readonly repeatsCause: boolean;
   readonly problems: readonly PartProblem[];
   /** The run's folder, where there is one already. */
   runDir: string | undefined;
@@ -38,6 +42,7 @@ export class TrainingFailure extends Error {
     this.hint = details.hint;
     this.part = details.part;
     this.layer = details.layer;
+    this.repeatsCause = details.repeatsCause ?? false;
     this.problems = details.problems ?? [];
   }
 
@@ -59,10 +64,15 @@ export async function during<T>(part: ExperimentPart, work: () => T | Promise<T>
   }
 }
 
+/** Of what somebody threw that is no Error. */
+export function thrownText(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : inspect(value, { breakLength: Infinity });
+}
+
 export function failureOf(error: unknown, part?: ExperimentPart): TrainingFailure {
   if (error instanceof TrainingFailure) return error;
   if (!(error instanceof Error)) {
-    return new TrainingFailure(`The code threw ${typeof error === 'string' ? JSON.stringify(error) : String(error)}`, {
+    return new TrainingFailure(`The code threw ${thrownText(error)}`, {
       part,
       cause: error,
       hint: 'Throw an Error, so that its line is known.',
@@ -72,5 +82,10 @@ export function failureOf(error: unknown, part?: ExperimentPart): TrainingFailur
   const kind = ['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError'].includes(error.name)
     ? `${error.name}: `
     : '';
-  return new TrainingFailure(kind + (error.message || 'It failed without a message'), { part, hint, cause: error });
+  return new TrainingFailure(kind + (error.message || 'It failed without a message'), {
+    part,
+    hint,
+    cause: error,
+    repeatsCause: true,
+  });
 }

@@ -39,6 +39,11 @@ export function trainable(model: tf.LayersModel): TrainableModel {
   return ((model as { readonly model?: tf.LayersModel }).model ?? model) as unknown as TrainableModel;
 }
 
+/** `instanceof tf.Optimizer` looks at the value's methods, and throws where there is no value. */
+export function isOptimizer(value: unknown): value is tf.Optimizer {
+  return value !== undefined && value !== null && value instanceof tf.Optimizer;
+}
+
 /**
  * A second tensor on the same data: no kernel runs, nothing is copied, and it lives on when its
  * original is disposed. Whoever asks for it disposes it.

@@ -197,6 +197,26 @@ test('a trainer that dies is an error, not a silence', async () => {
   });
 });
 
+test('a trainer that ends without a word is no success', async () => {
+  place.write('leaves.ts', tinyExperiment.replace('units: 8', 'units: ((process as any).reallyExit(0), 8)'));
+  const { code, stdout } = await backstep('run', 'leaves.ts', '--backend', 'cpu', '--json');
+  expect(code).toBe(1);
+  expect(jsonLines(stdout).at(-1)).toMatchObject({ kind: 'error', message: 'Training ended by itself (exit code 0).' });
+});
+
+test('a run’s folder that cannot be made: said in plain words', async () => {
+  place.write('a-file', '');
+  const { code, stdout } = await backstep('run', 'experiment.ts', '--backend', 'cpu', '--json', '--run-dir', 'a-file');
+  expect(code).toBe(1);
+  expect(jsonLines(stdout)).toMatchObject([
+    {
+      kind: 'error',
+      message: `The run’s folder cannot be made at ${place.file('a-file')}: a file stands where the folder should be.`,
+      hint: 'Move the file away, or name another folder for the run.',
+    },
+  ]);
+});
+
 test('shapes: a table, and JSON', async () => {
   const table = await backstep('shapes', 'experiment.ts');
   expect(table.code).toBe(0);

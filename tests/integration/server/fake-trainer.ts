@@ -213,6 +213,8 @@ function analyze(): void {
       request: { experiment: string; overlays: Record<string, string> };
     };
     const source = request.overlays[request.experiment] ?? readFileSync(request.experiment, 'utf8');
+    const work = { what: 'model()', place: { file: request.experiment, line: 9, column: 3 } };
+    process.send!(stringifyMessage({ kind: 'working', id, work }));
     if (source.includes('loop()')) for (;;);
     if (source.includes('crash()')) process.abort();
     const analysis = {

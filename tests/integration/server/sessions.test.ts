@@ -236,7 +236,7 @@ describe('analyses', () => {
       overlays: { [experiment]: 'loop()' },
     });
     expect(problems).toMatchObject([
-      { severity: 'error', message: 'model() did not finish within 0.4 s.', file: experiment },
+      { severity: 'error', message: 'model() did not finish within 0.4 s.', file: experiment, line: 9 },
     ]);
     expect(performance.now() - began).toBeLessThan(5000);
     expect((await window.request('experiment/analyze', { experiment })).problems).toEqual([]);

@@ -1,8 +1,11 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseMessage, stringifyMessage } from '../../../src/shared/base/message-json.js';
 import {
   experimentAnalysis,
+  unfinishedProblem,
+  type AnalysisReply,
   type AnalysisRequestInput,
   type ExperimentAnalysis,
 } from '../../../src/shared/protocol/analysis.js';
@@ -21,7 +24,7 @@ beforeAll(async () => {
     child.on('message', (text) => {
       const reply = parseMessage(String(text)) as { kind: string; id: number };
       if (reply.kind === 'ready') resolve();
-      else waiting.get(reply.id)?.(reply);
+      else if (reply.kind !== 'working') waiting.get(reply.id)?.(reply);
     });
   });
 });
@@ -258,6 +261,23 @@ const badInputs: Readonly<Record<string, BadInput>> = {
     layers: 3,
   },
   'weights larger than any memory': { change: [['units: 8', 'units: 2e12']], line: 12, message: /GB of memory/ },
+  'a thrown text': {
+    change: [['units: 8', "units: (() => { throw 'not today'; })()"]],
+    line: 10,
+    message: /"not today"/,
+  },
+  'an optimizer that is not returned': {
+    change: [['() => tf.train.adam(0.01)', '() => { tf.train.adam(0.01); }']],
+    line: 17,
+    message: /optimizer\(\) returned nothing/,
+    layers: 3,
+  },
+  'a misspelt optimizer': {
+    change: [['tf.train.adam(0.01)', "'adamm'"]],
+    line: 17,
+    message: /no optimizer 'adamm'/,
+    layers: 3,
+  },
   'a misspelt activation': { change: [["'relu'", "'rellu'"]], line: 12, message: /no activation 'rellu'/ },
 };
 
@@ -323,6 +343,47 @@ test('a file that is not there', async () => {
   const { problems } = await analyze({ experiment: place.file('gone.ts') });
   expect(problems).toMatchObject([{ message: expect.stringContaining('There is no file') as string }]);
 });
+
+test('what does not come to an end has a name and a line, and does not outlive who asked', async () => {
+  const file = place.write('endless.ts', tinyExperiment.replace('() => tf.sequential({', '() => { for (;;); }, x: ({'));
+  // Whoever asks is killed while the answer is not there: nobody is left to end the process.
+  const asking = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '--eval',
+      `import { fork } from 'node:child_process';
+       const child = fork(${JSON.stringify(trainerEntry)}, ['analyze'], { execArgv: [] });
+       console.log(child.pid);
+       child.on('message', (text) => {
+         console.log(text);
+         if (text.includes('"ready"')) child.send(${JSON.stringify(stringifyMessage({ id: 1, request: { experiment: file } }))});
+       });`,
+    ],
+    { env: { ...process.env, BACKSTEP_HOME: place.home }, stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const lines: string[] = [];
+  createInterface({ input: asking.stdout }).on('line', (line) => lines.push(line));
+  const model = (): string | undefined => lines.find((line) => line.includes('model()'));
+  await expect.poll(model, { timeout: 15_000 }).toBeDefined();
+  const { work } = parseMessage(model()!) as Extract<AnalysisReply, { kind: 'working' }>;
+  expect(unfinishedProblem(file, work, 8000)).toMatchObject({
+    message: 'model() did not finish within 8 s.',
+    file,
+    line: 10,
+  });
+  const pid = Number(lines[0]);
+  asking.kill('SIGKILL');
+  const isThere = (): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      // ESRCH is what is waited for.
+      return false;
+    }
+  };
+  await expect.poll(isThere, { timeout: 8000 }).toBe(false);
+}, 30_000);
 
 test('the untouched experiment has no problems, after all of these', async () => {
   const { problems, layers, data } = await analyze({ experiment: place.file('experiment.ts') });

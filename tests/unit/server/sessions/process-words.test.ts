@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import { DapStreamReader, frameDap } from '../../../../src/server/sessions/dap-stream.js';
-import { describeEnd } from '../../../../src/server/sessions/describe-exit.js';
+import { describeEnd } from '../../../../src/shared/base/process-end.js';
 import { OutputLines } from '../../../../src/server/sessions/output-lines.js';
 
 const end = (fields: Partial<Parameters<typeof describeEnd>[1]>) =>
@@ -16,6 +16,10 @@ test('ends of a process, in plain words', () => {
   expect(end({ signal: 'SIGBUS' })).toMatch(/crashed in native code \(SIGBUS\)/);
   expect(end({ code: 3221225477 })).toMatch(/access violation/);
   expect(end({ code: 0 })).toBe('Training ended by itself (exit code 0).');
+  // What Node says whenever it ends under a debugger tells nothing.
+  expect(end({ code: 0, errorTail: 'Waiting for the debugger to disconnect...\n' })).toBe(
+    'Training ended by itself (exit code 0).',
+  );
   const trace =
     'file.js:3\n  throw new Error()\n\nTypeError: x is not a function\n    at a (b.js:1:1)\n\nNode.js v20.20.2\n';
   expect(end({ code: 1, errorTail: trace })).toBe(

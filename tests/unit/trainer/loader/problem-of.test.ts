@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LoaderProblem } from '../../../../src/trainer/loader/loader-problem.js';
 import { ExperimentProblem, problemOf, problemOfPart, tagFailure } from '../../../../src/trainer/loader/problem-of.js';
-import { TrainingFailure } from '../../../../src/trainer/runtime/failure.js';
+import { failureOf, TrainingFailure } from '../../../../src/trainer/runtime/failure.js';
 
 const places = {
   file: '/home/ada/rps/experiment.ts',
@@ -37,6 +37,9 @@ test('an exception is said at the person’s innermost line, the version query l
 test('a plain Error goes without its kind, a thrown text is quoted', () => {
   expect(problemOf(new Error('no hands found'), places).message).toBe('no hands found');
   expect(problemOf('oops', places)).toMatchObject({ message: 'The code threw "oops"', file: places.file });
+  expect(problemOf({ code: 5 }, places).message).toBe('The code threw { code: 5 }');
+  const hostile = new Proxy({}, { get: () => expect.fail('looked at') });
+  expect(problemOf(hostile, places).message).toBe('The code threw {}');
 });
 
 test('a tag on the error wins over its stack', () => {
@@ -92,6 +95,14 @@ test('the engine’s failures stand at the layer to change, else at the part, el
     line: 21,
     column: 2,
   });
+});
+
+test('words that the engine found for a failure are shown, words that it only repeated are bettered', () => {
+  const full = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  const saved = new TrainingFailure('The state could not be saved to /runs/1: the disk is full.', { cause: full });
+  expect(problemOf(saved, places).message).toBe('The state could not be saved to /runs/1: the disk is full.');
+  const repeated = failureOf(errorAt(libraryFirst, new Error('Unknown activation function: rellu')), 'model');
+  expect(problemOf(repeated, places)).toMatchObject({ message: "There is no activation 'rellu'", line: 12 });
 });
 
 test('a warning keeps being one', () => {

@@ -1,8 +1,9 @@
 /** Why a child process that should not have ended did, in plain words and with what to do next. Pure. */
 
 export interface ProcessEnd {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
+  readonly code: number | null | undefined;
+  /** By name, such as SIGKILL. */
+  readonly signal: string | null | undefined;
   /** The last that the process wrote to its error stream. */
   readonly errorTail: string;
 }
@@ -54,6 +55,9 @@ export function describeEnd(who: string, end: ProcessEnd): EndDescription {
   };
 }
 
+/** What Node itself says on its way out, whatever the cause. */
+const nodesOwn = /^(?:Node\.js v|Waiting for the debugger to disconnect|Debugger (?:listening|attached|ending))/;
+
 /** The line of a stack trace that names the error, else the last that says anything. */
 function lastErrorLine(tail: string): string | undefined {
   const lines = tail
@@ -61,5 +65,20 @@ function lastErrorLine(tail: string): string | undefined {
     .map((line) => line.trim())
     .filter((line) => line.length > 0);
   const named = lines.findLast((line) => /^(?:Uncaught )?\w*(?:Error|Exception)\b.*:/.test(line));
-  return (named ?? lines.findLast((line) => !line.startsWith('at ') && !/^Node\.js v/.test(line)))?.slice(0, 300);
+  return (named ?? lines.findLast((line) => !line.startsWith('at ') && !nodesOwn.test(line)))?.slice(0, 300);
+}
+
+/** The last kilobytes of a text that goes on and on. */
+export class Tail {
+  private text = '';
+
+  constructor(private readonly length = 8192) {}
+
+  add(chunk: string): void {
+    this.text = (this.text + chunk).slice(-this.length);
+  }
+
+  toString(): string {
+    return this.text;
+  }
 }
