@@ -115,7 +115,8 @@ async function browserShell(options) {
   console.log(`Backstep is at ${server.url}`);
   console.log('Ctrl+C ends it.');
   if (!options['no-open'] && !process.env.CI && process.env.BACKSTEP_BROWSER !== 'none') await openBrowser(server.url);
-  if (options.dev) rebuildOnChange(() => say('reload the window to see the change'));
+  if (options.dev)
+    rebuildOnChange(() => say('reload the window to see the change; the server itself changes with the next start'));
   const end = await ended(server.child);
   return endAll(end.code ?? 1);
 }
@@ -141,7 +142,8 @@ async function electronShell(file, options) {
     errors += chunk;
     if (windowShown || process.env.BACKSTEP_VERBOSE) process.stderr.write(chunk);
   });
-  if (options.dev) rebuildOnChange(() => say('reload the window to see the change'));
+  if (options.dev)
+    rebuildOnChange(() => say('reload the window to see the change; the server itself changes with the next start'));
   const end = await ended(child);
   if (windowShown || end.code === 0 || ending) return endAll(end.code ?? 1);
   const why =

@@ -80,6 +80,7 @@ async function runWindow(project, { screen = false } = {}) {
     '--project',
     project,
   ];
+  args.push('--output', path.join(results, `${project}-artifacts`));
   const how = screen ? withScreen(process.execPath, args) : { command: process.execPath, args };
   if (how.reason) return skip(`${project}: ${how.reason}`);
   const code = await run(how.command, how.args, { BACKSTEP_E2E_REPORT: report });
