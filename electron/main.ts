@@ -38,17 +38,18 @@ function tell(message: { readonly kind: string }): void {
 /** Starts the server, or the next one on the same port and token, so that the window finds it again with its unsaved text. */
 async function startServer(): Promise<string> {
   const before = serverUrl === undefined ? undefined : new URL(serverUrl);
-  const process_ = new ServerProcess({
-    appFolder: app.getAppPath(),
+  const started = new ServerProcess({
+    // Packaged, the server lies beside the archive that this runs from.
+    appFolder: app.getAppPath().replace(/app\.asar$/, 'app.asar.unpacked'),
     packaged: app.isPackaged,
     folder: folderToOpen,
     port: before ? Number(before.port) : launched.port,
     token: before?.searchParams.get('token') ?? undefined,
   });
-  server = process_;
-  const url = await process_.url;
-  void process_.ended.then((end) => {
-    if (!quitting && server === process_) void serverCrashed(`${end.reason}\n${end.lastWords}`);
+  server = started;
+  const url = await started.url;
+  void started.ended.then((end) => {
+    if (!quitting && server === started) void serverCrashed(`${end.reason}\n${end.lastWords}`);
   });
   return url;
 }

@@ -15,7 +15,7 @@ const USAGE = `usage: npm start -- [folder] [--browser] [--port n] [--no-open] [
 
   folder            opens this folder
   --browser         the browser shell, also where Electron is there
-  --port n          the port to listen on (default: any free one)
+  --port n          the port to listen on (default: 8461, or any free one where that is taken)
   --no-open         prints the address of the browser shell and opens no browser
   --fetch-electron  tries to fetch Electron’s binary again after that failed
   --dev             rebuilds on change`;
