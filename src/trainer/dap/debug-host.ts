@@ -8,6 +8,7 @@ import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import type { SourcePlace } from '../loader/stack-frames.js';
+import { warmUpLooks } from '../runtime/look-warm-up.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
 import type { TrainingHost } from '../runtime/training-host.js';
 import { BreakpointSet } from './breakpoint-set.js';
@@ -36,6 +37,7 @@ export class DebugHost implements TrainingHost {
   private controlSeen = 0;
   private lastStep: StepEvent | undefined;
 
+  private looksAreQuick = false;
   private waiting: TrainingEvent[] = [];
   private lastPost = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -133,6 +135,8 @@ export class DebugHost implements TrainingHost {
     flags.stopAfterStep = 'none';
     flags.stopAtEpochEnd = false;
     this.flush();
+    if (!this.looksAreQuick) warmUpLooks();
+    this.looksAreQuick = true;
     const facts = { at, lastStep: this.lastStep, learningRate: paused.learningRate, source: this.options.source() };
     flags.stopReady = false;
     this.options.post({ kind: 'stopping', facts });
