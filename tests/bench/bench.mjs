@@ -54,10 +54,10 @@ const parts = {
     const memory = await memoryFlat();
     const mb = (value) => `${value.toFixed(0)} MB`;
     table([
-      [`after ${(memory.steps / 40).toLocaleString('en')} steps`, mb(memory.startMb)],
-      [`after ${memory.steps.toLocaleString('en')} steps`, mb(memory.endMb)],
+      [`after ${memory.warmUpSteps.toLocaleString('en')} steps`, mb(memory.startMb)],
+      [`after ${(memory.warmUpSteps + memory.steps).toLocaleString('en')} steps`, mb(memory.endMb)],
       ['most', mb(memory.peakMb)],
-      ['growth over all steps, by the trend of the second half', mb(memory.growthMb), 'none'],
+      [`growth over ${memory.steps.toLocaleString('en')} steps, by their trend`, mb(memory.growthMb), 'none'],
     ]);
   },
 };

@@ -34,16 +34,17 @@ function slope(points) {
 }
 
 /**
- * `growthMb` is what the straight line through the second half of the samples would add over all steps:
- * the first half warms up the engine's and the collector's own stores.
+ * `growthMb` is what the straight line through the samples adds over `steps`. As many steps come before
+ * them: until its first full collection, which comes after some 10,000, V8 lets the heap grow.
  */
-export async function memoryFlat({ steps = 10_000, sample = 'iris', every = 250 } = {}) {
+export async function memoryFlat({ steps = 10_000, warmUpSteps = steps, sample = 'iris', every = 250 } = {}) {
+  const all = warmUpSteps + steps;
   const folder = await mkdtemp(path.join(os.tmpdir(), 'backstep-memory-'));
   const child = spawn(
     process.execPath,
     [
-      ...['scripts/backstep.mjs', 'run', `assets/samples/${sample}`, '--json', '--epochs', String(steps)],
-      ...['--steps', String(steps), '--run-dir', path.join(folder, 'run')],
+      ...['scripts/backstep.mjs', 'run', `assets/samples/${sample}`, '--json', '--epochs', String(all)],
+      ...['--steps', String(all), '--run-dir', path.join(folder, 'run')],
     ],
     { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
   );
@@ -53,19 +54,19 @@ export async function memoryFlat({ steps = 10_000, sample = 'iris', every = 250 
     const { kind, step } = JSON.parse(line);
     if (kind !== 'step') continue;
     last = step;
-    if (step % every === 0) samples.push({ step, ...resident(child.pid) });
+    if (step % every === 0 && step >= warmUpSteps) samples.push({ step, ...resident(child.pid) });
   }
   await rm(folder, { recursive: true, force: true });
-  if (last !== steps) throw new Error(`training ended after step ${last} of ${steps}`);
+  if (last !== all) throw new Error(`training ended after step ${last} of ${all}`);
   // Lines arrive late: at the last ones the trainer can be gone already.
-  const all = Math.max(...samples.map(({ processes }) => processes));
-  const points = samples.filter(({ processes }) => processes === all).map(({ step, mb }) => [step, mb]);
-  const half = points.slice(points.length / 2);
+  const whole = Math.max(...samples.map(({ processes }) => processes));
+  const points = samples.filter(({ processes }) => processes === whole).map(({ step, mb }) => [step, mb]);
   return {
     steps,
+    warmUpSteps,
     startMb: points[0][1],
     endMb: points.at(-1)[1],
     peakMb: Math.max(...points.map(([, mb]) => mb)),
-    growthMb: slope(half) * steps,
+    growthMb: slope(points) * steps,
   };
 }
