@@ -82,11 +82,13 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
     timer ??= setTimeout(() => trainer.process.kill('SIGKILL'), END_GRACE_MS);
     interrupt();
   });
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // Whoever read the lines is gone: nobody waits for more.
-    if (error.code === 'EPIPE') interrupt();
-    else throw error;
-  });
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      // Whoever read is gone and waits for no more. Every further line fails likewise: that is no second Ctrl+C.
+      if (interrupts === 0) interrupt();
+    });
+  }
 
   trainer.send({ kind: 'run', options });
   const { code, signal, errorTail } = await trainer.ended;

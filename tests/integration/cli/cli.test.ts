@@ -169,6 +169,18 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
+test('a reader that leaves, as `head` does, stops the run, its state saved', async () => {
+  const running = start(['run', 'long.ts', '--backend', 'cpu', '--json', '--run-dir', 'unread'], {
+    cwd: place.folder,
+    home: place.home,
+  });
+  await until(() => running.lines().length > 5, 'some steps');
+  running.process.stdout!.destroy();
+  expect((await running.ended).code).toBe(130);
+  expect(JSON.parse(readFileSync(place.file('unread/run.json'), 'utf8'))).toMatchObject({ status: 'stopped' });
+  expect(existsSync(place.file('unread/state.safetensors'))).toBe(true);
+});
+
 test('a second Ctrl+C ends at once', async () => {
   place.write(
     'stuck.ts',
