@@ -194,7 +194,10 @@ function PlaceForm({
   const wrong = place.kind === 'error' && (tried || text.trim() !== '') ? place.message : undefined;
   const form = useRef<HTMLFormElement>(null);
   // The breakpoints are the last section: its form would open below the edge of the side bar.
-  useEffect(() => form.current?.scrollIntoView({ block: 'nearest' }), [kind]);
+  // What scrollIntoView returns, a promise in newer browsers, is not the effect's to give back.
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: 'nearest' });
+  }, [kind]);
   return (
     <form
       className="place-form"
