@@ -156,7 +156,11 @@ export function FolderDialog({
           spellCheck={false}
           value={path}
           aria-invalid={failure !== undefined}
-          onChange={(event) => setPath(event.target.value)}
+          onChange={(event) => {
+            // A listing that is still on its way must not take away what is being typed.
+            latest.current++;
+            setPath(event.target.value);
+          }}
           onKeyDown={(event) => {
             if (event.key !== 'ArrowDown') return;
             event.preventDefault();
