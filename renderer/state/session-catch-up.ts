@@ -38,6 +38,7 @@ function isNews(state: SessionState, event: TrainingEvent): boolean {
       return state.start === undefined;
     case 'activity':
     case 'memory':
+    case 'speed':
     case 'end':
       return true;
   }

@@ -86,7 +86,7 @@ function SessionItems({ session }: { session: SessionState }) {
         {placeWords(session)}
       </span>
       {session.start && (
-        <span className="status-item" title="Speed: eager runs one op at a time">
+        <span className="status-item" title={speedWords(session.start)}>
           {session.start.speed}
         </span>
       )}
@@ -98,6 +98,11 @@ function SessionItems({ session }: { session: SessionState }) {
       )}
     </>
   );
+}
+
+function speedWords({ speed, speedReason }: NonNullable<SessionState['start']>): string {
+  if (speed === 'compiled') return 'Speed: a step runs as one compiled TensorFlow graph';
+  return `Speed: eager runs one op at a time${speedReason === undefined ? '' : ` – ${speedReason}`}`;
 }
 
 function ProblemsItem() {

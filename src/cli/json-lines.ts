@@ -32,12 +32,17 @@ export function jsonLine(event: TrainingEvent): string | undefined {
       });
     }
     case 'step': {
-      const { kind, epoch, step, loss, metrics, stepMs, stateHash, learningRate, dataWaitMs, overheadMs } = event;
-      return line({ kind, epoch, step, loss, metrics, stepMs, stateHash, learningRate, dataWaitMs, overheadMs });
+      const { kind, epoch, step, loss, metrics, stepMs, stateHash, learningRate, dataWaitMs, overheadMs, speed } =
+        event;
+      return line({ kind, epoch, step, loss, metrics, stepMs, stateHash, learningRate, dataWaitMs, overheadMs, speed });
     }
     case 'epoch': {
       const { kind, epoch, step, loss, metrics, validation, stateHash, epochMs } = event;
       return line({ kind, epoch, loss, metrics, validation, stateHash, step, epochMs });
+    }
+    case 'speed': {
+      const { kind, speed, reason, setUpMs } = event;
+      return line({ kind, speed, reason, setUpMs });
     }
     case 'end': {
       const { kind, steps, wallMs, stateHash, runDir, reason, epoch } = event;

@@ -67,7 +67,7 @@ program
   .addOption(settingOption())
   .option('--run-dir <folder>', 'the run’s folder (default: runs/<time>-<name> beside the experiment)')
   .option('--continue <run>', 'go on from the saved state of this run’s folder')
-  .option('--eager', 'one op at a time (so far the only speed)')
+  .option('--eager', 'never compile: every step runs op by op')
   .option('--hash-every <n>', 'state hash in every n-th step (default: epochs only)', wholeNumber(0), 0)
   .option('--json', 'one JSON object a line on standard output', false)
   .action((experiment: string, flags: RunFlags) => finishes(runCommand(experiment, flags)));

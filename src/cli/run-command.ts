@@ -20,6 +20,7 @@ export interface RunFlags {
   readonly runDir?: string;
   readonly continue?: string;
   readonly hashEvery: number;
+  readonly eager?: boolean;
   readonly json: boolean;
 }
 
@@ -39,6 +40,7 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
     runDir: flags.runDir === undefined ? undefined : path.resolve(flags.runDir),
     continueFrom: existingFolder(flags.continue, '--continue'),
     hashEvery: flags.hashEvery,
+    eager: flags.eager ?? false,
   };
   const view = flags.json ? undefined : new ProgressView();
   const said = new Set<TrainingEvent['kind']>();

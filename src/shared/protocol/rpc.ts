@@ -151,7 +151,7 @@ export const requests = {
   'file/delete': { params: z.object({ path: z.string() }), result: nothing },
   'experiment/analyze': { params: analysisRequest, result: experimentAnalysis },
   'run/start': {
-    params: runOptions.partial({ backend: true, settings: true, hashEvery: true }).extend({
+    params: runOptions.partial({ backend: true, settings: true, hashEvery: true, eager: true }).extend({
       breakpoints: z.array(trainingBreakpoint).default([]),
     }),
     result: z.object({ sessionId: z.string() }),

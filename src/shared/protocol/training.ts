@@ -32,6 +32,8 @@ export const runOptions = z.object({
   continueFrom: z.string().optional(),
   /** Put a state hash into every n-th step event (0: only into epoch and end events). */
   hashEvery: z.number().int().nonnegative().default(0),
+  /** Never compile: every step runs op by op. */
+  eager: z.boolean().default(false),
 });
 export type RunOptions = z.infer<typeof runOptions>;
 export type RunOptionsInput = z.input<typeof runOptions>;
@@ -100,6 +102,8 @@ export const backendReport = z.object({
   device: z.string(),
   precision: z.literal('float32'),
   speed: z.enum(['eager', 'compiled']),
+  /** Why steps run op by op, where that is not the backend's only way: completes "eager: …". */
+  speedReason: z.string().optional(),
   /** Why each better backend is not in use, best first. */
   notInUse: z.array(z.object({ backend: backendName, reason: z.string() })),
 });
@@ -143,6 +147,8 @@ export const stepEvent = z.object({
   /** Time of the step outside of data wait and the model's own computation: hooks and logging. */
   overheadMs: z.number(),
   examples: z.number(),
+  /** How this step ran; none where its backend has one speed alone. */
+  speed: z.enum(['eager', 'compiled']).optional(),
   gradNorm: real.optional(),
   stateHash: z.string().optional(),
   wallTime: z.number(),
@@ -175,6 +181,15 @@ export const trainingEvent = z.discriminatedUnion('kind', [
   startEvent,
   stepEvent,
   epochEvent,
+  /** From the next step on, steps run at this speed. */
+  z.object({
+    kind: z.literal('speed'),
+    speed: z.enum(['eager', 'compiled']),
+    /** Why eager, where it could have been compiled: completes "eager: …". */
+    reason: z.string().optional(),
+    /** What compiling took. */
+    setUpMs: z.number().optional(),
+  }),
   z.object({
     kind: z.literal('memory'),
     numTensors: z.number(),

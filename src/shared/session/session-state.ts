@@ -112,6 +112,11 @@ export function foldTrainingEvent(state: SessionState, event: TrainingEvent): Se
         append(state, `validation/${name}`, event.step, value, event.wallTime);
       return { ...state, epoch: event.epoch, step: event.step, stateHash: event.stateHash };
     }
+    case 'speed':
+      return {
+        ...state,
+        start: state.start && { ...state.start, speed: event.speed, speedReason: event.reason },
+      };
     case 'memory':
       return { ...state, memory: event };
     case 'log':

@@ -344,7 +344,7 @@ describe('a run that cannot start', () => {
     const { train } = await import('../../../../src/trainer/runtime/train.js');
     const { testEnvironment } = await import('./support.js');
     const attempt = train(
-      { experiment: '/nowhere/tiny.ts', backend: 'cpu', settings: {}, hashEvery: 0 },
+      { experiment: '/nowhere/tiny.ts', backend: 'cpu', settings: {}, hashEvery: 0, eager: false },
       { data: 1 } as never,
       recordingHost(),
       testEnvironment(),
