@@ -3,6 +3,7 @@ import { spawn, type ChildProcess, type IOType } from 'node:child_process';
 import { parseMessage, stringifyMessage } from '../shared/base/message-json.js';
 import { Tail } from '../shared/base/process-end.js';
 import { installPlaces } from './install-places.js';
+import { trainerEnvironment } from './trainer-environment.js';
 
 export interface TrainerChild {
   readonly process: ChildProcess;
@@ -22,6 +23,7 @@ export function startTrainer(
 ): TrainerChild {
   const child = spawn(process.execPath, [installPlaces.trainer, mode], {
     stdio: ['ignore', options.stdout, 'pipe', 'ipc'],
+    env: trainerEnvironment(),
     // A process group of its own: Ctrl+C reaches this process alone, which asks the trainer to end well.
     detached: process.platform !== 'win32',
     windowsHide: true,

@@ -6,6 +6,7 @@ import type { RequestName, RequestResult, Requests, shellKind } from '../shared/
 import { runOptions } from '../shared/protocol/training.js';
 import type { Analyser } from './analysis/analyser.js';
 import type { DataSets } from './data/data-sets.js';
+import type { Engine } from './engine/engine.js';
 import { about, Failure } from './failure.js';
 import { isFolder, listFolders } from './list-folders.js';
 import type { Runs } from './runs/runs.js';
@@ -40,10 +41,11 @@ export interface ServerParts {
   readonly sessions: Sessions;
   readonly runs: Runs;
   readonly dataSets: DataSets;
+  readonly engine: Engine;
 }
 
 export function createHandlers(parts: ServerParts): Handlers {
-  const { workspace, settings, places, sessions, analyser, runs, dataSets } = parts;
+  const { workspace, settings, places, sessions, analyser, runs, dataSets, engine } = parts;
   const inOrder = new Serial();
 
   /** The experiment's real path, in an open and trusted folder. */
@@ -168,8 +170,14 @@ export function createHandlers(parts: ServerParts): Handlers {
     },
 
     'data/status': ({ name }) => dataSets.status(name),
-    'data/setFolder': ({ name, folder }) => dataSets.setFolder(name, folder),
+    'data/setFolder': ({ name, folder, generated }) =>
+      generated ? dataSets.useGenerated(name) : dataSets.setFolder(name, folder),
     'data/download': ({ name }) => dataSets.download(name),
     'data/cancelDownload': ({ name }) => dataSets.cancelDownload(name),
+
+    'engine/status': ({ plan }) => engine.look(plan),
+    'engine/install': (wanted) => engine.install(wanted),
+    'engine/cancel': () => engine.cancel(),
+    'engine/remove': () => engine.remove(),
   };
 }

@@ -11,6 +11,8 @@ export interface ServerPlaces {
   readonly samples: string;
   /** The trainer's entry: `<node> <entry> debug | analyze`. */
   readonly trainer: string;
+  /** The installer of native TensorFlow: `<node> <entry> <job in JSON>`. */
+  readonly engine: string;
   /** `$BACKSTEP_HOME`, else `~/.backstep`. */
   readonly home: string;
   /** Where samples are copied to when the person names no folder. */
@@ -28,6 +30,8 @@ export function serverPlaces(environment: NodeJS.ProcessEnv = process.env): Serv
     samples: path.join(appRoot, 'assets/samples'),
     // Tests put a trainer of their own here.
     trainer: environment['BACKSTEP_TRAINER'] || path.join(appRoot, 'dist/trainer/main.js'),
+    // Likewise.
+    engine: environment['BACKSTEP_INSTALLER'] || path.join(appRoot, 'dist/engine/main.js'),
     home: path.resolve(environment['BACKSTEP_HOME'] || path.join(homedir(), '.backstep')),
     samplesFolder: path.join(homedir(), 'Backstep'),
   };

@@ -12,6 +12,7 @@ import { namedDataSets, type NamedDataSet } from '../shared/data/named-data-sets
 import type { shellKind } from '../shared/protocol/rpc.js';
 import { Analyser } from './analysis/analyser.js';
 import { DataSets } from './data/data-sets.js';
+import { Engine } from './engine/engine.js';
 import { errorCode, Failure } from './failure.js';
 import { createHandlers } from './handlers.js';
 import { createWebApp } from './http/web-app.js';
@@ -99,6 +100,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     origin: options.dataOrigin,
     onChange: (status) => sockets.notify('data/changed', status),
   });
+  const engine = new Engine({
+    entry: places.engine,
+    home: places.home,
+    onChange: (status) => sockets.notify('engine/changed', status),
+  });
   const handlers = createHandlers({
     version: await readVersion(places.appRoot),
     shell: options.shell,
@@ -110,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sessions,
     runs,
     dataSets,
+    engine,
   });
   const sockets: SocketServer = new SocketServer({
     rules,
@@ -130,7 +137,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     sockets.close();
     analyser.dispose();
     runsChanged.dispose();
-    await Promise.all([workspace.dispose(), runs.dispose(), dataSets.dispose()]);
+    await Promise.all([workspace.dispose(), runs.dispose(), dataSets.dispose(), engine.dispose()]);
     await openFolders.close();
     http.closeAllConnections();
   });

@@ -14,7 +14,7 @@ import {
 } from '../../shared/protocol/analysis.js';
 import type { Problem } from '../../shared/protocol/training.js';
 import { Failure } from '../failure.js';
-import { nodeEnvironment } from '../child-process.js';
+import { trainerEnvironment } from '../child-process.js';
 import { log } from '../log.js';
 
 export interface AnalyserOptions {
@@ -98,7 +98,7 @@ export class Analyser {
 
   private start(): void {
     const child = fork(this.options.entry, ['analyze'], {
-      env: nodeEnvironment(this.options.home),
+      env: trainerEnvironment(this.options.home),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       execArgv: [],
     });

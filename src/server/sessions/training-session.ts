@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import { describeEnd, Tail, type EndDescription } from '../../shared/base/process-end.js';
 import type { RunOptions, TrainingBreakpoint, TrainingEvent } from '../../shared/protocol/training.js';
 import { foldDapMessage, hasEnded, newSession, type SessionState } from '../../shared/session/session-state.js';
-import { nodeEnvironment } from '../child-process.js';
+import { trainerEnvironment } from '../child-process.js';
 import { log } from '../log.js';
 import { changeRunFile } from '../runs/run-files.js';
 import type { DapRequest, Window } from '../socket/socket-server.js';
@@ -60,7 +60,7 @@ export class TrainingSession {
     this.whenOver = new Promise((resolve) => (this.settleOver = resolve));
     this.child = spawn(process.execPath, [options.entry, 'debug'], {
       cwd: path.dirname(options.run.experiment),
-      env: nodeEnvironment(options.home),
+      env: trainerEnvironment(options.home),
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     });
     this.channel = this.child.stdio[3] as Duplex;

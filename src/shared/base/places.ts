@@ -10,6 +10,20 @@ export const homePlaces = {
   settings: 'settings.json',
   /** One JSON file a running server: which folder it has open. */
   openFolders: 'open-folders',
+  /** Native TensorFlow: a folder each, which one is in use, and what is being downloaded. */
+  engines: 'engines',
+} as const;
+
+/** In `engines`, and in an engine's own folder. */
+export const enginePlaces = {
+  /** JSON: `{ "engine": "<folder's name>" }`, replaced by one rename when an engine is finished and proven. */
+  current: 'current.json',
+  /** In an engine's folder: an `EngineManifest`. A folder without one is not finished. */
+  manifest: 'engine.json',
+  /** Wheels and the parts of them received so far. */
+  downloads: 'downloads',
+  /** JSON: which process is installing or removing. */
+  lock: 'lock.json',
 } as const;
 
 /** In a workspace. */

@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { analysisRequest, experimentAnalysis } from './analysis.js';
+import { engineFlavor, engineStatus } from './engine.js';
 import { sessionState } from '../session/session-state.js';
 import { dataInfo, runOptions, trainingBreakpoint } from './training.js';
 
@@ -166,9 +167,28 @@ export const requests = {
   'runs/delete': { params: z.object({ id: z.string() }), result: nothing },
   'data/status': { params: z.object({ name: z.string() }), result: dataSourceStatus },
   /** Names a folder to use for a data set from now on; none: forget it. Not bound to the workspace. */
-  'data/setFolder': { params: z.object({ name: z.string(), folder: z.string().optional() }), result: dataSourceStatus },
+  'data/setFolder': {
+    params: z.object({
+      name: z.string(),
+      folder: z.string().optional(),
+      /** In place of a folder: from now on what Backstep generates, even where the original was downloaded. */
+      generated: z.boolean().optional(),
+    }),
+    result: dataSourceStatus,
+  },
   'data/download': { params: z.object({ name: z.string() }), result: dataSourceStatus },
   'data/cancelDownload': { params: z.object({ name: z.string() }), result: dataSourceStatus },
+  /** `plan`: also asks the package index what an installation would fetch, which takes seconds and the network. */
+  'engine/status': { params: z.object({ plan: z.boolean().default(false) }), result: engineStatus },
+  /** Answers at once; how it goes on is told by `engine/changed`. `busy` where one is under way. */
+  'engine/install': {
+    params: z.object({ version: z.string().optional(), flavor: engineFlavor.optional() }),
+    result: engineStatus,
+  },
+  /** Ends an installation; what was downloaded is kept for the next one. Nothing under way: no effect. */
+  'engine/cancel': { params: nothing, result: engineStatus },
+  /** Native TensorFlow and all its downloads; ends an installation under way. */
+  'engine/remove': { params: nothing, result: engineStatus },
 } as const;
 export type Requests = typeof requests;
 export type RequestName = keyof Requests;
@@ -181,6 +201,7 @@ export const notifications = {
   'files/changed': z.object({ paths: z.array(z.string()) }),
   'runs/changed': nothing,
   'data/changed': dataSourceStatus,
+  'engine/changed': engineStatus,
   /** A session began, ended or was replaced; what happens within one comes as DAP messages. */
   'session/changed': z.object({ session: sessionState.optional() }),
 } as const;

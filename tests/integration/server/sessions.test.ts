@@ -264,6 +264,7 @@ describe('analyses', () => {
         typings: place.folder,
         samples: place.folder,
         trainer: path.join(place.folder, 'no-such-trainer.js'),
+        engine: path.join(place.folder, 'no-such-installer.js'),
         home: place.home,
         samplesFolder: place.folder,
       },

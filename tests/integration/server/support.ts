@@ -81,6 +81,7 @@ export async function serve(place: TestPlace, options: Partial<ServerOptions> = 
       typings: path.join(place.folder, 'typings'),
       samples: path.join(place.folder, 'samples'),
       trainer: fakeTrainer(),
+      engine: path.join(place.folder, 'no-such-installer.js'),
       home: place.home,
       samplesFolder: path.join(place.folder, 'Backstep'),
     },
