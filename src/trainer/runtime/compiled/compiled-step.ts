@@ -52,10 +52,13 @@ export interface StepWants {
   readonly gradientNorms: boolean;
 }
 
+/** Stands for the norm of a gradient that there is none of, where a norm that is no number is NaN. */
+export const NO_GRADIENT = -1;
+
 export interface StepResult {
   /** Loss and metrics, in the order of `StepProgram.run`. */
   readonly values: readonly number[];
-  /** L2 norms, one for each of `StepProgram.trainable`; NaN for a weight that gets no gradient. */
+  /** L2 norms, one for each of `StepProgram.trainable`; `NO_GRADIENT` for a weight that gets none. */
   readonly gradientNorms?: Float32Array;
   /** Whether the loss, all gradients and all weights after the step are finite. */
   readonly finite: boolean;
