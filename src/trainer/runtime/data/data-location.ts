@@ -1,10 +1,11 @@
 /**
  * Where data of some name lies on this machine: the run's folder, the experiment's own, the folder that the
- * person named for it, or what was downloaded; in this order. Reads no data.
+ * person named for it, or what was downloaded; in this order. Where they chose what Backstep generates, that
+ * stands in for the last two. Reads no data.
  */
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { cachedFolders, findNamedDataSet } from '../../../shared/data/named-data-sets.js';
+import { cachedFolders, findNamedDataSet, GENERATED_FOLDER } from '../../../shared/data/named-data-sets.js';
 import { type DataEnvironment, DataError } from './batch-stream.js';
 
 export interface DataLocation {
@@ -60,7 +61,8 @@ export async function locateData(
   if (asPath) return asPath;
 
   const named = Object.hasOwn(environment.namedFolders, name) ? environment.namedFolders[name] : undefined;
-  if (named !== undefined) {
+  if (named === GENERATED_FOLDER && known?.hasGenerator) return undefined;
+  if (named !== undefined && named !== GENERATED_FOLDER) {
     const here = await within(path.resolve(named));
     if (here) return here;
     throw new DataError(

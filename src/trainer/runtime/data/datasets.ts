@@ -100,6 +100,12 @@ export interface CsvOptions extends DatasetOptions {
   readonly delimiter?: string;
   /** Names of the columns, for a file without a line of names. */
   readonly columns?: readonly string[];
+  /** Texts that stand for a missing value, beside empty cells, `NA`, `n/a`, `null`, `-` and `?`: such rows are left out. */
+  readonly missing?: readonly string[];
+  /** Columns of features to take as categories although they hold numbers, such as codes of places. */
+  readonly categories?: readonly string[];
+  /** What stands before the fraction of a number. Default `'.'`. */
+  readonly decimal?: '.' | ',';
 }
 
 /**
@@ -123,8 +129,19 @@ export function csv(file: string, options: CsvOptions): DatasetDescription {
     'labelMode',
     'delimiter',
     'columns',
+    'missing',
+    'categories',
+    'decimal',
   ]);
-  const { target, features, standardize = false, targetKind = 'auto', labelMode = 'categorical' } = options;
+  const {
+    target,
+    features,
+    missing,
+    categories,
+    standardize = false,
+    targetKind = 'auto',
+    labelMode = 'categorical',
+  } = options;
   if (typeof target !== 'string' || target === '') {
     throw new DataError(`${where}: target is missing.`, 'Name the column to predict.');
   }
@@ -140,6 +157,9 @@ export function csv(file: string, options: CsvOptions): DatasetDescription {
     standardize,
     delimiter: options.delimiter,
     columns: options.columns,
+    decimal: checkChoice(where, 'decimal', options.decimal ?? '.', ['.', ',']),
+    missing: missing && checkTexts(where, 'missing', missing),
+    categories: categories && checkTexts(where, 'categories', categories),
   });
 }
 
@@ -228,6 +248,11 @@ function checkOptions(where: string, options: unknown, own: readonly string[]): 
     );
   }
   checkNames(where, options, [...own, 'batchSize', 'validationSplit', 'shuffle']);
+}
+
+function checkTexts(where: string, name: string, texts: unknown): readonly string[] {
+  if (Array.isArray(texts) && texts.every((text) => typeof text === 'string')) return texts;
+  throw new DataError(`${where}: ${name} must be a list of texts.`, `For example ${name}: ['a', 'b'].`);
 }
 
 function checkAugmentation(where: string, augment: Augmentation): Augmentation {

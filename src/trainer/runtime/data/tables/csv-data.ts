@@ -1,5 +1,4 @@
 /** Tables in CSV files as data for a model: which columns go in, which comes out, and in what numbers. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { findNamedDataSet } from '../../../../shared/data/named-data-sets.js';
 import {
@@ -14,7 +13,9 @@ import { type LabelMode, labelShape, labelValues } from '../labels.js';
 import { type Column, MemoryStream } from '../memory-stream.js';
 import { splitOff } from '../split.js';
 import { splitRows } from '../tensor-data.js';
-import { type CsvTable, parseTable, toNumber } from './csv-table.js';
+import { type ColumnReader, distinct, insistOnNumbers, kindOfColumn, toNumber } from './column-kind.js';
+import { type CsvTable, parseTable } from './csv-table.js';
+import { readText } from './text-file.js';
 
 export interface CsvSettings {
   readonly name: string;
@@ -28,6 +29,9 @@ export interface CsvSettings {
   readonly standardize: boolean;
   readonly delimiter?: string;
   readonly columns?: readonly string[];
+  readonly decimal: '.' | ',';
+  readonly missing?: readonly string[];
+  readonly categories?: readonly string[];
 }
 
 /** A column of the table as columns of the input. */
@@ -73,7 +77,7 @@ export class CsvData extends DatasetDescription {
     const prepared = await this.prepare(environment);
     const { table, train, validation, featureNames } = prepared;
     const { batchSize, shuffle, standardize } = this.settings;
-    const values = toInputs(prepared);
+    const values = toInputs(prepared, this.settings.decimal);
     if (standardize) standardizeColumns(values, featureNames.length, train);
     const xs: Column = { values: Float32Array.from(values), shape: [featureNames.length], dtype: 'float32' };
     const ys = this.toTargets(prepared);
@@ -96,14 +100,13 @@ export class CsvData extends DatasetDescription {
   }
 
   private async prepare(environment: DataEnvironment): Promise<Prepared> {
-    const { name, delimiter, columns, validationSplit } = this.settings;
+    const { name, delimiter, columns, validationSplit, missing } = this.settings;
     const location = await locateData(name, 'file', environment);
     if (!location)
       throw notFound(name, environment, 'Give the path of a CSV file, relative to the experiment’s folder.');
-    const text = await readFile(location.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new DataError(`${location.path} cannot be read: ${error.message}`);
-    });
-    const table = this.withoutMissing(parseTable(location.path, text, delimiter, columns), location.path, environment);
+    const text = await readText(location.path);
+    const whole = parseTable(location.path, text, delimiter, columns, missing);
+    const table = this.withoutMissing(whole, location.path, environment);
     const target = this.chooseTarget(table, location.path);
     const features = this.chooseFeatures(table, location.path, environment);
     const featureNames = features.flatMap((feature) =>
@@ -166,18 +169,17 @@ export class CsvData extends DatasetDescription {
     return [find(target), ...(features ?? columns.filter((name) => name !== target)).map(find)];
   }
 
-  private chooseTarget(table: CsvTable, file: string): Target {
-    const { target, targetKind, labelMode } = this.settings;
+  private chooseTarget(table: CsvTable, path: string): Target {
+    const { target, targetKind, labelMode, decimal } = this.settings;
     const column = table.columns.indexOf(target);
+    const reader: ColumnReader = { table, path, decimal, asCategories: `targetKind: 'classes'` };
+    if (targetKind === 'number') insistOnNumbers(column, { table, path, decimal });
+    if (targetKind === 'number' || (targetKind === 'auto' && kindOfColumn(column, reader).kind === 'number'))
+      return { kind: 'number', column };
     const cells = table.rows.map((row) => row[column]!);
-    const odd = cells.findIndex((cell) => toNumber(cell) === undefined);
-    if (targetKind === 'number' || (targetKind === 'auto' && odd < 0)) {
-      if (odd < 0) return { kind: 'number', column };
-      throw new DataError(`${file}, line ${table.lines[odd]}: '${cells[odd]}' in '${target}' is not a number.`);
-    }
-    const numeric = odd < 0;
+    const numeric = cells.every((cell) => toNumber(cell, decimal) !== undefined);
     const classNames = [...new Set(cells)].sort((one, other) =>
-      numeric ? Number(one) - Number(other) : one < other ? -1 : 1,
+      numeric ? toNumber(one, decimal)! - toNumber(other, decimal)! : one < other ? -1 : 1,
     );
     if (classNames.length < 2) {
       throw new DataError(
@@ -193,15 +195,25 @@ export class CsvData extends DatasetDescription {
     return { kind: 'classes', column, classNames };
   }
 
-  private chooseFeatures(table: CsvTable, file: string, environment: DataEnvironment): Feature[] {
-    const [, ...columns] = this.usedColumns(table, file);
+  private chooseFeatures(table: CsvTable, path: string, environment: DataEnvironment): Feature[] {
+    const { decimal, categories = [] } = this.settings;
+    const [, ...columns] = this.usedColumns(table, path);
+    const unknown = categories.find((name) => !columns.some((column) => table.columns[column] === name));
+    if (unknown !== undefined) {
+      const names = columns.map((column) => table.columns[column]).join(', ');
+      throw new DataError(`categories names '${unknown}', which is none of the features.`, `They are ${names}.`);
+    }
     const chosen = columns.flatMap((column): Feature[] => {
       const name = table.columns[column]!;
       const cells = table.rows.map((row) => row[column]!);
-      if (cells.every((cell) => toNumber(cell) !== undefined)) return [{ kind: 'number', column, name }];
-      const values = [...new Set(cells)].sort((one, other) => (one < other ? -1 : 1));
-      if (values.length <= mostCategories) return [{ kind: 'category', column, name, values }];
-      const odd = cells.findIndex((cell) => toNumber(cell) === undefined);
+      const asked = categories.includes(name);
+      const found = asked
+        ? { kind: 'text' as const, values: distinct(cells) }
+        : kindOfColumn(column, { table, path, decimal, asCategories: `categories: ['${name}']` });
+      if (found.kind === 'number') return [{ kind: 'number', column, name }];
+      const { values } = found;
+      if (values.length <= mostCategories || asked) return [{ kind: 'category', column, name, values }];
+      const odd = cells.findIndex((cell) => toNumber(cell, decimal) === undefined);
       const message = `'${name}' has ${values.length} different texts (line ${table.lines[odd]}: '${cells[odd]}')`;
       if (this.settings.features)
         throw new DataError(`${message}: it is neither a number nor a category.`, 'Take it out of features.');
@@ -213,13 +225,18 @@ export class CsvData extends DatasetDescription {
       return [];
     });
     if (chosen.length === 0)
-      throw new DataError(`${file} has no column to learn from besides '${this.settings.target}'.`);
+      throw new DataError(`${path} has no column to learn from besides '${this.settings.target}'.`);
     return chosen;
   }
 
   private toTargets({ table, target }: Prepared): Column {
     const cells = table.rows.map((row) => row[target.column]!);
-    if (target.kind === 'number') return { values: Float32Array.from(cells, Number), shape: [1], dtype: 'float32' };
+    if (target.kind === 'number')
+      return {
+        values: Float32Array.from(cells, (cell) => toNumber(cell, this.settings.decimal)!),
+        shape: [1],
+        dtype: 'float32',
+      };
     const { labelMode } = this.settings;
     const labels = Int32Array.from(cells, (cell) => target.classNames.indexOf(cell));
     return {
@@ -245,13 +262,13 @@ export class CsvData extends DatasetDescription {
   }
 }
 
-function toInputs({ table, features, featureNames }: Prepared): Float64Array {
+function toInputs({ table, features, featureNames }: Prepared, decimal: '.' | ','): Float64Array {
   const values = new Float64Array(table.rows.length * featureNames.length);
   let at = 0;
   for (const cells of table.rows) {
     for (const feature of features) {
       const cell = cells[feature.column]!;
-      if (feature.kind === 'number') values[at++] = Number(cell);
+      if (feature.kind === 'number') values[at++] = toNumber(cell, decimal)!;
       else for (const value of feature.values) values[at++] = value === cell ? 1 : 0;
     }
   }

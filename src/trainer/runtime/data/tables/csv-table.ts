@@ -11,10 +11,11 @@ export interface CsvTable {
 }
 
 /** What people and programs write where there is no value. */
-const missing = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '?']);
+const missingByCustom = ['', 'na', 'n/a', '#n/a', '<na>', 'nan', 'null', 'none', '?', '-', '--'];
 
 /**
  * @param names of the columns, for text without a line of names
+ * @param missingTexts what this file writes where there is no value, in any case, beside what is usual
  * @throws DataError where the text is no table
  */
 export function parseTable(
@@ -22,7 +23,9 @@ export function parseTable(
   text: string,
   delimiter: string | undefined,
   names?: readonly string[],
+  missingTexts: readonly string[] = [],
 ): CsvTable {
+  const missing = new Set([...missingByCustom, ...missingTexts.map((one) => one.trim().toLowerCase())]);
   const firstLine = text.split('\n', 1)[0] ?? '';
   const separator = delimiter ?? guessDelimiter(firstLine);
   let records: { record: string[]; info: { lines: number } }[];
@@ -59,10 +62,4 @@ export function parseTable(
 function guessDelimiter(line: string): string {
   const counts = [',', ';', '\t'].map((character) => ({ character, count: line.split(character).length }));
   return counts.reduce((most, other) => (other.count > most.count ? other : most)).character;
-}
-
-/** `undefined` where the text is no number. */
-export function toNumber(text: string): number | undefined {
-  const value = Number(text);
-  return Number.isFinite(value) ? value : undefined;
 }

@@ -121,11 +121,86 @@ describe('tables', () => {
     expect(await failure('a,b\n1,2\n1,2,3\n', { target: 'b' })).toContain('is not a table');
     expect(await failure('a,a\n1,2\n', { target: 'a' })).toContain("two columns named 'a'");
     expect(await failure('a,b\n1,x\n2,x\n', { target: 'b' })).toContain('the same value');
-    expect(await failure('a,b\n1,x\n2,7\n', { target: 'b', targetKind: 'number' })).toContain("line 2: 'x'");
+    expect(await failure('a,b\n1,x\n2,7\n', { target: 'b', targetKind: 'number' })).toContain(
+      "line 2, column 'b': 'x'",
+    );
     expect(await failure('a,b\n,1\n,2\n', { target: 'b' })).toContain('lacks a value');
     await expect(csv('nothing.csv', { target: 'b' }).load(environment('/tmp'))).rejects.toThrow(
       "no data 'nothing.csv'",
     );
+  });
+
+  describe('with a slip in a column of numbers', () => {
+    const column = (cell: string): string => `x,y\n${[1, 2, 3, 4].map((n) => `${n},${n % 2}`).join('\n')}\n${cell},1\n`;
+    const slip = async (cell: string, options: Partial<CsvOptions> = {}): Promise<{ message: string; hint: string }> =>
+      await csv('table.csv', { target: 'y', ...options })
+        .load(table(column(cell)))
+        .then(
+          () => expect.fail('it was taken'),
+          (error: unknown) => error as { message: string; hint: string },
+        );
+
+    it('name the file, line, column and cell, and what to do', async () => {
+      const { message, hint } = await slip('abc');
+      expect(message).toMatch(
+        /table\.csv, line 6, column 'x': 'abc' is not a number, though the other 4 values are\.$/,
+      );
+      expect(hint).toContain("missing: ['abc']");
+      expect(hint).toContain("categories: ['x']");
+      expect((await slip('1e400')).message).toContain("'1e400' is larger than 3.4e38");
+      expect((await slip('1e39')).message).toContain("'1e39' is larger than 3.4e38");
+      expect((await slip('0x10')).message).toContain("'0x10' is not written as a decimal number");
+      expect((await slip('-Infinity')).message).toContain('is not a finite number');
+      expect((await slip('"1,5"')).hint).toContain("decimal: ','");
+    });
+
+    it('name the other lines too', async () => {
+      const rows = Array.from({ length: 60 }, (_, row) => (row % 20 === 3 ? 'bad' : row)).join('\n');
+      const error = await csv('table.csv', { target: 'x', columns: ['x'] })
+        .load(table(rows))
+        .catch((reason: unknown) => reason as Error);
+      expect((error as Error).message).toContain('line 4');
+      expect((error as Error).message).toContain('So are 2 more, in lines 24, 44.');
+      expect((error as { hint?: string }).hint).toContain("targetKind: 'classes'");
+    });
+
+    it('go on without it where that is asked for', async () => {
+      const at = table(column('abc'));
+      expect((await read(at, { target: 'y', missing: ['ABC'] })).train[0]!.xs).toEqual([1, 2, 3, 4]);
+      const { featureNames } = await read(at, { target: 'y', categories: ['x'] });
+      expect(featureNames).toEqual(['x=1', 'x=2', 'x=3', 'x=4', 'x=abc']);
+      const wrong = csv('table.csv', { target: 'y', categories: ['z'] }).load(at);
+      await expect(wrong).rejects.toThrow("categories names 'z'");
+    });
+
+    it('leave columns of texts alone, some of which look like numbers', async () => {
+      const { featureNames } = await read(table('x,y\n1,0\n2,1\n5+,0\n5+,1\n3,0\n'), { target: 'y' });
+      expect(featureNames).toEqual(['x=1', 'x=2', 'x=3', 'x=5+']);
+    });
+  });
+
+  it('of other writing: decimal commas, UTF-16, Windows letters', async () => {
+    const german = await read(table('x;y\r\n1,5;-2,25\r\n3;1e-1\r\n'), { target: 'y', decimal: ',' });
+    expect(german.train[0]).toMatchObject({ xs: [1.5, 3], ys: [-2.25, expect.closeTo(0.1, 6) as number] });
+    const at = table('');
+    const file = path.join(at.experimentDir, 'table.csv');
+    writeFileSync(file, Buffer.from('\ufeffx\ty\n1\t2\n', 'utf16le'));
+    expect((await read(at, { target: 'y' })).train[0]).toMatchObject({ xs: [1], ys: [2] });
+    writeFileSync(file, Buffer.from('größe,y\n1,2\n', 'latin1'));
+    expect((await read(at, { target: 'y' })).featureNames).toEqual(['größe']);
+  });
+
+  it('that are no text are refused by what they are', async () => {
+    const at = table('');
+    const refusal = async (bytes: readonly number[]): Promise<string> => {
+      writeFileSync(path.join(at.experimentDir, 'table.csv'), Buffer.from(bytes));
+      return csv('table.csv', { target: 'y' })
+        .load(at)
+        .then(String, (error: Error) => error.message);
+    };
+    expect(await refusal([0x50, 0x4b, 3, 4, 0])).toContain('an Excel workbook or a zip archive');
+    expect(await refusal([0x1f, 0x8b, 8, 0])).toContain('packed with gzip');
+    expect(await refusal([1, 0, 2, 0])).toContain('not a text file');
   });
 
   it('are found in the folder of the run first', async () => {
