@@ -16,23 +16,27 @@ const fileItems: readonly Item[] = [
   '-',
   ['file.save', 'Save', 'CmdOrCtrl+S'],
   ['file.saveAll', 'Save All', 'CmdOrCtrl+Alt+S'],
-  ['file.revert', 'Revert File'],
+  ['file.revert', 'Revert to Saved'],
   '-',
-  ['file.close', 'Close File'],
-  ['file.closeAll', 'Close All Files'],
+  ['file.close', 'Close Editor'],
+  ['file.closeAll', 'Close All Editors'],
   ['workspace.close', 'Close Folder'],
 ];
 
 const editItems: readonly Item[] = [
-  ['edit.undo', 'Undo'],
-  ['edit.redo', 'Redo'],
+  ['edit.undo', 'Undo', 'CmdOrCtrl+Z'],
+  ['edit.redo', 'Redo', 'CmdOrCtrl+Shift+Z'],
   '-',
   { role: 'cut' },
   { role: 'copy' },
   { role: 'paste' },
   { role: 'selectAll' },
   '-',
-  ['edit.find', 'Find'],
+  ['edit.find', 'Find', 'CmdOrCtrl+F'],
+  ['edit.replace', 'Replace', 'CmdOrCtrl+H'],
+  '-',
+  ['edit.toggleComment', 'Toggle Line Comment', 'CmdOrCtrl+/'],
+  ['edit.format', 'Format Document', 'Shift+Alt+F'],
 ];
 
 const runItems: readonly Item[] = [
@@ -42,11 +46,11 @@ const runItems: readonly Item[] = [
   ['run.toEpochEnd', 'Run to End of Epoch', 'Shift+F11'],
   ['run.restart', 'Restart Training', 'CmdOrCtrl+Shift+F5'],
   ['run.stop', 'Stop and Save', 'Shift+F5'],
-  ['run.kill', 'End the Trainer at Once'],
+  ['run.kill', 'Kill Trainer Without Saving'],
   '-',
-  ['breakpoints.addStep', 'Break at Step…'],
-  ['breakpoints.addEpochEnd', 'Break at End of Epoch…'],
-  ['breakpoints.addCondition', 'Break When…'],
+  ['breakpoints.addStep', 'Add Breakpoint at Step…'],
+  ['breakpoints.addEpochEnd', 'Add Breakpoint at End of Epoch…'],
+  ['breakpoints.addCondition', 'Add Conditional Breakpoint…'],
   ['breakpoints.removeAll', 'Remove All Breakpoints'],
   '-',
   ['workspace.trust', 'Trust This Folder…'],
@@ -57,11 +61,11 @@ const viewItems: readonly Item[] = [
   ['view.quickOpen', 'Go to File…', 'CmdOrCtrl+P'],
   '-',
   ['view.toggleSideBar', 'Toggle Side Bar', 'CmdOrCtrl+B'],
-  ['view.toggleDebugBar', 'Toggle Debug Bar', 'CmdOrCtrl+Alt+B'],
-  ['view.togglePanel', 'Toggle Panel', 'CmdOrCtrl+J'],
-  ['view.toggleMaximized', 'Maximize Part', 'CmdOrCtrl+Alt+M'],
+  ['view.toggleDebugBar', 'Toggle Debug Side Bar', 'CmdOrCtrl+Alt+B'],
+  ['view.togglePanel', 'Toggle Bottom Panel', 'CmdOrCtrl+J'],
+  ['view.toggleMaximized', 'Maximize or Restore Panel', 'CmdOrCtrl+Alt+M'],
   ['view.resetLayout', 'Reset Layout'],
-  ['view.toggleTheme', 'Toggle Light and Dark'],
+  ['view.toggleTheme', 'Toggle Light and Dark Theme'],
   '-',
   { role: 'resetZoom' },
   { role: 'zoomIn' },
@@ -77,9 +81,9 @@ const helpItems: readonly Item[] = [
   ['help.about', 'About Backstep'],
 ];
 
-/** What the window must have under the same ids and keys; a test holds these against its commands. */
+/** What the window must have under the same ids, words and keys; a test holds these against its commands. */
 export const menuCommands = [fileItems, editItems, runItems, viewItems, helpItems].flatMap((items) =>
-  items.flatMap((item) => (item !== '-' && 'length' in item ? [{ id: item[0], keys: item[2] }] : [])),
+  items.flatMap((item) => (item !== '-' && 'length' in item ? [{ id: item[0], label: item[1], keys: item[2] }] : [])),
 );
 
 export function menuTemplate(isMac: boolean, run: (commandId: string) => void): MenuItemConstructorOptions[] {

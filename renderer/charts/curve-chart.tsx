@@ -4,7 +4,7 @@
  * pointer without a new drawing. Knows no session: its curves are handed in.
  */
 import { useEffect, useRef, useState } from 'react';
-import { ChartController } from './chart-controller.js';
+import type { ChartController } from './chart-controller.js';
 import type { ChartGroup, StepRange } from './chart-group.js';
 import type { CurveSource } from './curve-view.js';
 import './curve-chart.css';
@@ -45,6 +45,17 @@ export interface CurveChartProps {
   readonly onCursor: (step: number | undefined) => void;
 }
 
+let loading: Promise<typeof import('./chart-controller.js')> | undefined;
+
+/** ECharts comes in a chunk of its own: the window's first paint does not wait for it. A failed fetch is tried again by the next chart. */
+function loadController(): Promise<typeof import('./chart-controller.js')> {
+  loading ??= import('./chart-controller.js').catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+  return loading;
+}
+
 export function CurveChart(props: CurveChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const under = useRef<HTMLCanvasElement>(null);
@@ -52,20 +63,37 @@ export function CurveChart(props: CurveChartProps) {
   const live = useRef(props);
   live.current = props;
   const [controller, setController] = useState<ChartController>();
+  const [failure, setFailure] = useState<string>();
+  const [attempt, setAttempt] = useState(0);
   const { group, onGrowth } = props;
 
   useEffect(() => {
-    if (!host.current || !under.current || !overlay.current) return undefined;
-    const made = new ChartController(host.current, under.current, overlay.current, () => live.current);
-    setController(made);
-    const leave = group.add(made);
-    const silent = onGrowth(() => group.refresh(made));
-    return () => {
-      leave();
-      silent();
-      made.dispose();
+    let gone = false;
+    let release: (() => void) | undefined;
+    const start = async () => {
+      try {
+        const { ChartController: Controller } = await loadController();
+        if (gone || !host.current || !under.current || !overlay.current) return;
+        const made = new Controller(host.current, under.current, overlay.current, () => live.current);
+        setController(made);
+        const leave = group.add(made);
+        const silent = onGrowth(() => group.refresh(made));
+        release = () => {
+          leave();
+          silent();
+          made.dispose();
+        };
+      } catch (error) {
+        console.error('the charts could not be loaded', error);
+        if (!gone) setFailure(error instanceof Error ? error.message : String(error));
+      }
     };
-  }, [group, onGrowth]);
+    void start();
+    return () => {
+      gone = true;
+      release?.();
+    };
+  }, [group, onGrowth, attempt]);
 
   useEffect(() => {
     if (controller) group.redraw(controller);
@@ -84,6 +112,20 @@ export function CurveChart(props: CurveChartProps) {
       <canvas className="curve-chart-under" ref={under} aria-hidden />
       <div className="curve-chart-lines" ref={host} aria-hidden />
       <canvas className="curve-chart-overlay" ref={overlay} aria-hidden />
+      {failure !== undefined && (
+        <p className="curve-chart-failure" role="alert">
+          The chart could not be loaded: {failure}{' '}
+          <button
+            className="link-button"
+            onClick={() => {
+              setFailure(undefined);
+              setAttempt(attempt + 1);
+            }}
+          >
+            Try again
+          </button>
+        </p>
+      )}
     </div>
   );
 }

@@ -42,6 +42,8 @@ export interface Notice {
   readonly message: string;
   readonly detail?: string;
   readonly actions?: readonly { readonly label: string; run(): void }[];
+  /** The folder that was open when it was said; it goes with that folder. */
+  readonly folder?: string;
 }
 
 export interface AppState {
@@ -100,8 +102,10 @@ export function moveCursor(to: Cursor): void {
 
 let nextNotice = 1;
 
-export function notify(notice: Omit<Notice, 'id'>): void {
-  appStore.setState((state) => ({ notices: [...state.notices, { ...notice, id: nextNotice++ }] }));
+export function notify(notice: Omit<Notice, 'id' | 'folder'>): void {
+  appStore.setState((state) => ({
+    notices: [...state.notices, { ...notice, id: nextNotice++, folder: state.workspace?.path }],
+  }));
 }
 
 export function dismissNotice(id: number): void {

@@ -6,6 +6,8 @@ export interface Command {
   readonly title: string;
   /** VS Code's notation: `F5`, `Shift+F5`, `Ctrl+Shift+P`. Ctrl is Cmd on a Mac. */
   readonly keys?: readonly string[];
+  /** Keys that a widget, such as the code editor, listens to itself while it has the focus: shown like the others. */
+  readonly widgetKeys?: readonly string[];
   /** Whether it can be done now; hidden from the palette and greyed where it cannot. */
   enabled?(): boolean;
   run(argument?: unknown): void | Promise<void>;
@@ -18,6 +20,11 @@ export function registerCommands(...more: readonly Command[]): void {
     if (commands.has(command.id)) throw new Error(`command ${command.id} is registered twice`);
     commands.set(command.id, command);
   }
+}
+
+/** All the keys that a person is told of. */
+export function shownKeys(command: Command): readonly string[] {
+  return [...(command.keys ?? []), ...(command.widgetKeys ?? [])];
 }
 
 export function allCommands(): readonly Command[] {

@@ -11,6 +11,8 @@ import { sessionUi } from './session-ui.js';
 
 /** Training has one thread for the debug adapter. */
 const THREAD = { threadId: 1 };
+/** After the step under way, of which everything can be looked at. */
+const AFTER_STEP = { ...THREAD, backstep: { granularity: 'step' } };
 const PATIENCE_MS = 10_000;
 
 export type SessionPhase = 'idle' | 'starting' | 'running' | 'paused' | 'stopping';
@@ -114,7 +116,7 @@ export async function continueRun(): Promise<void> {
 }
 
 export async function pauseRun(): Promise<void> {
-  await control('pause', server().dap('pause', THREAD), (session) => session.status !== 'running');
+  await control('pause', server().dap('pause', AFTER_STEP), (session) => session.status !== 'running');
 }
 
 export async function stepOnce(): Promise<void> {

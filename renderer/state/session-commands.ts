@@ -46,7 +46,7 @@ const runCommands: readonly Command[] = [
   },
   {
     id: 'run.toEpochEnd',
-    title: 'Run: To End of Epoch',
+    title: 'Run: Run to End of Epoch',
     keys: ['Shift+F11'],
     enabled: () => phase() === 'paused',
     run: runToEpochEnd,

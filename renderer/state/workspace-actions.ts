@@ -18,8 +18,10 @@ export function startWorkspace(connection: Connection): void {
     if (status === 'open') void greet(connection);
   });
   connection.onNotification('workspace/changed', ({ workspace, message }) => {
+    const taken = take(workspace);
+    // After the change, which takes away what was said of the folder before.
     if (message) notify({ severity: workspace ? 'info' : 'warning', message });
-    void take(workspace);
+    void taken;
   });
   connection.onNotification('files/changed', ({ paths }) => {
     announceFilesChanged(paths);
@@ -55,8 +57,9 @@ async function take(workspace: WorkspaceInfo | undefined): Promise<void> {
     return;
   }
   keepAllDrafts();
-  appStore.setState({
+  appStore.setState((state) => ({
     workspace,
+    notices: state.notices.filter((notice) => notice.folder === workspace?.path),
     breakpoints: workspace?.breakpoints ?? [],
     breakpointMessages: {},
     openFiles: [],
@@ -70,7 +73,7 @@ async function take(workspace: WorkspaceInfo | undefined): Promise<void> {
     runSeries: {},
     selectedRuns: [],
     cursor: {},
-  });
+  }));
   document.title = workspace ? `${workspace.name} – Backstep` : 'Backstep';
   if (!workspace) return;
   await restoreFiles(workspace.path, workspace.experiments);

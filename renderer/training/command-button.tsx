@@ -1,7 +1,7 @@
 /** A button that runs a command: greyed when it cannot be done, its tooltip naming title and key. */
 import type { ReactNode } from 'react';
 import { host } from '../host/index.js';
-import { findCommand, runCommand } from '../state/commands.js';
+import { findCommand, runCommand, shownKeys } from '../state/commands.js';
 import { Icon } from '../ui/icon.js';
 import { forPerson } from '../workbench/keys.js';
 
@@ -39,6 +39,7 @@ function shortTitle(command: string): string {
 
 /** "Pause (F6)". */
 export function withKeys(words: string, command: string): string {
-  const keys = findCommand(command)?.keys?.[0];
+  const found = findCommand(command);
+  const keys = found && shownKeys(found)[0];
   return keys ? `${words} (${forPerson(keys, host.isMac)})` : words;
 }

@@ -4,6 +4,7 @@ import { sessionPhase, type SessionPhase } from '../state/session-actions.js';
 import { sessionUi } from '../state/session-ui.js';
 import { useApp } from '../use-app.js';
 import { CommandButton } from './command-button.js';
+import { useRestricted } from './run-or-trust.js';
 import { RunOptionsButton } from './run-options.js';
 import './training.css';
 
@@ -17,6 +18,7 @@ export function useSessionPhase(): SessionPhase {
 export function DebugToolbar() {
   const phase = useSessionPhase();
   const open = useApp((state) => state.workspace !== undefined);
+  const restricted = useRestricted();
   const runs = phase === 'running' || phase === 'starting' || phase === 'stopping';
   return (
     <div className="debug-toolbar" role="toolbar" aria-label="Training">
@@ -26,7 +28,13 @@ export function DebugToolbar() {
         <CommandButton
           command="run.start"
           icon={phase === 'paused' ? 'debug-continue' : 'debug-start'}
-          title={phase === 'paused' ? 'Continue' : 'Run: train this experiment'}
+          title={
+            phase === 'paused'
+              ? 'Continue'
+              : restricted
+                ? 'Trust this folder, then train'
+                : 'Run: train this experiment'
+          }
           tone="good"
           enabled={open && !runs}
         />

@@ -10,6 +10,7 @@ import { currentProblems } from '../state/problems.js';
 import { progressOf, statusWords } from '../state/session-progress.js';
 import { Icon } from '../ui/icon.js';
 import { useApp } from '../use-app.js';
+import { useRestricted } from './run-or-trust.js';
 import { useCalmSession } from './use-calm-session.js';
 import './training.css';
 
@@ -53,6 +54,19 @@ export function StatusBar() {
 
 function ReadyItem() {
   const open = useApp((state) => state.workspace !== undefined);
+  const restricted = useRestricted();
+  if (restricted) {
+    return (
+      <button
+        className="status-item"
+        title="None of this folder’s code runs until you trust it"
+        onClick={() => void runCommand('workspace.trust')}
+      >
+        <Icon name="shield" />
+        Restricted
+      </button>
+    );
+  }
   return <span className="status-item">{open ? 'Ready · F5 trains' : 'No folder open'}</span>;
 }
 

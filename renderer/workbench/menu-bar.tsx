@@ -1,7 +1,7 @@
 /** File, Edit, Run, View, Help: commands by menu, with the keyboard of a menu bar. */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { host } from '../host/index.js';
-import { canRun, runCommand, type Command } from '../state/commands.js';
+import { canRun, runCommand, shownKeys, type Command } from '../state/commands.js';
 import { forPerson } from './keys.js';
 import { menus, type MenuEntry } from './menus.js';
 import '../ui/menu.css';
@@ -120,7 +120,7 @@ function MenuItems({ entries, choose }: { entries: readonly MenuEntry[]; choose(
         if (entry.kind === 'separator') return <div key={index} className="menu-separator" role="separator" />;
         const { command, checked } = entry;
         const disabled = !canRun(command.id);
-        const key = command.keys?.[0];
+        const key = shownKeys(command)[0];
         return (
           <button
             key={command.id}

@@ -55,7 +55,26 @@ export const menus: readonly Menu[] = [
         'workspace.close',
       ),
   },
-  { title: 'Edit', entries: () => list(...withPrefix('edit.')) },
+  {
+    title: 'Edit',
+    entries: () =>
+      list(
+        'edit.undo',
+        'edit.redo',
+        '-',
+        'edit.find',
+        'edit.replace',
+        '-',
+        'edit.toggleComment',
+        'edit.format',
+        'edit.rename',
+        '-',
+        'editor.goToLine',
+        'editor.goToSymbol',
+        'editor.goToDefinition',
+        'editor.nextProblem',
+      ),
+  },
   {
     title: 'Run',
     entries: () =>

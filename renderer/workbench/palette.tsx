@@ -2,7 +2,7 @@
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { host } from '../host/index.js';
 import { appStore } from '../state/app-state.js';
-import { allCommands, canRun, runCommand } from '../state/commands.js';
+import { allCommands, canRun, runCommand, shownKeys } from '../state/commands.js';
 import { openFile } from '../state/file-actions.js';
 import { baseName, folderName, joinPath } from '../state/paths.js';
 import { workspaceFiles } from '../state/workspace-files.js';
@@ -146,7 +146,9 @@ function commandItems(query: string): readonly Item[] {
     .map(({ command, match }) => ({
       id: command.id,
       label: command.title,
-      key: command.keys?.[0] && forPerson(command.keys[0], host.isMac),
+      key: shownKeys(command)
+        .slice(0, 1)
+        .map((key) => forPerson(key, host.isMac))[0],
       at: match.at,
       choose: () => {
         localStorage.setItem(

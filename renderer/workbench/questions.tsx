@@ -1,7 +1,7 @@
 /** Draws the question that state/dialogs.ts holds: choices, a text, trust, shortcuts, about. */
 import { useEffect, useRef, useState } from 'react';
 import { host } from '../host/index.js';
-import { allCommands } from '../state/commands.js';
+import { allCommands, shownKeys } from '../state/commands.js';
 import type { Asked, Question } from '../state/dialogs.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
@@ -161,7 +161,7 @@ function Trust({ question, answer }: { question: Of<'trust'>; answer(id: string 
 }
 
 function Shortcuts({ close }: { close(): void }) {
-  const withKeys = allCommands().filter((command) => command.keys?.length);
+  const withKeys = allCommands().filter((command) => shownKeys(command).length > 0);
   return (
     <Dialog
       title="Keyboard shortcuts"
@@ -178,7 +178,7 @@ function Shortcuts({ close }: { close(): void }) {
           <div key={command.id}>
             <dt>{command.title}</dt>
             <dd>
-              {command.keys?.map((key) => (
+              {shownKeys(command).map((key) => (
                 <kbd key={key}>{forPerson(key, host.isMac)}</kbd>
               ))}
             </dd>

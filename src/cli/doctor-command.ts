@@ -5,7 +5,7 @@ import { freemem, totalmem } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { homePlaces } from '../shared/base/places.js';
-import { cachedFolders, namedDataSets, type NamedDataSet } from '../shared/data/named-data-sets.js';
+import { cachedFolders, GENERATED_FOLDER, type NamedDataSet, namedDataSets } from '../shared/data/named-data-sets.js';
 import { exitCodes } from './exit-codes.js';
 import { backstepHome, installPlaces, version } from './install-places.js';
 import { startTrainer } from './trainer-child.js';
@@ -144,6 +144,9 @@ async function electronFinding(): Promise<Finding> {
 function dataFinding(dataSet: NamedDataSet): Finding {
   const { name, title } = dataSet;
   const named = namedFolder(name);
+  if (named === GENERATED_FOLDER) {
+    return { name: title, state: 'works', detail: 'generated, as chosen in the window under Data' };
+  }
   if (named !== undefined) {
     return existsSync(named)
       ? { name: title, state: 'works', detail: `your folder ${named}` }

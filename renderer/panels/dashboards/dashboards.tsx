@@ -2,15 +2,14 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { appStore, moveCursor } from '../../state/app-state.js';
-import { runCommand } from '../../state/commands.js';
 import { runColour } from '../../state/runs-colours.js';
 import { runsStore } from '../../state/runs-sync.js';
 import { CurveChart } from '../../charts/curve-chart.js';
 import { liveEnd } from '../../charts/scale.js';
 import { hasEnded } from '../../../src/shared/session/session-state.js';
 import { sessionUi } from '../../state/session-ui.js';
+import { RunOrTrust } from '../../training/run-or-trust.js';
 import { EmptyState } from '../../ui/empty-state.js';
-import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
 import { dashboardGroup } from './chart-group.js';
 import { chartList, type ChartDescription, type OverlaidRun } from './chart-list.js';
@@ -107,21 +106,13 @@ function Legend({ chart }: { chart: ChartDescription }) {
 
 function NoCurves() {
   const underWay = useApp((state) => state.session !== undefined && !hasEnded(state.session));
-  const open = useApp((state) => state.workspace !== undefined);
   if (underWay) return <EmptyState icon="graph-line">The point of the first step appears here.</EmptyState>;
   return (
-    <EmptyState
+    <RunOrTrust
       icon="graph-line"
-      actions={
-        <button className="button" disabled={!open} onClick={() => void runCommand('run.start')}>
-          <Icon name="debug-start" />
-          Run <kbd>F5</kbd>
-        </button>
-      }
-    >
-      Loss and metrics are drawn here while the experiment trains. Earlier runs are drawn over each other when they are
-      ticked in Runs.
-    </EmptyState>
+      words="Loss and metrics are drawn here while the experiment trains. Earlier runs are drawn over each other when they are ticked in Runs."
+      withoutTrust="no curves are drawn. Earlier runs can be looked at: tick them in Runs"
+    />
   );
 }
 

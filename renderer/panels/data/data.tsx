@@ -3,10 +3,12 @@ import { useEffect, useState } from 'react';
 import type { DataSourceStatus, RequestName, RequestParams, RequestResult } from '../../../src/shared/protocol/rpc.js';
 import type { DataInfo } from '../../../src/shared/protocol/training.js';
 import { host } from '../../host/index.js';
+import { runCommand } from '../../state/commands.js';
 import { ask } from '../../state/dialogs.js';
 import { notify } from '../../state/app-state.js';
 import { RequestError } from '../../state/connection.js';
 import { server } from '../../state/server.js';
+import { useRestricted } from '../../training/run-or-trust.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
@@ -17,9 +19,22 @@ export function Data() {
   const experiment = useApp((state) => state.experiment);
   const analysed = useApp((state) => (experiment ? state.analyses[experiment]?.data : undefined));
   const running = useApp((state) => state.session?.start?.data);
+  const restricted = useRestricted();
   const info = analysed ?? running;
   if (!info) {
-    return (
+    return restricted ? (
+      <EmptyState
+        icon="shield"
+        actions={
+          <button className="button" onClick={() => void runCommand('workspace.trust')}>
+            Trust This Folder…
+          </button>
+        }
+      >
+        Restricted: the experiment’s data() is not run, so its data is not known. Trust the folder if you know who wrote
+        it.
+      </EmptyState>
+    ) : (
       <EmptyState icon="database">
         {experiment
           ? 'The experiment’s data shows here as soon as its data() has been looked at.'
@@ -166,7 +181,7 @@ function DataSet({ info }: { info: DataInfo }) {
                   </button>
                 </>
               ) : (
-                status.folder !== undefined && (
+                chosen !== 'download' && (
                   <button className="button" onClick={() => change('data/setFolder', { name })}>
                     Use the original
                   </button>
@@ -181,8 +196,8 @@ function DataSet({ info }: { info: DataInfo }) {
               inUse={chosen === 'generated'}
               note="Plausible stand-ins that Backstep draws; good for trying, not for judging a model"
             >
-              {status.folder !== undefined && download?.state !== 'ready' && (
-                <button className="button" onClick={() => change('data/setFolder', { name })}>
+              {chosen !== 'generated' && (
+                <button className="button" onClick={() => change('data/setFolder', { name, generated: true })}>
                   Use generated
                 </button>
               )}

@@ -1,8 +1,8 @@
 /** The debug side bar: where training stands, and what can be seen and changed there. */
 import { runCommand } from '../../state/commands.js';
-import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
+import { RunOrTrust } from '../../training/run-or-trust.js';
 import { Section } from '../../training/section.js';
 import { useCalmSession } from '../../training/use-calm-session.js';
 import { withKeys } from '../../training/command-button.js';
@@ -77,19 +77,13 @@ export function Debug() {
 }
 
 function Idle() {
-  const open = useApp((state) => state.workspace !== undefined);
   return (
     <div className="debug-idle">
-      <EmptyState
-        actions={
-          <button className="button" data-kind="primary" disabled={!open} onClick={() => void runCommand('run.start')}>
-            <Icon name="debug-start" />
-            Run <kbd>F5</kbd>
-          </button>
-        }
-      >
-        Nothing is training. Run the experiment, then pause it, or let a breakpoint stop it, to look inside a step.
-      </EmptyState>
+      <RunOrTrust
+        primary
+        words="Nothing is training. Run the experiment, then pause it, or let a breakpoint stop it, to look inside a step."
+        withoutTrust="there is no step to look into"
+      />
     </div>
   );
 }

@@ -46,6 +46,8 @@ function reasonOf(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): 
       return 'Paused';
     case 'epochEnd':
       return 'Paused at end of epoch';
+    case 'exception':
+      return 'Paused on exception';
     case 'breakpoint': {
       const hit = hitBreakpoint(stop, breakpoints);
       if (hit?.at.kind === 'condition') return 'Paused on condition';

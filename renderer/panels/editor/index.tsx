@@ -8,9 +8,10 @@ import { switchFile } from './file-tabs.js';
 const hasFile = () => appStore.getState().activeFile !== undefined && hasCodeView();
 
 /** A command that is an action of Monaco's; its key is Monaco's own and only shown. */
-const action = (id: string, title: string, name: string): Command => ({
+const action = (id: string, title: string, name: string, ...widgetKeys: readonly string[]): Command => ({
   id,
   title,
+  widgetKeys,
   enabled: hasFile,
   run: () => runInEditor(name),
 });
@@ -24,17 +25,21 @@ export const editorPanel: Panel = {
   component: Editor,
   keys: ['Ctrl+1'],
   commands: [
-    action('edit.undo', 'Edit: Undo', 'undo'),
-    action('edit.redo', 'Edit: Redo', 'redo'),
-    action('edit.find', 'Edit: Find', 'actions.find'),
-    action('edit.replace', 'Edit: Replace', 'editor.action.startFindReplaceAction'),
-    action('edit.toggleComment', 'Edit: Toggle Line Comment', 'editor.action.commentLine'),
-    action('edit.format', 'Edit: Format Document', 'editor.action.formatDocument'),
-    action('edit.rename', 'Edit: Rename Symbol', 'editor.action.rename'),
-    action('editor.goToLine', 'Go: Go to Line…', 'editor.action.gotoLine'),
-    action('editor.goToSymbol', 'Go: Go to Symbol…', 'editor.action.quickOutline'),
-    action('editor.goToDefinition', 'Go: Go to Definition', 'editor.action.revealDefinition'),
-    action('editor.nextProblem', 'Go: Next Problem', 'editor.action.marker.nextInFiles'),
+    action('edit.undo', 'Edit: Undo', 'undo', 'Ctrl+Z'),
+    action('edit.redo', 'Edit: Redo', 'redo', 'Ctrl+Shift+Z'),
+    action('edit.find', 'Edit: Find', 'actions.find', 'Ctrl+F'),
+    action('edit.replace', 'Edit: Replace', 'editor.action.startFindReplaceAction', 'Ctrl+H'),
+    action('edit.toggleComment', 'Edit: Toggle Line Comment', 'editor.action.commentLine', 'Ctrl+/'),
+    {
+      // Monaco's own key for it differs from system to system; this one is the same on all.
+      ...action('edit.format', 'Edit: Format Document', 'editor.action.formatDocument'),
+      keys: ['Shift+Alt+F'],
+    },
+    action('edit.rename', 'Edit: Rename Symbol', 'editor.action.rename', 'F2'),
+    action('editor.goToLine', 'Go: Go to Line…', 'editor.action.gotoLine', 'Ctrl+G'),
+    action('editor.goToSymbol', 'Go: Go to Symbol…', 'editor.action.quickOutline', 'Ctrl+Shift+O'),
+    action('editor.goToDefinition', 'Go: Go to Definition', 'editor.action.revealDefinition', 'F12'),
+    action('editor.nextProblem', 'Go: Next Problem', 'editor.action.marker.nextInFiles', 'F8'),
     {
       id: 'editor.nextFile',
       title: 'View: Next Editor',

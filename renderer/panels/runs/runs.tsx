@@ -4,11 +4,11 @@ import { useStore } from 'zustand';
 import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
 import { formatCount, formatWhen, formatWhenShort } from '../../charts/format.js';
 import { notify } from '../../state/app-state.js';
-import { runCommand } from '../../state/commands.js';
 import { confirm } from '../../state/dialogs.js';
 import { runColour } from '../../state/runs-colours.js';
 import { continueFromRun, deleteRun, renameRun, runsStore, selectRun } from '../../state/runs-sync.js';
 import { sessionPhase } from '../../state/session-actions.js';
+import { RunOrTrust } from '../../training/run-or-trust.js';
 import { useCalmSession } from '../../training/use-calm-session.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
@@ -30,20 +30,13 @@ export function Runs() {
     return <EmptyState icon="warning">The runs of this folder could not be read: {failure}</EmptyState>;
   }
   if (runs.length === 0) {
+    if (!loaded) return <EmptyState icon="list-tree">Reading the runs…</EmptyState>;
     return (
-      <EmptyState
+      <RunOrTrust
         icon="list-tree"
-        actions={
-          loaded && (
-            <button className="button" onClick={() => void runCommand('run.start')}>
-              <Icon name="debug-start" />
-              Run <kbd>F5</kbd>
-            </button>
-          )
-        }
-      >
-        {loaded ? 'No runs yet. Every run is kept here with its curves and its weights.' : 'Reading the runs…'}
-      </EmptyState>
+        words="No runs yet. Every run is kept here with its curves and its weights."
+        withoutTrust="there are no runs yet"
+      />
     );
   }
   return (

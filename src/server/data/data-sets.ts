@@ -6,7 +6,7 @@ import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { homePlaces } from '../../shared/base/places.js';
-import { cachedFolders, type NamedDataSet } from '../../shared/data/named-data-sets.js';
+import { cachedFolders, GENERATED_FOLDER, type NamedDataSet } from '../../shared/data/named-data-sets.js';
 import type { DataSourceStatus } from '../../shared/protocol/rpc.js';
 import type { DataInfo } from '../../shared/protocol/training.js';
 import { readJson, writeFileAtomically } from '../atomic-file.js';
@@ -70,12 +70,13 @@ export class DataSets {
 
   async status(name: string): Promise<DataSourceStatus> {
     const dataSet = this.find(name);
-    const folder = await this.folders.find(name);
+    const named = await this.folders.find(name);
+    const folder = named === GENERATED_FOLDER ? undefined : named;
     const record = dataSet && (await this.readyRecord(dataSet));
     return {
       name,
       folder,
-      current: await this.current(name, dataSet, folder, record),
+      current: await this.current(name, dataSet, folder, named === GENERATED_FOLDER ? undefined : record),
       download: dataSet && dataSet.downloads.length > 0 ? await this.downloadStatus(dataSet, record) : undefined,
       hasGenerator: dataSet?.hasGenerator ?? false,
     };
@@ -84,6 +85,14 @@ export class DataSets {
   async setFolder(name: string, folder: string | undefined): Promise<DataSourceStatus> {
     if (folder !== undefined) await checkDataFolder(folder, this.find(name));
     await this.folders.set(name, folder);
+    return this.announce(name);
+  }
+
+  /** From now on what Backstep generates, whatever else there is. */
+  async useGenerated(name: string): Promise<DataSourceStatus> {
+    if (!this.find(name)?.hasGenerator)
+      throw new Failure('not-found', `Backstep cannot generate “${name}”.`, 'Name a folder that holds the data.');
+    await this.folders.set(name, GENERATED_FOLDER);
     return this.announce(name);
   }
 

@@ -109,6 +109,9 @@ export function findNamedDataSet(name: string): NamedDataSet | undefined {
   return namedDataSets.find((dataSet) => dataSet.name === name);
 }
 
+/** Stands where a folder is named for a data set, where the person chose what Backstep generates. No path can be this. */
+export const GENERATED_FOLDER = 'generated:';
+
 /** Folders that a downloaded data set has below its own folder in the cache once it is complete. */
 export function cachedFolders(dataSet: NamedDataSet): readonly string[] {
   return dataSet.downloads.flatMap(({ into }) => dataSet.classNames.map((className) => `${into}/${className}`));

@@ -107,6 +107,14 @@ describe('a download', () => {
     });
     expect(readFileSync(path.join(home, 'data/rps/test/rock/1.png'))).toEqual(image);
     expect(told.at(-1)!.download!.state).toBe('ready');
+    // What is generated can be had all the same, and the original again.
+    expect(await sets.useGenerated('rps')).toMatchObject({
+      folder: undefined,
+      current: { source: 'generated' },
+      download: { state: 'ready' },
+    });
+    expect((await create().sets.status('rps')).current!.source).toBe('generated');
+    expect((await sets.setFolder('rps', undefined)).current!.source).toBe('download');
     // The archives have done their duty.
     expect(readdirSync(path.join(home, 'data')).sort()).toEqual(['.downloads', 'rps']);
     expect(readdirSync(path.join(home, 'data/.downloads'))).toEqual([]);
