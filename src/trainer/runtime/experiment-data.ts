@@ -3,6 +3,7 @@
  * alone or as `{ train, validation }`. Knows no loop.
  */
 import { DataError, DatasetDescription, type DataEnvironment, type LoadedData } from './data/batch-stream.js';
+import { checkSameMeaning } from './data/same-meaning.js';
 import type { DataInfo } from '../../shared/protocol/training.js';
 import type { DatasetLike, Experiment, Settings } from './experiment.js';
 import { isTfDataset, streamOfDataset } from './tf-dataset.js';
@@ -23,7 +24,16 @@ export async function loadData(
       await train.close();
       throw new DataError('What data() gives as `validation` is not a dataset.', whatItMayGive);
     }
-    return together(train, await load(validation, 'validation', environment));
+    const opened = [train];
+    try {
+      const held = await load(validation, 'validation', environment);
+      opened.push(held);
+      checkSameMeaning(train, held);
+      return together(train, held);
+    } catch (error) {
+      await Promise.all(opened.map((data) => data.close()));
+      throw error;
+    }
   }
   throw new DataError(
     given === undefined ? 'data() returned nothing.' : 'data() did not return a dataset.',

@@ -3,7 +3,7 @@
  * person named for it, or what was downloaded; in this order. Where they chose what Backstep generates, that
  * stands in for the last two. Reads no data.
  */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { cachedFolders, findNamedDataSet, GENERATED_FOLDER } from '../../../shared/data/named-data-sets.js';
 import { type DataEnvironment, DataError } from './batch-stream.js';
@@ -18,7 +18,8 @@ export type Wanted = 'file' | 'folder';
 
 /**
  * `undefined` where it is in none of these places.
- * @throws DataError where the person named a place that does not hold it: nothing else is taken in its stead.
+ * @throws DataError where the person named a place that does not hold it, or a file where a folder is wanted:
+ *   nothing else is taken in its stead.
  */
 export async function locateData(
   name: string,
@@ -79,7 +80,48 @@ export async function locateData(
     const here = complete.every((kind) => kind === 'folder') ? await within(cached) : undefined;
     if (here) return { ...here, source: 'download' };
   }
+  // Data that has a name of its own may be drawn or downloaded, whatever else is called so.
+  if (!known) await refuseOtherKind(path.resolve(environment.experimentDir, name), wanted);
   return undefined;
+}
+
+/** @throws DataError that says what is at the place and what to give instead */
+async function refuseOtherKind(place: string, wanted: Wanted): Promise<void> {
+  const kind = await kindOf(place);
+  if (kind === 'folder' && wanted === 'file') {
+    const files = (await readdir(place).catch(() => [])).filter((name) => /\.(csv|tsv|txt|data)$/i.test(name)).sort();
+    const shown = files.slice(0, 5).join(', ');
+    throw new DataError(
+      `${place} is a folder; one file of it is wanted.`,
+      files.length > 0
+        ? `Name one of its files: ${shown}${files.length > 5 ? ' and more' : ''}.`
+        : 'It holds no CSV file. For images in class folders use datasets.imageFolder.',
+    );
+  }
+  if (kind === 'file' && wanted === 'folder')
+    throw new DataError(`${place} is ${fileKind(place)}, not a folder.`, fileHint(place));
+}
+
+const archive = /\.(zip|tar|tgz|tar\.gz|tar\.xz|7z|rar)$/i;
+const picture = /\.(jpe?g|png|webp|bmp|gif|tiff?)$/i;
+const tableFile = /\.(csv|tsv)$/i;
+const idxName = /idx\d-ubyte(\.gz)?$/i;
+
+function fileKind(place: string): string {
+  if (archive.test(place)) return 'an archive';
+  if (picture.test(place)) return 'an image';
+  if (tableFile.test(place)) return 'a table';
+  if (idxName.test(place)) return 'one idx file';
+  return 'a file';
+}
+
+function fileHint(place: string): string {
+  if (archive.test(place)) return 'Unpack it, and name the folder that comes out of it.';
+  if (picture.test(place)) return 'Name the folder that holds one folder of images for each class.';
+  if (tableFile.test(place)) return 'For a table use datasets.csv.';
+  if (idxName.test(place))
+    return `Name the folder that it is in, or both files: datasets.idx({ images: '…', labels: '…' }).`;
+  return 'Name a folder.';
 }
 
 /** For data that is in no place and has no generator. */

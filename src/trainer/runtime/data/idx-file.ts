@@ -17,7 +17,7 @@ const unsignedByte = 8;
 /** @throws DataError where it is not a whole idx file of bytes */
 export async function readIdx(path: string): Promise<IdxFile> {
   const packed = await readFile(path).catch((error: NodeJS.ErrnoException) => {
-    throw new DataError(`${path} cannot be read: ${error.message}`);
+    throw unreadable(path, error);
   });
   const bytes = isGzip(packed)
     ? await promisify(gunzip)(packed).catch((error: Error) => {
@@ -45,10 +45,22 @@ export async function readIdxShape(path: string): Promise<readonly number[]> {
   try {
     for await (const piece of file) pieces.push(piece as Buffer);
   } catch (error) {
-    throw new DataError(`${path} cannot be read: ${(error as Error).message}`);
+    throw unreadable(path, error as NodeJS.ErrnoException);
   }
   const bytes = Buffer.concat(pieces);
   return readHeader(path, isGzip(bytes) ? await unpackSome(bytes) : bytes).shape;
+}
+
+function unreadable(path: string, { code, message }: NodeJS.ErrnoException): DataError {
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new DataError(`${path} is not there.`, 'Name an idx file, relative to the experiment’s folder.');
+  if (code === 'EISDIR') {
+    return new DataError(
+      `${path} is a folder; an idx file is wanted.`,
+      `Name the file in it, or give datasets.idx the folder alone: datasets.idx('…').`,
+    );
+  }
+  return new DataError(`${path} cannot be read: ${message}`, 'Check its permissions, or name another file.');
 }
 
 const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;

@@ -82,6 +82,14 @@ export async function readLayout(
     });
     return { classNames, train, problems };
   }
+  const unseen = train.filter(({ className }) => !shared.some((other) => other.className === className));
+  if (unseen.length > 0) {
+    problems.push({
+      severity: 'warning',
+      message: `${validationFolder}/ has no images of ${list(unseen)}: validation says nothing of ${unseen.length === 1 ? 'that class' : 'those classes'}.`,
+      hint: `Put some images of ${unseen.length === 1 ? 'it' : 'each'} into ${validationFolder}/, in a folder of the same name as in ${trainFolder}/.`,
+    });
+  }
   return { classNames, train, validation: shared, problems };
 }
 
@@ -94,7 +102,11 @@ function checkClasses(
 ): void {
   if (train.length === 0) {
     const loose = top.filter(({ kind, name }) => kind === 'file' && imageName.test(name)).length;
-    if (loose > 0) throw new DataError(`${root} holds ${loose} images but no class folders.`, expectedLayout);
+    if (loose > 0)
+      throw new DataError(
+        `${root} holds ${loose === 1 ? '1 image' : `${loose} images`} but no class folders.`,
+        expectedLayout,
+      );
     if (top.length === 0) throw new DataError(`The folder ${root} is empty.`, expectedLayout);
     throw new DataError(`${root} holds no folders with images.`, expectedLayout);
   }

@@ -147,6 +147,10 @@ describe('parts', () => {
     const { info } = await imageFolder(root, small).outline(at);
     expect(info.validationExamples).toBe(1);
     expect(at.problems[0]).toMatchObject({ severity: 'warning', message: expect.stringContaining('green') as unknown });
+    expect(at.problems[1]).toMatchObject({
+      severity: 'warning',
+      message: 'test/ has no images of blue: validation says nothing of that class.',
+    });
   });
 });
 
@@ -284,7 +288,7 @@ describe('folders that cannot be used', () => {
     expect((await failure(root)).message).toBe(`${root} holds no folders with images.`);
     writeFileSync(path.join(root, '1.png'), await picture([1, 2, 3], 0));
     const loose = await failure(root);
-    expect(loose.message).toBe(`${root} holds 1 images but no class folders.`);
+    expect(loose.message).toBe(`${root} holds 1 image but no class folders.`);
     expect(loose.hint).toContain('one folder a class');
   });
 
