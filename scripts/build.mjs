@@ -59,10 +59,12 @@ async function compileLoops(outFile) {
 /** Each part is built into a folder of its own (`outdir`), which then takes the place of the old one. */
 const parts = {
   trainer: {
-    inputs: ['src/trainer', 'src/shared', 'package-lock.json'],
+    inputs: ['src/trainer', 'src/shared', 'scripts/tfjs-native.mjs', 'package-lock.json'],
     async build(outdir) {
+      const { tfjsNative } = await import('./tfjs-native.mjs');
       await bundleModule({
         splitting: true,
+        plugins: [tfjsNative()],
         entryPoints: {
           main: 'src/trainer/main.ts',
           api: 'src/trainer/loader/experiment-api.ts',

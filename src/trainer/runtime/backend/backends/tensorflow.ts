@@ -1,11 +1,48 @@
-/** Native TensorFlow. This version has no way to set it up, and says so. */
-import { existsSync } from 'node:fs';
-import type { BackendKind } from './backend.js';
+/** Native TensorFlow, from the engine that `backstep engine install` sets up: the fast path, on CPUs and NVIDIA GPUs. */
+import * as tf from '@tensorflow/tfjs';
+import { nvidiaDriverVersion, wordsForDevice } from '../tensorflow/device.js';
+import { findEngine } from '../tensorflow/find-engine.js';
+import { loadBinding, NativeLoadError } from '../tensorflow/native-binding.js';
+import type { BackendKind, BackendStart } from './backend.js';
+import { assertBackendComputes } from './probe.js';
+
+const install = 'backstep engine install';
 
 export const tensorflow: BackendKind = {
   name: 'tensorflow',
-  async start() {
-    const gpu = existsSync('/dev/nvidia0') ? '; the NVIDIA GPU of this machine stays unused' : '';
-    return { kind: 'unavailable', reason: `native TensorFlow is not part of this version of Backstep${gpu}` };
+  async start(): Promise<BackendStart> {
+    const search = findEngine();
+    if (search.kind === 'none') {
+      const driver = nvidiaDriverVersion();
+      const unused = driver === undefined ? '' : `; the NVIDIA GPU of this machine stays unused until then`;
+      return { kind: 'unavailable', reason: `${search.reason}${unused}`, change: install };
+    }
+    if (search.kind === 'unusable') return { kind: 'unavailable', reason: search.reason, change: install };
+
+    const { engine } = search;
+    const before = tf.getBackend();
+    try {
+      const binding = loadBinding(engine);
+      // Hundreds of kernels, which only this backend needs.
+      const { registerNativeBackend } = await import('../tensorflow/native-backend.js');
+      const backend = registerNativeBackend(binding);
+      await tf.setBackend('tensorflow');
+      assertBackendComputes('tensorflow');
+      return {
+        kind: 'works',
+        device: wordsForDevice({
+          usesGpu: backend.isUsingGpuDevice,
+          flavor: engine.manifest.flavor,
+          version: binding.TF_Version,
+        }),
+      };
+    } catch (error) {
+      if (before && tf.getBackend() !== before) await tf.setBackend(before);
+      const reason =
+        error instanceof NativeLoadError
+          ? error.message
+          : `native TensorFlow does not compute: ${error instanceof Error ? error.message : String(error)}`;
+      return { kind: 'unavailable', reason, change: install };
+    }
   },
 };

@@ -1,0 +1,102 @@
+/**
+ * Loads the addon that connects TensorFlow's library with JavaScript, once a process, and says in
+ * plain words why it cannot be. Knows nothing of TensorFlow.js.
+ */
+import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import { readFileSync } from 'node:fs';
+import util from 'node:util';
+import type { Engine } from './find-engine.js';
+
+export type NativeBinding = TFJSBinding;
+
+/** The addon keeps one global state for all of a process. */
+let loaded: { readonly addon: string; readonly binding: NativeBinding } | undefined;
+
+/** @throws NativeLoadError where it cannot be loaded here */
+export function loadBinding(engine: Engine): NativeBinding {
+  if (loaded?.addon === engine.addon) return loaded.binding;
+  if (loaded) throw new NativeLoadError('another native TensorFlow is in use in this process');
+  const unfit = processorTrouble(process.platform, process.arch, processorFlags());
+  if (unfit) throw new NativeLoadError(unfit);
+  restoreUtil();
+  // The memory allocator has read its settings when the process began; TensorFlow reads its own now.
+  for (const [name, value] of Object.entries(engine.manifest.environment)) {
+    process.env[name] ??= value.replaceAll('{engine}', engine.folder);
+  }
+  const module = { exports: {} as NativeBinding };
+  try {
+    process.dlopen(module, engine.addon);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new NativeLoadError(reasonOfLoadFailure(message), { cause: error });
+  }
+  if (typeof module.exports.executeOp !== 'function') {
+    throw new NativeLoadError(`${engine.addon} is not TensorFlow's addon`);
+  }
+  loaded = { addon: engine.addon, binding: module.exports };
+  return module.exports;
+}
+
+/** The message completes "tensorflow is not in use: …". */
+export class NativeLoadError extends Error {
+  override readonly name = 'NativeLoadError';
+}
+
+/** From the dynamic linker's words, on any system. */
+export function reasonOfLoadFailure(message: string): string {
+  const [line = ''] = message.split('\n');
+  const missing = /^(?:.*: )?([^\s:/]+\.so[\w.]*): cannot open shared object file/.exec(line)?.[1];
+  if (missing) return `the library ${missing}, which native TensorFlow needs, is not found`;
+  const notLoaded = /Library not loaded: (\S+)/.exec(message)?.[1];
+  if (notLoaded) return `the library ${notLoaded}, which native TensorFlow needs, is not found`;
+  if (/The specified module could not be found/i.test(message)) {
+    return 'a library that native TensorFlow needs is not found';
+  }
+  if (
+    /wrong ELF class|incompatible architecture|not a valid Win32 application|cannot open shared.*exec format/i.test(
+      message,
+    )
+  ) {
+    return 'the native TensorFlow that is installed is built for another processor';
+  }
+  const tooOld = /version [`'"](GLIBC(?:XX)?_[\d.]+)['"`] not found/.exec(message)?.[1];
+  if (tooOld) return `this system's C library is older than native TensorFlow needs (${tooOld})`;
+  if (/undefined symbol|Symbol not found|procedure could not be found/i.test(message)) {
+    return 'the addon and the library of native TensorFlow do not fit together';
+  }
+  if (/different Node\.js version|NODE_MODULE_VERSION/i.test(message)) {
+    return 'the addon of native TensorFlow was built for another version of Node';
+  }
+  if (/invalid ELF header|file too short|not a mach-o file|ELF load command|cannot read file data/i.test(message)) {
+    return 'a file of native TensorFlow is damaged';
+  }
+  return `native TensorFlow cannot be loaded: ${line}`;
+}
+
+/** TensorFlow's builds for x86 end the process where AVX is missing, so that has to be known before. */
+export function processorTrouble(
+  platform: string,
+  architecture: string,
+  flags: string | undefined,
+): string | undefined {
+  if (platform !== 'linux' || architecture !== 'x64' || flags === undefined) return undefined;
+  return /\bavx\b/.test(flags) ? undefined : 'native TensorFlow needs a processor with AVX, and this one has none';
+}
+
+function processorFlags(): string | undefined {
+  if (process.platform !== 'linux') return undefined;
+  try {
+    return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1];
+  } catch (error) {
+    // Not told, as in some sandboxes: then it is tried.
+    if ((error as NodeJS.ErrnoException).code) return undefined;
+    throw error;
+  }
+}
+
+/** The package calls these, which Node 23 took away. */
+function restoreUtil(): void {
+  const target = util as unknown as Record<string, unknown>;
+  target['isNullOrUndefined'] ??= (value: unknown) => value === undefined || value === null;
+  target['isArray'] ??= Array.isArray;
+}
