@@ -14,6 +14,7 @@ import type { SourcePlace } from './loader/stack-frames.js';
 import { chooseBackend } from './runtime/backend/backend.js';
 import { defineExperiment, type Experiment } from './runtime/experiment.js';
 import { failureOf, TrainingFailure } from './runtime/failure.js';
+import { watchLoss } from './runtime/loss-watch.js';
 import { takeOverRandom } from './runtime/random.js';
 import { isOptimizer } from './runtime/tfjs-internals.js';
 import type { TrainingHost } from './runtime/training-host.js';
@@ -137,12 +138,15 @@ export class TrainingProcess {
     });
   }
 
-  /** The same host, before each of whose steps failures from outside are raised. */
+  /** The same host, before each of whose steps failures from outside are raised, and who is told of a loss that is none. */
   private hosted(host: TrainingHost): TrainingHost {
+    const watch = watchLoss();
     return {
       emit: (event) => {
         if (event.kind === 'start') this.runDir = event.runDir;
         host.emit(event);
+        const trouble = event.kind === 'step' ? watch(event) : undefined;
+        if (trouble) host.emit({ kind: 'notice', ...this.loaded?.placeOfPart('optimizer'), ...trouble });
       },
       mayStopAfter: (step) => {
         this.throwFailure();
