@@ -4,6 +4,7 @@ import os from 'node:os';
 import { build } from '../../scripts/build.mjs';
 import { epochTime } from './epoch-time.mjs';
 import { memoryFlat } from './memory-flat.mjs';
+import { againstKeras, nativeModels, whyNoNative } from './native.mjs';
 import { stepTime, stepTimeTable } from './step-time.mjs';
 import { measureWindowFps } from './window-fps.mjs';
 import { windowStart } from './window-start.mjs';
@@ -41,6 +42,24 @@ const parts = {
       ['outside of kernels', percent(times.dataShare + times.overheadShare), 'under 5 %'],
       ['test accuracy after 2 epochs', percent(times.validationAccuracy), 'well above 33 %'],
     ]);
+  },
+  async native() {
+    const reason = whyNoNative();
+    if (reason) return console.log(`  left out: ${reason}`);
+    if (!process.env.BACKSTEP_TEST_PYTHON)
+      console.log('  BACKSTEP_TEST_PYTHON names no Python with Keras: without the peer');
+    for (const [name, { title, batch, wanted }] of Object.entries(nativeModels)) {
+      const found = await againstKeras(name);
+      console.log(`  ${title}, batch ${batch}`);
+      table([
+        [`  ${found.speed}`, `${found.stepMs.toFixed(2)} ms`],
+        ['  set-up', found.setUpMs === undefined ? '–' : ms(found.setUpMs), name === 'cnn' ? 'under 1.5 s' : undefined],
+        ['  eager', `${found.eagerMs.toFixed(2)} ms`],
+        ['  Keras train_on_batch', found.kerasMs === undefined ? '–' : `${found.kerasMs.toFixed(2)} ms`],
+        ['  ratio to Keras', found.ratio === undefined ? '–' : found.ratio.toFixed(2), wanted && `at most ${wanted}`],
+        ['  waiting for data', percent(found.dataShare)],
+      ]);
+    }
   },
   async window() {
     const found = await measureWindowFps();

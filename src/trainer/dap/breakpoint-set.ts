@@ -42,6 +42,15 @@ export class BreakpointSet {
     return this.conditions.some(({ condition }) => condition.usesGradientNorms);
   }
 
+  /** Whether a stop right after this step is possible, before it has run. */
+  mayHitAfter(step: number): boolean {
+    return this.conditions.length > 0 || this.steps.has(step);
+  }
+
+  get mayHitAtEpochEnd(): boolean {
+    return this.epochEnds.length > 0;
+  }
+
   hitsAfter(step: StepEvent, gradNorm: (layer?: string) => number | undefined): Hits | undefined {
     const ids = [...(this.steps.get(step.step) ?? [])];
     const descriptions = ids.length > 0 ? [`step ${step.step}`] : [];

@@ -61,9 +61,15 @@ export class DebugHost implements TrainingHost {
     this.waiting = [];
   }
 
-  /** Of every step: a pause acts after the one under way, however late in it the person asks. Keeping costs next to nothing. */
-  mayStopAfter(): boolean {
-    return true;
+  mayStopAfter({ step, lastInEpoch, keepingIsFree }: Parameters<TrainingHost['mayStopAfter']>[0]): boolean {
+    if (keepingIsFree) return true;
+    this.readControl();
+    const { flags } = this.options;
+    return (
+      flags.stopAfterStep !== 'none' ||
+      this.breakpoints.mayHitAfter(step) ||
+      (lastInEpoch && (flags.stopAtEpochEnd || this.breakpoints.mayHitAtEpochEnd))
+    );
   }
 
   get wantsGradientNorms(): boolean {
@@ -77,7 +83,8 @@ export class DebugHost implements TrainingHost {
     if (this.options.flags.terminate) return;
     const hits = this.breakpoints.hitsAfter(step, (layer) => paused.gradNorm(layer));
     const wish = this.options.flags.stopAfterStep;
-    if (!hits && wish === 'none') return;
+    // A wish that came during a compiled step is met after the next one, of which everything can be looked at.
+    if (!hits && (wish === 'none' || !paused.canLook)) return;
     this.stop(
       {
         reason: hits ? 'breakpoint' : wish === 'step' ? 'step' : 'pause',
@@ -137,6 +144,7 @@ export class DebugHost implements TrainingHost {
     this.flush();
     if (!this.looksAreQuick) warmUpLooks();
     this.looksAreQuick = true;
+    paused.prepareLook();
     const facts = { at, lastStep: this.lastStep, learningRate: paused.learningRate, source: this.options.source() };
     flags.stopReady = false;
     this.options.post({ kind: 'stopping', facts });

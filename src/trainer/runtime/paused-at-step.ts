@@ -1,6 +1,6 @@
 /**
  * What can be asked of a training that stands between two steps. Reads only, but for the learning
- * rate: no kernel runs, nothing random is drawn, no tensor is left behind.
+ * rate: once a look is prepared no kernel runs, nothing random is drawn, no tensor is left behind.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Metrics, StepLook, StopPoint } from '../../shared/protocol/training.js';
@@ -9,7 +9,7 @@ import type { LabelledWeight } from './layer-labels.js';
 import { lookAtBatch, type Values } from './look-batch.js';
 import { learningRateOf, setLearningRate } from './optimizer-state.js';
 import type { PausedTraining } from './paused-training.js';
-import type { StepCapture } from './step-capture.js';
+import type { StepRunner } from './step-runner.js';
 import { statisticsOf, sumOfSquares } from './tensor-statistics.js';
 import { tensorsOf } from './tf-dataset.js';
 
@@ -17,7 +17,7 @@ export interface PausedFacts {
   readonly labels: ReadonlyMap<tf.layers.Layer, string>;
   readonly weights: readonly LabelledWeight[];
   readonly optimizer: tf.Optimizer;
-  readonly capture: StepCapture;
+  readonly runner: StepRunner;
   /** Of the last step; its batch where it was kept. */
   readonly loss: number;
   readonly metrics: Metrics;
@@ -36,10 +36,19 @@ export class PausedAtStep implements PausedTraining {
 
   constructor(private readonly facts: PausedFacts) {}
 
+  get canLook(): boolean {
+    return this.facts.runner.canLook;
+  }
+
+  prepareLook(): void {
+    this.facts.runner.prepareLook();
+  }
+
   look(at: StopPoint): StepLook {
     const { facts } = this;
     facts.flush();
-    const { capture, batch } = facts;
+    const { batch } = facts;
+    const { capture } = facts.runner;
     return {
       at,
       loss: facts.loss,
@@ -73,7 +82,7 @@ export class PausedAtStep implements PausedTraining {
   }
 
   gradNorm(layer?: string): number | undefined {
-    if (!this.norms.has(layer)) this.norms.set(layer, this.facts.capture.gradNorm(layer));
+    if (!this.norms.has(layer)) this.norms.set(layer, this.facts.runner.gradNorm(layer));
     return this.norms.get(layer);
   }
 
@@ -82,7 +91,7 @@ export class PausedAtStep implements PausedTraining {
   }
 
   private layerLook(layer: tf.layers.Layer, label: string): StepLook['layers'][number] {
-    const output = this.facts.capture.outputOf(layer);
+    const output = this.facts.runner.capture.outputOf(layer);
     const weights = this.facts.weights.filter((weight) => weight.layer === label);
     return {
       layer: label,

@@ -2,6 +2,10 @@
 import type { StepLook, StopPoint } from '../../shared/protocol/training.js';
 
 export interface PausedTraining {
+  /** Whether outputs and gradients of the step are there to look at, or can be made by `prepareLook`. */
+  readonly canLook: boolean;
+  /** Called once before training stands still. Takes a step's time where steps run compiled. */
+  prepareLook(): void;
   look(at: StopPoint): StepLook;
   /** Used from the next step on. @throws RangeError for a value that is not finite and positive. */
   setLearningRate(learningRate: number): void;

@@ -19,6 +19,7 @@ import { reseed } from './random.js';
 import { createRunFolder } from './run-folder.js';
 import { readSavedRun } from './saved-run.js';
 import type { StateFile } from './state-file.js';
+import type { SpeedChoice } from './step-runner.js';
 import { tensorsOf } from './tf-dataset.js';
 import type { TrainingEnvironment } from './train.js';
 import type { TrainingHost } from './training-host.js';
@@ -158,6 +159,7 @@ export async function prepareRun(
     holder,
     step,
     ownStep: experiment.trainStep !== undefined,
+    speeds: chooseSpeeds(environment.backend, options, compiled),
     data,
     folder,
     seed,
@@ -170,6 +172,15 @@ export async function prepareRun(
     firstPass: pass,
     areClasses: areClasses(experiment.loss, data),
   };
+}
+
+function chooseSpeeds({ backend }: BackendReport, options: RunOptions, { model }: CompiledModel): SpeedChoice {
+  if (backend !== 'tensorflow') return { kind: 'eager alone' };
+  if (options.eager) return { kind: 'stays eager', reason: 'asked for' };
+  if (model.layers.some((layer) => layer.stateful)) {
+    return { kind: 'stays eager', reason: 'the model has layers that keep state from batch to batch' };
+  }
+  return { kind: 'stays eager', reason: 'steps are not compiled yet' };
 }
 
 function refuse(problems: readonly PartProblem[]): void {

@@ -6,8 +6,17 @@ export interface TrainingHost {
   /** Takes what happened; never blocks, never throws. */
   emit(event: TrainingEvent): void;
 
-  /** Asked before each step: whether a stop after it is possible, so that its outputs and gradients are kept to look at. */
-  mayStopAfter(step: { readonly epoch: number; readonly step: number; readonly lastInEpoch: boolean }): boolean;
+  /**
+   * Asked before each step: whether a stop after it is possible, so that its outputs and gradients can
+   * be looked at. `keepingIsFree`: a yes costs nothing, so that a wish that comes during the step can
+   * still be met right after it.
+   */
+  mayStopAfter(step: {
+    readonly epoch: number;
+    readonly step: number;
+    readonly lastInEpoch: boolean;
+    readonly keepingIsFree: boolean;
+  }): boolean;
 
   /** Whether a gradient norm is wanted for this step's event (a breakpoint's condition names it, for example). */
   readonly wantsGradientNorms: boolean;

@@ -8,7 +8,7 @@ import { runPlaces } from '../../shared/base/places.js';
 import type { Metrics, StepEvent, TrainingEvent } from '../../shared/protocol/training.js';
 import type { Batch, BatchStream, LoadedData } from './data/batch-stream.js';
 import type { CompiledModel } from './compiled-model.js';
-import { during, failureOf } from './failure.js';
+import { during } from './failure.js';
 import { learningRateOf } from './optimizer-state.js';
 import { PausedAtStep } from './paused-at-step.js';
 import { disposeBatch, PrefetchedPass } from './prefetched-pass.js';
@@ -16,8 +16,8 @@ import { reseed } from './random.js';
 import { notSaved, type RunFolder } from './run-folder.js';
 import { RunningMeans } from './running-means.js';
 import { encodeState, encodeWeights } from './state-file.js';
-import { StepCapture } from './step-capture.js';
 import { StepClock } from './step-clock.js';
+import { StepRunner, type SpeedChoice } from './step-runner.js';
 import type { TrainingHost } from './training-host.js';
 import {
   hashState,
@@ -27,7 +27,7 @@ import {
   type StateHolder,
   type TrainingState,
 } from './training-state.js';
-import type { StepValues, TrainingStep } from './training-step.js';
+import type { TrainingStep } from './training-step.js';
 import { validate } from './validation.js';
 
 export interface PreparedRun {
@@ -37,6 +37,7 @@ export interface PreparedRun {
   readonly step: TrainingStep;
   /** Whether the step is the person's own. */
   readonly ownStep: boolean;
+  readonly speeds: SpeedChoice;
   readonly data: LoadedData;
   readonly folder: RunFolder;
   readonly seed: number;
@@ -68,7 +69,7 @@ const VALIDATION_PROGRESS_MS = 100;
 const SAVE_MS = 1000;
 
 export class TrainingRun {
-  private readonly capture: StepCapture;
+  private readonly runner: StepRunner;
   private cursor: Cursor;
   private means: RunningMeans;
   private pass: PrefetchedPass | undefined;
@@ -80,15 +81,11 @@ export class TrainingRun {
   private lastMemory = 0;
   private lastSave = -Infinity;
   private savedHash: string | undefined;
-  /** The values of all weights before the step under way; none between steps. */
-  private weightsBefore: readonly object[] | undefined;
-  private updatesBefore = 0;
   private batchesPerEpoch: number | undefined;
   private readonly began = performance.now();
 
   constructor(private readonly run: PreparedRun) {
-    const { compiled } = run;
-    this.capture = new StepCapture(compiled.model, compiled.optimizer, compiled.labels, compiled.weights);
+    this.runner = new StepRunner({ ...run, model: run.compiled, emit: (event) => run.host.emit(event) });
     this.cursor = run.cursor;
     this.means = new RunningMeans(run.epochSums);
     this.pass = run.firstPass;
@@ -124,20 +121,14 @@ export class TrainingRun {
 
   /** After a failure: saves the state, unless the failed step has begun to change it. */
   saveLastGood(): void {
-    const intact =
-      this.weightsBefore === undefined ||
-      (this.capture.updates === this.updatesBefore &&
-        this.run.holder.weights.every(
-          ({ variable }, index) => !variable.isDisposed && variable.dataId === this.weightsBefore![index],
-        ));
-    if (!intact || this.cursor.step === 0) return;
+    if (!this.runner.intact || this.cursor.step === 0) return;
     const state = this.takeState();
     this.save(state, hashState(state));
   }
 
   /** Gives back everything that the loop holds. */
   async close(): Promise<void> {
-    this.capture.dispose();
+    this.runner.dispose();
     disposeBatch(this.keptBatch);
     this.keptBatch = undefined;
     this.run.step.dispose();
@@ -182,8 +173,8 @@ export class TrainingRun {
   }
 
   private async runStep(batch: Batch): Promise<StepEvent> {
-    const { host, seed, step, compiled } = this.run;
-    const { cursor, capture } = this;
+    const { host, seed, step, compiled, hashEvery } = this.run;
+    const { cursor, runner } = this;
     disposeBatch(this.keptBatch);
     this.keptBatch = batch;
     const number = cursor.step + 1;
@@ -191,34 +182,24 @@ export class TrainingRun {
     const epoch = cursor.epochsDone + 1;
     // Where the number of batches is not known, any of them may be the last.
     const lastInEpoch = this.batchesPerEpoch === undefined || stepInEpoch === this.batchesPerEpoch;
-    const mayStop = host.mayStopAfter({ epoch, step: number, lastInEpoch });
-    const wantsNorms = host.wantsGradientNorms;
-    capture.begin({ outputs: mayStop, gradients: mayStop || wantsNorms });
-    this.weightsBefore = compiled.weights.map(({ variable }) => variable.dataId);
-    this.updatesBefore = capture.updates;
-    reseed(seed, 'step', cursor.step);
+    const look = host.mayStopAfter({ epoch, step: number, lastInEpoch, keepingIsFree: runner.keepingIsFree });
+    const gradientNorms = host.wantsGradientNorms;
 
     this.clock.computing();
-    let values = this.compute(batch);
+    let values = runner.run(batch, number, { look, gradientNorms });
     if (values instanceof Promise) values = await values;
-    this.clock.computed(capture.hookMs);
+    this.clock.computed(runner.hookMs);
 
     reseed(seed, 'user', number);
-    capture.end();
-    this.weightsBefore = undefined;
     this.cursor = { epochsDone: cursor.epochsDone, stepInEpoch, step: number };
     this.means.add(values, batch.size);
     const metrics: Record<string, number> = {};
     step.metricNames.forEach((name, index) => (metrics[name] = values[index + 1]!));
     this.last = { loss: values[0]!, metrics };
-    if (!mayStop) {
+    if (!runner.canLook) {
       disposeBatch(batch);
       this.keptBatch = undefined;
     }
-    const gradNorm = wantsNorms ? capture.gradNorm() : undefined;
-    const { hashEvery } = this.run;
-    const stateHash = hashEvery > 0 && number % hashEvery === 0 ? hashState(this.takeState()) : undefined;
-
     return {
       kind: 'step',
       epoch,
@@ -229,22 +210,11 @@ export class TrainingRun {
       learningRate: learningRateOf(compiled.optimizer),
       ...this.clock.end(),
       examples: batch.size,
-      gradNorm,
-      stateHash,
+      speed: runner.speed,
+      gradNorm: gradientNorms ? runner.gradNorm() : undefined,
+      stateHash: hashEvery > 0 && number % hashEvery === 0 ? hashState(this.takeState()) : undefined,
       wallTime: Date.now(),
     };
-  }
-
-  /** Awaits only what has to be awaited. */
-  private compute(batch: Batch): StepValues | Promise<StepValues> {
-    const { step, ownStep } = this.run;
-    const part = ownStep ? 'trainStep' : 'model';
-    try {
-      const values = step.run(batch);
-      return values instanceof Promise ? during(part, () => values) : values;
-    } catch (error) {
-      throw failureOf(error, part);
-    }
   }
 
   private async afterStep(event: StepEvent): Promise<void> {
@@ -267,7 +237,7 @@ export class TrainingRun {
       labels: compiled.labels,
       weights: compiled.weights,
       optimizer: compiled.optimizer,
-      capture: this.capture,
+      runner: this.runner,
       ...this.last,
       batch: this.keptBatch,
       classNames: data.info.classNames,
@@ -342,6 +312,7 @@ export class TrainingRun {
         total,
       });
     tell(0, stream.batchesPerEpoch);
+    this.runner.settle();
     let stopped = false;
     const values = await during('data', () =>
       validate({
@@ -364,6 +335,7 @@ export class TrainingRun {
   }
 
   private takeState(): TrainingState {
+    this.runner.settle();
     return takeState(this.run.holder, this.cursor, this.means.sums);
   }
 

@@ -4,19 +4,41 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Batch } from './data/batch-stream.js';
+import type { Batch, Tensors } from './data/batch-stream.js';
 import type { Experiment, TrainStepResult } from './experiment.js';
 import { TrainingFailure } from './failure.js';
+import { tensorsOf } from './tf-dataset.js';
 import { onTensorMade, trainable, type TrainableModel } from './tfjs-internals.js';
 
 /** Loss first, then metrics, as `names` of the step has them. */
 export type StepValues = readonly number[];
+
+/** A step in two parts, so that the second can be recorded: what it computes on, and the computation. */
+export interface StepInputs {
+  /** Everything that differs between steps on batches of one structure, in one order. Not the caller's. */
+  readonly feeds: readonly tf.Tensor[];
+  /**
+   * Forward, loss, gradients and update, on tensors in the places of the feeds. Gives loss and metrics
+   * as scalars, the caller's to dispose.
+   * @throws NotRecordable where only `run` can run this step
+   */
+  compute(feeds: readonly tf.Tensor[]): tf.Tensor[];
+  /** Gives back what was made of the batch; the batch stays its owner's. */
+  dispose(): void;
+}
+
+/** Why a step can run op by op alone: completes "eager: …". */
+export class NotRecordable extends Error {
+  override readonly name = 'NotRecordable';
+}
 
 export interface TrainingStep {
   /** Of the values after the loss. A step of the person's own names them when it has run. */
   readonly metricNames: readonly string[];
   /** Leaves the batch to its owner. Gives a promise only where the person's step does, or values cannot be read at once. */
   run(batch: Batch): StepValues | Promise<StepValues>;
+  /** The same step in two parts. */
+  prepare(batch: Batch): StepInputs | Promise<StepInputs>;
   dispose(): void;
 }
 
@@ -43,9 +65,14 @@ class FitStep implements TrainingStep {
   }
 
   run(batch: Batch): StepValues | Promise<StepValues> {
-    if (this.classWeight) return this.runWeighted(batch);
+    const inputs = this.prepare(batch);
+    return inputs instanceof Promise ? inputs.then(runOn) : runOn(inputs);
+  }
+
+  prepare(batch: Batch): StepInputs | Promise<StepInputs> {
+    if (this.classWeight) return this.prepareWeighted(batch);
     const [xs, ys] = this.model.standardizeUserDataXY(batch.xs, batch.ys, false, batch.size);
-    return this.runOn(batch, xs, ys, []);
+    return this.inputs(batch, [...xs, ...ys], []);
   }
 
   dispose(): void {
@@ -53,7 +80,7 @@ class FitStep implements TrainingStep {
   }
 
   /** Weights follow from the targets' values, which the library reads asynchronously. */
-  private async runWeighted(batch: Batch): Promise<StepValues> {
+  private async prepareWeighted(batch: Batch): Promise<StepInputs> {
     const [xs, ys, weights] = await this.model.standardizeUserData(
       batch.xs,
       batch.ys,
@@ -62,19 +89,33 @@ class FitStep implements TrainingStep {
       false,
       batch.size,
     );
-    return this.runOn(batch, xs, ys, weights ?? []);
+    return this.inputs(batch, [...xs, ...ys], weights ?? []);
   }
 
-  private runOn(batch: Batch, xs: tf.Tensor[], ys: tf.Tensor[], weights: (tf.Tensor | null)[]): StepValues {
-    let results: tf.Scalar[] = [];
-    try {
-      results = tf.tidy(() => this.trainFunction([...xs, ...ys, ...weights]));
-      return results.map((result) => result.dataSync()[0]!);
-    } finally {
-      tf.dispose(results);
-      tf.dispose(weights.filter((weight) => weight !== null));
-      disposeMade([...xs, ...ys], batch);
-    }
+  private inputs(batch: Batch, xsAndYs: tf.Tensor[], weights: (tf.Tensor | null)[]): StepInputs {
+    const places = [...xsAndYs, ...weights];
+    return {
+      feeds: places.filter((tensor) => tensor !== null),
+      compute: (feeds) => {
+        const given = feeds[Symbol.iterator]();
+        return tf.tidy(() => this.trainFunction(places.map((tensor) => tensor && given.next().value!)));
+      },
+      dispose: () => {
+        tf.dispose(weights.filter((weight) => weight !== null));
+        disposeMade(xsAndYs, batch);
+      },
+    };
+  }
+}
+
+function runOn(inputs: StepInputs): StepValues {
+  let results: tf.Tensor[] = [];
+  try {
+    results = inputs.compute(inputs.feeds);
+    return results.map((result) => result.dataSync()[0]!);
+  } finally {
+    tf.dispose(results);
+    inputs.dispose();
   }
 }
 
@@ -119,13 +160,38 @@ class OwnStep implements TrainingStep {
     }
   }
 
+  prepare(batch: Batch): StepInputs {
+    return {
+      feeds: [...tensorsOf(batch.xs), ...tensorsOf(batch.ys)],
+      compute: (feeds) => {
+        const given = feeds[Symbol.iterator]();
+        const { model, optimizer } = this;
+        const fed = { ...batch, xs: inPlaces(batch.xs, given), ys: inPlaces(batch.ys, given) };
+        return tf.tidy(() => this.scalars(this.step({ model, optimizer, batch: fed })));
+      },
+      dispose: () => undefined,
+    };
+  }
+
   dispose(): void {
     this.untrack();
   }
 
+  private scalars(result: TrainStepResult | Promise<TrainStepResult>): tf.Tensor[] {
+    if (result instanceof Promise) {
+      // What it throws is told by `run`.
+      result.catch(() => undefined);
+      throw new NotRecordable('trainStep is asynchronous');
+    }
+    const { loss, ...metrics } = namedValues(result);
+    return [loss, ...Object.values(metrics)].map((value) => {
+      if (value instanceof tf.Tensor && value.size === 1) return value;
+      throw new NotRecordable('trainStep gives numbers back, so it reads values while it runs');
+    });
+  }
+
   private read(result: TrainStepResult): StepValues {
-    const named: Readonly<Record<string, unknown>> =
-      result instanceof tf.Tensor ? { loss: result } : ((result ?? {}) as Record<string, unknown>);
+    const named = namedValues(result);
     const { loss, ...metrics } = named;
     if (loss === undefined) {
       throw new TrainingFailure('trainStep gave back no loss.', {
@@ -139,6 +205,17 @@ class OwnStep implements TrainingStep {
     for (const value of Object.values(named)) if (value instanceof tf.Tensor && !value.isDisposed) value.dispose();
     return values;
   }
+}
+
+function namedValues(result: TrainStepResult): Readonly<Record<string, unknown>> {
+  return result instanceof tf.Tensor ? { loss: result } : ((result ?? {}) as Record<string, unknown>);
+}
+
+/** The same structure with the next of the given tensors in each place. */
+function inPlaces(tensors: Tensors, given: Iterator<tf.Tensor>): Tensors {
+  if (tensors instanceof tf.Tensor) return given.next().value as tf.Tensor;
+  if (Array.isArray(tensors)) return tensors.map(() => given.next().value as tf.Tensor);
+  return Object.fromEntries(Object.keys(tensors).map((name) => [name, given.next().value as tf.Tensor]));
 }
 
 function numberOf(name: string, value: unknown): number {

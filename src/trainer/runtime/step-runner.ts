@@ -1,0 +1,333 @@
+/**
+ * Runs steps at the best speed that the backend has, and what is to be looked at of them. Eager, a
+ * step's outputs and gradients are kept as it computes them. Compiled, the result is one graph's;
+ * to look at it, the step is walked through eagerly from the state before it, and the compiled state
+ * is put back: looking never changes a run. Knows neither epochs nor host.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { TrainingEvent } from '../../shared/protocol/training.js';
+import { makeStepKey, withStepKey } from './backend/tensorflow/step-random.js';
+import type { CompiledModel } from './compiled-model.js';
+import {
+  NO_GRADIENT,
+  type Compilation,
+  type CompiledStep,
+  type CompileOptions,
+  type StateBefore,
+  type StepProgram,
+} from './compiled/compiled-step.js';
+import type { Batch } from './data/batch-stream.js';
+import { failureOf, during } from './failure.js';
+import type { LabelledWeight } from './layer-labels.js';
+import { numbersOf, setNumbers } from './optimizer-state.js';
+import { reseed } from './random.js';
+import { StepCapture } from './step-capture.js';
+import { alias } from './tfjs-internals.js';
+import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
+
+type CompileStep = (program: StepProgram, options?: CompileOptions) => Compilation;
+export type Speed = 'eager' | 'compiled';
+
+/** What the backend offers beside running op by op. */
+export type SpeedChoice =
+  | { readonly kind: 'eager alone' }
+  /** The step could be compiled, and is not. */
+  | { readonly kind: 'stays eager'; readonly reason: string }
+  | { readonly kind: 'compile'; readonly compileStep: CompileStep };
+
+export interface RunnerParts {
+  readonly model: CompiledModel;
+  readonly step: TrainingStep;
+  /** Whether the step is the person's own. */
+  readonly ownStep: boolean;
+  readonly seed: number;
+  readonly speeds: SpeedChoice;
+  emit(event: TrainingEvent): void;
+}
+
+/** What is wanted of a step beside its values. */
+export interface Keep {
+  /** That `prepareLook` can be called after it. */
+  readonly look: boolean;
+  readonly gradientNorms: boolean;
+}
+
+/** A graph a structure of batch; why there is none. */
+type Verdict = { readonly kind: 'compiled'; readonly step: CompiledStep } | { readonly kind: 'eager' };
+
+/** A compiled step that can still be walked through. */
+interface Walkable {
+  readonly graph: CompiledStep;
+  readonly inputs: StepInputs;
+  readonly feeds: readonly tf.Tensor[];
+  readonly before: StateBefore;
+  readonly number: number;
+}
+
+/** Batches of ever new shapes would fill the memory with graphs. */
+const MOST_GRAPHS = 8;
+
+export class StepRunner {
+  readonly capture: StepCapture;
+  private readonly verdicts = new Map<string, Verdict>();
+  /** The graph that holds the state while the variables are behind it. */
+  private ahead: CompiledStep | undefined;
+  private walkable: Walkable | undefined;
+  private hasCapture = false;
+  /** Of the trainable weights, in their order; none where the capture has the gradients themselves. */
+  private norms: Float32Array | undefined;
+  private readonly trainable: readonly LabelledWeight[];
+  private saidSpeed: Speed | undefined;
+  private lastSpeed: Speed | undefined;
+  /** The values of all weights before the eager step under way; `graph` for a compiled one. */
+  private underWay: readonly object[] | 'graph' | undefined;
+  private updatesBefore = 0;
+
+  constructor(private readonly parts: RunnerParts) {
+    const { model } = parts;
+    this.trainable = model.weights.filter(({ trainable }) => trainable);
+    this.capture = new StepCapture(model.model, model.optimizer, model.labels, model.weights);
+  }
+
+  /** Whether keeping for a look costs next to nothing in the steps to come. */
+  get keepingIsFree(): boolean {
+    return this.parts.speeds.kind !== 'compile' || this.lastSpeed === 'eager';
+  }
+
+  /** How the last step ran, on backends with more than one speed. */
+  get speed(): Speed | undefined {
+    return this.parts.speeds.kind === 'eager alone' ? undefined : this.lastSpeed;
+  }
+
+  /** Time that keeping took within the last step. */
+  get hookMs(): number {
+    return this.lastSpeed === 'compiled' ? 0 : this.capture.hookMs;
+  }
+
+  /**
+   * Runs step `number`, counted from 1 over the whole run. The batch stays the caller's, and alive until
+   * the next step where a look was asked for.
+   */
+  run(batch: Batch, number: number, keep: Keep): StepValues | Promise<StepValues> {
+    this.release();
+    reseed(this.parts.seed, 'step', number - 1);
+    // The first update makes the optimizer's slots, so it is eager in every run.
+    if (this.parts.speeds.kind !== 'compile' || number === 1) return this.runEagerly(batch, number, keep);
+    const { compileStep } = this.parts.speeds;
+    const prepared = this.attempt(() => this.parts.step.prepare(batch));
+    return prepared instanceof Promise
+      ? prepared.then((inputs) => this.runPrepared(compileStep, inputs, batch, number, keep))
+      : this.runPrepared(compileStep, prepared, batch, number, keep);
+  }
+
+  /** Brings weights, slots and counters up to the last step; to be called before any of them is read. */
+  settle(): void {
+    const { ahead } = this;
+    this.ahead = undefined;
+    ahead?.pull();
+  }
+
+  /** Whether the last step's outputs and gradients are there, or can be had by `prepareLook`. */
+  get canLook(): boolean {
+    return this.hasCapture || this.walkable !== undefined;
+  }
+
+  /** Makes outputs and gradients of the last step ready in `capture`, where `canLook`. The state stays as it is. */
+  prepareLook(): void {
+    this.settle();
+    const { walkable } = this;
+    if (!walkable) return;
+    this.walkable = undefined;
+    this.walk(walkable);
+    this.hasCapture = true;
+  }
+
+  /** Euclidean norm over all gradients of the last step, or over one layer's; `undefined` where they were not wanted. */
+  gradNorm(layer?: string): number | undefined {
+    if (!this.norms) return this.capture.gradNorm(layer);
+    let sum: number | undefined;
+    this.trainable.forEach((weight, index) => {
+      const norm = this.norms![index]!;
+      if (norm === NO_GRADIENT) return;
+      if (layer === undefined || weight.layer === layer) sum = (sum ?? 0) + norm * norm;
+    });
+    return sum === undefined ? undefined : Math.sqrt(sum);
+  }
+
+  /** Whether the state is that of a whole number of steps: not after a failure that has begun to change it. */
+  get intact(): boolean {
+    const { underWay } = this;
+    if (underWay === undefined) return true;
+    if (underWay === 'graph') return false;
+    return (
+      this.capture.updates === this.updatesBefore &&
+      this.parts.model.weights.every(
+        ({ variable }, index) => !variable.isDisposed && variable.dataId === underWay[index],
+      )
+    );
+  }
+
+  /** Gives back graphs, hooks, and whatever is kept of the last step. */
+  dispose(): void {
+    this.release();
+    this.capture.dispose();
+    for (const verdict of this.verdicts.values()) if (verdict.kind === 'compiled') verdict.step.dispose();
+    this.verdicts.clear();
+  }
+
+  private runEagerly(batch: Batch, number: number, keep: Keep): StepValues | Promise<StepValues> {
+    this.settle();
+    const { capture } = this;
+    capture.begin({ outputs: keep.look, gradients: keep.look || keep.gradientNorms });
+    this.hasCapture = keep.look;
+    this.norms = undefined;
+    this.underWay = this.parts.model.weights.map(({ variable }) => variable.dataId);
+    this.updatesBefore = capture.updates;
+    const finish = (values: StepValues): StepValues => {
+      capture.end();
+      this.underWay = undefined;
+      this.lastSpeed = 'eager';
+      return values;
+    };
+    const values = this.attempt(() => this.withKey(number, () => this.parts.step.run(batch)));
+    return values instanceof Promise ? values.then(finish) : finish(values);
+  }
+
+  /** On backends whose randomness comes out of the graph, it follows from the step's key. */
+  private withKey<T>(number: number, work: () => T | Promise<T>): T | Promise<T> {
+    if (this.parts.speeds.kind === 'eager alone') return work();
+    const key = makeStepKey(this.parts.seed, number - 1);
+    const result = withStepKey(key, work);
+    if (result instanceof Promise) return result.finally(() => key.dispose());
+    key.dispose();
+    return result;
+  }
+
+  private runPrepared(
+    compileStep: CompileStep,
+    inputs: StepInputs,
+    batch: Batch,
+    number: number,
+    keep: Keep,
+  ): StepValues | Promise<StepValues> {
+    const feeds = [...inputs.feeds, makeStepKey(this.parts.seed, number - 1)];
+    let walkable: Walkable | undefined;
+    try {
+      const verdict = this.verdictOn(compileStep, inputs, feeds);
+      if (verdict.kind === 'eager') return this.runEagerly(batch, number, keep);
+      const { step: graph } = verdict;
+      // Another graph's state comes over by way of the variables.
+      if (this.ahead !== graph) this.settle();
+      graph.push();
+      this.ahead = graph;
+      this.underWay = 'graph';
+      const result = graph.run(feeds, { before: keep.look, gradientNorms: keep.gradientNorms });
+      this.underWay = undefined;
+      this.lastSpeed = 'compiled';
+      this.norms = result.gradientNorms;
+      if (result.before) walkable = { graph, inputs, feeds, before: result.before, number };
+      this.walkable = walkable;
+      return result.values;
+    } finally {
+      if (!walkable) giveBack(inputs, feeds);
+    }
+  }
+
+  private verdictOn(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[]): Verdict {
+    const structure = feeds.map(({ shape, dtype }) => `${dtype}[${shape.join()}]`).join(' ');
+    const known = this.verdicts.get(structure);
+    if (known) return known;
+    if (this.verdicts.size >= MOST_GRAPHS) return { kind: 'eager' };
+    const verdict = this.compile(compileStep, inputs, feeds);
+    this.verdicts.set(structure, verdict);
+    return verdict;
+  }
+
+  private compile(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[]): Verdict {
+    const { model, emit } = this.parts;
+    this.settle();
+    emit({ kind: 'activity', activity: 'training', message: 'Compiling the training step' });
+    const compilation = compileStep({
+      feeds: feeds.map((tensor, index) => ({
+        name: index === feeds.length - 1 ? 'step_key' : `feed_${index}`,
+        tensor,
+      })),
+      run: (given) => withStepKey(given.at(-1) as tf.Tensor1D, () => inputs.compute(given.slice(0, -1))),
+      optimizer: model.optimizer,
+      trainable: this.trainable.map(({ name, variable }) => ({ name, variable })),
+    });
+    emit({ kind: 'activity', activity: 'training' });
+    this.tellSpeed(compilation, feeds[0]?.shape[0]);
+    return compilation.kind === 'compiled' ? compilation : { kind: 'eager' };
+  }
+
+  /** The first verdict is the run's speed; a later one that differs is told beside it. */
+  private tellSpeed(compilation: Compilation, batchSize: number | undefined): void {
+    const { kind } = compilation;
+    const reason = kind === 'eager' ? compilation.reason : undefined;
+    if (this.saidSpeed === undefined) {
+      this.saidSpeed = kind;
+      const setUpMs = kind === 'compiled' ? compilation.setUpMs : undefined;
+      this.parts.emit({ kind: 'speed', speed: kind, reason, setUpMs });
+    } else if (this.saidSpeed === 'compiled' && reason !== undefined) {
+      const batches = batchSize === undefined ? 'Some batches run' : `Batches of ${batchSize} run`;
+      this.parts.emit({ kind: 'notice', severity: 'info', message: `${batches} op by op: ${reason}.` });
+    }
+  }
+
+  /** The step once more, eagerly, from the state before it; then everything is put where it was. */
+  private walk({ graph, inputs, feeds, before, number }: Walkable): void {
+    const { optimizer } = this.parts.model;
+    const { capture } = this;
+    const numbers = numbersOf(optimizer);
+    const held = Object.values(tf.engine().registeredVariables).map((variable) => ({
+      variable,
+      value: alias(variable),
+    }));
+    try {
+      graph.restoreBefore(before);
+      reseed(this.parts.seed, 'step', number - 1);
+      capture.begin({ outputs: true, gradients: true });
+      tf.dispose(withStepKey(feeds.at(-1) as tf.Tensor1D, () => inputs.compute(feeds.slice(0, -1))));
+    } finally {
+      capture.end();
+      reseed(this.parts.seed, 'user', number);
+      for (const { variable, value } of held) {
+        variable.assign(value);
+        value.dispose();
+      }
+      setNumbers(optimizer, numbers);
+      before.dispose();
+      giveBack(inputs, feeds);
+    }
+  }
+
+  /** Lets go of what is kept of the last step. */
+  private release(): void {
+    this.hasCapture = false;
+    this.norms = undefined;
+    this.capture.release();
+    const { walkable } = this;
+    this.walkable = undefined;
+    if (!walkable) return;
+    walkable.before.dispose();
+    giveBack(walkable.inputs, walkable.feeds);
+  }
+
+  /** What fails in a step is the person's model's, or their own step's. Awaits only what has to be awaited. */
+  private attempt<T>(work: () => T | Promise<T>): T | Promise<T> {
+    const part = this.parts.ownStep ? 'trainStep' : 'model';
+    try {
+      const result = work();
+      return result instanceof Promise ? during(part, () => result) : result;
+    } catch (error) {
+      throw failureOf(error, part);
+    }
+  }
+}
+
+/** The last of the feeds is the step's key, which is ours. */
+function giveBack(inputs: StepInputs, feeds: readonly tf.Tensor[]): void {
+  inputs.dispose();
+  feeds.at(-1)?.dispose();
+}
