@@ -8,5 +8,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     maxWorkers: 2,
+    // Whatever graphics the machine has, “auto” is to end on the same backend.
+    env: { BACKSTEP_WEBGPU: 'none' },
   },
 });

@@ -9,7 +9,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
 
 // Native modules and packages that find files beside themselves stay in node_modules.
-const external = ['electron', 'sharp', '@parcel/watcher', '@node-rs/crc32', '@swc/wasm-typescript'];
+const external = ['electron', 'sharp', '@parcel/watcher', '@node-rs/crc32', '@swc/wasm-typescript', 'webgpu'];
 // CommonJS packages inside our ES modules find what they expect.
 const commonJsNames = [
   "import { createRequire as $createRequire } from 'node:module';",

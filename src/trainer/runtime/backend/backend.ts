@@ -16,7 +16,7 @@ export async function chooseBackend(wanted: BackendName | 'auto'): Promise<Backe
       notInUse.push({ backend: kind.name, reason: `${wanted} was asked for` });
       continue;
     }
-    const start = await kind.start();
+    const start = await kind.start(wanted === kind.name ? 'by name' : 'as one of several');
     if (start.kind === 'works') {
       return { backend: kind.name, device: start.device, precision: 'float32', speed: 'eager', notInUse };
     }
@@ -49,7 +49,7 @@ export async function backendStatuses(): Promise<BackendStatus[]> {
   const before = tf.getBackend();
   const statuses: BackendStatus[] = [];
   for (const { name, start } of backendKinds) {
-    const result = await start();
+    const result = await start('as one of several');
     statuses.push(
       result.kind === 'works'
         ? { backend: name, works: true, device: result.device }

@@ -1,9 +1,13 @@
 /** Running the same computation on two backends, and comparing what came out. */
 import * as tf from '@tensorflow/tfjs';
 import { expect } from 'vitest';
+import { backendName, type BackendName } from '../../../../src/shared/protocol/training.js';
+
+/** Held against cpu. Another one is tried where the machine has it: webgpu.test.ts does so. */
+export const backendUnderTest = backendName.parse(process.env['BACKSTEP_TEST_BACKEND'] ?? 'wasm');
 
 /** The values of the tensors that `compute` makes on this backend; everything is disposed. */
-export async function valuesOn(backend: 'cpu' | 'wasm', compute: () => tf.Tensor[]): Promise<Float32Array[]> {
+export async function valuesOn(backend: BackendName, compute: () => tf.Tensor[]): Promise<Float32Array[]> {
   await tf.setBackend(backend);
   const tensors = tf.tidy(compute);
   const values = tensors.map((tensor) => Float32Array.from(tensor.dataSync()));
@@ -34,9 +38,9 @@ export function expectClose(
 
 export async function expectSameOnBoth(compute: () => tf.Tensor[], tolerance = 2e-6, what = ''): Promise<void> {
   const onCpu = await valuesOn('cpu', compute);
-  const onWasm = await valuesOn('wasm', compute);
-  expect(onWasm.length).toBe(onCpu.length);
-  onCpu.forEach((values, i) => expectClose(onWasm[i]!, values, tolerance, `${what} output ${i}`));
+  const actual = await valuesOn(backendUnderTest, compute);
+  expect(actual.length).toBe(onCpu.length);
+  onCpu.forEach((values, i) => expectClose(actual[i]!, values, tolerance, `${what} output ${i}`));
 }
 
 /** Repeatable values around zero, without asking the backend for them. */

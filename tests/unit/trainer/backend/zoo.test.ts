@@ -1,10 +1,11 @@
-/** Every common layer, loss and optimizer trains on wasm as it does on the cpu backend, the reference. */
+/** Every common layer, loss and optimizer trains on wasm (or the backend under test) as it does on cpu, the reference. */
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { BackendName } from '../../../../src/shared/protocol/training.js';
 import { chooseBackend } from '../../../../src/trainer/runtime/backend/backend.js';
-import { expectClose, numbers } from './comparison.js';
+import { backendUnderTest, expectClose, numbers } from './comparison.js';
 
-beforeAll(() => chooseBackend('wasm'));
+beforeAll(() => chooseBackend(backendUnderTest));
 
 const { layers } = tf;
 type Layer = tf.layers.Layer;
@@ -315,7 +316,7 @@ async function expectSameTraining(
   toInput: (values: Float32Array) => Float32Array = (values) => values,
   toTarget: () => tf.Tensor = () => tf.tensor2d([1, 0, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0], [4, 3]),
 ): Promise<void> {
-  const trained = async (backend: 'cpu' | 'wasm') => {
+  const trained = async (backend: BackendName) => {
     await tf.setBackend(backend);
     const model = make();
     model.setWeights(
@@ -344,7 +345,7 @@ async function expectSameTraining(
     return result;
   };
   const expected = await trained('cpu');
-  const actual = await trained('wasm');
+  const actual = await trained(backendUnderTest);
   for (const loss of expected.losses) expect(loss).not.toBeNaN();
   expectClose(actual.losses, expected.losses, 5e-5, 'losses');
   expectClose(actual.predictions, expected.predictions, 2e-4, 'predictions');

@@ -5,9 +5,10 @@ export interface BackendKind {
   readonly name: BackendName;
   /**
    * Makes it the backend of TensorFlow.js and computes something small on it. Does not throw for what
-   * can be expected: that it is not there, or does not work here.
+   * can be expected: that it is not there, or does not work here. What works and is no gain starts
+   * only `by name`.
    */
-  start(): Promise<BackendStart>;
+  start(asked: 'by name' | 'as one of several'): Promise<BackendStart>;
 }
 
 export type BackendStart =
@@ -16,10 +17,12 @@ export type BackendStart =
       /** For a person: `CPU, SIMD, 1 thread`. */
       readonly device: string;
     }
-  | {
-      readonly kind: 'unavailable';
-      /** Why, for a person: completes "tensorflow is not in use: …". */
-      readonly reason: string;
-      /** What the person can do about it, where there is anything. */
-      readonly change?: string;
-    };
+  | Unavailable;
+
+export interface Unavailable {
+  readonly kind: 'unavailable';
+  /** Why, for a person: completes "tensorflow is not in use: …". */
+  readonly reason: string;
+  /** What the person can do about it, where there is anything. */
+  readonly change?: string;
+}
