@@ -71,6 +71,9 @@ export class ProgressView {
       case 'activity':
         if (event.message && !this.barRuns && this.terminal && event.activity !== 'training') this.say(event.message);
         break;
+      case 'speed':
+        this.say(speedText(event));
+        break;
       case 'memory':
         break;
     }
@@ -122,6 +125,11 @@ function values(all: Readonly<Record<string, number>>): string {
   return Object.entries(all)
     .map(([name, value]) => `${name} ${Number.isFinite(value) ? value.toFixed(4) : value}`)
     .join(' · ');
+}
+
+function speedText({ speed, reason, setUpMs }: Extract<TrainingEvent, { kind: 'speed' }>): string {
+  if (speed === 'eager') return `steps run op by op${reason === undefined ? '' : `: ${reason}`}`;
+  return `steps run compiled${setUpMs === undefined ? '' : `, set up in ${duration(setUpMs)}`}`;
 }
 
 export function duration(ms: number): string {

@@ -6,6 +6,7 @@ import { describeEnd } from '../shared/base/process-end.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
 import { jsonLine } from './json-lines.js';
+import { markInterrupted, whatIsLeft, type LostRun } from './lost-run.js';
 import { problemText } from './problem-text.js';
 import { ProgressView } from './progress-view.js';
 import { startTrainer } from './trainer-child.js';
@@ -26,6 +27,8 @@ export interface RunFlags {
 
 /** Saving and a long step must fit; after that the training counts as hung. */
 const END_GRACE_MS = 30_000;
+/** For a training that has not begun and has nothing to save. */
+const UNBEGUN_GRACE_MS = 2_000;
 
 /** @returns the exit code */
 export async function runCommand(experiment: string, flags: RunFlags): Promise<number> {
@@ -45,10 +48,12 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
   const view = flags.json ? undefined : new ProgressView();
   const said = new Set<TrainingEvent['kind']>();
   let runDir: string | undefined;
+  let reached: { readonly epoch: number; readonly step: number } | undefined;
 
   const take = (event: TrainingEvent): void => {
     said.add(event.kind);
     if (event.kind === 'start') runDir = event.runDir;
+    if (event.kind === 'step') reached = { epoch: event.epoch, step: event.step };
     if (view) {
       view.take(event);
       return;
@@ -67,21 +72,30 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
       if ((message as { readonly kind: string }).kind !== 'finished') take(message as TrainingEvent);
     },
   });
+  const tell = (text: string): void => {
+    if (view) view.say(text);
+    else process.stderr.write(`${text}\n`);
+  };
   let interrupts = 0;
-  let timer: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  const kill = (): void => void trainer.process.kill('SIGKILL');
   const interrupt = (): void => {
     interrupts++;
-    if (interrupts === 1) {
-      const text = 'Stopping after this step; its state is saved. Ctrl+C again ends at once.';
-      if (view) view.say(text);
-      else process.stderr.write(`${text}\n`);
+    if (interrupts > 1) kill();
+    else if (said.has('start')) {
+      tell('Stopping after this step; its state is saved. Ctrl+C again ends at once.');
       trainer.send({ kind: 'stop' });
-    } else trainer.process.kill('SIGKILL');
+    } else {
+      tell('Stopping: nothing has been trained yet.');
+      trainer.send({ kind: 'stop' });
+      // Code of the person's that does not let go of its thread hears nothing.
+      timers.push(setTimeout(() => !said.has('start') && kill(), UNBEGUN_GRACE_MS));
+    }
   };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', () => {
     // Whoever sends this does not watch: a training that hangs is ended without another word.
-    timer ??= setTimeout(() => trainer.process.kill('SIGKILL'), END_GRACE_MS);
+    if (interrupts === 0) timers.push(setTimeout(kill, END_GRACE_MS));
     interrupt();
   });
   for (const stream of [process.stdout, process.stderr]) {
@@ -94,12 +108,25 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
 
   trainer.send({ kind: 'run', options });
   const { code, signal, errorTail } = await trainer.ended;
-  clearTimeout(timer);
+  timers.forEach((timer) => clearTimeout(timer));
   if (said.has('error')) return exitCodes.failed;
-  if (interrupts > 0) return exitCodes.interrupted;
   if (code === exitCodes.done && said.has('end')) return exitCodes.done;
-  take({ kind: 'error', ...describeEnd('Training', { code, signal, errorTail }), runDir });
+  if (interrupts > 0) {
+    if (!said.has('end')) {
+      if (runDir !== undefined) mend({ runDir, ...reached });
+      if (said.has('start')) tell(`Ended at once. ${whatIsLeft(runDir, experiment)}`);
+    }
+    return exitCodes.interrupted;
+  }
+  const { message, hint } = describeEnd('Training', { code, signal, errorTail });
+  if (runDir !== undefined) mend({ runDir, ...reached, error: message });
+  take({ kind: 'error', message, hint: `${hint}\n  ${whatIsLeft(runDir, experiment)}`, runDir });
   return exitCodes.failed;
+
+  function mend(run: LostRun): void {
+    const trouble = markInterrupted(run);
+    if (trouble !== undefined) tell(`warning: ${run.runDir} goes on saying that it runs: ${trouble}`);
+  }
 }
 
 function existingFolder(folder: string | undefined, flag: string): string | undefined {

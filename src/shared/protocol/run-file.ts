@@ -7,7 +7,8 @@ export const runFile = z.looseObject({
   name: z.string(),
   /** The experiment's path relative to the folder that holds `runs/`, where it is below it. */
   experiment: z.string(),
-  status: z.enum(['running', 'completed', 'stopped', 'failed']),
+  /** `interrupted`: its process went without ending it, as whoever noticed wrote down. */
+  status: z.enum(['running', 'completed', 'stopped', 'failed', 'interrupted']),
   /** Of the process that trains, while it does: a reader tells an interrupted run by its absence. */
   pid: z.number().optional(),
   createdAt: z.number(),

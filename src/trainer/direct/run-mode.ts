@@ -1,7 +1,7 @@
 /**
  * Trains for a parent process without a debugger: `{ kind: 'run', options }` comes in over IPC,
  * training events go out; `{ kind: 'stop' }` or SIGINT ends the run after the step under way, its
- * state saved. Exit codes: 0 done, 1 failed, 130 interrupted.
+ * state saved, or at once where it has not begun. Exit codes: 0 done, 1 failed, 130 interrupted.
  */
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
 import { runOptions, type RunOptions, type TrainingEvent } from '../../shared/protocol/training.js';
@@ -20,11 +20,17 @@ const END_GRACE_MS = 30_000;
 
 export async function runMode(): Promise<void> {
   let interrupted = false;
+  let begun = false;
   const interrupt = (): void => {
     if (interrupted) exitProcess(INTERRUPTED);
     interrupted = true;
+    // Nothing to save, and what it waits for in the person's code may never come.
+    if (!begun) finish(INTERRUPTED);
   };
-  const emit = (event: TrainingEvent): void => void process.send?.(stringifyMessage(event));
+  const emit = (event: TrainingEvent): void => {
+    if (event.kind === 'start') begun = true;
+    process.send?.(stringifyMessage(event));
+  };
   const host: TrainingHost = {
     emit,
     mayStopAfter: () => false,
@@ -46,7 +52,10 @@ export async function runMode(): Promise<void> {
   process.on('SIGTERM', interrupt);
   endWithParent(END_GRACE_MS);
   // A parent that is gone cannot be told anything: what was trained is saved.
-  process.on('disconnect', () => (interrupted = true));
+  process.on('disconnect', () => {
+    interrupted = true;
+    if (!begun) exitProcess(INTERRUPTED);
+  });
   captureConsole(emit);
   guardExits((error) => training.fail(error));
 

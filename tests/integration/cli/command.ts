@@ -12,6 +12,8 @@ export interface Running {
   readonly process: ChildProcess;
   /** Whole lines of standard output so far. */
   lines(): string[];
+  /** Standard error so far. */
+  stderr(): string;
   readonly ended: Promise<Ended>;
 }
 
@@ -38,6 +40,7 @@ export function start(args: readonly string[], options: CommandOptions): Running
   return {
     process: child,
     lines: () => stdout.split('\n').slice(0, -1),
+    stderr: () => stderr,
     ended: new Promise((resolve) => child.once('close', (code) => resolve({ code, stdout, stderr }))),
   };
 }
