@@ -15,13 +15,17 @@ export interface ConditionScope {
   readonly epoch: number;
   /** Over all gradients of the step, or one layer's; `undefined` where it is not known. */
   gradNorm(layer?: string): number | undefined;
+  /** Over all weights after the step, or one layer's. */
+  weightNorm(layer?: string): number | undefined;
+  /** Whether the loss, a gradient or a weight is not finite after the step. */
+  notFinite(): boolean | undefined;
 }
 
 export interface Condition {
   readonly text: string;
   /** Values that the condition reads, metrics by their own name, functions left out. */
   readonly names: readonly string[];
-  /** Layers named in `gradNorm('…')`. */
+  /** Layers named in `gradNorm('…')` and `weightNorm('…')`. */
   readonly layers: readonly string[];
   readonly usesGradientNorms: boolean;
   /** Never throws; what is not known counts as NaN, which fails every comparison. */
@@ -49,7 +53,7 @@ export function parseCondition(text: string, known: KnownNames = {}): ParsedCond
       text,
       names,
       layers: [...builder.layers],
-      usesGradientNorms: builder.names.has('gradNorm'),
+      usesGradientNorms: builder.names.has('gradNorm') || builder.names.has('notFinite'),
       holds: (scope) => Boolean(evaluate(scope)),
     };
     return { kind: 'ok', condition, names };
@@ -82,7 +86,12 @@ const values: Readonly<Record<string, Evaluate>> = {
   step: (scope) => scope.step,
   epoch: (scope) => scope.epoch,
   gradNorm: (scope) => scope.gradNorm() ?? NaN,
+  weightNorm: (scope) => scope.weightNorm() ?? NaN,
+  notFinite: (scope) => scope.notFinite() ?? false,
 };
+
+/** Names that can also be called with a layer's. */
+const norms = ['gradNorm', 'weightNorm'] as const;
 
 const constants: Readonly<Record<string, Value>> = { NaN, Infinity, true: true, false: false };
 
@@ -205,12 +214,13 @@ class Builder {
     if (callee.type !== 'Identifier')
       throw this.error('Only functions by their name can be called in a condition.', '(');
     const { name } = callee;
-    if (name === 'gradNorm') return this.gradNorm(expression.arguments as jsep.CoreExpression[]);
+    const norm = norms.find((one) => one === name);
+    if (norm) return this.norm(norm, expression.arguments as jsep.CoreExpression[]);
     const entry = has(functions, name) ? functions[name] : undefined;
     if (!entry) {
-      const close = closestName(name, [...Object.keys(functions), 'gradNorm']);
+      const close = closestName(name, [...Object.keys(functions), ...norms]);
       throw this.error(
-        `There is no function ${name}.${close ? ` Did you mean ${close}?` : ` There are: gradNorm, ${Object.keys(functions).join(', ')}.`}`,
+        `There is no function ${name}.${close ? ` Did you mean ${close}?` : ` There are: ${[...norms, ...Object.keys(functions)].join(', ')}.`}`,
         name,
       );
     }
@@ -229,12 +239,12 @@ class Builder {
     return (scope) => call(...parts.map((part) => Number(part(scope))));
   }
 
-  private gradNorm(parts: readonly jsep.CoreExpression[]): Evaluate {
-    this.names.add('gradNorm');
-    if (parts.length === 0) return values.gradNorm!;
+  private norm(name: (typeof norms)[number], parts: readonly jsep.CoreExpression[]): Evaluate {
+    this.names.add(name);
+    if (parts.length === 0) return values[name]!;
     const part = parts[0]!;
     if (parts.length > 1 || part.type !== 'Literal' || typeof part.value !== 'string') {
-      throw this.error("gradNorm takes a layer's name in quotes, for example gradNorm('dense_1').", 'gradNorm');
+      throw this.error(`${name} takes a layer's name in quotes, for example ${name}('dense_1').`, name);
     }
     const layer = part.value;
     const { layers } = this.known;
@@ -246,7 +256,7 @@ class Builder {
       );
     }
     this.layers.add(layer);
-    return (scope) => scope.gradNorm(layer) ?? NaN;
+    return (scope) => scope[name](layer) ?? NaN;
   }
 
   private unknown(name: string, candidates: readonly string[], complete: boolean): ConditionError {

@@ -1,5 +1,5 @@
 /** Which training breakpoints a step or an epoch's end hits. Knows neither threads nor protocol. */
-import { parseCondition, type Condition, type KnownNames } from '../../shared/conditions/condition.js';
+import { parseCondition, type Condition, type ConditionScope, type KnownNames } from '../../shared/conditions/condition.js';
 import type { StepEvent, TrainingBreakpoint } from '../../shared/protocol/training.js';
 
 export interface Hits {
@@ -51,10 +51,13 @@ export class BreakpointSet {
     return this.epochEnds.length > 0;
   }
 
-  hitsAfter(step: StepEvent, gradNorm: (layer?: string) => number | undefined): Hits | undefined {
+  hitsAfter(
+    step: StepEvent,
+    seen: Pick<ConditionScope, 'gradNorm' | 'weightNorm' | 'notFinite'>,
+  ): Hits | undefined {
     const ids = [...(this.steps.get(step.step) ?? [])];
     const descriptions = ids.length > 0 ? [`step ${step.step}`] : [];
-    const scope = { ...step, gradNorm };
+    const scope = { ...step, ...seen };
     for (const { id, condition } of this.conditions) {
       if (!condition.holds(scope)) continue;
       ids.push(id);

@@ -81,7 +81,11 @@ export class DebugHost implements TrainingHost {
     this.lastStep = step;
     this.readControl();
     if (this.options.flags.terminate) return;
-    const hits = this.breakpoints.hitsAfter(step, (layer) => paused.gradNorm(layer));
+    const hits = this.breakpoints.hitsAfter(step, {
+      gradNorm: (layer) => paused.gradNorm(layer),
+      weightNorm: (layer) => paused.weightNorm(layer),
+      notFinite: () => paused.notFinite(),
+    });
     const wish = this.options.flags.stopAfterStep;
     // A wish that came during a compiled step is met after the next one, of which everything can be looked at.
     if (!hits && (wish === 'none' || !paused.canLook)) return;

@@ -5,17 +5,15 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Metrics, StepLook, StopPoint } from '../../shared/protocol/training.js';
 import type { Batch } from './data/batch-stream.js';
-import type { LabelledWeight } from './layer-labels.js';
 import { lookAtBatch, type Values } from './look-batch.js';
 import { learningRateOf, setLearningRate } from './optimizer-state.js';
-import type { PausedTraining } from './paused-training.js';
+import type { PausedTraining, StepTensors } from './paused-training.js';
 import type { StepRunner } from './step-runner.js';
-import { statisticsOf, sumOfSquares } from './tensor-statistics.js';
+import { statisticsOf } from './tensor-statistics.js';
 import { tensorsOf } from './tf-dataset.js';
 
 export interface PausedFacts {
   readonly labels: ReadonlyMap<tf.layers.Layer, string>;
-  readonly weights: readonly LabelledWeight[];
   readonly optimizer: tf.Optimizer;
   readonly runner: StepRunner;
   /** Of the last step; its batch where it was kept. */
@@ -86,23 +84,41 @@ export class PausedAtStep implements PausedTraining {
     return this.norms.get(layer);
   }
 
+  weightNorm(layer?: string): number | undefined {
+    return this.facts.runner.weightNorm(layer);
+  }
+
+  notFinite(): boolean {
+    const { loss, runner } = this.facts;
+    return !(runner.finite ?? [loss, this.gradNorm() ?? 0, this.weightNorm() ?? 0].every(Number.isFinite));
+  }
+
   stateHash(): string {
     return (this.hash ??= this.facts.stateHash());
   }
 
+  get tensors(): StepTensors {
+    const { batch, runner } = this.facts;
+    return {
+      batch,
+      outputOf: (layer) => runner.capture.outputOf(layer),
+      gradientOf: (variable) => runner.capture.gradientOf(variable),
+    };
+  }
+
+  changed(): void {
+    this.hash = undefined;
+  }
+
   private layerLook(layer: tf.layers.Layer, label: string): StepLook['layers'][number] {
     const output = this.facts.runner.capture.outputOf(layer);
-    const weights = this.facts.weights.filter((weight) => weight.layer === label);
     return {
       layer: label,
       type: layer.getClassName(),
       outputShape: output ? output.shape.slice(1) : declaredShape(layer),
       output: output ? statisticsOf(output.dataSync()) : undefined,
       gradNorm: this.gradNorm(label),
-      weightNorm:
-        weights.length > 0
-          ? Math.sqrt(weights.reduce((sum, { variable }) => sum + sumOfSquares(variable.dataSync()), 0))
-          : undefined,
+      weightNorm: this.weightNorm(label),
     };
   }
 }

@@ -1,5 +1,14 @@
 /** What can be asked of a training that stands between two steps. All calls answer at once and leave its state as it is, except the setter. */
+import type * as tf from '@tensorflow/tfjs';
 import type { StepLook, StopPoint } from '../../shared/protocol/training.js';
+import type { Batch } from './data/batch-stream.js';
+
+/** Tensors of a step. They stay the training's own, and may be disposed. */
+export interface StepTensors {
+  readonly batch: Batch | undefined;
+  outputOf(layer: tf.layers.Layer): tf.Tensor | undefined;
+  gradientOf(variable: tf.Variable): tf.Tensor | undefined;
+}
 
 export interface PausedTraining {
   /** Whether outputs and gradients of the step are there to look at, or can be made by `prepareLook`. */
@@ -12,5 +21,13 @@ export interface PausedTraining {
   readonly learningRate: number | undefined;
   /** Euclidean norm over all gradients of the step, or over one layer's. `undefined` where they were not kept. */
   gradNorm(layer?: string): number | undefined;
+  /** Euclidean norm over all weights as they are now, or over one layer's; `undefined` where it has none. */
+  weightNorm(layer?: string): number | undefined;
+  /** Whether the step's loss, a gradient (where they were wanted) or a weight is not finite. */
+  notFinite(): boolean;
   stateHash(): string;
+  /** Of the step that was made last, as far as they were kept. */
+  readonly tensors: StepTensors;
+  /** To be called when something of the state has been changed by hand. */
+  changed(): void;
 }

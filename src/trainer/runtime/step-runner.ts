@@ -23,6 +23,7 @@ import { numbersOf, setNumbers } from './optimizer-state.js';
 import { reseed } from './random.js';
 import { StepCapture } from './step-capture.js';
 import { alias } from './tfjs-internals.js';
+import { sumOfSquares } from './tensor-statistics.js';
 import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
 
 type CompileStep = (program: StepProgram, options?: CompileOptions) => Compilation;
@@ -76,6 +77,7 @@ export class StepRunner {
   private hasCapture = false;
   /** Of the trainable weights, in their order; none where the capture has the gradients themselves. */
   private norms: Float32Array | undefined;
+  private finiteInGraph: boolean | undefined;
   private readonly trainable: readonly LabelledWeight[];
   private saidSpeed: Speed | undefined;
   private lastSpeed: Speed | undefined;
@@ -154,6 +156,19 @@ export class StepRunner {
     return sum === undefined ? undefined : Math.sqrt(sum);
   }
 
+  /** Euclidean norm over all weights, or over one layer's; `undefined` where it has none. */
+  weightNorm(layer?: string): number | undefined {
+    this.settle();
+    const weights = this.parts.model.weights.filter((weight) => layer === undefined || weight.layer === layer);
+    if (weights.length === 0) return undefined;
+    return Math.sqrt(weights.reduce((sum, { variable }) => sum + sumOfSquares(variable.dataSync()), 0));
+  }
+
+  /** Whether loss, gradients and weights of the last step are finite, where its graph has looked; they are to be read otherwise. */
+  get finite(): boolean | undefined {
+    return this.finiteInGraph;
+  }
+
   /** Whether the state is that of a whole number of steps: not after a failure that has begun to change it. */
   get intact(): boolean {
     const { underWay } = this;
@@ -180,7 +195,6 @@ export class StepRunner {
     const { capture } = this;
     capture.begin({ outputs: keep.look, gradients: keep.look || keep.gradientNorms });
     this.hasCapture = keep.look;
-    this.norms = undefined;
     this.underWay = this.parts.model.weights.map(({ variable }) => variable.dataId);
     this.updatesBefore = capture.updates;
     const finish = (values: StepValues): StepValues => {
@@ -225,6 +239,7 @@ export class StepRunner {
       this.underWay = undefined;
       this.lastSpeed = 'compiled';
       this.norms = result.gradientNorms;
+      this.finiteInGraph = result.finite;
       if (result.before) walkable = { graph, inputs, feeds, before: result.before, number };
       this.walkable = walkable;
       return result.values;
@@ -306,6 +321,7 @@ export class StepRunner {
   private release(): void {
     this.hasCapture = false;
     this.norms = undefined;
+    this.finiteInGraph = undefined;
     this.capture.release();
     const { walkable } = this;
     this.walkable = undefined;

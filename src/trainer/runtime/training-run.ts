@@ -182,7 +182,14 @@ export class TrainingRun {
     const epoch = cursor.epochsDone + 1;
     // Where the number of batches is not known, any of them may be the last.
     const lastInEpoch = this.batchesPerEpoch === undefined || stepInEpoch === this.batchesPerEpoch;
-    const look = host.mayStopAfter({ epoch, step: number, lastInEpoch, keepingIsFree: runner.keepingIsFree });
+    const look = host.mayStopAfter({
+      epoch,
+      step: number,
+      stepInEpoch,
+      lastInEpoch,
+      keepingIsFree: runner.keepingIsFree,
+      batch,
+    });
     const gradientNorms = host.wantsGradientNorms;
 
     this.clock.computing();
@@ -235,7 +242,6 @@ export class TrainingRun {
     const { compiled, data, areClasses, folder } = this.run;
     const standing = new PausedAtStep({
       labels: compiled.labels,
-      weights: compiled.weights,
       optimizer: compiled.optimizer,
       runner: this.runner,
       ...this.last,

@@ -8,7 +8,16 @@ const scope: ConditionScope = {
   step: 40,
   epoch: 2,
   gradNorm: (layer) => (layer === undefined ? 10 : layer === 'dense_1' ? 6 : undefined),
+  weightNorm: (layer) => (layer === undefined ? 20 : layer === 'dense_1' ? 12 : undefined),
+  notFinite: () => false,
 };
+
+it('norms of weights, and what is not finite', () => {
+  expect(holds("weightNorm > 19 && weightNorm('dense_1') == 12")).toBe(true);
+  expect(holds('notFinite')).toBe(false);
+  expect(holds('notFinite || loss > 9', { notFinite: () => true })).toBe(true);
+  expect(message("weightNorm('dense_2') > 1", { layers: ['dense_1'] })).toContain('no layer dense_2');
+});
 
 function holds(text: string, over: Partial<ConditionScope> = {}): boolean {
   const parsed = parseCondition(text);
@@ -122,7 +131,7 @@ describe('conditions', () => {
     expect(parseCondition('accuracy > 0.5', known).kind).toBe('ok');
     expect(message('acuracy > 0.5', known)).toBe('acuracy is not known here. Did you mean accuracy?');
     expect(message('precision > 0.5', known)).toContain(
-      'There are: loss, learningRate, step, epoch, gradNorm, accuracy.',
+      'There are: loss, learningRate, step, epoch, gradNorm, weightNorm, notFinite, accuracy.',
     );
     expect(message("gradNorm('dense_3') > 1", known)).toContain('Did you mean dense_1?');
     expect(message("gradNorm('conv') > 1", known)).toContain('It has: dense_1, dense_2.');

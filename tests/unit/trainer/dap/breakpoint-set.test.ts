@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { ConditionScope } from '../../../../src/shared/conditions/condition.js';
 import type { StepEvent, TrainingBreakpoint } from '../../../../src/shared/protocol/training.js';
 import { BreakpointSet, verifyBreakpoint } from '../../../../src/trainer/dap/breakpoint-set.js';
 
@@ -23,7 +24,12 @@ const step = (fields: Partial<StepEvent>): StepEvent => ({
   },
   ...fields,
 });
-const noNorm = () => undefined;
+const seen = (gradNorm: ConditionScope['gradNorm'], notFinite = false) => ({
+  gradNorm,
+  weightNorm: () => undefined,
+  notFinite: () => notFinite,
+});
+const noNorm = seen(() => undefined);
 
 test('a step, once; disabled ones never', () => {
   const set = new BreakpointSet([
@@ -52,12 +58,32 @@ test('conditions over the step, over gradient norms, and several at once', () =>
   ]);
   expect(set.wantsGradientNorms).toBe(true);
   expect(
-    set.hitsAfter(step({ loss: NaN, metrics: { accuracy: 0.95 } }), (layer) => (layer === 'dense_1' ? 4 : 100)),
+    set.hitsAfter(
+      step({ loss: NaN, metrics: { accuracy: 0.95 } }),
+      seen((layer) => (layer === 'dense_1' ? 4 : 100)),
+    ),
   ).toEqual({
     ids: ['nan', 'acc'],
     description: 'isNaN(loss), accuracy >= 0.9',
   });
-  expect(set.hitsAfter(step({ loss: 1 }), () => 6)?.ids).toEqual(['norm']);
+  expect(
+    set.hitsAfter(
+      step({ loss: 1 }),
+      seen(() => 6),
+    )?.ids,
+  ).toEqual(['norm']);
+  expect(set.hitsAfter(step({ loss: 1 }), noNorm)).toBeUndefined();
+});
+
+test('what is not finite, wherever it is', () => {
+  const set = new BreakpointSet([breakpoint('bad', { kind: 'condition', condition: 'notFinite' })]);
+  expect(set.wantsGradientNorms).toBe(true);
+  expect(
+    set.hitsAfter(
+      step({ loss: 1 }),
+      seen(() => 1, true),
+    )?.ids,
+  ).toEqual(['bad']);
   expect(set.hitsAfter(step({ loss: 1 }), noNorm)).toBeUndefined();
 });
 
