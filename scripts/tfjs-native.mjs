@@ -54,7 +54,8 @@ export function tfjsNative({ complete = true } = {}) {
       // Messages of TensorBoard, which Backstep writes itself.
       build.onResolve({ filter: /^\.\/proto\/api_pb$/ }, () => ({ path: 'api_pb', namespace: 'tfjs-native' }));
       build.onLoad({ filter: /.*/, namespace: 'tfjs-native' }, () => ({ contents: 'module.exports = {};' }));
-      build.onEnd(() => {
+      build.onEnd(({ errors }) => {
+        if (errors.length > 0) return undefined;
         const missing = changes.filter(({ file }) => !seen.has(file));
         if (!complete || missing.length === 0) return undefined;
         return { errors: missing.map(({ file }) => ({ text: `${file} is no longer in the bundle` })) };

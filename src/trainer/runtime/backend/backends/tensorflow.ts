@@ -24,7 +24,7 @@ export const tensorflow: BackendKind = {
     try {
       const binding = loadBinding(engine);
       // Hundreds of kernels, which only this backend needs.
-      const { registerNativeBackend } = await import('../tensorflow/native-backend.js');
+      const { registerNativeBackend } = await import('../tensorflow/register-backend.js');
       const backend = registerNativeBackend(binding);
       await tf.setBackend('tensorflow');
       assertBackendComputes('tensorflow');

@@ -1,7 +1,7 @@
 /** Kernels of native TensorFlow: putting them into TensorFlow.js's registry, and running TensorFlow's ops in them. */
 import * as tf from '@tensorflow/tfjs';
-import type { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
 import type { TFEOpAttr } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import type { NativeKernelBackend } from './native-kernel-backend.js';
 
 interface KernelCall<Inputs, Attributes> {
   readonly inputs: Inputs;
@@ -23,7 +23,7 @@ export function addKernel<Inputs, Attributes = undefined>(
       kernel({
         inputs: inputs as unknown as Inputs,
         attrs: attrs as unknown as Attributes,
-        ops: opsOf(backend as unknown as NodeJSKernelBackend),
+        ops: opsOf(backend as unknown as NativeKernelBackend),
       }),
   });
 }
@@ -42,7 +42,7 @@ export function replaceKernel<Inputs, Attributes = undefined>(
       kernel({
         inputs: call.inputs as unknown as Inputs,
         attrs: call.attrs as unknown as Attributes,
-        ops: opsOf(call.backend as unknown as NodeJSKernelBackend),
+        ops: opsOf(call.backend as unknown as NativeKernelBackend),
       }) ?? stock.kernelFunc(call),
   });
 }
@@ -51,9 +51,9 @@ type Attribute = TFEOpAttr;
 
 /** TensorFlow's ops on one backend. Results are the caller's. */
 export class NativeOps {
-  constructor(readonly backend: NodeJSKernelBackend) {}
+  constructor(readonly backend: NativeKernelBackend) {}
 
-  run(op: string, inputs: readonly tf.TensorInfo[], attributes: readonly Attribute[] = []): tf.TensorInfo {
+  run(op: string, inputs: readonly tf.TensorInfo[], attributes: readonly Attribute[] = []): tf.Tensor {
     return this.backend.executeSingleOutput(op, attributes as Attribute[], inputs as tf.TensorInfo[]);
   }
 
@@ -62,6 +62,9 @@ export class NativeOps {
   }
   int(name: string, value: number): Attribute {
     return { name, type: this.backend.binding.TF_ATTR_INT, value };
+  }
+  ints(name: string, value: readonly number[]): Attribute {
+    return { name, type: this.backend.binding.TF_ATTR_INT, value: [...value] };
   }
   float(name: string, value: number): Attribute {
     return { name, type: this.backend.binding.TF_ATTR_FLOAT, value };
@@ -82,9 +85,9 @@ export class NativeOps {
   }
 }
 
-const opsByBackend = new WeakMap<NodeJSKernelBackend, NativeOps>();
+const opsByBackend = new WeakMap<NativeKernelBackend, NativeOps>();
 
-function opsOf(backend: NodeJSKernelBackend): NativeOps {
+function opsOf(backend: NativeKernelBackend): NativeOps {
   let ops = opsByBackend.get(backend);
   if (!ops) opsByBackend.set(backend, (ops = new NativeOps(backend)));
   return ops;

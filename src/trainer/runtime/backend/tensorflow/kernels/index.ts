@@ -1,6 +1,8 @@
 /** Kernels that native TensorFlow does better than the package's way to it. A new one is one file and one line. */
 import { registerActivationGradients } from './activation-gradients.js';
 import { registerGather } from './gather.js';
+import { registerMatMul } from './mat-mul.js';
+import { registerMaxPool } from './max-pool.js';
 import { registerSameData } from './same-data.js';
 import { registerStatelessRandom } from './stateless-random.js';
 import { registerStep } from './step.js';
@@ -9,6 +11,8 @@ import { registerSum } from './sum.js';
 export function registerNativeKernels(): void {
   registerActivationGradients();
   registerGather();
+  registerMatMul();
+  registerMaxPool();
   registerSameData();
   registerStatelessRandom();
   registerStep();

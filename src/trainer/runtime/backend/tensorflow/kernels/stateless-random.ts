@@ -20,13 +20,12 @@ const GOLDEN = 0x9e3779b1;
 export function registerStatelessRandom(): void {
   for (const name of ['StatelessRandomUniform', 'StatelessRandomNormal', 'StatelessTruncatedNormal']) {
     addKernel<{ readonly key: tf.TensorInfo }, Attributes>(name, ({ inputs, attrs: { shape, draw, seed }, ops }) =>
-      tf.tidy(
-        () =>
-          ops.run(
-            name,
-            [ops.vector(shape), drawSeed(ops, inputs.key, draw, seed)],
-            [ops.type('dtype', 'float32'), ops.type('T', 'int32'), ops.type('Tseed', 'int32')],
-          ) as tf.Tensor,
+      tf.tidy(() =>
+        ops.run(
+          name,
+          [ops.vector(shape), drawSeed(ops, inputs.key, draw, seed)],
+          [ops.type('dtype', 'float32'), ops.type('T', 'int32'), ops.type('Tseed', 'int32')],
+        ),
       ),
     );
   }
@@ -46,7 +45,7 @@ export function registerStatelessRandom(): void {
         'StatelessMultinomial',
         [normalized ? tf.log(logits) : logits, ops.scalar(numSamples, 'int32'), seeds],
         [ops.type('T', logits.dtype), ops.type('Tseed', 'int32'), ops.type('output_dtype', 'int32')],
-      ) as tf.Tensor;
+      );
     }),
   );
 }
