@@ -51,7 +51,12 @@ export interface AppState {
   readonly info?: RequestResult<'app/info'>;
   readonly workspace?: WorkspaceInfo;
   readonly openFiles: readonly OpenFile[];
+  /** The file of the editor's active pane. */
   readonly activeFile?: string;
+  /** The file of its other pane; none where the editor is not split. */
+  readonly otherFile?: string;
+  /** Counts from the left. */
+  readonly activePane: 0 | 1;
   /** The experiment that Run trains: the active file where it is one, else the workspace's first. */
   readonly experiment?: string;
   /** By the experiment's path. */
@@ -81,6 +86,7 @@ export interface AppState {
 export const appStore = createStore<AppState>(() => ({
   connection: 'connecting',
   openFiles: [],
+  activePane: 0,
   analyses: {},
   shapes: {},
   analyzedTexts: {},

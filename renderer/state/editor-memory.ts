@@ -1,8 +1,10 @@
-/** Which files were open, which was in front, and where each was scrolled to, by workspace. */
+/** Which files were open, which were in front, and where each was scrolled to, by workspace. */
 
 export interface EditorMemory {
   readonly open: readonly string[];
   readonly active?: string;
+  /** Of the pane beside the active one, where the editor is split. */
+  readonly other?: { readonly path: string; readonly side: 'left' | 'right' };
   /** As the editor gives them; by file. */
   readonly views: Readonly<Record<string, unknown>>;
 }
@@ -21,6 +23,7 @@ export function readEditorMemory(
     return {
       open: Array.isArray(memory.open) ? memory.open.filter((path) => typeof path === 'string') : [],
       active: typeof memory.active === 'string' ? memory.active : undefined,
+      other: typeof memory.other?.path === 'string' ? memory.other : undefined,
       views: memory.views ?? {},
       fresh: false,
     };
@@ -35,9 +38,9 @@ export function writeEditorMemory(
   change: Partial<EditorMemory>,
   storage: Storage = localStorage,
 ): void {
-  const { open, active, views } = { ...readEditorMemory(workspace, storage), ...change };
+  const { open, active, other, views } = { ...readEditorMemory(workspace, storage), ...change };
   try {
-    storage.setItem(keyOf(workspace), JSON.stringify({ open, active, views }));
+    storage.setItem(keyOf(workspace), JSON.stringify({ open, active, other, views }));
   } catch (error) {
     console.warn('the list of open files could not be kept', error);
   }

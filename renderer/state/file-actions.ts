@@ -7,6 +7,7 @@ import { RequestError } from './connection.js';
 import { ask } from './dialogs.js';
 import { draftsOf, dropDraft, keepDraft } from './drafts.js';
 import { readEditorMemory, writeEditorMemory } from './editor-memory.js';
+import { splitEditor, withoutFile } from './editor-panes.js';
 import { diskChanged, edited, opened, saved, tookTheirs, type DiskText } from './open-file.js';
 import { baseName, concerns, joinPath, relativePath } from './paths.js';
 import { reveal } from './reveal.js';
@@ -56,6 +57,15 @@ export async function openFile(
   }
   appStore.setState({ activeFile: path });
   reveal({ path, line: place.line, column: place.column, focus: place.focus ?? true });
+}
+
+/** Opens a file in the pane at the right, splitting the editor where it is not. */
+export async function openToTheRight(path: string): Promise<void> {
+  const { activeFile } = appStore.getState();
+  await openFile(path, { focus: false });
+  if (!findOpen(path) || activeFile === undefined) return;
+  appStore.setState({ activeFile });
+  splitEditor(path);
 }
 
 /** The editor's text is now this. */
@@ -193,7 +203,7 @@ export async function closeFile(path: string): Promise<boolean> {
     const at = state.openFiles.findIndex((candidate) => candidate.path === path);
     const openFiles = state.openFiles.filter((candidate) => candidate.path !== path);
     const neighbour = openFiles[Math.min(at, openFiles.length - 1)]?.path;
-    return { openFiles, activeFile: state.activeFile === path ? neighbour : state.activeFile };
+    return { openFiles, ...withoutFile(state, path, neighbour) };
   });
   return true;
 }
@@ -237,11 +247,12 @@ export function pathRenamed(from: string, to: string): void {
     const relative = relativePath(from, path);
     return relative === undefined ? path : joinPath(to, relative);
   };
-  const { openFiles, activeFile, workspace } = appStore.getState();
+  const { openFiles, activeFile, otherFile, workspace } = appStore.getState();
   for (const file of openFiles) if (moved(file.path) !== file.path) forgetDraft(file.path);
   appStore.setState({
     openFiles: openFiles.map((file) => ({ ...file, path: moved(file.path) })),
     activeFile: activeFile && moved(activeFile),
+    otherFile: otherFile && moved(otherFile),
   });
   if (workspace) for (const file of appStore.getState().openFiles) if (file.dirty) keep(workspace.path, file.path);
 }
@@ -268,7 +279,13 @@ export async function restoreFiles(workspace: string, experiments: readonly stri
   for (const path of drafts.keys()) ownDrafts.add(path);
   for (const file of openFiles) if (!file.dirty) drop(workspace, file.path);
   const active = openFiles.find((file) => file.path === memory.active) ?? openFiles[0];
-  appStore.setState({ openFiles, activeFile: active?.path });
+  const other = active && openFiles.find((file) => file.path === memory.other?.path);
+  appStore.setState({
+    openFiles,
+    activeFile: active?.path,
+    otherFile: other?.path,
+    activePane: other && memory.other?.side === 'left' ? 1 : 0,
+  });
   const kept = openFiles.filter((file) => file.dirty);
   if (kept.length > 0 && memory.fresh) {
     notify({
@@ -285,7 +302,11 @@ export function rememberOpenFiles(): void {
     const open = state.openFiles.map((file) => file.path);
     const same =
       open.length === before.openFiles.length && open.every((path, index) => path === before.openFiles[index]?.path);
-    if (same && state.activeFile === before.activeFile) return;
-    writeEditorMemory(state.workspace.path, { open, active: state.activeFile });
+    if (same && state.activeFile === before.activeFile && state.otherFile === before.otherFile) return;
+    const other =
+      state.otherFile === undefined
+        ? undefined
+        : ({ path: state.otherFile, side: state.activePane === 1 ? 'left' : 'right' } as const);
+    writeEditorMemory(state.workspace.path, { open, active: state.activeFile, other });
   });
 }

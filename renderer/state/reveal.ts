@@ -1,4 +1,4 @@
-/** "Go to this place in the editor": asked by anybody, done by the editor once it is there. */
+/** "Go to this place in the editor": asked by anybody, done by the pane that shows the file once it is there. */
 
 export interface Place {
   readonly path: string;
@@ -8,20 +8,19 @@ export interface Place {
   readonly focus: boolean;
 }
 
+/** @returns whether it was this pane's to do */
+type Taker = (place: Place) => boolean;
+
 let pending: Place | undefined;
-let listener: ((place: Place) => void) | undefined;
+const takers = new Set<Taker>();
 
 export function reveal(place: Place): void {
-  if (listener) listener(place);
-  else pending = place;
+  pending = [...takers].some((take) => take(place)) ? undefined : place;
 }
 
-/** The editor's own: takes what was asked before it was there. */
-export function onReveal(take: (place: Place) => void): () => void {
-  listener = take;
-  if (pending) take(pending);
-  pending = undefined;
-  return () => {
-    if (listener === take) listener = undefined;
-  };
+/** A pane's own: takes what was asked before it was there. */
+export function onReveal(take: Taker): () => void {
+  takers.add(take);
+  if (pending && take(pending)) pending = undefined;
+  return () => takers.delete(take);
 }

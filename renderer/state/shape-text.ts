@@ -20,6 +20,8 @@ export function countText(count: number): string {
 export interface LineHint {
   readonly line: number;
   readonly text: string;
+  /** The output shape alone, for where there is no room. */
+  readonly short: string;
   /** Markdown, for the hover. */
   readonly hover: string;
   readonly layers: readonly string[];
@@ -38,6 +40,7 @@ export function lineHints(layers: readonly LayerInfo[], file: string): readonly 
   return [...byLine].map(([line, made]) => ({
     line,
     text: hintText(made, made[0] === first),
+    short: `→ ${shapeText(made.at(-1)?.outputShape ?? [])}`,
     hover: made.map(hoverText).join('\n\n---\n\n'),
     layers: made.map((layer) => layer.layer),
   }));

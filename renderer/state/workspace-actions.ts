@@ -64,6 +64,8 @@ async function take(workspace: WorkspaceInfo | undefined): Promise<void> {
     breakpointMessages: {},
     openFiles: [],
     activeFile: undefined,
+    otherFile: undefined,
+    activePane: 0,
     experiment: undefined,
     analyses: {},
     shapes: {},

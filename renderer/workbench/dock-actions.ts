@@ -30,9 +30,8 @@ export function isPanelVisible(id: string): boolean {
 
 /** Brings a panel to the front of wherever it is, adding it back to its place where it was hidden, and focuses it. */
 export function showPanel(id: string, { focus = true } = {}): void {
-  const panel = panels.find((candidate) => candidate.id === id);
-  if (!dock || !panel) return;
-  const shown = dock.getPanel(id) ?? addPanel(dock, panel);
+  const shown = shownPanel(id);
+  if (!shown) return;
   shown.group.api.setVisible(true);
   shown.api.setActive();
   if (focus) requestAnimationFrame(() => focusInside(document.querySelector(`[data-panel="${id}"]`)));
@@ -70,6 +69,81 @@ export function toggleMaximized(): void {
   if (!dock) return;
   if (dock.hasMaximizedGroup()) dock.exitMaximizedGroup();
   else dock.activeGroup?.api.maximize();
+}
+
+/** Where a person can move a panel to; the editor and the timeline stay where they are. */
+export const moveTargets = [
+  { place: 'left', short: 'Left Side', label: 'Move to Left Side', title: 'View: Move Panel to Left Side' },
+  { place: 'centre', short: 'Beside Editor', label: 'Move beside Editor', title: 'View: Move Panel beside Editor' },
+  { place: 'right', short: 'Right Side', label: 'Move to Right Side', title: 'View: Move Panel to Right Side' },
+  { place: 'bottom', short: 'Bottom', label: 'Move to Bottom', title: 'View: Move Panel to Bottom' },
+] as const;
+
+/** A panel as it stands in the dock, added to its place where it was hidden. */
+export function shownPanel(id: string): IDockviewPanel | undefined {
+  const panel = panels.find((candidate) => candidate.id === id);
+  return dock && panel && (dock.getPanel(id) ?? addPanel(dock, panel));
+}
+
+/** The panel that the person was in last, where it can be moved. */
+export function movablePanel(): IDockviewPanel | undefined {
+  const panel = dock?.activePanel;
+  const place = panels.find((candidate) => candidate.id === panel?.id)?.place;
+  return place === 'editor' || place === 'timeline' ? undefined : panel;
+}
+
+/** Puts a panel among those that stand at the place now, or at that edge where there are none. */
+export function movePanel(panel: IDockviewPanel | undefined, place: (typeof moveTargets)[number]['place']): void {
+  if (!dock || !panel) return;
+  const group = groupAt(dock, place);
+  if (group && group === panel.group && group.panels.length > 0) return;
+  panel.api.moveTo({ group: group ?? newGroup(dock, place) });
+  focusSoon(panel.id);
+}
+
+/** Gives a panel a group of its own beside or below the one it is in. */
+export function splitOffPanel(panel: IDockviewPanel, position: 'right' | 'bottom'): void {
+  if (panel.group.panels.length < 2) return;
+  panel.api.moveTo({ group: panel.group, position });
+  focusSoon(panel.id);
+}
+
+type Group = IDockviewPanel['group'];
+
+function groupAt(api: DockviewApi, place: Panel['place']): Group | undefined {
+  const named = api.groups.find((group) => group.id === groupOf(place));
+  if (named) return named;
+  const others = moveTargets.map((target) => groupOf(target.place));
+  const home = panels.filter((panel) => panel.place === place).flatMap((panel) => api.getPanel(panel.id) ?? []);
+  return home.find((panel) => !others.includes(panel.group.id))?.group;
+}
+
+/** At an edge, inside the timeline's row; beside the editor for the centre. */
+function newGroup(api: DockviewApi, place: (typeof moveTargets)[number]['place']): Group {
+  const editor = api.getPanel('editor');
+  const direction = ({ left: 'left', centre: 'right', right: 'right', bottom: 'below' } as const)[place];
+  return editor && (place === 'centre' || place === 'bottom')
+    ? api.addGroup({ referencePanel: editor, direction })
+    : api.addGroup({ direction });
+}
+
+function focusSoon(id: string): void {
+  requestAnimationFrame(() => focusInside(document.querySelector(`[data-panel="${id}"]`)));
+}
+
+/** The next group of panels gets the keyboard, in the order of the screen. */
+export function focusNextGroup(direction: 1 | -1): void {
+  if (!dock) return;
+  const shown = dock.groups
+    .filter((group) => group.api.isVisible && group.activePanel)
+    .map((group) => ({ group, box: group.element.getBoundingClientRect() }))
+    .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
+    .map(({ group }) => group);
+  const at = dock.activeGroup ? shown.indexOf(dock.activeGroup) : -1;
+  const next = shown[(at + direction + shown.length) % shown.length];
+  if (!next?.activePanel) return;
+  next.activePanel.api.setActive();
+  focusSoon(next.activePanel.id);
 }
 
 /** Adds a panel where its place is: beside its neighbours, else at that edge of the window. */

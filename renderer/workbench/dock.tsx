@@ -14,7 +14,7 @@ import { ErrorBoundary } from '../ui/error-boundary.js';
 import { Icon } from '../ui/icon.js';
 import { useApp } from '../use-app.js';
 import { defaultLayout } from './default-layout.js';
-import { addPanel, setDock } from './dock-actions.js';
+import { addPanel, movePanel, moveTargets, setDock } from './dock-actions.js';
 import { readLayout, writeLayout } from './layout-store.js';
 import './dock.css';
 
@@ -106,6 +106,7 @@ export function Dock({ workspace }: { workspace: string }) {
             label: group.api.isMaximized() ? 'Restore Size' : 'Maximize',
             action: () => (group.api.isMaximized() ? api.exitMaximizedGroup() : group.api.maximize()),
           },
+          ...moveTargets.map(({ place, label }) => ({ label, action: () => movePanel(panel, place) })),
         ]}
         onReady={({ api }) => {
           const { width, height } = area.current?.getBoundingClientRect() ?? { width: 1280, height: 660 };

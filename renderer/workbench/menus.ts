@@ -100,8 +100,11 @@ export const menus: readonly Menu[] = [
       { kind: 'separator' },
       ...list(
         'view.toggleSideBar',
+        'view.toggleDebugBar',
         'view.togglePanel',
         'view.toggleMaximized',
+        'editor.split',
+        'editor.join',
         'view.resetLayout',
         '-',
         'view.nextPart',

@@ -44,6 +44,7 @@ function Choose({ question, answer }: { question: Of<'choose'>; answer(id: strin
   return (
     <Dialog
       title={question.title}
+      width={question.choices.length > 3 ? 540 : undefined}
       close={() => answer(undefined)}
       buttons={
         <>

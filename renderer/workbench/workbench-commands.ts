@@ -7,13 +7,53 @@ import { ask, dialogStore } from '../state/dialogs.js';
 import { closeAllFiles, closeFile, findOpen, revertFile, saveAll, saveFile } from '../state/file-actions.js';
 import { setTheme } from '../state/theme.js';
 import { askTrust, closeWorkspace, openFolder } from '../state/workspace-actions.js';
-import { resetLayout, showPanel, toggleMaximized, toggleSide } from './dock-actions.js';
+import {
+  focusNextGroup,
+  movablePanel,
+  movePanel,
+  moveTargets,
+  shownPanel,
+  resetLayout,
+  showPanel,
+  splitOffPanel,
+  toggleMaximized,
+  toggleSide,
+} from './dock-actions.js';
 import { focusNextPart } from './focus-parts.js';
 
 const state = () => appStore.getState();
 const hasWorkspace = () => state().workspace !== undefined;
 const active = () => state().activeFile;
 const hasActive = () => active() !== undefined;
+
+const canMove = () => movablePanel() !== undefined;
+const canSplitOff = () => (movablePanel()?.group.panels.length ?? 0) > 1;
+
+function withMovable(move: (panel: NonNullable<ReturnType<typeof movablePanel>>) => void): void {
+  const panel = movablePanel();
+  if (panel) move(panel);
+}
+
+/** Asks for the place, and before that for the panel where the keyboard is in none that can be moved. */
+async function moveSomePanel(): Promise<void> {
+  const movable = panels.filter((panel) => panel.place !== 'editor' && panel.place !== 'timeline');
+  const id =
+    movablePanel()?.id ??
+    (await ask({
+      kind: 'choose',
+      title: 'Which panel is to be moved?',
+      choices: movable.map((panel) => ({ id: panel.id, label: panel.title })),
+    }));
+  const panel = movable.find((candidate) => candidate.id === id);
+  if (!panel) return;
+  const place = await ask({
+    kind: 'choose',
+    title: `Move ${panel.title} to…`,
+    choices: moveTargets.map((target) => ({ id: target.place, label: target.short })),
+  });
+  const target = moveTargets.find((candidate) => candidate.place === place);
+  if (target) movePanel(shownPanel(panel.id), target.place);
+}
 
 /** Opens the palette, or turns an open one to commands or files. */
 function palette(prefix: '>' | ''): void {
@@ -151,8 +191,45 @@ export function registerWorkbenchCommands(): void {
       run: toggleMaximized,
     },
     { id: 'view.resetLayout', title: 'View: Reset Layout', enabled: hasWorkspace, run: resetLayout },
-    { id: 'view.nextPart', title: 'View: Focus Next Part', keys: ['F6'], run: () => focusNextPart(1) },
-    { id: 'view.previousPart', title: 'View: Focus Previous Part', keys: ['Shift+F6'], run: () => focusNextPart(-1) },
+    { id: 'view.movePanel', title: 'View: Move Panel…', enabled: hasWorkspace, run: moveSomePanel },
+    ...moveTargets.map(({ place, title }) => ({
+      id: `view.movePanel.${place}`,
+      title,
+      enabled: canMove,
+      run: () => withMovable((panel) => movePanel(panel, place)),
+    })),
+    {
+      id: 'view.splitPanel.right',
+      title: 'View: Move Panel into Own Group at Right',
+      enabled: canSplitOff,
+      run: () => withMovable((panel) => splitOffPanel(panel, 'right')),
+    },
+    {
+      id: 'view.splitPanel.below',
+      title: 'View: Move Panel into Own Group Below',
+      enabled: canSplitOff,
+      run: () => withMovable((panel) => splitOffPanel(panel, 'bottom')),
+    },
+    {
+      id: 'view.nextGroup',
+      title: 'View: Focus Next Group',
+      enabled: hasWorkspace,
+      run: () => focusNextGroup(1),
+    },
+    {
+      id: 'view.previousGroup',
+      title: 'View: Focus Previous Group',
+      enabled: hasWorkspace,
+      run: () => focusNextGroup(-1),
+    },
+    // F6 is Pause while training runs; with Ctrl it always goes on.
+    { id: 'view.nextPart', title: 'View: Focus Next Part', keys: ['F6', 'Ctrl+F6'], run: () => focusNextPart(1) },
+    {
+      id: 'view.previousPart',
+      title: 'View: Focus Previous Part',
+      keys: ['Shift+F6', 'Ctrl+Shift+F6'],
+      run: () => focusNextPart(-1),
+    },
     {
       id: 'view.toggleTheme',
       title: 'View: Toggle Light and Dark Theme',

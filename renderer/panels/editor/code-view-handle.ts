@@ -1,4 +1,6 @@
 /** The code editor for whoever has no business with Monaco: loads it once, and runs its actions by name. */
+import { appStore } from '../../state/app-state.js';
+import type { PaneIndex } from '../../state/editor-panes.js';
 import type { CodeView } from './monaco/index.js';
 
 let loading: Promise<typeof import('./monaco/index.js')> | undefined;
@@ -12,17 +14,27 @@ export function loadMonaco(): Promise<typeof import('./monaco/index.js')> {
   return loading;
 }
 
-let current: CodeView | undefined;
+const views = new Map<PaneIndex, CodeView>();
 
-export function setCodeView(view: CodeView | undefined): void {
-  current = view;
+export function setCodeView(pane: PaneIndex, view: CodeView | undefined): void {
+  if (view) views.set(pane, view);
+  else views.delete(pane);
+}
+
+function active(): CodeView | undefined {
+  return views.get(appStore.getState().activePane);
 }
 
 export function hasCodeView(): boolean {
-  return current !== undefined;
+  return active() !== undefined;
 }
 
-/** An action of Monaco's by its id, for example `actions.find`. */
+/** An action of Monaco's by its id, for example `actions.find`, in the active pane. */
 export function runInEditor(action: string): void {
-  current?.run(action);
+  active()?.run(action);
+}
+
+/** Gives the keyboard to the active pane. */
+export function focusEditor(): void {
+  active()?.editor.focus();
 }

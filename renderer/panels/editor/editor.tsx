@@ -1,10 +1,12 @@
-/** Open files: tabs, what is to be said about the one in front, and its text. Monaco comes after the first paint. */
+/** Open files: tabs, and one pane or two with a file's text and what is to be said about it. Monaco comes after the first paint. */
 import { useEffect, useRef, useState } from 'react';
-import { notify } from '../../state/app-state.js';
+import { appStore, notify } from '../../state/app-state.js';
 import { runCommand } from '../../state/commands.js';
+import { closePane, focusPane, paneFiles, type PaneIndex } from '../../state/editor-panes.js';
 import { openFile } from '../../state/file-actions.js';
 import { baseName } from '../../state/paths.js';
 import { EmptyState } from '../../ui/empty-state.js';
+import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
 import type { CompareView } from './monaco/index.js';
 import { FileBar } from './file-bar.js';
@@ -13,44 +15,112 @@ import { loadMonaco, setCodeView } from './code-view-handle.js';
 import './editor.css';
 
 export function Editor() {
-  const file = useApp((state) => state.openFiles.find((candidate) => candidate.path === state.activeFile));
+  const split = useApp((state) => state.otherFile !== undefined);
   const count = useApp((state) => state.openFiles.length);
-  const experiments = useApp((state) => state.workspace?.experiments);
-  const [comparing, setComparing] = useState(false);
-  const inConflict = file?.conflict !== undefined;
-  useEffect(() => setComparing(false), [file?.path, inConflict]);
-
+  const [share, setShare] = useState(0.5);
   return (
     <div className="editor">
       {count > 0 && <FileTabs />}
-      {file && <FileBar file={file} comparing={comparing} compare={setComparing} />}
-      <div className="editor-body">
-        <CodeArea visible={file !== undefined && !comparing} firstText={file?.text ?? ''} />
-        {comparing && file?.conflict && <CompareArea path={file.path} disk={file.conflict.text} mine={file.text} />}
-        {!file && (
-          <EmptyState
-            icon="file-code"
-            actions={
-              experiments?.[0] !== undefined ? (
-                <button className="button" data-kind="primary" onClick={() => void openFile(experiments[0] ?? '')}>
-                  Open {baseName(experiments[0])}
-                </button>
-              ) : (
-                <button className="button" onClick={() => void runCommand('view.quickOpen')}>
-                  Go to File…
-                </button>
-              )
-            }
-          >
-            No file is open. Choose one in the Explorer, or press <kbd>Ctrl+P</kbd>.
-          </EmptyState>
-        )}
+      <div className="editor-panes">
+        <EditorPane pane={0} share={split ? share : 1} />
+        {split && <PaneSash share={share} setShare={setShare} />}
+        {split && <EditorPane pane={1} share={1 - share} />}
       </div>
     </div>
   );
 }
 
-function CodeArea({ visible, firstText }: { visible: boolean; firstText: string }) {
+function EditorPane({ pane, share }: { pane: PaneIndex; share: number }) {
+  const file = useApp((state) => state.openFiles.find((candidate) => candidate.path === paneFiles(state)[pane]));
+  const split = useApp((state) => state.otherFile !== undefined);
+  const active = useApp((state) => state.activePane === pane);
+  const [comparing, setComparing] = useState(false);
+  const inConflict = file?.conflict !== undefined;
+  useEffect(() => setComparing(false), [file?.path, inConflict]);
+
+  return (
+    <div
+      className="editor-pane"
+      style={{ flexGrow: share }}
+      data-active={(split && active) || undefined}
+      onPointerDownCapture={() => focusPane(pane)}
+    >
+      {split && file && (
+        <div className="pane-head">
+          <span className="pane-name">{baseName(file.path)}</span>
+          <button
+            className="icon-button"
+            title="Close this pane"
+            aria-label={`Close the pane of ${baseName(file.path)}`}
+            onClick={() => closePane(pane)}
+          >
+            <Icon name="close" />
+          </button>
+        </div>
+      )}
+      {file && <FileBar file={file} comparing={comparing} compare={setComparing} />}
+      <div className="editor-body">
+        <CodeArea pane={pane} visible={file !== undefined && !comparing} firstText={file?.text ?? ''} />
+        {comparing && file?.conflict && <CompareArea path={file.path} disk={file.conflict.text} mine={file.text} />}
+        {!file && <NoFile />}
+      </div>
+    </div>
+  );
+}
+
+function NoFile() {
+  const experiments = useApp((state) => state.workspace?.experiments);
+  return (
+    <EmptyState
+      icon="file-code"
+      actions={
+        experiments?.[0] !== undefined ? (
+          <button className="button" data-kind="primary" onClick={() => void openFile(experiments[0] ?? '')}>
+            Open {baseName(experiments[0])}
+          </button>
+        ) : (
+          <button className="button" onClick={() => void runCommand('view.quickOpen')}>
+            Go to File…
+          </button>
+        )
+      }
+    >
+      No file is open. Choose one in the Explorer, or press <kbd>Ctrl+P</kbd>.
+    </EmptyState>
+  );
+}
+
+/** Between the panes: drawn with the pointer, moved with the arrow keys, evened by a double click. */
+function PaneSash({ share, setShare }: { share: number; setShare(share: number): void }) {
+  const sash = useRef<HTMLDivElement>(null);
+  const bounded = (wanted: number) => Math.min(0.85, Math.max(0.15, wanted));
+  return (
+    <div
+      className="pane-sash"
+      ref={sash}
+      role="separator"
+      aria-orientation="vertical"
+      aria-label="Width of the editor panes"
+      aria-valuenow={Math.round(share * 100)}
+      tabIndex={0}
+      onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+      onPointerMove={(event) => {
+        const area = sash.current?.parentElement?.getBoundingClientRect();
+        if (area && event.currentTarget.hasPointerCapture(event.pointerId))
+          setShare(bounded((event.clientX - area.left) / area.width));
+      }}
+      onDoubleClick={() => setShare(0.5)}
+      onKeyDown={(event) => {
+        if (event.key === 'ArrowLeft') setShare(bounded(share - 0.05));
+        else if (event.key === 'ArrowRight') setShare(bounded(share + 0.05));
+        else return;
+        event.preventDefault();
+      }}
+    />
+  );
+}
+
+function CodeArea({ pane, visible, firstText }: { pane: PaneIndex; visible: boolean; firstText: string }) {
   const place = useRef<HTMLDivElement>(null);
   const [state, setState] = useState<'loading' | 'ready' | { readonly failure: string }>('loading');
   const [attempt, setAttempt] = useState(0);
@@ -65,10 +135,12 @@ function CodeArea({ visible, firstText }: { visible: boolean; firstText: string 
         const overflow = document.createElement('div');
         overflow.className = 'monaco-editor editor-overflow';
         document.body.append(overflow);
-        const view = new CodeView(place.current, overflow);
-        setCodeView(view);
+        const view = new CodeView(place.current, overflow, pane);
+        setCodeView(pane, view);
+        // A pane that was asked for has the keyboard.
+        if (pane === 1 && appStore.getState().activePane === 1) view.editor.focus();
         release = () => {
-          setCodeView(undefined);
+          setCodeView(pane, undefined);
           view.dispose();
           overflow.remove();
         };
@@ -86,7 +158,7 @@ function CodeArea({ visible, firstText }: { visible: boolean; firstText: string 
       clearTimeout(timer);
       release?.();
     };
-  }, [attempt]);
+  }, [attempt, pane]);
 
   return (
     // React Flow elsewhere in the window takes keys from whatever is not marked so.

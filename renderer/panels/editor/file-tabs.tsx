@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { appStore, type OpenFile } from '../../state/app-state.js';
 import { closeFile, openFile, saveFile } from '../../state/file-actions.js';
+import { splitEditor } from '../../state/editor-panes.js';
 import { baseName, folderName, relativePath } from '../../state/paths.js';
 import { Icon } from '../../ui/icon.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
@@ -51,6 +52,8 @@ export function FileTabs() {
     },
     { kind: 'item', label: 'Close Saved', run: () => void closeAll(files.filter((other) => !other.dirty)) },
     { kind: 'item', label: 'Close All', run: () => void closeAll(files) },
+    { kind: 'separator' },
+    { kind: 'item', label: 'Open to the Right', run: () => splitEditor(file.path) },
     { kind: 'separator' },
     { kind: 'item', label: 'Save', disabled: !file.dirty, run: () => void saveFile(file.path) },
     { kind: 'item', label: 'Copy Path', run: () => void navigator.clipboard.writeText(file.path) },

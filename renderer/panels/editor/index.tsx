@@ -1,10 +1,12 @@
 import type { Command } from '../../state/commands.js';
 import { appStore } from '../../state/app-state.js';
 import type { Panel } from '../panel.js';
-import { hasCodeView, runInEditor } from './code-view-handle.js';
+import { closePane, focusPane, splitEditor } from '../../state/editor-panes.js';
+import { focusEditor, hasCodeView, runInEditor } from './code-view-handle.js';
 import { Editor } from './editor.js';
 import { switchFile } from './file-tabs.js';
 
+const isSplit = () => appStore.getState().otherFile !== undefined;
 const hasFile = () => appStore.getState().activeFile !== undefined && hasCodeView();
 
 /** A command that is an action of Monaco's; its key is Monaco's own and only shown. */
@@ -46,6 +48,32 @@ export const editorPanel: Panel = {
       keys: ['Ctrl+PageDown'],
       enabled: hasFile,
       run: () => switchFile(1),
+    },
+    {
+      id: 'editor.split',
+      title: 'View: Split Editor Right',
+      keys: ['Ctrl+\\'],
+      enabled: hasFile,
+      run() {
+        splitEditor();
+        focusEditor();
+      },
+    },
+    {
+      id: 'editor.join',
+      title: 'View: Close Split Editor',
+      enabled: isSplit,
+      run: () => closePane(1),
+    },
+    {
+      id: 'editor.otherPane',
+      title: 'View: Focus Other Editor Pane',
+      keys: ['Ctrl+2'],
+      enabled: isSplit,
+      run() {
+        focusPane(appStore.getState().activePane === 0 ? 1 : 0);
+        focusEditor();
+      },
     },
     {
       id: 'editor.previousFile',

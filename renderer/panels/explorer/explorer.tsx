@@ -2,7 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
-import { openFile } from '../../state/file-actions.js';
+import { openFile, openToTheRight } from '../../state/file-actions.js';
 import { joinPath } from '../../state/paths.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
@@ -110,6 +110,15 @@ export function Explorer() {
       { kind: 'separator' },
       ...(row
         ? ([
+            ...(row.entry.kind === 'file'
+              ? ([
+                  {
+                    kind: 'item',
+                    label: 'Open to the Right',
+                    run: () => void openToTheRight(joinPath(workspace.path, row.entry.path)),
+                  },
+                ] satisfies PopupItem[])
+              : []),
             { kind: 'item', label: 'Rename…', key: 'F2', run: () => void renameEntry(row.entry) },
             { kind: 'item', label: 'Delete', key: 'Del', run: () => void deleteEntry(row.entry) },
             { kind: 'separator' },

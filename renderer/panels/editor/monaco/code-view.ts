@@ -1,14 +1,19 @@
-/** The one code editor: shows the active file, keeps each file's place, and keeps its caret and the window's cursor together. */
+/** The code of one pane: shows the pane's file, keeps each file's place, and keeps its caret and the window's cursor together. */
 import { appStore, moveCursor } from '../../../state/app-state.js';
 import { openFile } from '../../../state/file-actions.js';
 import { readEditorMemory, writeEditorMemory } from '../../../state/editor-memory.js';
+import { focusPane, paneFiles, type PaneIndex } from '../../../state/editor-panes.js';
 import { onReveal, type Place } from '../../../state/reveal.js';
 import { monaco } from './api.js';
 import { refreshMarkers } from './markers.js';
 import { modelOf, pathOf } from './models.js';
+import { PinnedHints } from './pinned-hints.js';
 import { layersAt, lineOfLayer, modelAppeared } from './shape-hints.js';
 
 type ViewState = monaco.editor.ICodeEditorViewState;
+
+/** Before the paths of the right pane; no path begins so. */
+const RIGHT = 'right:';
 
 export class CodeView {
   readonly editor: monaco.editor.IStandaloneCodeEditor;
@@ -20,7 +25,11 @@ export class CodeView {
   /** True while the view itself moves the caret: that says nothing new to the window. */
   private moving = false;
 
-  constructor(container: HTMLElement, overflow: HTMLElement) {
+  constructor(
+    container: HTMLElement,
+    overflow: HTMLElement,
+    private readonly pane: PaneIndex,
+  ) {
     this.editor = monaco.editor.create(container, {
       model: null,
       theme: themeName(appStore.getState().theme),
@@ -47,13 +56,16 @@ export class CodeView {
       stickyScroll: { enabled: false },
       tabSize: 2,
       quickSuggestions: { strings: true, other: true, comments: false },
-      ariaLabel: 'Code',
+      ariaLabel: pane === 0 ? 'Code' : 'Code at the right',
       'semanticHighlighting.enabled': true,
     });
     this.cursorLine = this.editor.createDecorationsCollection();
     const listeners = [
       this.editor.onDidChangeCursorPosition(() => this.tellCursor()),
-      this.editor.onDidFocusEditorText(() => this.tellCursor()),
+      this.editor.onDidFocusEditorText(() => {
+        focusPane(this.pane);
+        this.tellCursor();
+      }),
       monaco.editor.registerEditorOpener({
         openCodeEditor: (_source, resource, selection) => {
           if (resource.scheme !== 'file' || resource.path.startsWith('/node_modules/')) return false;
@@ -63,6 +75,8 @@ export class CodeView {
       }),
     ];
     this.releases.push(...listeners.map((listener) => () => listener.dispose()));
+    const pinned = new PinnedHints(this.editor, () => this.shown);
+    this.releases.push(() => pinned.dispose());
     this.show();
     this.releases.push(
       onReveal((place) => this.reveal(place)),
@@ -70,6 +84,8 @@ export class CodeView {
         if (state.theme !== before.theme) monaco.editor.setTheme(themeName(state.theme));
         if (
           state.activeFile !== before.activeFile ||
+          state.otherFile !== before.otherFile ||
+          state.activePane !== before.activePane ||
           state.openFiles !== before.openFiles ||
           state.workspace !== before.workspace
         )
@@ -97,23 +113,24 @@ export class CodeView {
   }
 
   private show(): void {
-    const { activeFile, openFiles, workspace } = appStore.getState();
+    const { openFiles, workspace, ...panes } = appStore.getState();
+    const path = paneFiles(panes)[this.pane];
     if (workspace?.path !== this.workspace) {
       this.workspace = workspace?.path;
       this.views.clear();
       if (workspace) {
-        for (const [path, view] of Object.entries(readEditorMemory(workspace.path).views))
-          this.views.set(path, view as ViewState);
+        for (const [key, view] of Object.entries(readEditorMemory(workspace.path).views))
+          this.views.set(key, view as ViewState);
       }
       this.shown = undefined;
     }
-    const file = openFiles.find((candidate) => candidate.path === activeFile);
+    const file = openFiles.find((candidate) => candidate.path === path);
     if (file?.path !== this.shown || this.editor.getModel() === null) {
       if (this.shown !== undefined) this.keepView(this.shown);
       this.shown = file?.path;
       this.moving = true;
       this.editor.setModel(file ? modelOf(file.path, file.text) : null);
-      const view = file && this.views.get(file.path);
+      const view = file && (this.views.get(this.keyOf(file.path)) ?? this.views.get(file.path));
       if (view) this.editor.restoreViewState(view);
       this.moving = false;
       if (file) {
@@ -130,22 +147,33 @@ export class CodeView {
 
   private keepView(path: string): void {
     const view = this.editor.saveViewState();
-    if (view) this.views.set(path, view);
+    if (view) this.views.set(this.keyOf(path), view);
   }
 
   /** Scroll positions outlive the page. */
   private remember(): void {
     if (this.shown !== undefined) this.keepView(this.shown);
     if (this.workspace === undefined) return;
-    const open = new Set(appStore.getState().openFiles.map((file) => file.path));
+    const open = new Set(appStore.getState().openFiles.map((file) => this.keyOf(file.path)));
+    const others = Object.entries(readEditorMemory(this.workspace).views).filter(([key]) => this.isOthers(key));
     writeEditorMemory(this.workspace, {
-      views: Object.fromEntries([...this.views].filter(([path]) => open.has(path))),
+      views: Object.fromEntries([...others, ...[...this.views].filter(([key]) => open.has(key))]),
     });
   }
 
-  private reveal({ path, line, column, focus }: Place): void {
+  /** Names a place in a file: both panes can show the same one. */
+  private keyOf(path: string): string {
+    return this.pane === 0 ? path : `${RIGHT}${path}`;
+  }
+
+  private isOthers(key: string): boolean {
+    return key.startsWith(RIGHT) !== (this.pane === 1);
+  }
+
+  private reveal({ path, line, column, focus }: Place): boolean {
+    if (appStore.getState().activePane !== this.pane) return false;
     this.show();
-    if (this.shown !== path) return;
+    if (this.shown !== path) return false;
     if (line !== undefined) {
       const position = {
         lineNumber: line,
@@ -155,12 +183,13 @@ export class CodeView {
       this.editor.revealLineInCenterIfOutsideViewport(line);
     }
     if (focus) this.editor.focus();
+    return true;
   }
 
   private tellCursor(): void {
     const position = this.editor.getPosition();
-    if (this.moving || !position || this.shown === undefined) return;
-    const { cursor } = appStore.getState();
+    const { activePane, cursor } = appStore.getState();
+    if (this.moving || !position || this.shown === undefined || activePane !== this.pane) return;
     const layers = layersAt(this.shown, position.lineNumber);
     const layer = cursor.layer !== undefined && layers.includes(cursor.layer) ? cursor.layer : layers[0];
     if (

@@ -11,6 +11,8 @@ import { pathOf, shows, uriOf } from './models.js';
 interface Hint {
   readonly mark: string;
   readonly text: string;
+  /** Without what is the least missed, for where there is no room. */
+  readonly short: string;
   readonly hover: string;
   readonly layers: readonly string[];
 }
@@ -22,6 +24,16 @@ interface FileHints {
 
 const byFile = new Map<string, FileHints>();
 const changed = new monaco.Emitter<void>();
+
+/** What stands at the ends of a file's lines now. */
+export function hintsOf(path: string): readonly (Hint & { readonly line: number; readonly stale: boolean })[] {
+  const stale = byFile.get(path)?.stale ?? false;
+  return marksOf(path).map((hint) => ({ ...hint, stale }));
+}
+
+export function onHintsChanged(listener: () => void): monaco.IDisposable {
+  return changed.event(listener);
+}
 
 /** The layers made at a line as it is now. */
 export function layersAt(path: string, line: number): readonly string[] {
@@ -76,9 +88,10 @@ function apply(analysis: ExperimentAnalysis, texts: Readonly<Record<string, stri
     );
     byFile.set(path, {
       stale: false,
-      hints: wanted.map(({ text: label, hover, layers }, index) => ({
+      hints: wanted.map(({ text: label, short, hover, layers }, index) => ({
         mark: marks[index] ?? '',
         text: label,
+        short,
         hover,
         layers,
       })),
@@ -103,7 +116,7 @@ function dataHint(analysis: ExperimentAnalysis, path: string, text: string) {
     ...(data.classNames ? [data.classNames.map((name, index) => `${index} ${name}`).join(' · ')] : []),
     ...(data.skippedCount > 0 ? [`${countText(data.skippedCount)} files could not be read and are left out.`] : []),
   ];
-  return [{ line, text: parts.join(' · '), hover: hover.join('\n\n'), layers: [] }];
+  return [{ line, text: parts.join(' · '), short: parts[0] ?? '', hover: hover.join('\n\n'), layers: [] }];
 }
 
 function take(state: AppState, before: AppState | undefined): void {
