@@ -1,0 +1,168 @@
+/**
+ * Compiles a step: runs it once for real while it is recorded, repeats it twice without computing, makes
+ * a graph of it, and lets the graph prove itself against what the real one gave. Whatever does not hold
+ * ends in a reason to stay eager; everything else is as it was before.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { alias } from '../tfjs-internals.js';
+import type { Compilation, CompileOptions, CompiledStep, StepProgram } from './compiled-step.js';
+import { completeGraph } from './complete-graph.js';
+import { StepGraph } from './graph-of-trace.js';
+import { putLearningRate, rateFactors, trialRates } from './learning-rate.js';
+import { deepCopy, nativeBackend, type NativeBackend } from './native.js';
+import type { Observed } from './observation.js';
+import { proveEqual } from './proof.js';
+import { Recording } from './recording.js';
+import { Refusal } from './refusal.js';
+import { Repetition } from './repetition.js';
+import { SessionStep } from './session-step.js';
+import { StepState } from './step-state.js';
+
+/**
+ * To be called between steps, after at least one eager one: optimizers make their slots in the first.
+ * Never throws for what a step may do; it stays eager then.
+ */
+export function compileStep(program: StepProgram, { locate }: CompileOptions = {}): Compilation {
+  const began = performance.now();
+  const backend = nativeBackend();
+  if (!backend) return { kind: 'eager', reason: `the ${tf.getBackend()} backend runs every step op by op` };
+  const tensors = tf.memory().numTensors;
+  let step: CompiledStep | undefined;
+  try {
+    step = compile(backend, program);
+    // The proof has left it one step ahead.
+    step.push();
+    if (tf.memory().numTensors !== tensors) throw new Refusal('the step keeps or disposes tensors of its own');
+    return { kind: 'compiled', step, setUpMs: performance.now() - began };
+  } catch (error) {
+    step?.dispose();
+    return { kind: 'eager', reason: reasonOf(error, locate) };
+  }
+}
+
+function reasonOf(error: unknown, locate: CompileOptions['locate']): string {
+  if (!(error instanceof Refusal)) {
+    const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error);
+    return `it could not be compiled (${message.slice(0, 200)})`;
+  }
+  const place = error.at && locate?.(error.at);
+  return place ? `${error.message} (${place})` : error.message;
+}
+
+function compile(backend: NativeBackend, program: StepProgram): CompiledStep {
+  const { optimizer } = program;
+  for (const { name, tensor } of program.feeds) {
+    if (tensor.dtype === 'string' || tensor.dtype === 'complex64') {
+      throw new Refusal(`its ${name} is of type ${tensor.dtype}`);
+    }
+  }
+  const variables = Object.values(tf.engine().registeredVariables);
+  const state = new StepState(backend, variables, optimizer);
+  const feeds = program.feeds.map(({ tensor }) => tf.keep(deepCopy(backend, tensor)));
+  const after: tf.Tensor[] = [];
+  try {
+    state.useCopies();
+    return recordAndProve({ backend, program, state, observed: { feeds, variables, optimizer }, after });
+  } finally {
+    state.restore();
+    tf.dispose([...feeds, ...after]);
+  }
+}
+
+interface Trial {
+  readonly backend: NativeBackend;
+  readonly program: StepProgram;
+  readonly state: StepState;
+  readonly observed: Observed;
+  /** Gets what is to be disposed in the end. */
+  readonly after: tf.Tensor[];
+}
+
+function recordAndProve({ backend, program, state, observed, after }: Trial): CompiledStep {
+  const { optimizer } = program;
+  const { feeds, variables } = observed;
+  const rates = trialRates(optimizer);
+  const setRate = (which: 'recorded' | 'repeated'): void => {
+    if (rates) putLearningRate(optimizer, rates[which]);
+  };
+
+  setRate('recorded');
+  const recording = new Recording(backend, observed);
+  let eagerValues: number[] = [];
+  recording.run(
+    () => program.run(feeds),
+    (results) => (eagerValues = results.map((result) => result.dataSync()[0]!)),
+  );
+  const { trace } = recording;
+  const numbersPerStep = state.numbersAdded();
+  const eagerVariables = variables.map(alias);
+  after.push(...eagerVariables);
+
+  const repeat = (rate: 'recorded' | 'repeated'): Repetition => {
+    state.useCopies();
+    setRate(rate);
+    const repetition = new Repetition(backend, observed, trace);
+    repetition.run(() => program.run(feeds));
+    if (JSON.stringify(state.numbersAdded()) !== JSON.stringify(numbersPerStep)) {
+      throw new Refusal('the optimizer counts its steps in a way of its own');
+    }
+    return repetition;
+  };
+  const factors = rateFactors(trace, repeat('repeated').differences, rates);
+  if (repeat('recorded').differences.size > 0) {
+    throw new Refusal('the step computes with a number of JavaScript that is another one each time');
+  }
+  state.useCopies();
+
+  const stepGraph = new StepGraph(
+    trace,
+    {
+      feeds: program.feeds.map(({ name, tensor: { dtype, shape } }) => ({
+        name,
+        dtype: backend.getDTypeInteger(dtype),
+        shape,
+      })),
+      variables: variables.map(({ name, dtype, shape }) => ({ name, dtype: backend.getDTypeInteger(dtype), shape })),
+      rateFactors: factors,
+    },
+    backend.binding,
+  );
+  const numberOf = new Map(variables.map((variable, index) => [variable, index]));
+  const trainable = program.trainable.map(({ variable }) => numberOf.get(variable));
+  const complete = completeGraph({ step: stepGraph, trace, optimizer, variables, trainable });
+  const step = new SessionStep({
+    backend,
+    complete,
+    optimizer,
+    variables,
+    held: trace.held.map(({ handle }) => handle),
+    numbersPerStep,
+    weights: trainable.length,
+  });
+  try {
+    setRate('recorded');
+    const { values, gradientNorms } = step.run(feeds, { before: false, gradientNorms: true });
+    const before = variables.map(alias);
+    after.push(...before);
+    step.pull();
+    const compiledVariables = variables.map(alias);
+    after.push(...compiledVariables);
+    const largestNorm = Math.max(...(gradientNorms ?? []).filter(Number.isFinite));
+    proveEqual(
+      before,
+      { values: eagerValues, variables: eagerVariables },
+      { values, variables: compiledVariables },
+      variables.map(({ name }) => name),
+      (variable) => gradientNorms !== undefined && isNoise(gradientNorms[trainable.indexOf(variable)], largestNorm),
+    );
+  } catch (error) {
+    step.dispose();
+    throw error;
+  }
+  return step;
+}
+
+/** A bias in front of batch normalization has no gradient but rounding, which optimizers blow up. */
+function isNoise(norm: number | undefined, largest: number): boolean {
+  return norm !== undefined && norm >= 0 && norm < 1e-6 * largest;
+}
