@@ -3,6 +3,7 @@ import { registerActivationGradients } from './activation-gradients.js';
 import { registerGather } from './gather.js';
 import { registerMatMul } from './mat-mul.js';
 import { registerMaxPool } from './max-pool.js';
+import { registerOnCpu } from './on-cpu.js';
 import { registerSameData } from './same-data.js';
 import { registerStatelessRandom } from './stateless-random.js';
 import { registerStep } from './step.js';
@@ -17,4 +18,5 @@ export function registerNativeKernels(): void {
   registerStatelessRandom();
   registerStep();
   registerSum();
+  registerOnCpu();
 }
