@@ -1,5 +1,5 @@
 // Who may import whom. A folder is a process: they share `src/shared` and nothing else.
-const processes = ['electron', 'renderer', 'src/server', 'src/trainer', 'src/cli'];
+const processes = ['electron', 'renderer', 'src/server', 'src/trainer', 'src/cli', 'src/engine'];
 const others = (own) => `^(${processes.filter((folder) => folder !== own).join('|')})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -17,7 +17,7 @@ module.exports = {
       comment: 'src/shared runs in every process, so it knows none of them.',
       severity: 'error',
       from: { path: '^src/shared/' },
-      to: { path: '^(electron|renderer|src/(server|trainer|cli)|tests|scripts)/' },
+      to: { path: '^(electron|renderer|src/(server|trainer|cli|engine)|tests|scripts)/' },
     },
     {
       name: 'shared-has-no-node',

@@ -71,6 +71,8 @@ const parts = {
           tfjs: 'src/trainer/loader/experiment-tfjs.ts',
           loader: 'src/trainer/loader/loader-hooks.ts',
           'debug-thread': 'src/trainer/dap/debug-thread.ts',
+          // A file of its own, so that V8's debugger can be told to stop nowhere else.
+          'stopping-place': 'src/trainer/dap/stopping-place.ts',
           'image-worker': 'src/trainer/runtime/data/image-worker.ts',
         },
         outdir,
@@ -97,6 +99,12 @@ const parts = {
   cli: {
     inputs: ['src/cli', 'src/shared', 'package-lock.json'],
     build: (outdir) => bundleModule({ entryPoints: { main: 'src/cli/main.ts' }, outdir }),
+  },
+  // Sets up native TensorFlow: a process of its own, and the one that proves what it made.
+  engine: {
+    inputs: ['src/engine', 'src/shared', 'package-lock.json'],
+    build: (outdir) =>
+      bundleModule({ entryPoints: { main: 'src/engine/main.ts', proof: 'src/engine/proof.ts' }, outdir }),
   },
   electron: {
     inputs: ['electron', 'src/shared', 'package-lock.json'],

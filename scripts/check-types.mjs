@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
-const projects = ['src/shared', 'src/server', 'src/trainer', 'src/cli', 'electron', 'renderer', 'tests'];
+const projects = ['src/shared', 'src/server', 'src/trainer', 'src/cli', 'src/engine', 'electron', 'renderer', 'tests'];
 const check = (project) =>
   new Promise((resolve) => {
     const child = spawn(process.execPath, ['node_modules/typescript/bin/tsc', '-p', project, '--pretty', 'false'], {

@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export const installPlaces = {
   root,
   trainer: path.join(root, 'dist/trainer/main.js'),
+  engine: path.join(root, 'dist/engine/main.js'),
   start: path.join(root, 'scripts/start.mjs'),
   electronBinary: path.join(root, 'scripts/electron-binary.mjs'),
 } as const;

@@ -1,8 +1,15 @@
 /** The `backstep` command: what can be asked for, with which words. The work is in the commands' own files. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { engineFlavors } from '../shared/protocol/engine.js';
 import { backendNames } from '../shared/protocol/training.js';
 import { debugCommand } from './debug-command.js';
 import { doctorCommand } from './doctor-command.js';
+import {
+  engineInstallCommand,
+  engineRemoveCommand,
+  engineStatusCommand,
+  type EngineInstallFlags,
+} from './engine-command.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { version } from './install-places.js';
 import { openCommand, type OpenFlags } from './open-command.js';
@@ -44,6 +51,8 @@ const finishes = async (code: number | Promise<number>): Promise<void> => {
 const program = new Command('backstep')
   .description('Train neural networks and debug that training.')
   .version(version())
+  // `engine install --version` is not `--version`.
+  .enablePositionalOptions()
   .exitOverride()
   .showHelpAfterError('(backstep --help says what there is)');
 
@@ -87,6 +96,34 @@ program
   .description('the debug adapter, for any front end of the Debug Adapter Protocol')
   .requiredOption('--stdio', 'on standard input and output')
   .action(() => finishes(debugCommand()));
+
+const engine = program.command('engine').description('native TensorFlow: the fast way to train');
+
+engine
+  .command('install')
+  .description('download, build and prove it, then use it; what is there already is not fetched again')
+  .option('--version <x.y.z>', 'another version of TensorFlow than the one that Backstep is tested with')
+  .addOption(
+    new Option('--flavor <name>', 'for the processor, or for NVIDIA GPUs too (default: what is there)').choices(
+      engineFlavors,
+    ),
+  )
+  .option('--force', 'also where it is there already', false)
+  .option('--json', 'one JSON object a line on standard output', false)
+  .action((flags: EngineInstallFlags) => finishes(engineInstallCommand(flags)));
+
+engine
+  .command('status')
+  .description('what is installed, and what an installation would do')
+  .option('--plan', 'also ask the package index what would be downloaded', false)
+  .option('--json', 'as JSON', false)
+  .action((flags: { plan: boolean; json: boolean }) => finishes(engineStatusCommand(flags)));
+
+engine
+  .command('remove')
+  .description('take it away, downloads included')
+  .option('--json', 'as JSON', false)
+  .action((flags: { json: boolean }) => finishes(engineRemoveCommand(flags)));
 
 program
   .command('doctor')

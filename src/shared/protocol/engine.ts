@@ -48,8 +48,10 @@ export const enginePlan = z.object({
   because: z.string(),
   packages: z.array(z.object({ name: z.string(), file: z.string(), bytes: z.number().optional() })),
   downloadBytes: z.number().optional(),
-  /** On the disk while installing, and afterwards. */
+  /** Free on the disk while installing. */
   diskBytes: z.number().optional(),
+  /** What stays on the disk afterwards. */
+  installedBytes: z.number().optional(),
   /** Whether the addon comes with the product, or is compiled here. */
   addon: z.enum(['prebuilt', 'compiled here']),
 });
