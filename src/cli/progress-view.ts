@@ -61,7 +61,7 @@ export class ProgressView {
       case 'end':
         this.endBar();
         this.say(
-          `${event.reason === 'completed' ? 'done' : 'stopped, state saved'} after ${event.steps.toLocaleString('en-US')} steps in ${duration(event.wallMs)} · ${event.runDir}`,
+          `${event.reason === 'completed' ? 'done' : 'stopped, state saved'} after ${event.steps.toLocaleString('en-US')} ${event.steps === 1 ? 'step' : 'steps'} in ${duration(event.wallMs)} · ${event.runDir}`,
         );
         break;
       case 'error':

@@ -2,13 +2,41 @@
  * The few file operations of a run, synchronous (a step is not worth interleaving with them), behind
  * an interface so that a full disk can be tried. Knows nothing of what is written.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 
 export interface Disk {
   /** Appends all of `bytes` to an open file, or throws having written some first part, whose length the error tells. */
   append(file: number, bytes: Uint8Array): void;
   /** Replaces a file as a whole: readers see the old one or the new one; a lasting one also after a power cut. */
   replace(path: string, pieces: readonly Uint8Array[], lasting: boolean): void;
+}
+
+/** Makes a folder with those above it. Node's own way to do that never comes back in folders such as `/proc`. */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST' && statSync(folder).isDirectory()) return;
+    const parent = dirname(folder);
+    if (code !== 'ENOENT' || parent === folder) throw error;
+    // Where the system makes the folders itself, it denies them by saying that they are not there.
+    if (existsSync(parent))
+      throw Object.assign(new Error(`${parent} takes no folders`, { cause: error }), { code: 'EACCES' });
+    makeFolder(parent);
+    mkdirSync(folder);
+  }
 }
 
 /** A write that came to its end too early. */

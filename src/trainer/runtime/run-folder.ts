@@ -8,7 +8,7 @@ import { runPlaces, workspacePlaces } from '../../shared/base/places.js';
 import type { RunFile } from '../../shared/protocol/run-file.js';
 import { stringifyMessage } from '../../shared/base/message-json.js';
 import type { Problem } from '../../shared/protocol/training.js';
-import { diskTrouble, type Disk } from './disk.js';
+import { diskTrouble, makeFolder, type Disk } from './disk.js';
 import { commonFolder, experimentFiles } from './experiment-files.js';
 import { TrainingFailure } from './failure.js';
 import { ScalarLog } from './scalar-log.js';
@@ -177,7 +177,7 @@ function newFolder({ experiment, name, createdAt }: RunFolderOptions): string {
   const time = [createdAt.getHours(), createdAt.getMinutes(), createdAt.getSeconds()].map(two).join('-');
   const stem = `${date}_${time}-${fileNameOf(name)}`;
   return attempt(runs, () => {
-    mkdirSync(runs, { recursive: true });
+    makeFolder(runs);
     for (let count = 1; ; count++) {
       const folder = path.join(runs, count === 1 ? stem : `${stem}-${count}`);
       if (makeOnlyHere(folder)) return folder;
@@ -199,7 +199,7 @@ function makeOnlyHere(folder: string): boolean {
 function namedFolder(runDir: string): string {
   const folder = path.resolve(runDir);
   return attempt(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     if (existsSync(path.join(folder, runPlaces.summary))) {
       throw new TrainingFailure(`${folder} holds another run already.`, {
         hint: 'Name a folder that is empty or not there yet.',

@@ -65,9 +65,13 @@ function withChannels(data: Uint8Array, from: number, to: 1 | 3): Uint8Array {
   return result;
 }
 
-/** The first line of what the decoder says, without its internal names. */
+/** What the decoder says, in words that follow "because"; its own where there are no better ones. */
 export function decodingReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
+  if (/premature end|truncat|unexpected end|end of (file|stream)|read error/i.test(text)) return 'it is cut short';
   const line = text.split('\n').find((part) => part.trim() !== '') ?? 'it could not be decoded';
-  return line.replace(/^(VipsJpeg|vipspng|webp2vips|pngload_buffer|jpegload_buffer|webpload_buffer): /, '').trim();
+  const plain = line
+    .replace(/\b(VipsJpeg|vipspng|vips\w*|webp2vips|(png|jpeg|webp)load_buffer|Input buffer has corrupt header): /g, '')
+    .trim();
+  return /corrupt|invalid|crc|bad/i.test(plain) ? `it is damaged: ${plain}` : plain;
 }
