@@ -69,6 +69,7 @@ function withChannels(data: Uint8Array, from: number, to: 1 | 3): Uint8Array {
 export function decodingReason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   if (/premature end|truncat|unexpected end|end of (file|stream)|read error/i.test(text)) return 'it is cut short';
+  if (/unable to parse|bad magic|not a known/i.test(text)) return 'it is damaged or cut short';
   const line = text.split('\n').find((part) => part.trim() !== '') ?? 'it could not be decoded';
   const plain = line
     .replace(/\b(VipsJpeg|vipspng|vips\w*|webp2vips|(png|jpeg|webp)load_buffer|Input buffer has corrupt header): /g, '')

@@ -160,7 +160,13 @@ export class CsvData extends DatasetDescription {
     const find = (name: string): number => {
       const column = columns.indexOf(name);
       if (column >= 0) return column;
-      throw new DataError(`${file} has no column '${name}'.`, `Its columns are ${columns.join(', ')}.`);
+      const unnamed = columns.every((other) => toNumber(other, this.settings.decimal) !== undefined);
+      throw new DataError(
+        `${file} has no column '${name}'.`,
+        unnamed
+          ? `Its first line is numbers, ${columns.slice(0, 5).join(', ')}: where it has no line of names, give them with columns: ['…', '${name}'].`
+          : `Its columns are ${columns.join(', ')}.`,
+      );
     };
     if (features?.includes(target))
       throw new DataError(`The target '${target}' is among the features.`, 'Take it out: a model would only copy it.');

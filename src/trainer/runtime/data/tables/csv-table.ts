@@ -39,7 +39,7 @@ export function parseTable(
     }) as unknown as typeof records;
   } catch (error) {
     if (!(error instanceof CsvError)) throw error;
-    throw new DataError(`${path} is not a table: ${error.message}.`, 'Every line needs as many cells as the first.');
+    throw brokenTable(path, error);
   }
   const header = names ?? records.shift()?.record;
   if (!header || header.length === 0)
@@ -56,6 +56,30 @@ export function parseTable(
     rows: records.map(({ record }) => record.map((cell) => (missing.has(cell.toLowerCase()) ? undefined : cell))),
     lines: records.map(({ info }) => info.lines),
   };
+}
+
+function brokenTable(path: string, error: CsvError): DataError {
+  const line = typeof error['lines'] === 'number' ? `, line ${error['lines']}` : '';
+  switch (error.code) {
+    case 'CSV_RECORD_INCONSISTENT_FIELDS_LENGTH':
+    case 'CSV_RECORD_INCONSISTENT_COLUMNS': {
+      const cells = Array.isArray(error['record']) ? `${error['record'].length}` : 'another number of';
+      const counted = `has ${cells} ${cells === '1' ? 'cell' : 'cells'}, unlike the lines before it`;
+      return new DataError(
+        `${path}${line} is not a table: the line ${counted}.`,
+        'Every line needs as many cells as the first; a cell that has the separator in it stands in quotation marks.',
+      );
+    }
+    case 'CSV_QUOTE_NOT_CLOSED':
+    case 'CSV_INVALID_CLOSING_QUOTE':
+    case 'INVALID_OPENING_QUOTE':
+      return new DataError(
+        `${path}${line} is not a table: a quotation mark there has no partner.`,
+        'A cell begins and ends with one, or has none; within a cell each is written twice.',
+      );
+    default:
+      return new DataError(`${path} is not a table: ${error.message}.`, 'Every line needs as many cells as the first.');
+  }
 }
 
 /** The one of the usual separators that the first line has most of. */

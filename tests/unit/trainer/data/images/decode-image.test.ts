@@ -1,7 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodeBitmap } from '../../../../../src/trainer/runtime/data/images/bitmap.js';
-import { decodeImage } from '../../../../../src/trainer/runtime/data/images/decode-image.js';
+import { decodeImage, decodingReason } from '../../../../../src/trainer/runtime/data/images/decode-image.js';
 import { bitmap, picture } from '../data-fixtures.js';
 
 const shape = { height: 24, width: 24, channels: 3 } as const;
@@ -84,7 +84,11 @@ describe('decoding', () => {
   it('refuses what is cut short or damaged', async () => {
     for (const format of ['jpg', 'png', 'webp', 'bmp'] as const) {
       const whole = await picture(colour, 0, format, 64);
-      await expect(decodeImage(whole.subarray(0, whole.length >> 1), shape), format).rejects.toThrow();
+      const error: unknown = await decodeImage(whole.subarray(0, whole.length >> 1), shape).then(
+        () => expect.fail(`half of a ${format} was taken`),
+        (reason: unknown) => reason,
+      );
+      expect(decodingReason(error), format).toMatch(/^it is (cut short|damaged or cut short|damaged: .*)$/);
     }
     await expect(decodeImage(Buffer.from('no image at all'), shape)).rejects.toThrow('not a JPEG, PNG, WebP or BMP');
   });

@@ -119,6 +119,11 @@ describe('tables', () => {
     expect(await failure('a,b\n', { target: 'b' })).toContain('no rows');
     expect(await failure('', { target: 'b' })).toContain('empty');
     expect(await failure('a,b\n1,2\n1,2,3\n', { target: 'b' })).toContain('is not a table');
+    expect(await failure('a,b\n1,2\n1\n', { target: 'b' })).toMatch(/table\.csv, line 3 .*has 1 cell, unlike/);
+    expect(await failure('a,b\n1,"2\n', { target: 'b' })).toMatch(/line 2 .*a quotation mark there has no partner/);
+    await expect(csv('table.csv', { target: 'b' }).load(table('1,2\n3,4\n'))).rejects.toMatchObject({
+      hint: expect.stringContaining("columns: ['…', 'b']") as unknown,
+    });
     expect(await failure('a,a\n1,2\n', { target: 'a' })).toContain("two columns named 'a'");
     expect(await failure('a,b\n1,x\n2,x\n', { target: 'b' })).toContain('the same value');
     expect(await failure('a,b\n1,x\n2,7\n', { target: 'b', targetKind: 'number' })).toContain(
