@@ -2,6 +2,7 @@
 import { spawn, type ChildProcess, type IOType } from 'node:child_process';
 import { parseMessage, stringifyMessage } from '../shared/base/message-json.js';
 import { Tail } from '../shared/base/process-end.js';
+import { WithoutChatter } from '../shared/engine/library-chatter.js';
 import { installPlaces } from './install-places.js';
 import { trainerEnvironment } from './trainer-environment.js';
 
@@ -29,10 +30,15 @@ export function startTrainer(
     windowsHide: true,
   });
   const errors = new Tail();
-  child.stderr!.on('data', (chunk: Buffer) => {
-    errors.add(chunk.toString('utf8'));
-    process.stderr.write(chunk);
-  });
+  const output = new WithoutChatter();
+  const pass = (text: string): void => {
+    if (text === '') return;
+    errors.add(text);
+    process.stderr.write(text);
+  };
+  child.stderr!.setEncoding('utf8');
+  child.stderr!.on('data', (chunk: string) => pass(output.take(chunk)));
+  child.stderr!.on('end', () => pass(output.flush()));
   child.on('message', (text) => options.onMessage(parseMessage(String(text))));
   return {
     process: child,

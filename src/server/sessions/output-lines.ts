@@ -1,5 +1,6 @@
 /** Cuts what a process prints into lines, in batches; a flood of them is thinned out, and says so. */
 import type { Readable } from 'node:stream';
+import { isLibraryChatter } from '../../shared/engine/library-chatter.js';
 
 const BATCH_MS = 30;
 const MOST_LINES = 500;
@@ -37,6 +38,7 @@ export class OutputLines {
   }
 
   private add(line: string): void {
+    if (isLibraryChatter(line)) return;
     if (this.lines.length < MOST_LINES)
       this.lines.push(line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE)}…` : line);
     else this.leftOut++;

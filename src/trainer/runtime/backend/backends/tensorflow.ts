@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { nvidiaDriverVersion, wordsForDevice } from '../tensorflow/device.js';
 import { findEngine } from '../tensorflow/find-engine.js';
 import { loadBinding, NativeLoadError } from '../tensorflow/native-binding.js';
+import { prefersOneDnn, thisProcessor } from '../tensorflow/processor.js';
 import type { BackendKind, BackendStart } from './backend.js';
 import { assertBackendComputes } from './probe.js';
 
@@ -34,6 +35,7 @@ export const tensorflow: BackendKind = {
           usesGpu: backend.isUsingGpuDevice,
           flavor: engine.manifest.flavor,
           version: binding.TF_Version,
+          oneDnn: prefersOneDnn(thisProcessor()),
         }),
       };
     } catch (error) {

@@ -9,7 +9,8 @@ interface DeviceFacts {
   /** TensorFlow's. */
   readonly version: string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
-  readonly architecture?: string;
+  /** Whether TensorFlow uses oneDNN where nobody says whether to. */
+  readonly oneDnn: boolean;
   readonly cores?: number;
   /** Name and memory, for instance `NVIDIA RTX A4000, 16376 MiB`; none where the driver does not tell. */
   readonly gpu?: string;
@@ -21,15 +22,16 @@ export function wordsForDevice({
   flavor,
   version,
   environment = process.env,
-  architecture = process.arch,
+  oneDnn,
   cores = availableParallelism(),
   gpu = usesGpu ? nameOfGpu() : undefined,
 }: DeviceFacts): string {
   const library = `TensorFlow ${version}`;
   if (usesGpu) return `${gpu === undefined ? 'NVIDIA GPU' : wordsForGpu(gpu)} · ${library}`;
   const threads = Number(environment['TF_NUM_INTRAOP_THREADS']) || cores;
-  const oneDnn = environment['TF_ENABLE_ONEDNN_OPTS'] ?? (architecture === 'x64' ? '1' : '0');
-  const words = ['CPU', ...(oneDnn === '0' ? [] : ['oneDNN']), `${threads} ${threads === 1 ? 'thread' : 'threads'}`];
+  const asked = environment['TF_ENABLE_ONEDNN_OPTS'];
+  const usesOneDnn = asked === undefined ? oneDnn : asked !== '0' && asked.toLowerCase() !== 'false';
+  const words = ['CPU', ...(usesOneDnn ? ['oneDNN'] : []), `${threads} ${threads === 1 ? 'thread' : 'threads'}`];
   // Built for CUDA and yet on the CPU: the person is to see it.
   const instead = flavor === 'cuda' ? ' (no GPU that TensorFlow can use)' : '';
   return `${words.join(', ')}${instead} · ${library}`;

@@ -3,9 +3,9 @@
  * plain words why it cannot be. Knows nothing of TensorFlow.js.
  */
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
-import { readFileSync } from 'node:fs';
 import util from 'node:util';
 import type { Engine } from './find-engine.js';
+import { processorTrouble, thisProcessor } from './processor.js';
 
 export type NativeBinding = TFJSBinding;
 
@@ -16,13 +16,11 @@ let loaded: { readonly addon: string; readonly binding: NativeBinding } | undefi
 export function loadBinding(engine: Engine): NativeBinding {
   if (loaded?.addon === engine.addon) return loaded.binding;
   if (loaded) throw new NativeLoadError('another native TensorFlow is in use in this process');
-  const unfit = processorTrouble(process.platform, process.arch, processorFlags());
+  const unfit = processorTrouble(thisProcessor());
   if (unfit) throw new NativeLoadError(unfit);
   restoreUtil();
-  // The memory allocator has read its settings when the process began; TensorFlow reads its own now.
-  for (const [name, value] of Object.entries(engine.manifest.environment)) {
-    process.env[name] ??= value.replaceAll('{engine}', engine.folder);
-  }
+  // The memory allocator and the linker have read theirs when the process began; TensorFlow reads its own now.
+  for (const [name, value] of Object.entries(engine.environment)) process.env[name] ??= value;
   const module = { exports: {} as NativeBinding };
   try {
     process.dlopen(module, engine.addon);
@@ -71,27 +69,6 @@ export function reasonOfLoadFailure(message: string): string {
     return 'a file of native TensorFlow is damaged';
   }
   return `native TensorFlow cannot be loaded: ${line}`;
-}
-
-/** TensorFlow's builds for x86 end the process where AVX is missing, so that has to be known before. */
-export function processorTrouble(
-  platform: string,
-  architecture: string,
-  flags: string | undefined,
-): string | undefined {
-  if (platform !== 'linux' || architecture !== 'x64' || flags === undefined) return undefined;
-  return /\bavx\b/.test(flags) ? undefined : 'native TensorFlow needs a processor with AVX, and this one has none';
-}
-
-function processorFlags(): string | undefined {
-  if (process.platform !== 'linux') return undefined;
-  try {
-    return /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1];
-  } catch (error) {
-    // Not told, as in some sandboxes: then it is tried.
-    if ((error as NodeJS.ErrnoException).code) return undefined;
-    throw error;
-  }
 }
 
 /** The package calls these, which Node 23 took away. */
