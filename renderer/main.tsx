@@ -6,6 +6,7 @@ import './ui/widgets.css';
 import { createRoot } from 'react-dom/client';
 import { host } from './host/index.js';
 import { connectToServer } from './state/server.js';
+import { startEngine } from './state/engine.js';
 import { startSession } from './state/session-commands.js';
 import { startWorkspace } from './state/workspace-actions.js';
 import { startWorkbench } from './workbench/start-workbench.js';
@@ -14,6 +15,7 @@ import { Workbench } from './workbench/workbench.js';
 const connection = connectToServer(host.socketAddress());
 startWorkspace(connection);
 startSession(connection);
+startEngine(connection);
 startWorkbench();
 
 const root = document.getElementById('root');

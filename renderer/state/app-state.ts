@@ -4,6 +4,7 @@
  */
 import { createStore } from 'zustand/vanilla';
 import type { ExperimentAnalysis } from '../../src/shared/protocol/analysis.js';
+import type { EngineStatus } from '../../src/shared/protocol/engine.js';
 import type { RequestResult, RunSummary, Series, WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 import type { SessionState } from '../../src/shared/session/session-state.js';
 import type { Problem, StepLook, TrainingBreakpoint } from '../../src/shared/protocol/training.js';
@@ -68,6 +69,8 @@ export interface AppState {
   readonly analyzing: boolean;
   /** Found by the editor's own checker, by file. */
   readonly editorProblems: Readonly<Record<string, readonly Problem[]>>;
+  /** Native TensorFlow on the server's machine; none before the server has said. */
+  readonly engine?: EngineStatus;
   readonly session?: SessionState;
   readonly look?: StepLook;
   readonly breakpoints: readonly TrainingBreakpoint[];

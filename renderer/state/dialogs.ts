@@ -34,6 +34,8 @@ export type Question =
   | { readonly kind: 'folder'; readonly title: string; readonly confirm: string; readonly start?: string }
   /** Answered by `trust` or `browse`. */
   | { readonly kind: 'trust'; readonly name: string; readonly path: string }
+  /** Native TensorFlow: setting it up, and what is there. */
+  | { readonly kind: 'engine' }
   | { readonly kind: 'palette'; readonly prefix: '>' | '' }
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'about' };

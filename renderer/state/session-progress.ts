@@ -122,3 +122,10 @@ export function placeInEpoch(
   const epoch = Math.ceil(step / stepsPerEpoch);
   return { epoch, stepInEpoch: step - (epoch - 1) * stepsPerEpoch };
 }
+
+/** "compiled: each step is one TensorFlow graph", "eager: op by op, because …". */
+export function speedWords({ backend, speed, speedReason }: NonNullable<SessionState['start']>): string {
+  if (speed === 'compiled') return 'compiled: each step runs as one TensorFlow graph; a stop looks at it op by op';
+  if (speedReason !== undefined) return `eager, op by op: ${speedReason}`;
+  return backend === 'tensorflow' ? 'eager: op by op' : `eager: op by op, the one speed of ${backend}`;
+}

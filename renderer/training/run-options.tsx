@@ -4,6 +4,7 @@ import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { backendNames, type RunOptions } from '../../src/shared/protocol/training.js';
 import { canRun, runCommand } from '../state/commands.js';
+import { showEngine } from '../state/engine.js';
 import { sessionUi, type RunChoices } from '../state/session-ui.js';
 import { useApp } from '../use-app.js';
 import { Icon } from '../ui/icon.js';
@@ -38,6 +39,7 @@ export function RunOptionsButton({ enabled }: { enabled: boolean }) {
 
 function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => void }) {
   const experiment = useApp((state) => state.experiment);
+  const engine = useApp((state) => state.engine);
   const settings = useApp((state) => (experiment ? state.analyses[experiment]?.settings : undefined));
   const [epochs, setEpochs] = useState(choices.epochs === undefined ? '' : String(choices.epochs));
   const [seed, setSeed] = useState(choices.seed === undefined ? '' : String(choices.seed));
@@ -70,6 +72,18 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
           ))}
         </select>
       </label>
+      {engine && !engine.installed && !engine.progress && (
+        <button
+          type="button"
+          className="link-button run-options-engine"
+          onClick={() => {
+            close();
+            void showEngine();
+          }}
+        >
+          Set up native TensorFlow…
+        </button>
+      )}
       <label>
         <span>Epochs</span>
         <input

@@ -7,7 +7,9 @@ import type { StepLook } from '../../src/shared/protocol/training.js';
 import { notify } from '../state/app-state.js';
 import { canRun, runCommand } from '../state/commands.js';
 import { currentProblems } from '../state/problems.js';
-import { progressOf, statusWords } from '../state/session-progress.js';
+import { showEngine } from '../state/engine.js';
+import { progressWords, shortProgress } from '../state/engine-words.js';
+import { progressOf, speedWords, statusWords } from '../state/session-progress.js';
 import { Icon } from '../ui/icon.js';
 import { useApp } from '../use-app.js';
 import { useRestricted } from './run-or-trust.js';
@@ -26,6 +28,7 @@ export function StatusBar() {
         <ProblemsItem />
       </div>
       <div className="status-end">
+        <EngineItem />
         {session?.start && <BackendItem start={session.start} />}
         {session?.memory && (
           <span
@@ -99,11 +102,6 @@ function SessionItems({ session }: { session: SessionState }) {
         <Icon name={icons[session.status]} className={busy ? 'codicon-modifier-spin' : undefined} />
         {placeWords(session)}
       </span>
-      {session.start && (
-        <span className="status-item" title={speedWords(session.start)}>
-          {session.start.speed}
-        </span>
-      )}
       {session.stepMs !== undefined && <span className="status-item">{formatSpeed(session.stepMs)}</span>}
       {session.dataWaitShare !== undefined && (
         <span className="status-item" title="Share of each step that waited for its batch">
@@ -112,11 +110,6 @@ function SessionItems({ session }: { session: SessionState }) {
       )}
     </>
   );
-}
-
-function speedWords({ speed, speedReason }: NonNullable<SessionState['start']>): string {
-  if (speed === 'compiled') return 'Speed: a step runs as one compiled TensorFlow graph';
-  return `Speed: eager runs one op at a time${speedReason === undefined ? '' : ` – ${speedReason}`}`;
 }
 
 function ProblemsItem() {
@@ -145,36 +138,85 @@ function useProblemCount(severity: 'error' | 'warning'): number {
   );
 }
 
+/** While native TensorFlow is being set up: how far that is. */
+function EngineItem() {
+  const progress = useApp((state) => state.engine?.progress);
+  if (!progress) return null;
+  return (
+    <button
+      className="status-item"
+      title={[progress.message, progressWords(progress)].filter(Boolean).join('\n')}
+      onClick={() => void showEngine()}
+    >
+      <Icon name="loading" className="codicon-modifier-spin" />
+      {shortProgress(progress)}
+    </button>
+  );
+}
+
 function BackendItem({ start }: { start: NonNullable<SessionState['start']> }) {
+  const words = [start.backend, start.device, start.precision, start.speed].join(' · ');
   return (
     <DialogTrigger>
-      <Button className="status-item" aria-label="Backend, and why no better one is in use">
-        <span title="Why is no better backend in use?">
-          {start.backend} · {start.device} · {start.precision}
+      <Button className="status-item status-backend" aria-label={`Backend: ${words}`}>
+        <span title={`${words}\n${speedWords(start)}`}>
+          {start.backend} · <span className="status-device">{start.device}</span> · {start.precision} ·{' '}
+          <b data-speed={start.speed}>{start.speed}</b>
         </span>
       </Button>
       <Popover className="popover" placement="top end" offset={4}>
         <Dialog className="backend-report" aria-label="Backend">
-          <h3>
-            {start.backend} <span>in use</span>
-          </h3>
-          <p>
-            {start.device}, {start.precision}, {start.speed}
-          </p>
-          {start.notInUse.length === 0 ? (
-            <p>It is the best that Backstep knows.</p>
-          ) : (
-            <dl>
-              {start.notInUse.map(({ backend, reason }) => (
-                <Row key={backend} name={backend}>
-                  {reason}
-                </Row>
-              ))}
-            </dl>
-          )}
+          {({ close }) => <BackendReport start={start} close={close} />}
         </Dialog>
       </Popover>
     </DialogTrigger>
+  );
+}
+
+function BackendReport({ start, close }: { start: NonNullable<SessionState['start']>; close(): void }) {
+  const engine = useApp((state) => state.engine);
+  return (
+    <>
+      <h3>
+        {start.backend} <span>in use</span>
+      </h3>
+      <dl>
+        <Row name="device">
+          {start.device}, {start.precision}
+        </Row>
+        <Row name="speed">{speedWords(start)}</Row>
+      </dl>
+      {start.notInUse.length === 0 ? (
+        <p className="backend-best">It is the best that Backstep knows.</p>
+      ) : (
+        <>
+          <h4>Not in use</h4>
+          <dl>
+            {start.notInUse.map(({ backend, reason }) => (
+              <Row key={backend} name={backend}>
+                {reason}
+              </Row>
+            ))}
+          </dl>
+        </>
+      )}
+      {engine && (
+        <button
+          type="button"
+          className="button"
+          onClick={() => {
+            close();
+            void showEngine();
+          }}
+        >
+          {engine.progress
+            ? 'Show How Far Setting Up Is…'
+            : engine.installed
+              ? 'About Native TensorFlow…'
+              : 'Set Up Native TensorFlow…'}
+        </button>
+      )}
+    </>
   );
 }
 

@@ -6,6 +6,7 @@ import type { Asked, Question } from '../state/dialogs.js';
 import { Dialog } from '../ui/dialog.js';
 import { Icon } from '../ui/icon.js';
 import { useApp } from '../use-app.js';
+import { EngineDialog } from './engine-dialog.js';
 import { FolderDialog } from './folder-dialog.js';
 import { forPerson } from './keys.js';
 import { Palette } from './palette.js';
@@ -29,6 +30,8 @@ export function QuestionDialog({ asked }: { asked: Asked }) {
       );
     case 'trust':
       return <Trust question={question} answer={(id) => asked.answer(id)} />;
+    case 'engine':
+      return <EngineDialog close={close} />;
     case 'palette':
       return <Palette prefix={question.prefix} close={close} />;
     case 'shortcuts':

@@ -2,6 +2,8 @@
 import { useState } from 'react';
 import { host } from '../../host/index.js';
 import { runCommand } from '../../state/commands.js';
+import { showEngine } from '../../state/engine.js';
+import { shortProgress } from '../../state/engine-words.js';
 import { folderName } from '../../state/paths.js';
 import { forgetRecent, openFolder, openSample } from '../../state/workspace-actions.js';
 import { Icon } from '../../ui/icon.js';
@@ -93,6 +95,7 @@ export function Welcome() {
               Any folder with a TypeScript or JavaScript experiment in it. It stays where it is.
             </p>
           )}
+          <EngineNote />
         </section>
 
         <footer className="welcome-hints">
@@ -103,6 +106,30 @@ export function Welcome() {
           ))}
         </footer>
       </div>
+    </div>
+  );
+}
+
+/** Samples train at once; this is what would make them quicker. */
+function EngineNote() {
+  const engine = useApp((state) => state.engine);
+  if (!engine) return null;
+  const { installed, progress } = engine;
+  return (
+    <div className="welcome-engine">
+      <h3>Speed</h3>
+      <p>
+        {progress
+          ? shortProgress(progress)
+          : installed?.trouble !== undefined
+            ? 'Native TensorFlow cannot be used as it is.'
+            : installed
+              ? `Native TensorFlow ${installed.version} is set up; runs use it.`
+              : 'Everything trains as it is, with WebAssembly. Native TensorFlow makes it several times faster.'}
+      </p>
+      <button className="link-button" onClick={() => void showEngine()}>
+        {progress ? 'Show how far it is…' : installed ? 'About native TensorFlow…' : 'Set up native TensorFlow…'}
+      </button>
     </div>
   );
 }
