@@ -159,7 +159,7 @@ export async function prepareRun(
     holder,
     step,
     ownStep: experiment.trainStep !== undefined,
-    speeds: chooseSpeeds(environment.backend, options, compiled),
+    speeds: await chooseSpeeds(environment.backend, options, compiled),
     data,
     folder,
     seed,
@@ -174,13 +174,15 @@ export async function prepareRun(
   };
 }
 
-function chooseSpeeds({ backend }: BackendReport, options: RunOptions, { model }: CompiledModel): SpeedChoice {
+async function chooseSpeeds({ backend }: BackendReport, options: RunOptions, { model }: CompiledModel): Promise<SpeedChoice> {
   if (backend !== 'tensorflow') return { kind: 'eager alone' };
   if (options.eager) return { kind: 'stays eager', reason: 'asked for' };
   if (model.layers.some((layer) => layer.stateful)) {
     return { kind: 'stays eager', reason: 'the model has layers that keep state from batch to batch' };
   }
-  return { kind: 'stays eager', reason: 'steps are not compiled yet' };
+  // Loaded where it is used: other backends start without it.
+  const { compileStep } = await import('./compiled/compile-step.js');
+  return { kind: 'compile', compileStep };
 }
 
 function refuse(problems: readonly PartProblem[]): void {
