@@ -1,15 +1,34 @@
 /**
- * What Backstep adds to the Debug Adapter Protocol. Standard requests (initialize, launch,
- * configurationDone, threads, stackTrace, scopes, variables, evaluate, pause, continue, next,
- * terminate, disconnect) keep their standard meaning:
+ * What Backstep adds to the Debug Adapter Protocol. Standard requests keep their standard meaning:
+ * initialize, launch, configurationDone, setBreakpoints (condition, hit condition, log message),
+ * setExceptionBreakpoints (filters `caught` and `uncaught`: by the person's own code), threads,
+ * stackTrace, scopes, variables (paged), setVariable, evaluate, completions, exceptionInfo, source,
+ * pause, continue, next, stepIn, stepOut, terminate, disconnect.
  *
  * - `launch` arguments are `RunOptions`;
- * - `next` runs one training step; `continue` runs on; `pause` acts after the step under way;
+ * - `next`, `stepIn` and `stepOut` go on at the granularity of the stop that they leave: between two
+ *   training steps by training steps, on a line by lines, at an op by ops, at a layer by layers;
+ *   `StepArguments` beside the standard ones ask for another one;
+ * - `pause` acts within one op, or on the next line of the person's, whichever comes first; with
+ *   granularity `step` it acts after the step under way, of which there is everything to see;
  * - `terminate` saves the state and ends the run; `disconnect` ends the process;
- * - a `stopped` event's body carries `backstep: StopPoint` beside the standard fields.
+ * - a `stopped` event's body carries `backstep: StopPoint` beside the standard fields; where
+ *   `stands` is there, training is in the middle of a step, or of code before the first one;
+ * - every stack ends in a frame without code that says where in the training this is.
  */
 import { z } from 'zod';
 import { stepLook, trainingBreakpoint, trainingEvent } from './training.js';
+
+/** How far a step goes. */
+export const stepGranularity = z.enum(['line', 'op', 'layer', 'step', 'epoch']);
+export type StepGranularity = z.infer<typeof stepGranularity>;
+
+/** Beside the standard arguments of `next`, `stepIn`, `stepOut` (any granularity) and `pause` (`op` or `step`). */
+export const stepArguments = z.object({
+  backstep: z.object({ granularity: stepGranularity.optional() }).optional(),
+  /** The protocol's own: `instruction` is an op here. */
+  granularity: z.enum(['statement', 'line', 'instruction']).optional(),
+});
 
 /** Event `backstep/training`: what happened since the last one, in order. At most one in 16 ms. */
 export const trainingBatch = z.object({ events: z.array(trainingEvent) });
@@ -32,6 +51,8 @@ export const dapRequests = {
   },
   /** Paused: runs on to the end of the epoch, validation included, and stops there. */
   'backstep/runToEpochEnd': { args: z.object({}), result: z.object({}) },
+  /** Off: frames of TensorFlow.js are shown, stepped into and broken in, in its own TypeScript. On at first. */
+  'backstep/setJustMyCode': { args: z.object({ enabled: z.boolean() }), result: z.object({}) },
   /** Paused: hash of weights, optimizer slots, random state and data cursor. */
   'backstep/stateHash': { args: z.object({}), result: z.object({ stateHash: z.string() }) },
 } as const;

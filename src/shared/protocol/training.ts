@@ -235,13 +235,21 @@ export const trainingBreakpoint = z.object({
 export type TrainingBreakpoint = z.infer<typeof trainingBreakpoint>;
 
 export const stopPoint = z.object({
-  reason: z.enum(['step', 'pause', 'breakpoint', 'epochEnd']),
-  /** For a person: "step 40", "loss > 2 || isNaN(loss)", "end of epoch 1". */
+  reason: z.enum(['step', 'pause', 'breakpoint', 'epochEnd', 'exception']),
+  /** For a person: "step 40", "loss > 2 || isNaN(loss)", "end of epoch 1", "experiment.ts:12". */
   description: z.string(),
   breakpointIds: z.array(z.string()).default([]),
+  /** In the middle of a step: of the one under way. Zero before the first. */
   epoch: z.number(),
   step: z.number(),
   stepInEpoch: z.number(),
+  /** What training stands at, where that is not between two steps: then there is no `StepLook`. */
+  stands: z.enum(['line', 'layer', 'op']).optional(),
+  /** The person's line that is being executed. */
+  file: z.string().optional(),
+  line: z.number().optional(),
+  /** Where in the training, outermost first: `epoch 2`, `step 41`, `gradient`, `conv2d_1`, `Conv2DBackpropFilter`. */
+  path: z.array(z.string()).optional(),
 });
 export type StopPoint = z.infer<typeof stopPoint>;
 

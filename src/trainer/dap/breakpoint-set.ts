@@ -1,5 +1,10 @@
 /** Which training breakpoints a step or an epoch's end hits. Knows neither threads nor protocol. */
-import { parseCondition, type Condition, type ConditionScope, type KnownNames } from '../../shared/conditions/condition.js';
+import {
+  parseCondition,
+  type Condition,
+  type ConditionScope,
+  type KnownNames,
+} from '../../shared/conditions/condition.js';
 import type { StepEvent, TrainingBreakpoint } from '../../shared/protocol/training.js';
 
 export interface Hits {
@@ -51,10 +56,7 @@ export class BreakpointSet {
     return this.epochEnds.length > 0;
   }
 
-  hitsAfter(
-    step: StepEvent,
-    seen: Pick<ConditionScope, 'gradNorm' | 'weightNorm' | 'notFinite'>,
-  ): Hits | undefined {
+  hitsAfter(step: StepEvent, seen: Pick<ConditionScope, 'gradNorm' | 'weightNorm' | 'notFinite'>): Hits | undefined {
     const ids = [...(this.steps.get(step.step) ?? [])];
     const descriptions = ids.length > 0 ? [`step ${step.step}`] : [];
     const scope = { ...step, ...seen };

@@ -6,45 +6,84 @@
 import type * as tf from '@tensorflow/tfjs';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
+import { placeOfLayer } from '../analysis/layer-origins.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import type { SourcePlace } from '../loader/stack-frames.js';
 import { warmUpLooks } from '../runtime/look-warm-up.js';
-import type { PausedTraining } from '../runtime/paused-training.js';
+import type { PausedTraining, StepTensors } from '../runtime/paused-training.js';
 import type { TrainingHost } from '../runtime/training-host.js';
 import { BreakpointSet } from './breakpoint-set.js';
-import { pausedService } from './paused-service.js';
+import { PausedService } from './paused-service.js';
 import type { SharedFlags } from './shared-flags.js';
-import type { ControlMessage, FromTraining } from './thread-messages.js';
+import { StepHooks, type OpPlace } from './step-hooks.js';
+import { standBetweenSteps, standInStep, type PausedScope } from './stopping-place.js';
+import type { ControlMessage, FromTraining, Whereabouts } from './thread-messages.js';
+import type { TrainingParts } from './training-scopes.js';
 
 const BATCH_MS = 16;
-
-/** What a person may name in an expression while training stands between two steps. */
-export interface PausedScope {
-  readonly model?: tf.LayersModel;
-  readonly optimizer?: tf.Optimizer;
-}
 
 export interface DebugHostOptions {
   readonly flags: SharedFlags;
   readonly control: MessagePort;
   readonly post: (message: FromTraining) => void;
-  readonly scope: () => PausedScope;
+  readonly scope: () => { readonly model?: tf.LayersModel; readonly optimizer?: tf.Optimizer };
   readonly source: () => SourcePlace | undefined;
 }
+
+type StepUnderWay = Parameters<TrainingHost['mayStopAfter']>[0];
 
 export class DebugHost implements TrainingHost {
   private breakpoints = new BreakpointSet();
   private controlSeen = 0;
   private lastStep: StepEvent | undefined;
+  private underWay: StepUnderWay | undefined;
+  /** Where training stands, or has stood last, by its own count. */
+  private position = { epoch: 0, step: 0, stepInEpoch: 0 };
+  private between: PausedTraining | undefined;
+  private standsAt: OpPlace | undefined;
+  private compiling = false;
+
+  private readonly hooks: StepHooks;
+  private readonly service: PausedService;
+  private readonly opNumbers = new Map<string, number>();
 
   private looksAreQuick = false;
   private waiting: TrainingEvent[] = [];
   private lastPost = 0;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly options: DebugHostOptions) {}
+  constructor(private readonly options: DebugHostOptions) {
+    const { flags } = options;
+    this.service = new PausedService({
+      parts: () => this.parts(),
+      whereabouts: () => this.whereabouts(),
+      flush: () => this.flush(),
+    });
+    const numbers: number[] = [];
+    this.hooks = new StepHooks({
+      get wish() {
+        return flags.stopInStep;
+      },
+      opBegins: (name) => {
+        const number = this.opNumbers.get(name) ?? this.numberOf(name);
+        numbers.push(number);
+        flags.opUnderWay = number;
+      },
+      opEnds: () => {
+        numbers.pop();
+        flags.opUnderWay = numbers.at(-1) ?? 0;
+      },
+      stopAt: (place) => this.stopInStep(place),
+    });
+  }
 
   emit(event: TrainingEvent): void {
+    if (event.kind === 'activity') this.compiling = event.message === 'Compiling the training step';
+    if (event.kind === 'start') {
+      this.position = { epoch: event.startEpoch, step: event.startStep, stepInEpoch: 0 };
+      const { model, optimizer } = this.options.scope();
+      if (model) this.hooks.watch(model, optimizer);
+    }
     this.waiting.push(event);
     // Steps can come thousands a second: they travel together. Everything else is rare and goes at once.
     const wait = event.kind === 'step' ? this.lastPost + BATCH_MS - performance.now() : 0;
@@ -61,14 +100,17 @@ export class DebugHost implements TrainingHost {
     this.waiting = [];
   }
 
-  mayStopAfter({ step, lastInEpoch, keepingIsFree }: Parameters<TrainingHost['mayStopAfter']>[0]): boolean {
-    if (keepingIsFree) return true;
+  mayStopAfter(next: StepUnderWay): boolean {
+    this.underWay = next;
+    this.hooks.begin();
+    if (next.keepingIsFree) return true;
     this.readControl();
     const { flags } = this.options;
     return (
       flags.stopAfterStep !== 'none' ||
-      this.breakpoints.mayHitAfter(step) ||
-      (lastInEpoch && (flags.stopAtEpochEnd || this.breakpoints.mayHitAtEpochEnd))
+      flags.walksThroughSteps ||
+      this.breakpoints.mayHitAfter(next.step) ||
+      (next.lastInEpoch && (flags.stopAtEpochEnd || this.breakpoints.mayHitAtEpochEnd))
     );
   }
 
@@ -80,13 +122,18 @@ export class DebugHost implements TrainingHost {
   afterStep(step: StepEvent, paused: PausedTraining): void {
     this.lastStep = step;
     this.readControl();
-    if (this.options.flags.terminate) return;
+    const { flags } = this.options;
+    if (flags.terminate) return;
+    // Of a compiled step nothing ran that could have stopped: it is walked through, which changes nothing.
+    if (flags.walksThroughSteps && paused.canLook) paused.prepareLook();
+    this.underWay = undefined;
+    this.position = { epoch: step.epoch, step: step.step, stepInEpoch: step.stepInEpoch };
     const hits = this.breakpoints.hitsAfter(step, {
       gradNorm: (layer) => paused.gradNorm(layer),
       weightNorm: (layer) => paused.weightNorm(layer),
       notFinite: () => paused.notFinite(),
     });
-    const wish = this.options.flags.stopAfterStep;
+    const wish = flags.stopAfterStep;
     // A wish that came during a compiled step is met after the next one, of which everything can be looked at.
     if (!hits && (wish === 'none' || !paused.canLook)) return;
     this.stop(
@@ -128,6 +175,11 @@ export class DebugHost implements TrainingHost {
     return this.options.flags.terminate;
   }
 
+  /** Beside what the person's own code has in reach. */
+  namesInReach(): Readonly<Record<string, unknown>> {
+    return this.service.names();
+  }
+
   private readControl(): void {
     const version = this.options.flags.controlVersion;
     if (version === this.controlSeen) return;
@@ -142,40 +194,100 @@ export class DebugHost implements TrainingHost {
   }
 
   private stop(at: StopPoint, paused: PausedTraining): void {
+    this.options.flags.clearWishes();
+    paused.prepareLook();
+    this.announce(at, paused.learningRate);
+    this.between = paused;
+    this.service.training = { paused, at };
+    try {
+      standBetweenSteps(experimentTf, this.scope(), at, this.lastStep, paused.learningRate);
+    } finally {
+      this.service.training = undefined;
+      this.between = undefined;
+      this.service.release();
+    }
+  }
+
+  private stopInStep(place: OpPlace): void {
     const { flags } = this.options;
-    flags.stopAfterStep = 'none';
-    flags.stopAtEpochEnd = false;
+    // What is being recorded must not be read in the middle; nor is there a way on from here at the end.
+    if (this.compiling || flags.terminate) return;
+    const { epoch, step, stepInEpoch, path } = this.whereabouts();
+    const at: StopPoint = {
+      reason: flags.stopAfterStep === 'pause' ? 'pause' : 'step',
+      description: (place.stands === 'op' ? place.op : place.layerName) ?? 'step',
+      breakpointIds: [],
+      epoch,
+      step,
+      stepInEpoch,
+      stands: place.stands,
+      path: [...path],
+    };
+    flags.clearWishes();
+    this.announce(at, undefined, place.layer && placeOfLayer(place.layer));
+    this.standsAt = place;
+    try {
+      standInStep(experimentTf, this.scope(), at, place.layer, place.op, place.inputs, place.attributes);
+    } finally {
+      this.standsAt = undefined;
+      this.service.release();
+    }
+  }
+
+  /** Returns when the debugger is attached and waits for the stop. */
+  private announce(at: StopPoint, learningRate: number | undefined, source = this.options.source()): void {
+    const { flags } = this.options;
     this.flush();
     if (!this.looksAreQuick) warmUpLooks();
     this.looksAreQuick = true;
-    paused.prepareLook();
-    const facts = { at, lastStep: this.lastStep, learningRate: paused.learningRate, source: this.options.source() };
     flags.stopReady = false;
+    const facts = { at, lastStep: this.lastStep, learningRate, source };
     this.options.post({ kind: 'stopping', facts });
     flags.waitUntilStopReady();
-    pausedService.training = { paused, at };
-    try {
-      standBetweenSteps(experimentTf, this.options.scope(), at, this.lastStep, paused);
-    } finally {
-      pausedService.training = undefined;
-    }
   }
-}
 
-/** Its parameters and constants are the names that an expression can use while training stands here. */
-function standBetweenSteps(
-  tf: typeof experimentTf,
-  scope: PausedScope,
-  at: StopPoint,
-  lastStep: StepEvent | undefined,
-  paused: PausedTraining,
-): unknown {
-  const { model, optimizer } = scope;
-  const { epoch, step } = at;
-  const { loss, metrics } = lastStep ?? {};
-  // eslint-disable-next-line prefer-const -- changed from outside, when the person changes it
-  let learningRate = paused.learningRate;
-  debugger;
-  // Used only by name, from outside: this keeps the optimizer of the code from dropping them.
-  return [tf, model, optimizer, epoch, step, loss, metrics, learningRate];
+  private scope(): PausedScope {
+    return { ...this.options.scope(), batch: this.tensors()?.batch };
+  }
+
+  private parts(): TrainingParts {
+    const { model, optimizer } = this.options.scope();
+    const tensors = this.tensors();
+    return {
+      ...this.here(),
+      model,
+      optimizer,
+      batch: tensors?.batch,
+      lastStep: this.lastStep,
+      op: this.standsAt,
+      outputOf: (layer) => tensors?.outputOf(layer),
+      gradientOf: (variable) => tensors?.gradientOf(variable),
+      changed: () => this.between?.changed(),
+    };
+  }
+
+  private tensors(): StepTensors | undefined {
+    if (this.between) return this.between.tensors;
+    return this.underWay && this.hooks.tensors(this.underWay.batch);
+  }
+
+  private here(): { readonly epoch: number; readonly step: number; readonly stepInEpoch: number } {
+    const { epoch, step, stepInEpoch } = this.underWay ?? this.position;
+    return { epoch, step, stepInEpoch };
+  }
+
+  private whereabouts(): Whereabouts {
+    const here = this.here();
+    const path = here.epoch > 0 ? [`epoch ${here.epoch}`] : [];
+    if (here.step > 0) path.push(`step ${here.step}`);
+    if (this.underWay) path.push(...this.hooks.path);
+    return { ...here, path, lastStep: this.lastStep, learningRate: this.lastStep?.learningRate };
+  }
+
+  private numberOf(op: string): number {
+    const number = this.opNumbers.size + 1;
+    this.opNumbers.set(op, number);
+    this.options.post({ kind: 'opName', op: number, name: op });
+    return number;
+  }
 }

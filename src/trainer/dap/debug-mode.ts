@@ -5,7 +5,9 @@ import { TrainingProcess } from '../training-process.js';
 import { captureConsole } from '../user-console.js';
 import { exitProcess, guardExits } from '../user-exits.js';
 import { DebugHost } from './debug-host.js';
+import { LineService } from './line-service.js';
 import { SharedFlags } from './shared-flags.js';
+import { stoppingPlace } from './stopping-place.js';
 import type { DebugThreadSetup, FromTraining, ToTraining } from './thread-messages.js';
 
 /** Of the duplex pipe that the parent process opens: `stdio: ['ignore', 'pipe', 'pipe', 'pipe']`. */
@@ -21,7 +23,7 @@ export function debugMode(): void {
   const flags = new SharedFlags();
   const { port1: controlIn, port2: controlOut } = new MessageChannel();
   const thread = new Worker(new URL('./debug-thread.js', import.meta.url), {
-    workerData: { flags: flags.memory, control: controlOut, fd: PIPE } satisfies DebugThreadSetup,
+    workerData: { flags: flags.memory, control: controlOut, stoppingPlace, fd: PIPE } satisfies DebugThreadSetup,
     transferList: [controlOut],
   });
   const post = (message: FromTraining): void => thread.postMessage(message);
@@ -33,6 +35,12 @@ export function debugMode(): void {
     post,
     scope: () => ({ model: training.model, optimizer: training.optimizer }),
     source: () => training.source,
+  });
+  new LineService({
+    post,
+    names: () => host.namesInReach(),
+    log: (text, place) =>
+      host.emit({ kind: 'log', level: 'log', text, file: place?.file, line: place?.line, wallTime: Date.now() }),
   });
   const finish = (exitCode: number): void => {
     host.flush();

@@ -1,35 +1,44 @@
 /**
  * One debugging session in the Debug Adapter Protocol: translates requests into wishes of the
- * training thread and the inspector, and what they say into events. Knows neither pipes nor tensors.
+ * training thread and its debugger, and what they say into events. Knows neither pipes nor tensors.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from 'node:inspector';
 import path from 'node:path';
+import type { z } from 'zod';
 import type { KnownNames } from '../../shared/conditions/condition.js';
-import { parseMessage } from '../../shared/base/message-json.js';
-import { dapRequests } from '../../shared/protocol/dap.js';
+import { dapRequests, stepArguments, type DapRequests } from '../../shared/protocol/dap.js';
 import {
   runOptions,
   type RunOptions,
-  type StepEvent,
-  type StopPoint,
   type TrainingBreakpoint,
+  type TrainingEvent,
 } from '../../shared/protocol/training.js';
 import { verifyBreakpoint } from './breakpoint-set.js';
-import { isPersons, pathOf } from '../loader/stack-frames.js';
 import { EventBatcher } from './event-batcher.js';
+import { exceptionFilters, ExceptionStops, type ThrownException } from './exception-stops.js';
 import type { InspectorClient } from './inspector-client.js';
+import { LibrarySources } from './library-sources.js';
+import { LineBreakpoints } from './line-breakpoints.js';
+import { outputOf } from './log-output.js';
 import { PausedView } from './paused-view.js';
-import type { Answer } from './paused-service.js';
+import { RequestTable, type Handler } from './request-table.js';
 import type { SharedFlags } from './shared-flags.js';
-import { pausedExpression, type ControlMessage, type FromTraining, type StopFacts } from './thread-messages.js';
+import { planStep, type StepCommand } from './step-plan.js';
+import { StopReader } from './stop-reader.js';
+import { ThreadDebugger } from './thread-debugger.js';
+import type { ControlMessage, FromTraining, StopFacts } from './thread-messages.js';
 
 export interface SessionOptions {
   readonly send: (message: DebugProtocol.ProtocolMessage) => void;
   readonly inspector: InspectorClient;
   readonly flags: SharedFlags;
+  /** URL of the trainer's only script that V8's debugger may stop in. */
+  readonly stoppingPlace: string;
   readonly control: (message: ControlMessage) => void;
   readonly start: (options: RunOptions) => void;
+  /** Takes in, by `fromTraining`, everything that the training thread has said until now. */
+  readonly catchUp: () => void;
   /** Ends the process, once what was sent has left; the session is over. */
   readonly exit: (exitCode: number) => void;
   /** Ends the process at once: the training thread does not answer. */
@@ -38,57 +47,63 @@ export interface SessionOptions {
 
 type Phase = 'idle' | 'running' | 'paused' | 'ended';
 
-/** What a handler gives back; `after` runs when the response has been sent. */
-interface Outcome {
-  readonly body?: unknown;
-  readonly after?: () => void;
-}
-type Handler = (args: never) => Outcome | Promise<Outcome>;
-
 /** A front end that has been told of the end says goodbye within this time, or the process ends without. */
 const GOODBYE_MS = 1_000;
 /** Saving and a long step must fit; after that the training counts as hung. */
 const END_GRACE_MS = 30_000;
+/** A pause that has not come by then is waited for with a word. */
+const PAUSE_SILENCE_MS = 2_000;
 
 export class DebugSession {
   private phase: Phase = 'idle';
-  private sequence = 1;
   private launchOptions: RunOptions | undefined;
+  private readsTrainingEvents = false;
   private breakpoints: readonly TrainingBreakpoint[] = [];
   private known: KnownNames = {};
-  private stopping: StopFacts | undefined;
+  private backend: string | undefined;
+  private readonly opNames = new Map<number, string>();
+  /** What the training thread has said of the stop that it is about to make. */
+  private announced: StopFacts | undefined;
   private view: PausedView | undefined;
-  private lastStep: StepEvent | undefined;
-  private position = { epoch: 0, step: 0, stepInEpoch: 0 };
+  private thrown: ThrownException | undefined;
+  private stepsByLines: 'no' | 'over the library' | 'into the library' = 'no';
+  private pausing = false;
+  private pauseTimer: NodeJS.Timeout | undefined;
+  private saidSlower = false;
   private exitCode = 0;
-  /** Whether the debugger is attached only for stops between steps. */
-  private runsDetached = false;
   private leaving = false;
-  /** Requests that look at the stopped thread come one after the other. */
-  private queue: Promise<unknown> = Promise.resolve();
-  private readonly batcher = new EventBatcher((events) => this.sendEvent('backstep/training', { events }));
+  private readonly library = new LibrarySources();
+  private readonly lines: LineBreakpoints;
+  private readonly exceptions: ExceptionStops;
+  private readonly stops: StopReader;
+  private readonly threadDebugger: ThreadDebugger;
+  private readonly table: RequestTable;
+  private readonly batcher = new EventBatcher((events) => this.tell(events));
 
-  constructor(private readonly options: SessionOptions) {}
+  constructor(private readonly options: SessionOptions) {
+    const { inspector, stoppingPlace } = options;
+    this.lines = new LineBreakpoints(inspector, (breakpoint) =>
+      this.table.event('breakpoint', { reason: 'changed', breakpoint }),
+    );
+    this.exceptions = new ExceptionStops(inspector);
+    this.stops = new StopReader(inspector, this.lines, this.exceptions, stoppingPlace);
+    this.threadDebugger = new ThreadDebugger(inspector, this.lines, stoppingPlace);
+    this.table = new RequestTable(options.send, this.handlers, urgent);
+  }
+
+  /** Once, before anything is handled. */
+  connect(): Promise<void> {
+    this.options.inspector.connect({
+      onPaused: (pause) => void this.paused(pause).catch(this.failed),
+      onResumed: () => this.resumed(),
+      onBreakpointResolved: (resolved) => this.lines.resolved(resolved),
+    });
+    return this.threadDebugger.attach();
+  }
 
   /** Takes one message of the front end; every request gets exactly one response. */
   handle(message: unknown): void {
-    const request = message as DebugProtocol.Request;
-    if (request.type !== 'request') return;
-    const handler = this.handlers[request.command];
-    const work = async (): Promise<void> => {
-      let outcome: Outcome;
-      try {
-        if (!handler) throw new Error(`There is no request ${JSON.stringify(request.command)}.`);
-        outcome = await handler((request.arguments ?? {}) as never);
-      } catch (error) {
-        this.respond(request, false, { message: error instanceof Error ? error.message : String(error) });
-        return;
-      }
-      this.respond(request, true, { body: outcome.body });
-      outcome.after?.();
-    };
-    if (urgent.has(request.command)) void work();
-    else this.queue = this.queue.then(work);
+    this.table.handle(message);
   }
 
   /** The front end is gone: what was trained is saved, and the process ends. */
@@ -100,74 +115,86 @@ export class DebugSession {
     if (this.phase === 'ended') return;
     switch (message.kind) {
       case 'events':
-        for (const event of message.events) {
-          if (event.kind === 'start')
-            this.learnNames(
-              event.metricNames,
-              event.layers.map(({ layer }) => layer),
-            );
-          if (event.kind === 'start')
-            this.position = { epoch: event.startEpoch, step: event.startStep, stepInEpoch: 0 };
-          if (event.kind === 'step') {
-            this.lastStep = event;
-            this.position = { epoch: event.epoch, step: event.step, stepInEpoch: event.stepInEpoch };
-          }
-        }
         this.batcher.add(message.events);
-        if (message.events.some((event) => event.kind === 'start')) this.whenLoaded();
+        for (const event of message.events) if (event.kind === 'start') this.trainingStarts(event);
         break;
       case 'stopping':
-        this.stopping = message.facts;
-        this.options.inspector.attachDebugger().then(() => (this.options.flags.stopReady = true), this.failed);
+        this.announced = message.facts;
+        this.threadDebugger.attach().then(() => (this.options.flags.stopReady = true), this.failed);
+        break;
+      case 'lineProblem': {
+        const place = this.lines.failed(message.id, message.message);
+        const what = 'The condition or the message of a breakpoint failed, which counts as not met';
+        this.batcher.add([{ kind: 'notice', severity: 'warning', message: `${what}: ${message.message}`, ...place }]);
+        break;
+      }
+      case 'opName':
+        this.opNames.set(message.op, message.name);
         break;
       case 'finished':
         this.exitCode = message.exitCode;
         this.phase = 'ended';
+        clearTimeout(this.pauseTimer);
         this.batcher.flush();
-        this.sendEvent('terminated');
-        this.sendEvent('exited', { exitCode: message.exitCode });
+        this.table.event('terminated');
+        this.table.event('exited', { exitCode: message.exitCode });
         if (this.leaving) this.options.exit(this.exitCode);
         else setTimeout(() => this.options.exit(this.exitCode), GOODBYE_MS);
     }
   }
 
-  /** The training thread stands still. All that it said before has been taken in. */
-  paused(pause: Debugger.PausedEventDataType): void {
-    const frames = pause.callFrames;
-    const facts = this.stopping ?? this.factsOfDebuggerStatement(frames[0]);
-    this.stopping = undefined;
-    if (this.options.flags.terminate) {
-      this.letGo();
-      return;
-    }
-    this.view = new PausedView(this.options.inspector, frames, facts);
+  /** The training thread stands still, for whatever reason. */
+  private async paused(pause: Debugger.PausedEventDataType): Promise<void> {
+    const { flags } = this.options;
+    // What was said before the stop comes before it.
+    this.options.catchUp();
+    if (flags.terminate) return this.letGo();
+    const { announced, stepsByLines, pausing } = this;
+    const meaning = await this.stops.read(pause, { announced, stepsByLines, pausing });
+    this.options.catchUp();
+    if (meaning.kind === 'goOn' || flags.terminate) return this.letGo();
+    if (meaning.kind === 'stepOn') return this.threadDebugger.stepOnToPersons();
+
+    this.announced = undefined;
+    this.stepsByLines = 'no';
+    this.pausing = false;
+    clearTimeout(this.pauseTimer);
+    this.threadDebugger.stopped();
+    flags.clearWishes();
+    const { facts, thrown, hit } = meaning;
+    this.thrown = thrown;
+    this.view = new PausedView({
+      inspector: this.options.inspector,
+      library: this.library,
+      frames: pause.callFrames,
+      facts,
+      justMyCode: this.threadDebugger.justMyCode && stepsByLines !== 'into the library',
+      fileOf: (file) => this.lines.fileOf(file),
+    });
     this.phase = 'paused';
-    const { at } = facts;
     this.batcher.flush();
-    this.sendEvent('stopped', {
+    const { at } = facts;
+    this.table.event('stopped', {
       reason: at.reason === 'epochEnd' ? 'step' : at.reason,
       description: at.description,
+      ...(thrown ? { text: thrown.text } : {}),
       threadId: 1,
       allThreadsStopped: true,
+      ...(hit.length > 0 ? { hitBreakpointIds: hit } : {}),
       backstep: at,
     });
   }
 
-  resumed(): void {
+  private resumed(): void {
     if (this.phase === 'paused') this.phase = 'running';
     this.view = undefined;
   }
 
   private readonly handlers: Readonly<Record<string, Handler | undefined>> = {
-    initialize: () => ({
-      body: {
-        supportsConfigurationDoneRequest: true,
-        supportsTerminateRequest: true,
-        supportsEvaluateForHovers: true,
-        supportsSetVariable: true,
-      } satisfies DebugProtocol.Capabilities,
-      after: () => this.sendEvent('initialized'),
-    }),
+    initialize: ({ clientID }: Partial<DebugProtocol.InitializeRequestArguments>) => {
+      this.readsTrainingEvents = clientID === undefined || clientID === 'backstep';
+      return { body: capabilities, after: () => this.table.event('initialized') };
+    },
 
     launch: (args: unknown) => {
       if (this.launchOptions)
@@ -193,46 +220,84 @@ export class DebugSession {
       return { after: () => this.options.start(launchOptions) };
     },
 
+    setBreakpoints: async ({ source, breakpoints, lines }: DebugProtocol.SetBreakpointsArguments) => {
+      if (!source?.path || !path.isAbsolute(source.path))
+        throw new Error('Breakpoints need the absolute path of a file.');
+      const wishes = breakpoints ?? (lines ?? []).map((line) => ({ line }));
+      if (!wishes.every(({ line }) => Number.isInteger(line) && line > 0))
+        throw new Error('Lines of breakpoints count from 1.');
+      if (this.phase !== 'ended' && wishes.length > 0) await this.threadDebugger.attach();
+      const set = await this.lines.set(source.path, wishes, this.threadDebugger.attached);
+      await this.armsChanged();
+      return { body: { breakpoints: set } };
+    },
+    setExceptionBreakpoints: async ({ filters, filterOptions }: DebugProtocol.SetExceptionBreakpointsArguments) => {
+      this.exceptions.set([...(filters ?? []), ...(filterOptions ?? []).map(({ filterId }) => filterId)]);
+      if (this.exceptions.any && this.phase !== 'ended') await this.threadDebugger.attach();
+      await this.threadDebugger.setExceptionStops(this.exceptions.any);
+      await this.armsChanged();
+      return {};
+    },
+    exceptionInfo: () => {
+      this.pausedView();
+      if (!this.thrown) throw new Error('Training has not stopped at an exception.');
+      const { className, text, caught } = this.thrown;
+      const breakMode = caught ? 'always' : 'unhandled';
+      return { body: { exceptionId: className, description: text, breakMode, details: { stackTrace: text } } };
+    },
+
     threads: () => ({ body: { threads: [{ id: 1, name: 'training' }] } }),
-    stackTrace: () => ({ body: this.pausedView().stackTrace() }),
-    scopes: ({ frameId }: DebugProtocol.ScopesArguments) => ({ body: { scopes: this.pausedView().scopes(frameId) } }),
-    variables: async ({ variablesReference }: DebugProtocol.VariablesArguments) => ({
-      body: { variables: await this.pausedView().variables(variablesReference) },
+    stackTrace: (args: DebugProtocol.StackTraceArguments) => ({ body: this.pausedView().stackTrace(args) }),
+    scopes: async ({ frameId }: DebugProtocol.ScopesArguments) => ({
+      body: { scopes: await this.pausedView().scopes(frameId) },
+    }),
+    variables: async ({ variablesReference, filter, start, count }: DebugProtocol.VariablesArguments) => ({
+      body: { variables: await this.pausedView().variables(variablesReference, { filter, start, count }) },
+    }),
+    setVariable: async ({ variablesReference, name, value }: DebugProtocol.SetVariableArguments) => ({
+      body: await this.pausedView().setVariable(variablesReference, name, value),
+    }),
+    evaluate: async ({ expression, frameId, context }: DebugProtocol.EvaluateArguments) => ({
+      body: await this.pausedView().evaluate(expression, frameId, context),
+    }),
+    completions: async ({ text, column, line, frameId }: DebugProtocol.CompletionsArguments) => {
+      const upTo = (text.split('\n')[(line ?? 1) - 1] ?? '').slice(0, column - 1);
+      const targets = await this.pausedView().completions(upTo, frameId);
+      return { body: { targets: targets.map(({ name, kind }) => ({ label: name, type: kind })) } };
+    },
+    source: ({ source, sourceReference }: DebugProtocol.SourceArguments) => ({
+      body: {
+        content: this.library.textOf(source?.sourceReference ?? sourceReference),
+        mimeType: 'text/typescript',
+      },
     }),
 
-    setVariable: async ({ name, value }: DebugProtocol.SetVariableArguments) => {
-      this.pausedView();
-      if (name !== 'learningRate') throw new Error(`${name} cannot be changed here; the learning rate can.`);
-      const { learningRate } = await this.setLearningRate(Number(value));
-      return { body: { value: String(learningRate), type: 'number', variablesReference: 0 } };
-    },
-
-    evaluate: async ({ expression, frameId, context }: DebugProtocol.EvaluateArguments) => {
-      const result = await this.pausedView().evaluate(expression, frameId, { sideEffects: context !== 'hover' });
-      return { body: { result: result.value, type: result.type, variablesReference: result.variablesReference } };
-    },
-
-    pause: () => {
+    pause: (args: unknown) => {
       if (this.phase !== 'running')
         throw new Error(this.phase === 'paused' ? 'Training is paused already.' : 'No training is running.');
-      this.options.flags.stopAfterStep = 'pause';
+      const { granularity } = wantedStep(args);
+      const { flags } = this.options;
+      flags.stopAfterStep = 'pause';
+      this.awaitPause();
+      if (granularity === 'step') return {};
+      this.pausing = true;
+      flags.stopInStep = 'op';
+      this.threadDebugger.pause().catch(this.failed);
       return {};
     },
     continue: () => {
       this.pausedView();
-      return { body: { allThreadsContinued: true }, after: () => this.resume() };
+      return { body: { allThreadsContinued: true }, after: () => this.goOn() };
     },
-    next: () => {
-      this.pausedView();
-      this.options.flags.stopAfterStep = 'step';
-      return { after: () => this.resume() };
-    },
+    next: (args: unknown) => this.step('next', args),
+    stepIn: (args: unknown) => this.step('stepIn', args),
+    stepOut: (args: unknown) => this.step('stepOut', args),
 
     terminate: () => {
       if (this.phase === 'ended') return {};
       if (this.phase === 'idle') return { after: () => this.fromTraining({ kind: 'finished', exitCode: 0 }) };
       this.options.flags.terminate = true;
-      return { after: () => this.resume() };
+      return { after: () => this.goOn() };
     },
     disconnect: () => ({ after: () => this.leave() }),
 
@@ -242,17 +307,25 @@ export class DebugSession {
       this.options.control({ breakpoints });
       return { body: { breakpoints: breakpoints.map((breakpoint) => verifyBreakpoint(breakpoint, this.known)) } };
     },
-    'backstep/look': async () => ({ body: await this.ask('look()') }),
+    'backstep/look': async () => ({ body: await this.ask('look') }),
     'backstep/setLearningRate': async (args: unknown) => {
       const { learningRate } = checkedArguments('backstep/setLearningRate', args);
-      return { body: await this.setLearningRate(learningRate) };
+      this.pausedView();
+      const set = await this.options.inspector.ask<{ readonly learningRate: number }>('setLearningRate', learningRate);
+      await this.view?.noteLearningRate(set.learningRate);
+      return { body: set };
     },
     'backstep/runToEpochEnd': () => {
       this.pausedView();
       this.options.flags.stopAtEpochEnd = true;
-      return { body: {}, after: () => this.resume() };
+      return { body: {}, after: () => this.goOn() };
     },
-    'backstep/stateHash': async () => ({ body: await this.ask('stateHash()') }),
+    'backstep/setJustMyCode': (args: unknown) => {
+      this.threadDebugger.justMyCode = checkedArguments('backstep/setJustMyCode', args).enabled;
+      this.view?.showJustMyCode(this.threadDebugger.justMyCode);
+      return { body: {} };
+    },
+    'backstep/stateHash': async () => ({ body: await this.ask('stateHash') }),
   };
 
   private pausedView(): PausedView {
@@ -269,66 +342,111 @@ export class DebugSession {
     return this.view;
   }
 
-  private async setLearningRate(learningRate: number): Promise<{ readonly learningRate: number }> {
-    const answer = (await this.ask(`setLearningRate(${String(Number(learningRate))})`)) as {
-      readonly learningRate: number;
-    };
-    await this.view?.noteLearningRate(answer.learningRate);
-    return answer;
-  }
-
-  /** Calls the service on the stopped training thread. */
-  private async ask(call: string): Promise<unknown> {
+  private ask(method: 'look' | 'stateHash'): Promise<unknown> {
     this.pausedView();
-    const answer = parseMessage(
-      (await this.options.inspector.evaluate(`${pausedExpression}.${call}`)) as string,
-    ) as Answer<unknown>;
-    if (answer.kind === 'failure') throw new Error(answer.message);
-    return answer.value;
+    return this.options.inspector.ask(method);
   }
 
-  /** From here on the training loop runs, as fast as it can unless a `debugger` statement may stop it. */
-  private whenLoaded(): void {
-    this.options.inspector
-      .hasDebuggerStatement((script) => {
-        const file = pathOf(script);
-        return file !== undefined && isPersons(file);
-      })
-      .then((found) => {
-        this.runsDetached = !found;
-        this.detachWhileRunning();
-      }, this.failed);
+  private step(command: StepCommand, args: unknown): { readonly after: () => void } {
+    const { at } = this.pausedView().facts;
+    const { flags } = this.options;
+    const plan = planStep(command, at.stands ?? 'step', wantedStep(args).granularity);
+    flags.stopInStep = plan.inStep;
+    if (plan.afterStep) flags.stopAfterStep = 'step';
+    flags.stopAtEpochEnd = plan.atEpochEnd;
+    const { line } = plan;
+    if (!line) return { after: () => this.goOn() };
+    const intoLibrary = line.intoLibrary || !this.threadDebugger.justMyCode;
+    return {
+      after: () => {
+        this.stepsByLines = intoLibrary ? 'into the library' : 'over the library';
+        this.goOn(() => this.threadDebugger.step(line.how, { intoLibrary }));
+      },
+    };
   }
 
-  private detachWhileRunning(): void {
-    if (!this.runsDetached || this.phase !== 'running' || this.stopping) return;
-    this.options.inspector.detachDebugger().catch(this.failed);
-  }
-
-  private readonly failed = (error: unknown): void => {
-    this.sendEvent('output', { category: 'important', output: `The debugger failed: ${String(error)}\n` });
-  };
-
-  private resume(): void {
+  private goOn(how: () => Promise<void> = () => this.threadDebugger.resume()): void {
     if (this.phase !== 'paused') return;
     this.phase = 'running';
     this.view = undefined;
-    this.sendEvent('continued', { threadId: 1, allThreadsContinued: true });
-    this.letGo();
+    this.thrown = undefined;
+    this.table.event('continued', { threadId: 1, allThreadsContinued: true });
+    this.letGo(how).catch((error: unknown) =>
+      this.table.event('output', { category: 'important', output: `Could not go on: ${String(error)}\n` }),
+    );
   }
 
-  private letGo(): void {
-    this.options.inspector
-      .releasePauseObjects()
-      .then(() => {
-        const resumed = this.options.inspector.resume();
-        this.detachWhileRunning();
-        return resumed;
-      })
-      .catch((error: unknown) =>
-        this.sendEvent('output', { category: 'important', output: `Could not go on: ${String(error)}\n` }),
-      );
+  private async letGo(how: () => Promise<void> = () => this.threadDebugger.resume()): Promise<void> {
+    await this.options.inspector.releasePauseObjects();
+    await how();
+    await this.armsChanged();
   }
+
+  /** What can stop training has changed, or training goes on. */
+  private async armsChanged(): Promise<void> {
+    const { flags } = this.options;
+    flags.walksThroughSteps = this.threadDebugger.stopsOnLines;
+    this.sayIfSlower();
+    // Announced stops need it, and detaching forgets what the paused thread shows.
+    if (this.phase !== 'running' || this.announced || !this.backend) return;
+    await this.threadDebugger.detachUnlessArmed();
+  }
+
+  /** From here on the training loop runs, as fast as it can unless a line may stop it. */
+  private trainingStarts(event: Extract<TrainingEvent, { kind: 'start' }>): void {
+    this.learnNames(
+      event.metricNames,
+      event.layers.map(({ layer }) => layer),
+    );
+    this.backend = event.backend;
+    this.lines.everythingIsLoaded();
+    this.threadDebugger
+      .lookForStatements()
+      .then(() => this.armsChanged())
+      .catch(this.failed);
+  }
+
+  private sayIfSlower(): void {
+    if (this.saidSlower || this.backend !== 'wasm' || !this.threadDebugger.stopsOnLines || this.stepsByLines !== 'no')
+      return;
+    if (this.pausing) return;
+    this.saidSlower = true;
+    this.batcher.add([
+      {
+        kind: 'notice',
+        severity: 'info',
+        message:
+          'Steps take about 2.5 times as long while breakpoints on lines or exceptions are set: WebAssembly runs unoptimized under the debugger.',
+        hint: 'Remove or disable them to train at full speed; breakpoints on steps, epochs and values cost nothing.',
+      },
+    ]);
+  }
+
+  /** An op can hold training for as long as it likes: then that is said. */
+  private awaitPause(): void {
+    clearTimeout(this.pauseTimer);
+    this.pauseTimer = setTimeout(() => {
+      if (this.phase !== 'running') return;
+      const op = this.opNames.get(this.options.flags.opUnderWay);
+      const message = op
+        ? `Training is inside of one op (${op}) that has not ended yet. It pauses as soon as it does.`
+        : 'Training waits for data, or runs code that cannot be interrupted. It pauses as soon as it goes on.';
+      this.batcher.add([{ kind: 'notice', severity: 'info', message }]);
+    }, PAUSE_SILENCE_MS);
+  }
+
+  private tell(events: readonly TrainingEvent[]): void {
+    this.table.event('backstep/training', { events });
+    if (this.readsTrainingEvents) return;
+    for (const event of events) {
+      const output = outputOf(event);
+      if (output) this.table.event('output', output);
+    }
+  }
+
+  private readonly failed = (error: unknown): void => {
+    this.table.event('output', { category: 'important', output: `The debugger failed: ${String(error)}\n` });
+  };
 
   private leave(): void {
     if (this.leaving) return;
@@ -338,7 +456,7 @@ export class DebugSession {
       return;
     }
     this.options.flags.terminate = true;
-    this.resume();
+    this.goOn();
     setTimeout(() => this.options.kill(), END_GRACE_MS);
   }
 
@@ -357,59 +475,42 @@ export class DebugSession {
       ]);
     }
   }
-
-  private factsOfDebuggerStatement(frame: Debugger.CallFrame | undefined): StopFacts {
-    const file = frame && pathOf(this.options.inspector.scriptOf(frame));
-    const where = file === undefined ? 'the code' : `${path.basename(file)}:${frame!.location.lineNumber + 1}`;
-    const at: StopPoint = {
-      reason: 'pause',
-      description: `debugger statement at ${where}`,
-      breakpointIds: [],
-      ...this.position,
-    };
-    return { at, lastStep: this.lastStep, learningRate: this.lastStep?.learningRate };
-  }
-
-  private sendEvent(event: string, body?: unknown): void {
-    const message: DebugProtocol.Event = {
-      seq: this.sequence++,
-      type: 'event',
-      event,
-      ...(body === undefined ? {} : { body }),
-    };
-    this.options.send(message);
-  }
-
-  private respond(
-    request: DebugProtocol.Request,
-    success: boolean,
-    rest: { readonly body?: unknown; readonly message?: string },
-  ): void {
-    const message: DebugProtocol.Response = {
-      seq: this.sequence++,
-      type: 'response',
-      request_seq: request.seq,
-      command: request.command,
-      success,
-      ...rest,
-    };
-    this.options.send(message);
-  }
 }
 
-/** Answered even while a look at the stopped thread takes its time. */
+const capabilities: DebugProtocol.Capabilities = {
+  supportsConfigurationDoneRequest: true,
+  supportsTerminateRequest: true,
+  supportsEvaluateForHovers: true,
+  supportsSetVariable: true,
+  supportsConditionalBreakpoints: true,
+  supportsHitConditionalBreakpoints: true,
+  supportsLogPoints: true,
+  supportsCompletionsRequest: true,
+  completionTriggerCharacters: ['.'],
+  supportsSteppingGranularity: true,
+  supportsExceptionInfoRequest: true,
+  supportsExceptionFilterOptions: true,
+  exceptionBreakpointFilters: [...exceptionFilters],
+};
+
 const urgent = new Set(['pause', 'terminate', 'disconnect', 'threads', 'backstep/setTrainingBreakpoints']);
 
-type CheckedRequests = 'backstep/setTrainingBreakpoints' | 'backstep/setLearningRate';
+function wantedStep(args: unknown) {
+  const parsed = stepArguments.safeParse(args);
+  if (!parsed.success) throw new Error(problemOf(parsed.error));
+  const { backstep, granularity } = parsed.data;
+  return { granularity: backstep?.granularity ?? (granularity === 'instruction' ? ('op' as const) : undefined) };
+}
 
-function checkedArguments<N extends CheckedRequests>(
-  name: N,
-  args: unknown,
-): ReturnType<(typeof dapRequests)[N]['args']['parse']> {
+type CheckedRequests = 'backstep/setTrainingBreakpoints' | 'backstep/setLearningRate' | 'backstep/setJustMyCode';
+
+function checkedArguments<N extends CheckedRequests>(name: N, args: unknown): z.output<DapRequests[N]['args']> {
   const parsed = dapRequests[name].args.safeParse(args);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new Error(`${issue.path.join('.') || 'The arguments'}: ${issue.message}.`);
-  }
-  return parsed.data as ReturnType<(typeof dapRequests)[N]['args']['parse']>;
+  if (!parsed.success) throw new Error(problemOf(parsed.error));
+  return parsed.data as z.output<DapRequests[N]['args']>;
+}
+
+function problemOf({ issues }: z.ZodError): string {
+  const issue = issues[0]!;
+  return `${issue.path.join('.') || 'The arguments'}: ${issue.message}.`;
 }

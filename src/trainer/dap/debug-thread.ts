@@ -17,12 +17,20 @@ const inspector = new InspectorClient();
 const pipe = new Socket({ fd: setup.fd, readable: true, writable: true, allowHalfOpen: true });
 const tell = (message: ToTraining): void => training.postMessage(message);
 
+const takeIn = (): void => {
+  for (let received = receiveMessageOnPort(training); received; received = receiveMessageOnPort(training)) {
+    session.fromTraining(received.message as FromTraining);
+  }
+};
+
 const session = new DebugSession({
   send: (message) => {
     if (pipe.writable) pipe.write(frameMessage(message));
   },
   inspector,
   flags,
+  stoppingPlace: setup.stoppingPlace,
+  catchUp: takeIn,
   control: (message) => {
     setup.control.postMessage(message);
     flags.announceControl();
@@ -37,16 +45,7 @@ pipe.on('close', () => session.disconnected());
 pipe.on('end', () => session.disconnected());
 training.on('message', (message: FromTraining) => session.fromTraining(message));
 
-const connected = inspector.connect(
-  (pause) => {
-    // What was said before the stop is in the queue already: it goes out before the stop is told.
-    for (let received = receiveMessageOnPort(training); received; received = receiveMessageOnPort(training)) {
-      session.fromTraining(received.message as FromTraining);
-    }
-    session.paused(pause);
-  },
-  () => session.resumed(),
-);
+const connected = session.connect();
 
 async function leave(exitCode: number): Promise<void> {
   // The inspector cannot be left in the middle of connecting.

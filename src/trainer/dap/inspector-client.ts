@@ -4,6 +4,21 @@
  * times slower: it is attached only where something can stop.
  */
 import inspector, { type Debugger, type Runtime } from 'node:inspector';
+import { parseMessage } from '../../shared/base/message-json.js';
+import type { PausedService } from './paused-service.js';
+import { pausedExpression, type Answer } from './thread-messages.js';
+
+export interface InspectorEvents {
+  /** Called on each pause, with the frames innermost first. */
+  onPaused(pause: Debugger.PausedEventDataType): void;
+  onResumed(): void;
+  onBreakpointResolved(resolved: Debugger.BreakpointResolvedEventDataType): void;
+}
+
+/** What is asked of the paused training thread by JSON. */
+type ServiceMethod = {
+  [K in keyof PausedService]: PausedService[K] extends (...args: never[]) => string ? K : never;
+}[keyof PausedService];
 
 export class InspectorClient {
   private readonly session = new inspector.Session();
@@ -14,35 +29,18 @@ export class InspectorClient {
     return this.scripts.get(frame.location.scriptId) ?? frame.url;
   }
 
-  /** @param onPaused called on each pause, with the frames innermost first */
-  async connect(onPaused: (pause: Debugger.PausedEventDataType) => void, onResumed: () => void): Promise<void> {
+  /** Names by number of what is loaded. */
+  get loaded(): ReadonlyMap<string, string> {
+    return this.scripts;
+  }
+
+  connect(events: InspectorEvents): void {
     this.session.connectToMainThread();
     // Frames name their script by number alone.
     this.session.on('Debugger.scriptParsed', ({ params }) => this.scripts.set(params.scriptId, params.url));
-    this.session.on('Debugger.paused', ({ params }) => onPaused(params));
-    this.session.on('Debugger.resumed', onResumed);
-    await this.attachDebugger();
-  }
-
-  async attachDebugger(): Promise<void> {
-    await this.post('Debugger.enable');
-  }
-
-  /** Everything but pausing goes on working. */
-  async detachDebugger(): Promise<void> {
-    await this.post('Debugger.disable');
-  }
-
-  /** Whether a script has a `debugger` statement, comments and strings counted as if they were one. */
-  async hasDebuggerStatement(isOfInterest: (script: string) => boolean): Promise<boolean> {
-    for (const [scriptId, name] of this.scripts) {
-      if (!isOfInterest(name)) continue;
-      const { scriptSource } = (await this.post('Debugger.getScriptSource', {
-        scriptId,
-      })) as Debugger.GetScriptSourceReturnType;
-      if (/\bdebugger\b/.test(scriptSource)) return true;
-    }
-    return false;
+    this.session.on('Debugger.paused', ({ params }) => events.onPaused(params));
+    this.session.on('Debugger.resumed', () => events.onResumed());
+    this.session.on('Debugger.breakpointResolved', ({ params }) => events.onBreakpointResolved(params));
   }
 
   /** A thread with an inspector would wait for it on its way out. */
@@ -50,78 +48,99 @@ export class InspectorClient {
     this.session.disconnect();
   }
 
-  resume(): Promise<void> {
-    return this.post('Debugger.resume').then(() => undefined);
+  async sourceOf(scriptId: string): Promise<string> {
+    return (await this.send<Debugger.GetScriptSourceReturnType>('Debugger.getScriptSource', { scriptId })).scriptSource;
   }
 
-  /** The value of an expression, as JSON would carry it. Works on a paused thread; on a running one, when it is next idle. */
-  async evaluate(expression: string): Promise<unknown> {
-    const reply = (await this.post('Runtime.evaluate', {
-      expression,
+  /** Asks the service of the training thread. @throws Error with its message where it fails */
+  async ask<T>(method: ServiceMethod, ...args: readonly Argument[]): Promise<T> {
+    const service = await this.send<Runtime.EvaluateReturnType>('Runtime.evaluate', {
+      expression: pausedExpression,
+      objectGroup: pauseGroup,
+    });
+    const reply = await this.send<Runtime.CallFunctionOnReturnType>('Runtime.callFunctionOn', {
+      objectId: service.result.objectId,
+      functionDeclaration: `function (...values) { return this.${method}(...values); }`,
+      arguments: args.map((argument) => (argument instanceof Remote ? argument.asArgument : { value: argument })),
       returnByValue: true,
-    })) as Runtime.EvaluateReturnType;
+    });
     throwIfFailed(reply.exceptionDetails);
-    return reply.result.value;
+    const answer = parseMessage(String(reply.result.value)) as Answer<T>;
+    if (answer.kind === 'failure') throw new Error(answer.message);
+    return answer.value;
   }
 
-  /** @throws EvaluationError with the message that the expression threw */
+  /**
+   * `sideEffects` false: for a look while pointing at something, which must not change anything.
+   * @throws EvaluationError with the message that the expression threw
+   */
   async evaluateOnFrame(
     callFrameId: string,
     expression: string,
     options: { readonly sideEffects: boolean },
-  ): Promise<Runtime.RemoteObject> {
-    const evaluated = this.post('Debugger.evaluateOnCallFrame', {
+  ): Promise<Remote> {
+    const evaluated = this.send<Debugger.EvaluateOnCallFrameReturnType>('Debugger.evaluateOnCallFrame', {
       callFrameId,
       expression,
       objectGroup: pauseGroup,
       throwOnSideEffect: !options.sideEffects,
+      silent: true,
       timeout: EVALUATION_LIMIT_MS,
     });
-    const reply = (await evaluated.catch(tooLong)) as Debugger.EvaluateOnCallFrameReturnType;
+    const reply = await evaluated.catch(tooLong);
     throwIfFailed(reply.exceptionDetails);
-    return reply.result;
+    return new Remote(reply.result);
   }
 
-  /** Text that `functionDeclaration` returns when called with the object as its argument. */
-  async callWith(objectId: string, functionDeclaration: string): Promise<unknown> {
-    const reply = (await this.post('Runtime.callFunctionOn', {
-      objectId,
-      functionDeclaration,
-      arguments: [{ objectId }],
-      returnByValue: true,
-    })) as Runtime.CallFunctionOnReturnType;
+  async run(expression: string): Promise<void> {
+    const reply = await this.send<Runtime.EvaluateReturnType>('Runtime.evaluate', { expression, returnByValue: true });
     throwIfFailed(reply.exceptionDetails);
-    return reply.result.value;
   }
 
-  async properties(objectId: string): Promise<readonly Runtime.PropertyDescriptor[]> {
-    const reply = (await this.post('Runtime.getProperties', {
+  async properties(objectId: string): Promise<readonly { readonly name: string; readonly value: Remote }[]> {
+    const reply = await this.send<Runtime.GetPropertiesReturnType>('Runtime.getProperties', {
       objectId,
       ownProperties: true,
-    })) as Runtime.GetPropertiesReturnType;
-    return reply.result.filter((property) => property.enumerable && property.value !== undefined);
+    });
+    return reply.result.flatMap(({ name, value, enumerable }) =>
+      enumerable && value ? [{ name, value: new Remote(value) }] : [],
+    );
   }
 
   /** Objects shown during a pause are held by the inspector until then. */
   releasePauseObjects(): Promise<unknown> {
-    return this.post('Runtime.releaseObjectGroup', { objectGroup: pauseGroup });
+    return this.send('Runtime.releaseObjectGroup', { objectGroup: pauseGroup });
   }
 
-  private post(method: string, params?: object): Promise<unknown> {
+  send<T = unknown>(method: string, params?: object): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.session.post(method, params, (error, result) =>
-        error ? reject(new Error(error.message)) : resolve(result),
+      this.session.post(method, params, (error: Error | null, result?: object) =>
+        error ? reject(new Error(error.message)) : resolve(result as T),
       );
     });
   }
 }
+
+/** A value of the training thread, known here by number, or as itself where it is no object. */
+export class Remote {
+  constructor(readonly object: Runtime.RemoteObject) {}
+
+  get asArgument(): Runtime.CallArgument {
+    const { objectId, unserializableValue, value } = this.object;
+    if (objectId !== undefined) return { objectId };
+    // `value` is anything that JSON has.
+    return unserializableValue === undefined ? { value: value as unknown } : { unserializableValue };
+  }
+}
+
+type Argument = Remote | string | number | boolean | object | undefined;
 
 const pauseGroup = 'pause';
 /** An expression that does not end would hold the training for good. */
 const EVALUATION_LIMIT_MS = 10_000;
 
 /** An expression's own failure. */
-export class EvaluationError extends Error {
+class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
 }
 

@@ -2,85 +2,152 @@
  * What the debug thread calls on the training thread while that stands still, by way of the
  * inspector: every answer is JSON text that keeps not-finite numbers. A failure is an answer too.
  */
-import * as tf from '@tensorflow/tfjs';
-import { inspect } from 'node:util';
+import type * as tf from '@tensorflow/tfjs';
 import { stringifyMessage } from '../../shared/base/message-json.js';
 import type { StopPoint } from '../../shared/protocol/training.js';
+import * as experimentTf from '../loader/experiment-tfjs.js';
+import { beginAside, doAside } from '../runtime/aside.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
-import { isOptimizer } from '../runtime/tfjs-internals.js';
+import { Inspection, type Part } from './inspection.js';
+import { completionsOf } from './completions.js';
+import { lendNames } from './names-in-reach.js';
+import type { Answer, Whereabouts } from './thread-messages.js';
+import { layerAdditions, trainingScopes, type TrainingParts } from './training-scopes.js';
 
-export type Answer<T> =
-  { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'failure'; readonly message: string };
+export interface PausedServiceHost {
+  parts(): TrainingParts;
+  whereabouts(): Whereabouts;
+  /** Events that wait go out before the stop is told. */
+  flush(): void;
+}
 
-class PausedService {
+export class PausedService {
   /** Set while training stands between two steps. */
   training: { readonly paused: PausedTraining; readonly at: StopPoint } | undefined;
+  private readonly inspection: Inspection;
+  private endEvaluationNow: ((result?: unknown) => void) | undefined;
+  /** Tensors that a person's expressions made, and may look into until training goes on. */
+  private readonly kept: tf.Tensor[] = [];
+
+  constructor(private readonly host: PausedServiceHost) {
+    this.inspection = new Inspection((value) => layerAdditions(value, host.parts()));
+    Object.defineProperty(globalThis, Symbol.for('backstep.paused'), { value: this });
+  }
 
   look(): string {
-    return this.answer(({ paused, at }) => paused.look(at));
+    return this.answerBetweenSteps(({ paused, at }) => paused.look(at));
   }
 
   setLearningRate(learningRate: number): string {
-    return this.answer(({ paused }) => {
+    return this.answerBetweenSteps(({ paused }) => {
       paused.setLearningRate(learningRate);
       return { learningRate: paused.learningRate };
     });
   }
 
   stateHash(): string {
-    return this.answer(({ paused }) => ({ stateHash: paused.stateHash() }));
+    return this.answerBetweenSteps(({ paused }) => ({ stateHash: paused.stateHash() }));
   }
 
-  /** Tensors that an expression makes are given back by `endEvaluation`, so that looking does not fill the memory. */
+  whereabouts(): string {
+    return answer(() => {
+      this.host.flush();
+      return this.host.whereabouts();
+    });
+  }
+
+  scopes(): string {
+    return answer(() =>
+      trainingScopes(this.host.parts()).map(({ name, branch, expensive }) => ({
+        name,
+        expensive,
+        handle: this.inspection.show(branch).handle,
+      })),
+    );
+  }
+
+  /** Each of the values, all in one go. */
+  show(names: readonly (string | undefined)[], ...values: readonly unknown[]): string {
+    return answer(() => doAside(() => values.map((value, index) => this.inspection.show(value, names[index]))));
+  }
+
+  children(handle: number, part: Part): string {
+    return answer(() => doAside(() => this.inspection.children(handle, part)));
+  }
+
+  setChild(handle: number, name: string, value: unknown): string {
+    return answer(() => {
+      const shown = doAside(() => this.inspection.set(handle, name, value));
+      this.training?.paused.changed();
+      return shown;
+    });
+  }
+
+  completions(value: unknown, start: string): string {
+    return answer(() => completionsOf(value, start));
+  }
+
+  completionsOfNames(start: string): string {
+    return answer(() => [...completionsOf(this.names(), start), ...completionsOf(globalThis, start)]);
+  }
+
+  /** Names that are in reach of an expression beside those of the code around it. */
+  names(): Readonly<Record<string, unknown>> {
+    const { model, optimizer, batch, epoch, step, lastStep } = this.host.parts();
+    return {
+      tf: experimentTf,
+      model,
+      optimizer,
+      batch,
+      epoch,
+      step,
+      loss: lastStep?.loss,
+      metrics: lastStep?.metrics,
+    };
+  }
+
+  /** What an expression does until `endEvaluation` is no part of the training. */
   beginEvaluation(): void {
-    tf.engine().startScope('evaluation');
+    const withdraw = lendNames(this.names());
+    const end = beginAside();
+    this.endEvaluationNow = (result) => {
+      this.endEvaluationNow = undefined;
+      this.kept.push(...end(result));
+      withdraw();
+    };
   }
 
-  endEvaluation(): void {
-    tf.engine().endScope();
+  /** Its tensors are given back, but for those in its result: these when training goes on. */
+  endEvaluation(evaluateName: string, ...results: readonly unknown[]): string {
+    return answer(() => {
+      this.endEvaluationNow?.(results[0]);
+      // An expression may have changed what was read before.
+      this.inspection.reads.forget();
+      return results.length > 0 ? doAside(() => this.inspection.show(results[0], evaluateName)) : undefined;
+    });
   }
 
-  /** A value in one or a few lines, for a person. */
-  describe(value: unknown): string {
-    return describeValue(value);
+  /** Training goes on: everything that was handed out ends. */
+  release(): void {
+    this.endEvaluationNow?.();
+    this.inspection.release();
+    for (const tensor of this.kept.splice(0)) if (!tensor.isDisposed) tensor.dispose();
   }
 
-  private answer<T>(work: (training: NonNullable<PausedService['training']>) => T): string {
-    let result: Answer<T>;
-    try {
-      result = this.training
-        ? { kind: 'answer', value: work(this.training) }
-        : { kind: 'failure', message: 'Training stands in the middle of a step here: go on to its end first.' };
-    } catch (error) {
-      result = { kind: 'failure', message: error instanceof Error ? error.message : String(error) };
-    }
-    return stringifyMessage(result);
+  private answerBetweenSteps<T>(work: (training: NonNullable<PausedService['training']>) => T): string {
+    return answer(() => {
+      if (this.training) return work(this.training);
+      throw new Error('Training stands in the middle of a step here: go on to its end first.');
+    });
   }
 }
 
-export function describeValue(value: unknown): string {
-  if (value instanceof tf.Variable) return `${tensorText(value)} (variable ${value.name})`;
-  if (value instanceof tf.Tensor) return tensorText(value);
-  if (value instanceof tf.layers.Layer && !(value instanceof tf.LayersModel))
-    return `${value.getClassName()} ${value.name}`;
-  if (value instanceof tf.LayersModel) return `model ${value.name} with ${value.layers.length} layers`;
-  if (isOptimizer(value)) return `${value.getClassName()} optimizer`;
-  if (Array.isArray(value) && value.some((one) => one instanceof tf.Tensor || one instanceof tf.layers.Layer)) {
-    return `[${value.slice(0, 8).map(describeValue).join(', ')}${value.length > 8 ? `, … ${value.length} in all` : ''}]`;
+function answer<T>(work: () => T): string {
+  let result: Answer<T>;
+  try {
+    result = { kind: 'answer', value: work() };
+  } catch (error) {
+    result = { kind: 'failure', message: error instanceof Error ? error.message : String(error) };
   }
-  return inspect(value, { depth: 2, maxArrayLength: 20, maxStringLength: 500, breakLength: 100 });
+  return stringifyMessage(result);
 }
-
-const VALUES_SHOWN = 20;
-
-function tensorText(tensor: tf.Tensor): string {
-  const shape = tensor.shape.length === 0 ? 'scalar' : tensor.shape.join('×');
-  if (tensor.isDisposed) return `Tensor ${tensor.dtype} ${shape} (disposed)`;
-  const values = tensor.size <= VALUES_SHOWN ? tensor.arraySync() : undefined;
-  return values === undefined
-    ? `Tensor ${tensor.dtype} ${shape}`
-    : `Tensor ${tensor.dtype} ${shape} ${inspect(values, { breakLength: Infinity, depth: 6 })}`;
-}
-
-export const pausedService = new PausedService();
-Object.defineProperty(globalThis, Symbol.for('backstep.paused'), { value: pausedService });

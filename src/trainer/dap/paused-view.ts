@@ -2,162 +2,320 @@
  * Frames, scopes and variables of a training that stands still, in the Debug Adapter Protocol's
  * terms. Lives for one stop: every reference that it hands out ends with it.
  */
-import type { Debugger, Runtime } from 'node:inspector';
+import type { Debugger } from 'node:inspector';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isPersons, pathOf } from '../loader/stack-frames.js';
-import type { InspectorClient } from './inspector-client.js';
-import { pausedExpression, stopFunctionName, type StopFacts } from './thread-messages.js';
+import type { Completion } from './completions.js';
+import type { Part, ShownValue, ShownVariable } from './inspection.js';
+import type { InspectorClient, Remote } from './inspector-client.js';
+import type { LibrarySources } from './library-sources.js';
+import type { StopFacts } from './thread-messages.js';
 
 const TRAINING_FRAME = 1;
-const FIRST_PERSONS_FRAME = 2;
+const FIRST_CODE_FRAME = 2;
 
-interface PersonsFrame {
-  readonly frame: Debugger.CallFrame;
-  readonly file: string;
+/** What a reference that has been handed out stands for. */
+type Expandable =
+  | { readonly kind: 'held'; readonly handle: number }
+  | {
+      readonly kind: 'scope';
+      readonly objectId: string;
+      readonly callFrameId: string;
+      readonly number: number;
+    };
+
+export interface PausedViewOptions {
+  readonly inspector: InspectorClient;
+  readonly library: LibrarySources;
+  readonly frames: readonly Debugger.CallFrame[];
+  readonly facts: StopFacts;
+  readonly justMyCode: boolean;
+  /** As the front end spells the names of files. */
+  readonly fileOf: (file: string) => string;
 }
 
 export class PausedView {
-  private readonly persons: readonly PersonsFrame[];
-  private readonly expandable = new Map<number, string>();
-  private nextReference = 2;
-  private learningRate: number | undefined;
+  readonly facts: StopFacts;
+  private readonly inspector: InspectorClient;
+  private readonly expandable = new Map<number, Expandable>();
+  private nextReference = 1;
+  private justMyCode: boolean;
 
-  constructor(
-    private readonly inspector: InspectorClient,
-    private readonly frames: readonly Debugger.CallFrame[],
-    readonly facts: StopFacts,
-  ) {
-    this.learningRate = facts.learningRate;
-    this.persons = frames.flatMap((frame) => {
-      const file = pathOf(inspector.scriptOf(frame));
-      return file !== undefined && isPersons(file) ? [{ frame, file }] : [];
-    });
+  constructor(private readonly options: PausedViewOptions) {
+    this.facts = options.facts;
+    this.inspector = options.inspector;
+    this.justMyCode = options.justMyCode;
   }
 
-  /** Whether training stands between two steps, rather than at a `debugger` statement of the person's. */
-  get betweenSteps(): boolean {
-    return this.frames[0]?.functionName === stopFunctionName;
-  }
-
-  stackTrace(): DebugProtocol.StackTraceResponse['body'] {
-    const { at, source } = this.facts;
-    const persons = this.persons.map(({ frame, file }, index) => ({
-      id: FIRST_PERSONS_FRAME + index,
-      name: frame.functionName || '(anonymous)',
-      source: { name: path.basename(file), path: file },
-      line: frame.location.lineNumber + 1,
-      column: (frame.location.columnNumber ?? 0) + 1,
-    }));
-    const training = {
-      id: TRAINING_FRAME,
-      name: `epoch ${at.epoch} › step ${at.step}`,
-      ...(source ? { source: { name: path.basename(source.file), path: source.file } } : {}),
-      line: source?.line ?? 0,
-      column: source?.column ?? 0,
-    };
-    return { stackFrames: [...persons, training], totalFrames: persons.length + 1 };
-  }
-
-  scopes(frameId: number): DebugProtocol.Scope[] {
-    if (frameId === TRAINING_FRAME) return [{ name: 'Training', variablesReference: TRAINING_FRAME, expensive: false }];
-    return this.personsFrame(frameId)
-      .frame.scopeChain.filter((scope) => scope.type !== 'global' && scope.object.objectId !== undefined)
-      .map((scope) => ({
-        name: scope.type.charAt(0).toUpperCase() + scope.type.slice(1),
-        variablesReference: this.expand(scope.object.objectId!),
-        expensive: scope.type === 'module',
-      }));
-  }
-
-  async variables(reference: number): Promise<DebugProtocol.Variable[]> {
-    if (reference === TRAINING_FRAME) return this.trainingVariables();
-    const objectId = this.expandable.get(reference);
-    if (objectId === undefined) throw new Error('This value belongs to an earlier stop.');
-    const properties = await this.inspector.properties(objectId);
-    return Promise.all(properties.map(async ({ name, value }) => ({ name, ...(await this.present(value!)) })));
-  }
-
-  private trainingVariables(): DebugProtocol.Variable[] {
-    const { at, lastStep } = this.facts;
-    const rows: (readonly [name: string, value: number | undefined, readOnly: boolean])[] = [
-      ['epoch', at.epoch, true],
-      ['step', at.step, true],
-      ['stepInEpoch', at.stepInEpoch, true],
-      ['loss', lastStep?.loss, true],
-      ...Object.entries(lastStep?.metrics ?? {}).map(([name, value]) => [name, value, true] as const),
-      ['learningRate', this.learningRate, false],
-      ['gradNorm', lastStep?.gradNorm, true],
-      ['batchSize', lastStep?.examples, true],
-    ];
-    return rows
-      .filter((row) => row[1] !== undefined)
-      .map(([name, value, readOnly]) => ({
-        name,
-        value: String(value),
-        type: 'number',
-        evaluateName: name,
-        variablesReference: 0,
-        presentationHint: { kind: 'data', ...(readOnly ? { attributes: ['readOnly'] } : {}) },
-      }));
-  }
-
-  /** The name `learningRate` in expressions follows, too. */
-  async noteLearningRate(learningRate: number): Promise<void> {
-    this.learningRate = learningRate;
-    await this.inspector.evaluateOnFrame(this.frames[0]!.callFrameId, `learningRate = ${learningRate}`, {
-      sideEffects: true,
-    });
-  }
-
-  /** `sideEffects` false: for a look while pointing at something, which must not change anything. */
-  async evaluate(
-    expression: string,
-    frameId: number | undefined,
-    options: { readonly sideEffects: boolean },
-  ): Promise<{ readonly value: string; readonly type?: string; readonly variablesReference: number }> {
-    const frame =
-      frameId === undefined || frameId === TRAINING_FRAME ? this.frames[0]! : this.personsFrame(frameId).frame;
-    await this.inspector.evaluate(`${pausedExpression}.beginEvaluation()`);
-    try {
-      return await this.present(await this.inspector.evaluateOnFrame(frame.callFrameId, expression, options));
-    } finally {
-      await this.inspector.evaluate(`${pausedExpression}.endEvaluation()`);
-    }
-  }
-
-  private async present(
-    value: Runtime.RemoteObject,
-  ): Promise<{ value: string; type?: string; variablesReference: number }> {
-    if (value.objectId === undefined) {
-      return { value: primitiveText(value), type: value.type, variablesReference: 0 };
-    }
-    const text = await this.inspector.callWith(
-      value.objectId,
-      `function (value) { return ${pausedExpression}.describe(value); }`,
-    );
+  stackTrace({ startFrame = 0, levels = 0 }: Partial<DebugProtocol.StackTraceArguments> = {}): {
+    readonly stackFrames: DebugProtocol.StackFrame[];
+    readonly totalFrames: number;
+  } {
+    const code = this.codeFrames();
+    const training = this.trainingFrame();
+    // An op or layer that training stands before is the innermost there is.
+    const { stands } = this.facts.at;
+    const all = stands === 'op' || stands === 'layer' ? [training, ...code] : [...code, training];
     return {
-      value: String(text),
-      // Bundling marks some classes with an underscore.
-      type: value.className?.replace(/^_/, '') ?? value.type,
-      variablesReference: value.type === 'object' ? this.expand(value.objectId) : 0,
+      stackFrames: all.slice(startFrame, levels > 0 ? startFrame + levels : undefined),
+      totalFrames: all.length,
     };
   }
 
-  private expand(objectId: string): number {
+  async scopes(frameId: number): Promise<DebugProtocol.Scope[]> {
+    const training = await this.inspector.ask<{ name: string; expensive: boolean; handle: number }[]>('scopes');
+    const shown = training.map(({ name, expensive, handle }) => ({
+      name,
+      expensive,
+      variablesReference: this.reference({ kind: 'held', handle }),
+    }));
+    if (frameId === TRAINING_FRAME) return shown;
+    const { scopeChain, callFrameId } = this.codeFrame(frameId);
+    const code = scopeChain.flatMap((scope, number): DebugProtocol.Scope[] => {
+      const { objectId } = scope.object;
+      if (scope.type === 'global' || objectId === undefined) return [];
+      return [
+        {
+          name: scopeName(scope),
+          ...(scope.type === 'local' ? { presentationHint: 'locals' } : {}),
+          variablesReference: this.reference({ kind: 'scope', objectId, callFrameId, number }),
+          expensive: scope.type === 'module',
+        },
+      ];
+    });
+    return [...code, ...shown];
+  }
+
+  async variables(reference: number, part: Part): Promise<DebugProtocol.Variable[]> {
+    const expandable = this.expandableOf(reference);
+    if (expandable.kind === 'held') {
+      const children = await this.inspector.ask<ShownVariable[]>('children', expandable.handle, part);
+      return children.map((child) => this.variable(child, child.name, child.readOnly));
+    }
+    const properties = await this.inspector.properties(expandable.objectId);
+    const shown = await this.show(properties);
+    return properties.map(({ name }, index) => this.variable(shown[index]!, name, false));
+  }
+
+  async setVariable(
+    reference: number,
+    name: string,
+    expression: string,
+  ): Promise<DebugProtocol.SetVariableResponse['body']> {
+    const expandable = this.expandableOf(reference);
+    const frame = expandable.kind === 'scope' ? expandable.callFrameId : this.options.frames[0]!.callFrameId;
+    // Not beside the training, as looks are: what is put in is to live as long as what was there.
+    const value = await this.inspector.evaluateOnFrame(frame, expression, { sideEffects: true });
+    if (expandable.kind === 'held') {
+      const shown = await this.inspector.ask<ShownValue>('setChild', expandable.handle, name, value);
+      if (name === 'learningRate') await this.noteLearningRate(Number(shown.value));
+      return this.value(shown);
+    }
+    try {
+      await this.inspector.send('Debugger.setVariableValue', {
+        scopeNumber: expandable.number,
+        variableName: name,
+        newValue: value.asArgument,
+        callFrameId: expandable.callFrameId,
+      });
+    } catch (error) {
+      throw new Error(`${name} cannot be changed here: ${(error as Error).message}.`);
+    }
+    return this.value((await this.show([{ name, value }]))[0]!);
+  }
+
+  /** The name `learningRate` in expressions follows it, too. */
+  async noteLearningRate(learningRate: number): Promise<void> {
+    if (this.facts.at.stands) return;
+    const { callFrameId } = this.options.frames[0]!;
+    await this.inspector.evaluateOnFrame(callFrameId, `learningRate = ${learningRate}`, { sideEffects: true });
+  }
+
+  showJustMyCode(enabled: boolean): void {
+    this.justMyCode = enabled;
+  }
+
+  /** While somebody points at something (`hover`), nothing may be changed by it. */
+  async evaluate(
+    entered: string,
+    frameId: number | undefined,
+    context: string | undefined,
+  ): Promise<DebugProtocol.EvaluateResponse['body']> {
+    const frame = this.frameFor(frameId);
+    const expression = context === 'repl' ? outliving(entered) : entered;
+    await this.inspector.run(beginEvaluation);
+    let value: Remote;
+    try {
+      value = await this.inspector.evaluateOnFrame(frame.callFrameId, expression, {
+        sideEffects: context !== 'hover',
+      });
+    } catch (error) {
+      await this.inspector.ask('endEvaluation', '');
+      throw inPlainWords(error as Error);
+    }
+    const { value: result, ...rest } = this.value(
+      await this.inspector.ask<ShownValue>('endEvaluation', entered, value),
+    );
+    return { result, ...rest };
+  }
+
+  async completions(text: string, frameId: number | undefined): Promise<Completion[]> {
+    const frame = this.frameFor(frameId);
+    const member = /([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*|\[\w+\])*)\.([\w$]*)$/.exec(text);
+    if (member) {
+      const [, object, start] = member as unknown as [string, string, string];
+      return this.inAside(async () => {
+        const value = await this.inspector.evaluateOnFrame(frame.callFrameId, object, { sideEffects: false });
+        return this.inspector.ask<Completion[]>('completions', value, start);
+      });
+    }
+    const start = /[\w$]*$/.exec(text)![0];
+    const names: Completion[] = [];
+    for (const { type, object } of frame.scopeChain) {
+      if (type === 'global' || object.objectId === undefined) continue;
+      for (const { name, value } of await this.inspector.properties(object.objectId)) {
+        if (!name.toLowerCase().startsWith(start.toLowerCase()) || names.some((known) => known.name === name)) continue;
+        names.push({ name, kind: value.object.type === 'function' ? 'function' : 'property' });
+      }
+    }
+    const lent = await this.inspector.ask<Completion[]>('completionsOfNames', start);
+    return [...names, ...lent.filter(({ name }) => !names.some((known) => known.name === name))];
+  }
+
+  private async inAside<T>(work: () => Promise<T>): Promise<T> {
+    await this.inspector.run(beginEvaluation);
+    try {
+      return await work();
+    } finally {
+      await this.inspector.ask('endEvaluation', '');
+    }
+  }
+
+  private show(named: readonly { readonly name: string; readonly value: Remote }[]): Promise<ShownValue[]> {
+    return this.inspector.ask(
+      'show',
+      named.map(({ name }) => (name === 'this' ? 'this' : name)),
+      ...named.map(({ value }) => value),
+    );
+  }
+
+  private variable(shown: ShownValue, name: string, readOnly: boolean): DebugProtocol.Variable {
+    return {
+      name,
+      ...this.value(shown),
+      ...(shown.evaluateName === undefined ? {} : { evaluateName: shown.evaluateName }),
+      presentationHint: { kind: 'data', ...(readOnly ? { attributes: ['readOnly'] } : {}) },
+    };
+  }
+
+  private value({ value, type, handle, indexed, named }: ShownValue) {
+    return {
+      value,
+      type,
+      variablesReference: handle === 0 ? 0 : this.reference({ kind: 'held', handle }),
+      ...(indexed === undefined ? {} : { indexedVariables: indexed, namedVariables: named }),
+    };
+  }
+
+  /** The person's frames, and those of the library between them; nothing of the trainer's own. */
+  private codeFrames(): DebugProtocol.StackFrame[] {
+    const { frames } = this.options;
+    const outermost = frames.findLastIndex((frame) => this.personsFile(frame) !== undefined);
+    return frames.flatMap((frame, index): DebugProtocol.StackFrame[] => {
+      const id = FIRST_CODE_FRAME + index;
+      const name = frame.functionName || '(anonymous)';
+      const { lineNumber, columnNumber = 0 } = frame.location;
+      const file = this.personsFile(frame);
+      if (file !== undefined) {
+        const shown = this.options.fileOf(file);
+        const source = { name: path.basename(shown), path: shown };
+        return [{ id, name, source, line: lineNumber + 1, column: columnNumber + 1 }];
+      }
+      if (!this.justMyCode) {
+        const place = this.options.library.placeOf(this.inspector.scriptOf(frame), lineNumber, columnNumber);
+        if (!place) return [];
+        const source = { name: place.name, sourceReference: place.reference, origin: 'TensorFlow.js' };
+        return [{ id, name, source, line: place.line, column: place.column }];
+      }
+      if (index > outermost) return [];
+      const source = { name: 'TensorFlow.js', presentationHint: 'deemphasize' as const };
+      return [{ id, name, source, line: 0, column: 0, presentationHint: 'subtle' }];
+    });
+  }
+
+  private trainingFrame(): DebugProtocol.StackFrame {
+    const { at, source } = this.facts;
+    const parts = at.path ?? (at.epoch > 0 ? [`epoch ${at.epoch}`, `step ${at.step}`] : []);
+    const inStep = at.stands === 'line';
+    return {
+      id: TRAINING_FRAME,
+      name: parts.length > 0 ? parts.join(' › ') : 'before the first step',
+      ...(source && !inStep ? { source: { name: path.basename(source.file), path: source.file } } : {}),
+      line: (!inStep && source?.line) || 0,
+      column: (!inStep && source?.column) || 0,
+      ...(inStep ? { presentationHint: 'label' as const } : {}),
+    };
+  }
+
+  private personsFile(frame: Debugger.CallFrame): string | undefined {
+    const file = pathOf(this.inspector.scriptOf(frame));
+    return file !== undefined && isPersons(file) ? file : undefined;
+  }
+
+  private frameFor(frameId: number | undefined): Debugger.CallFrame {
+    const { frames } = this.options;
+    if (frameId !== undefined && frameId !== TRAINING_FRAME) return this.codeFrame(frameId);
+    return (frameId === undefined && frames.find((frame) => this.personsFile(frame))) || frames[0]!;
+  }
+
+  private codeFrame(frameId: number): Debugger.CallFrame {
+    const found = this.options.frames[frameId - FIRST_CODE_FRAME];
+    if (!found) throw new Error('This frame belongs to an earlier stop.');
+    return found;
+  }
+
+  private reference(expandable: Expandable): number {
     const reference = this.nextReference++;
-    this.expandable.set(reference, objectId);
+    this.expandable.set(reference, expandable);
     return reference;
   }
 
-  private personsFrame(frameId: number): PersonsFrame {
-    const found = this.persons[frameId - FIRST_PERSONS_FRAME];
-    if (!found) throw new Error('This frame belongs to an earlier stop.');
+  private expandableOf(reference: number): Expandable {
+    const found = this.expandable.get(reference);
+    if (!found) throw new Error('This value belongs to an earlier stop.');
     return found;
   }
 }
 
-function primitiveText(value: Runtime.RemoteObject): string {
-  if (value.unserializableValue !== undefined) return value.unserializableValue;
-  return value.type === 'string' ? JSON.stringify(value.value) : String(value.value);
+const beginEvaluation = 'globalThis[Symbol.for("backstep.paused")].beginEvaluation()';
+
+/** What is declared in the console is there in the next line, too. */
+function outliving(expression: string): string {
+  return expression.replace(/^\s*(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=(?!=)/, 'globalThis.$1 =');
+}
+
+function inPlainWords(error: Error): Error {
+  if (/await is only valid|Unexpected reserved word/.test(error.message)) {
+    return new Error('Training stands still here, so there is nothing to await: use dataSync() instead of data().');
+  }
+  if (/Possible side-effect/.test(error.message))
+    return new Error('This would change something; evaluate it in the console.');
+  return error;
+}
+
+const scopeNames: Readonly<Record<string, string>> = {
+  local: 'Local',
+  block: 'Block',
+  closure: 'Closure',
+  catch: 'Catch',
+  module: 'Module',
+  script: 'Script',
+  with: 'With',
+  eval: 'Eval',
+};
+
+function scopeName({ type, name }: Debugger.Scope): string {
+  const known = scopeNames[type] ?? type;
+  return (type === 'closure' || type === 'block') && name ? `${known} (${name})` : known;
 }

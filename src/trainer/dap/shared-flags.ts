@@ -1,9 +1,22 @@
 /** What the debug thread wants of the training thread, in memory that both see: reading it costs the training nothing. */
 
-const slots = { stopAfterStep: 0, stopAtEpochEnd: 1, terminate: 2, controlVersion: 3, stopReady: 4 } as const;
+const slots = {
+  stopAfterStep: 0,
+  stopAtEpochEnd: 1,
+  terminate: 2,
+  controlVersion: 3,
+  stopReady: 4,
+  stopInStep: 5,
+  opUnderWay: 6,
+  walksThroughSteps: 7,
+} as const;
 
 export type StopWish = 'none' | 'pause' | 'step';
 const wishes: readonly StopWish[] = ['none', 'pause', 'step'];
+
+/** What training is to stop before, in the middle of a step. */
+export type StopInStepWish = 'none' | 'op' | 'layer';
+const wishesInStep: readonly StopInStepWish[] = ['none', 'op', 'layer'];
 
 export class SharedFlags {
   private readonly cells: Int32Array;
@@ -17,6 +30,36 @@ export class SharedFlags {
   }
   set stopAfterStep(wish: StopWish) {
     Atomics.store(this.cells, slots.stopAfterStep, wishes.indexOf(wish));
+  }
+
+  get stopInStep(): StopInStepWish {
+    return wishesInStep[Atomics.load(this.cells, slots.stopInStep)]!;
+  }
+  set stopInStep(wish: StopInStepWish) {
+    Atomics.store(this.cells, slots.stopInStep, wishesInStep.indexOf(wish));
+  }
+
+  /** Number of the op that the training thread is inside of, as `opName` messages tell them; 0: of none. */
+  get opUnderWay(): number {
+    return Atomics.load(this.cells, slots.opUnderWay);
+  }
+  set opUnderWay(op: number) {
+    Atomics.store(this.cells, slots.opUnderWay, op);
+  }
+
+  /** Whether lines can be stopped at, or something in the middle of a step: compiled steps are walked through, too. */
+  get walksThroughSteps(): boolean {
+    return Atomics.load(this.cells, slots.walksThroughSteps) === 1 || this.stopInStep !== 'none';
+  }
+  set walksThroughSteps(wanted: boolean) {
+    Atomics.store(this.cells, slots.walksThroughSteps, wanted ? 1 : 0);
+  }
+
+  /** All that is wanted of the next stop: any stop answers them. */
+  clearWishes(): void {
+    this.stopAfterStep = 'none';
+    this.stopInStep = 'none';
+    this.stopAtEpochEnd = false;
   }
 
   get stopAtEpochEnd(): boolean {

@@ -12,6 +12,8 @@ export interface DebugThreadSetup {
   readonly flags: SharedArrayBuffer;
   /** Takes `ControlMessage`s; the training reads it between steps. */
   readonly control: MessagePort;
+  /** URL of the trainer's only script that V8's debugger may stop in. */
+  readonly stoppingPlace: string;
   /** File descriptor of the duplex pipe to the front end. */
   readonly fd: number;
 }
@@ -36,10 +38,26 @@ export type FromTraining =
   | { readonly kind: 'events'; readonly events: readonly TrainingEvent[] }
   /** The training thread is about to stop, and waits until the debugger is attached. */
   | { readonly kind: 'stopping'; readonly facts: StopFacts }
+  /** What a breakpoint's condition or log message threw, once each. */
+  | { readonly kind: 'lineProblem'; readonly id: number; readonly message: string }
+  /** Which op a number in `SharedFlags.opUnderWay` stands for. */
+  | { readonly kind: 'opName'; readonly op: number; readonly name: string }
   | { readonly kind: 'finished'; readonly exitCode: number };
 
-/** Name of the function in which the training thread stands while it is stopped between steps. */
-export const stopFunctionName = 'standBetweenSteps';
+/** Where the training is, asked of it at a stop that it has not announced itself. */
+export interface Whereabouts {
+  readonly epoch: number;
+  readonly step: number;
+  readonly stepInEpoch: number;
+  /** As in `StopPoint`. */
+  readonly path: readonly string[];
+  readonly lastStep: StepEvent | undefined;
+  readonly learningRate: number | undefined;
+}
+
+/** JSON text of this is what `PausedService` answers. A failure is for a person to read. */
+export type Answer<T> =
+  { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'failure'; readonly message: string };
 
 /** Expression that gives the object serving looks while stopped. */
 export const pausedExpression = 'globalThis[Symbol.for("backstep.paused")]';

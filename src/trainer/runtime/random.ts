@@ -12,6 +12,8 @@ import { mix } from './data/random.js';
 export type RandomStream = 'user' | 'init' | 'step' | 'data' | 'validation';
 const streamNumbers: Readonly<Record<RandomStream, number>> = { user: 1, init: 2, step: 3, data: 4, validation: 5 };
 
+const ROUNDS_BEFORE_USE = 12;
+
 /** sfc32 by Chris Doty-Humphrey (PractRand, public domain): 128 bits of state, quick in 32-bit integers. */
 export class Sfc32 {
   private a: number;
@@ -23,7 +25,12 @@ export class Sfc32 {
     this.a = mix(...seeds, 1);
     this.b = mix(...seeds, 2);
     this.c = mix(...seeds, 3);
-    for (let round = 0; round < 12; round++) this.next();
+    for (let round = 0; round < ROUNDS_BEFORE_USE; round++) this.next();
+  }
+
+  /** How many numbers have been drawn. */
+  get draws(): number {
+    return this.counter - ROUNDS_BEFORE_USE - 1;
   }
 
   /** In [0, 1), a multiple of 2⁻³². */
@@ -37,6 +44,13 @@ export class Sfc32 {
   }
 }
 
+/** What the numbers that are drawn now follow from: `index` is the step, for example. */
+export interface RandomPosition {
+  readonly seed: number;
+  readonly stream: RandomStream;
+  readonly index: number;
+}
+
 /** A pass over a `tf.data` pipeline: what its callbacks draw is kept apart from the step that runs meanwhile. */
 interface PipelineContext {
   readonly random: Sfc32;
@@ -46,6 +60,9 @@ interface PipelineContext {
 
 const pipelines = new AsyncLocalStorage<PipelineContext>();
 let current = new Sfc32(0, streamNumbers.user, 0);
+let position: RandomPosition = { seed: 0, stream: 'user', index: 0 };
+/** Before all others, while something is done beside the training. */
+let aside: Sfc32 | undefined;
 let holders = 0;
 let shuffles = 0;
 let restoreAll: (() => void) | undefined;
@@ -53,6 +70,12 @@ let restoreAll: (() => void) | undefined;
 /** Draws from here on follow from these three alone. Negative or huge seeds count by their lower 32 bits. */
 export function reseed(seed: number, stream: RandomStream, index: number): void {
   current = generatorFor(seed, stream, index);
+  position = { seed, stream, index };
+}
+
+/** Where the training's own draws stand. */
+export function randomPosition(): RandomPosition & { readonly draws: number } {
+  return { ...position, draws: current.draws };
 }
 
 export function generatorFor(seed: number, stream: RandomStream, index: number): Sfc32 {
@@ -68,6 +91,13 @@ export function withOwnRandom<T>(generator: Sfc32, work: () => T): T {
   } finally {
     current = before;
   }
+}
+
+/** Until what is given back is called, whatever is drawn, in a pipeline too, leaves the course of the training as it is. */
+export function drawAside(generator: Sfc32): () => void {
+  const before = { aside, shuffles };
+  aside = generator;
+  return () => ({ aside, shuffles } = before);
 }
 
 /** Runs `work`, and whatever it awaits, inside a pass over a pipeline. */
@@ -101,7 +131,7 @@ function patch(): () => void {
   // Kept to be put back and called with its own `this`.
   const shuffle = prototype.shuffle;
   current = new Sfc32(0, streamNumbers.user, 0);
-  Math.random = () => (pipelines.getStore()?.random ?? current).next();
+  Math.random = () => (aside ?? pipelines.getStore()?.random ?? current).next();
   prototype.shuffle = function (this: tf.data.Dataset<tf.TensorContainer>, bufferSize, seed, reshuffleEachIteration) {
     const index = ++shuffles;
     const shuffled = shuffle.call(this, bufferSize, seed, reshuffleEachIteration);

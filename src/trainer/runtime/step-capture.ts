@@ -4,6 +4,7 @@
  * memory is given back, to the beginning of the next step. Knows nothing of what is made of it.
  */
 import * as tf from '@tensorflow/tfjs';
+import { isAside } from './aside.js';
 import type { LabelledWeight } from './layer-labels.js';
 import { sumOfSquares } from './tensor-statistics.js';
 import { alias, trainable } from './tfjs-internals.js';
@@ -66,6 +67,10 @@ export class StepCapture {
     return this.outputs.get(layer);
   }
 
+  gradientOf(variable: tf.Variable): tf.Tensor | undefined {
+    return this.gradients.get(variable.name);
+  }
+
   /** The model's first output, of this very forward pass. */
   get predictions(): tf.Tensor | undefined {
     return this.outputLayer && this.outputs.get(this.outputLayer);
@@ -99,7 +104,7 @@ export class StepCapture {
     const call = layer.call.bind(layer);
     this.replace(layer, 'call', (inputs, kwargs) => {
       const output = call(inputs, kwargs);
-      if (this.keepsOutputs) this.keepOutput(layer, Array.isArray(output) ? output[0] : output);
+      if (this.keepsOutputs && !isAside()) this.keepOutput(layer, Array.isArray(output) ? output[0] : output);
       return output;
     });
   }
@@ -117,6 +122,10 @@ export class StepCapture {
   private watchOptimizer(optimizer: tf.Optimizer): void {
     const applyGradients = optimizer.applyGradients.bind(optimizer);
     this.replace(optimizer, 'applyGradients', (gradients) => {
+      if (isAside()) {
+        applyGradients(gradients);
+        return;
+      }
       if (this.keepsGradients) this.keepGradients(gradients);
       this.updatesBegun++;
       applyGradients(gradients);

@@ -1,5 +1,6 @@
 /** The seam between the training loop and whoever hosts it: the loop knows no protocol, the host no tensors. */
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
+import type { Batch } from './data/batch-stream.js';
 import type { PausedTraining } from './paused-training.js';
 
 export interface TrainingHost {
@@ -14,8 +15,11 @@ export interface TrainingHost {
   mayStopAfter(step: {
     readonly epoch: number;
     readonly step: number;
+    readonly stepInEpoch: number;
     readonly lastInEpoch: boolean;
     readonly keepingIsFree: boolean;
+    /** What the step is about to train on; the loop's. */
+    readonly batch: Batch;
   }): boolean;
 
   /** Whether a gradient norm is wanted for this step's event (a breakpoint's condition names it, for example). */

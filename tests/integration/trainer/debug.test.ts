@@ -211,8 +211,9 @@ test('stack, variables and expressions at a stop', async () => {
   expect(await evaluated('tf.nope()')).toMatch(/^failed: TypeError: .*nope is not a function/);
   expect(await evaluated('globalThis.changed = 1', 'hover')).toMatch(/^failed: /);
   expect(await evaluated('1 +')).toMatch(/^failed: SyntaxError/);
+  // What an expression computes on its way is given back at once; its result when training goes on.
   const before = await evaluated('tf.memory().numTensors');
-  await evaluated('tf.zeros([100, 100])');
+  await evaluated('tf.zeros([100, 100]).add(1).sum().dataSync()[0]');
   expect(await evaluated('tf.memory().numTensors')).toEqual(before);
   const list = await evaluated('({ a: 1, b: [true] })');
   if (typeof list === 'string') throw new Error(list);
@@ -249,7 +250,7 @@ test('pause acts while training runs; what needs a pause says so', async () => {
       message: 'Training is running: pause it first.',
     });
   }
-  await client.request('pause', { threadId: 1 });
+  await client.request('pause', { threadId: 1, backstep: { granularity: 'step' } });
   const at = await client.stopped();
   expect(at).toMatchObject({ reason: 'pause', description: `step ${at.step}` });
   expect(client.eventsOf('step').at(-1)!.step).toBe(at.step);
@@ -286,7 +287,7 @@ test('pause acts after the step under way, of which there is all to see', async 
   );
   const client = await start({ experiment: place.file('slow.ts') });
   await client.until(() => client.eventsOf('step')[1], 'two steps');
-  await client.request('pause', { threadId: 1 });
+  await client.request('pause', { threadId: 1, backstep: { granularity: 'step' } });
   expect(await client.stopped()).toMatchObject({ reason: 'pause', step: 3 });
   const look = stepLook.parse(await client.request('backstep/look', {}));
   expect(look.layers.map(({ output, gradNorm }) => [output !== undefined, gradNorm !== undefined])).toEqual([

@@ -1,0 +1,81 @@
+/**
+ * Whether an exception is caught by one of the functions that it passes through. V8's own word on it
+ * is of no use here: the trainer catches everything, to tell it at the person's line. Pure.
+ */
+import { parse, parseExpressionAt, type Node, type Options } from 'acorn';
+
+/** A call on the stack, in the script's text. */
+export interface CallPlace {
+  readonly source: string;
+  /** Where the function begins, and where in it the call is. Count from 0. */
+  readonly functionStart: Position;
+  readonly at: Position;
+}
+
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+const options: Options = {
+  ecmaVersion: 'latest',
+  allowSuperOutsideMethod: true,
+  allowReturnOutsideFunction: true,
+  checkPrivateFields: false,
+};
+
+/** V8 says where a function's parameters begin; what stands before them has to be guessed. */
+const beginnings = ['', 'function ', 'async ', 'async function ', 'function* ', 'async function* '];
+
+/** Whether this call stands in a `try` with a `catch` of its own function. */
+export function isCaughtIn({ source, functionStart, at }: CallPlace): boolean {
+  const start = offsetOf(source, functionStart);
+  const place = offsetOf(source, at) - start;
+  const text = source.slice(start);
+  if (start === 0) {
+    const module = parsed(() => parse(text, { ...options, sourceType: 'module' }));
+    if (module) return isInCaughtBlock(module, place);
+  }
+  for (const beginning of beginnings) {
+    const tree = parsed(() => parseExpressionAt(beginning + text, 0, options));
+    if (tree && /Function/.test(tree.type)) return isInCaughtBlock(tree, beginning.length + place);
+  }
+  return false;
+}
+
+/** `undefined` where the text is not what it was taken for. */
+function parsed(parsing: () => Node): Node | undefined {
+  try {
+    return parsing();
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+interface TryStatement extends Node {
+  readonly block: Node;
+  readonly handler: Node | null;
+}
+
+function isInCaughtBlock(node: Node, place: number): boolean {
+  if (node.type === 'TryStatement') {
+    const { block, handler } = node as TryStatement;
+    if (handler && block.start <= place && place < block.end) return true;
+  }
+  return childrenOf(node).some((child) => child.start <= place && place < child.end && isInCaughtBlock(child, place));
+}
+
+function childrenOf(node: Node): Node[] {
+  return Object.values(node)
+    .flat()
+    .filter(
+      (value): value is Node => typeof value === 'object' && value !== null && 'type' in value && 'start' in value,
+    );
+}
+
+function offsetOf(source: string, { line, column }: Position): number {
+  let start = 0;
+  for (let number = 0; number < line; number++) start = source.indexOf('\n', start) + 1;
+  return start + column;
+}

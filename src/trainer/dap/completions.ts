@@ -1,0 +1,33 @@
+/** Names that could go on where a person types in the console. Calls nothing of the values that it looks into. */
+
+export interface Completion {
+  readonly name: string;
+  readonly kind: 'function' | 'property' | 'class';
+}
+
+const MOST = 500;
+
+/** Properties of `value`, inherited ones too, that begin with `start`; nearest first. */
+export function completionsOf(value: unknown, start: string): Completion[] {
+  if (value === undefined || value === null) return [];
+  const found = new Map<string, Completion>();
+  for (
+    let owner: object | undefined = Object(value) as object;
+    owner && found.size < MOST;
+    owner = (Object.getPrototypeOf(owner) as object | null) ?? undefined
+  ) {
+    // Every object has these; they help only where nothing else does.
+    if (owner === Object.prototype && found.size > 0) break;
+    const properties = Object.getOwnPropertyDescriptors(owner);
+    for (const [name, property] of Object.entries(properties)) {
+      if (!name.toLowerCase().startsWith(start.toLowerCase()) || found.has(name)) continue;
+      if (!/^[A-Za-z_$][\w$]*$/.test(name) || name === 'constructor') continue;
+      const isFunction = typeof property.value === 'function';
+      found.set(name, { name, kind: !isFunction ? 'property' : /^[A-Z]/.test(name) ? 'class' : 'function' });
+    }
+  }
+  // What begins with an underscore is nobody's first wish.
+  return [...found.values()]
+    .sort((a, b) => Number(a.name.startsWith('_')) - Number(b.name.startsWith('_')))
+    .slice(0, MOST);
+}

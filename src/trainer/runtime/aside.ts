@@ -1,0 +1,110 @@
+/**
+ * Work beside the training, in the middle of whatever it does: expressions that a person evaluates,
+ * conditions of their breakpoints, looks. Neither random state nor the gradients' recording nor what
+ * is kept of a step notices it, and its tensors are given back. Knows no debugger.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { drawAside, generatorFor } from './random.js';
+
+interface EngineState {
+  gradientDepth: number;
+  kernelDepth: number;
+  activeTape: unknown;
+  activeScope: { readonly track: readonly tf.Tensor[] };
+}
+
+let depth = 0;
+/** So that two expressions that draw do not draw the same. */
+let count = 0;
+
+/** Whether what runs now is no part of the training. */
+export function isAside(): boolean {
+  return depth > 0;
+}
+
+/**
+ * Begins such work. What is given back ends it: tensors made meanwhile are disposed, but for those
+ * that are found in `result`, which are kept; they are given back, and whoever asked disposes them.
+ */
+export function beginAside(): (result?: unknown) => tf.Tensor[] {
+  const engine = tf.engine();
+  const state = engine.state as unknown as EngineState;
+  const { gradientDepth, kernelDepth, activeTape } = state;
+  depth++;
+  const drawAgain = drawAside(generatorFor(0, 'user', ++count));
+  // What is computed here is no part of what gradients are being taken of.
+  state.gradientDepth = 0;
+  state.kernelDepth = 0;
+  const guardAgain = guardTensors(engine);
+  engine.startScope('aside');
+  const scope = state.activeScope;
+  return (result) => {
+    const made = new Set(scope.track);
+    const kept = tensorsIn(result).filter((tensor) => made.has(tensor) && !tensor.isDisposed);
+    for (const tensor of kept) tf.keep(tensor);
+    // An expression that was ended in the middle of a scope of its own leaves that one open.
+    while (state.activeScope !== scope) engine.endScope();
+    engine.endScope();
+    guardAgain();
+    Object.assign(state, { gradientDepth, kernelDepth, activeTape });
+    drawAgain();
+    depth--;
+    return kept;
+  };
+}
+
+/** Runs `work` so, and gives back what it returns, which holds no tensor made by it. */
+export function doAside<T>(work: () => T): T {
+  const end = beginAside();
+  try {
+    return work();
+  } finally {
+    end();
+  }
+}
+
+interface Disposing {
+  nextTensorId(): number;
+  disposeTensor(tensor: tf.Tensor): void;
+  disposeVariable(variable: tf.Variable): void;
+}
+
+/** What the training lives on is not for others to dispose: it would fail at some later, unlikely place. */
+function guardTensors(engine: object): () => void {
+  const disposing = engine as Disposing;
+  const firstId = disposing.nextTensorId();
+  const { disposeTensor, disposeVariable } = disposing;
+  const own = Object.getOwnPropertyDescriptors(engine);
+  disposing.disposeTensor = (tensor) => {
+    // A variable that is assigned gives back its old values this way.
+    if (tensor.id < firstId && !(tensor instanceof tf.Variable)) throw new StillInUse();
+    disposeTensor.call(engine, tensor);
+  };
+  disposing.disposeVariable = (variable) => {
+    if (variable.id < firstId) throw new StillInUse();
+    disposeVariable.call(engine, variable);
+  };
+  return () => {
+    for (const name of ['disposeTensor', 'disposeVariable'] as const) {
+      const before = own[name];
+      if (before) Object.defineProperty(engine, name, before);
+      else Reflect.deleteProperty(engine, name);
+    }
+  };
+}
+
+class StillInUse extends Error {
+  override readonly name = 'StillInUse';
+  constructor() {
+    super('This tensor is the training’s: it cannot be disposed from here.');
+  }
+}
+
+const DEEPEST = 4;
+
+function tensorsIn(value: unknown, level = 0): tf.Tensor[] {
+  if (value instanceof tf.Tensor) return [value];
+  if (typeof value !== 'object' || value === null || level >= DEEPEST || ArrayBuffer.isView(value)) return [];
+  if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return [];
+  return Object.values(value).flatMap((one) => tensorsIn(one, level + 1));
+}
