@@ -10,7 +10,9 @@ import { dataEnvironment } from '../data-environment.js';
 import type { ExperimentLoader, LoadedExperiment } from '../loader/experiment-loader.js';
 import { ExperimentProblem, problemOf, type ExperimentPlaces } from '../loader/problem-of.js';
 import { makeOptimizer } from '../runtime/compiled-model.js';
-import { DatasetDescription, type DataOutline } from '../runtime/data/batch-stream.js';
+import { DataError, DatasetDescription, type DataOutline } from '../runtime/data/batch-stream.js';
+import { checkSameMeaning } from '../runtime/data/same-meaning.js';
+import { shapeText } from './layer-arithmetic.js';
 import { forgetLayers, layersApplied, placeOfLayer } from './layer-origins.js';
 import { layerTable, modelTotals } from './layer-table.js';
 import { fitProblems } from './fit-problems.js';
@@ -107,7 +109,7 @@ async function outlineOfData(
   const place = loaded.placeOfPart('data');
   const data = await loaded.experiment.data(request.settings);
   const train = isSplit(data) ? data.train : data;
-  if (!DatasetDescription.is(train)) return { info: datasetInMemory };
+  const validation = isSplit(data) ? (data as { readonly validation?: unknown }).validation : undefined;
   const environment = dataEnvironment({
     experiment: loaded.file,
     dataDir: request.dataDir,
@@ -116,7 +118,12 @@ async function outlineOfData(
     progress: () => undefined,
   });
   try {
-    return await train.outline(environment);
+    const outline = DatasetDescription.is(train) ? await train.outline(environment) : { info: datasetInMemory };
+    if (!DatasetDescription.is(validation)) return outline;
+    const held = await validation.outline(environment);
+    checkSameMeaning(outline, held);
+    checkSameShape(outline, held);
+    return { ...outline, info: { ...outline.info, validationExamples: held.info.trainExamples } };
   } catch (error) {
     // A failure of the data, not of the code: it belongs to the line that names the data.
     if (!(error instanceof Error) || error.name !== 'DataError') throw error;
@@ -125,6 +132,14 @@ async function outlineOfData(
       { cause: error },
     );
   }
+}
+
+function checkSameShape(train: DataOutline, validation: DataOutline): void {
+  if (!train.inputShape || !validation.inputShape || train.inputShape.join() === validation.inputShape.join()) return;
+  throw new DataError(
+    `Training examples have the shape ${shapeText(train.inputShape)}, validation examples ${shapeText(validation.inputShape)}.`,
+    'Give both the same options, so that one model takes them.',
+  );
 }
 
 const datasetInMemory: DataInfo = {

@@ -296,6 +296,37 @@ test.each(Object.entries(badInputs))('%s is said at its line', async (_name, { c
   if (layers !== undefined) expect(analysis.layers).toHaveLength(layers);
 });
 
+test('validation data given apart is outlined too, and has to mean the same', async () => {
+  place.write('train.csv', 'x,kind\n1,a\n2,b\n3,a\n');
+  place.write('held.csv', 'x,kind\n1,a\n2,b\n');
+  place.write('other.csv', 'x,kind\n1,a\n2,c\n');
+  place.write('wide.csv', 'x,z,kind\n1,1,a\n2,2,b\n');
+  const withValidation = async (file: string): Promise<ExperimentAnalysis> => {
+    const text = `import { datasets, defineExperiment, tf } from 'backstep';
+
+export default defineExperiment({
+  data: () => ({ train: datasets.csv('train.csv', { target: 'kind' }), validation: datasets.csv('${file}', { target: 'kind' }) }),
+  model: () => tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 2, activation: 'softmax' })] }),
+  optimizer: () => tf.train.adam(0.01),
+  loss: 'categoricalCrossentropy',
+});
+`;
+    return analyze({ experiment: place.write('apart.ts', text) });
+  };
+  const fine = await withValidation('held.csv');
+  expect(fine.problems).toEqual([]);
+  expect(fine.data).toMatchObject({ trainExamples: 3, validationExamples: 2 });
+  for (const [file, message] of [
+    ['other.csv', 'Training and validation data have different classes: only training has b; only validation has c.'],
+    ['wide.csv', 'Training examples have the shape 1, validation examples 2.'],
+    ['absent.csv', expect.stringContaining("no data 'absent.csv'") as unknown],
+  ]) {
+    expect((await withValidation(String(file))).problems, String(file)).toMatchObject([
+      { severity: 'error', message, line: 4 },
+    ]);
+  }
+});
+
 test('a mistake in an imported file is said in that file', async () => {
   const experiment = place.write('with-part.ts', tinyExperiment.replace('\n', "\nimport './part';\n"));
   const part = place.write('part.ts', 'export const a = 1;\nexport const b: number = ;\n');

@@ -81,6 +81,9 @@ function readHeader(path: string, bytes: Uint8Array): { readonly shape: readonly
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dimensions = bytes[3] ?? 0;
   const start = 4 + 4 * dimensions;
+  if (bytes.length >= 4 && bytes[0] === 0 && bytes[1] === 0 && dimensions > 0 && bytes.length < start) {
+    throw new DataError(`${path} is cut short: it ends within its own header.`, 'Get the file again.');
+  }
   if (bytes.length < 4 || bytes[0] !== 0 || bytes[1] !== 0 || dimensions === 0 || bytes.length < start) {
     throw new DataError(`${path} is not an idx file.`, 'Idx files begin with two zero bytes, as MNIST’s do.');
   }

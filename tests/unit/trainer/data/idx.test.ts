@@ -70,6 +70,8 @@ describe('idx files', () => {
       ),
     );
     await expect(idx('.').load(at)).rejects.toThrow('has 5 images');
+    writeFileSync(images, idxFile([6, 2, 2], []).subarray(0, 9));
+    await expect(idx('.').load(at)).rejects.toThrow('ends within its own header');
     writeFileSync(images, 'some text');
     await expect(idx('.').load(at)).rejects.toThrow('is not an idx file');
     writeFileSync(images, gzipSync(idxFile([6, 2, 2], [])).subarray(0, 12));

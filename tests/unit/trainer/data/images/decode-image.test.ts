@@ -88,7 +88,9 @@ describe('decoding', () => {
         () => expect.fail(`half of a ${format} was taken`),
         (reason: unknown) => reason,
       );
-      expect(decodingReason(error), format).toMatch(/^(it|the BMP image) is (cut short|damaged or cut short|damaged: .*)$/);
+      expect(decodingReason(error), format).toMatch(
+        /^(it|the BMP image) is (cut short|damaged or cut short|damaged: .*)$/,
+      );
     }
     await expect(decodeImage(Buffer.from('no image at all'), shape)).rejects.toThrow('not a JPEG, PNG, WebP or BMP');
   });
