@@ -53,6 +53,8 @@ const runItems: readonly Item[] = [
   ['breakpoints.addCondition', 'Add Conditional Breakpoint…'],
   ['breakpoints.removeAll', 'Remove All Breakpoints'],
   '-',
+  ['engine.setUp', 'Set Up Native TensorFlow…'],
+  '-',
   ['workspace.trust', 'Trust This Folder…'],
 ];
 

@@ -18,18 +18,8 @@ export function startEngine(connection: Connection): void {
   });
   connection.onNotification('engine/changed', (engine) => take(engine));
   registerCommands(
-    {
-      id: 'engine.setUp',
-      title: 'TensorFlow: Set Up Native TensorFlow…',
-      enabled: () => !isInstalled() && appStore.getState().engine !== undefined,
-      run: showEngine,
-    },
-    {
-      id: 'engine.manage',
-      title: 'TensorFlow: About Native TensorFlow…',
-      enabled: isInstalled,
-      run: showEngine,
-    },
+    // Where it is there already, the same dialog says so.
+    { id: 'engine.setUp', title: 'TensorFlow: Set Up Native TensorFlow…', run: showEngine },
     {
       id: 'engine.cancel',
       title: 'TensorFlow: Cancel Setting Up',
@@ -69,7 +59,7 @@ function take(engine: EngineStatus): void {
       severity: 'error',
       message: `${engineTitle} was not set up: ${engine.failure.message}`,
       detail: engine.failure.hint,
-      actions: [{ label: 'Show', run: () => void runCommand(isInstalled() ? 'engine.manage' : 'engine.setUp') }],
+      actions: [{ label: 'Show', run: () => void runCommand('engine.setUp') }],
     });
   } else if (engine.installed && engine.installed.installedAt !== before.installed?.installedAt) {
     notify({

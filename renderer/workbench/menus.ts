@@ -1,6 +1,6 @@
 /** What stands in each menu. A command that is not registered is left out, so menus follow the features that are there. */
 import { panels } from '../panels/registry.js';
-import { allCommands, canRun, findCommand, type Command } from '../state/commands.js';
+import { allCommands, findCommand, type Command } from '../state/commands.js';
 import { isPanelVisible } from './dock-actions.js';
 
 export type MenuEntry =
@@ -85,8 +85,7 @@ export const menus: readonly Menu[] = [
         '-',
         ...withPrefix('breakpoints.'),
         '-',
-        // One of the two: to set up what is not there, or to look at what is.
-        ...['engine.setUp', 'engine.manage'].filter(canRun),
+        'engine.setUp',
         '-',
         'workspace.trust',
       ),
