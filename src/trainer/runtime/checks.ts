@@ -9,6 +9,7 @@ import { closestName } from '../../shared/conditions/closest-name.js';
 import type { Experiment } from './experiment.js';
 import type { PartProblem } from './failure.js';
 import type { ModelOutline, ModelOutput, Shape } from './model-outline.js';
+import { checkSeveral } from './several-tensors.js';
 
 export interface CheckedParts {
   readonly model: ModelOutline;
@@ -25,7 +26,14 @@ export interface CheckedParts {
 export function checkExperiment(parts: CheckedParts): PartProblem[] {
   const problems: PartProblem[] = [];
   problems.push(...checkLearningRate(parts.learningRate), ...checkMetrics(parts.metrics));
-  if (parts.data) problems.push(...checkAmount(parts.data), ...checkInput(parts.model, parts.data));
+  if (parts.data) {
+    problems.push(...checkAmount(parts.data), ...checkInput(parts.model, parts.data));
+    // A step of the person's own may feed the model what it likes.
+    if (!parts.hasOwnStep) {
+      problems.push(...checkSeveral('input', parts.model.inputs, parts.data.inputs));
+      problems.push(...checkSeveral('output', parts.model.outputs, parts.data.targets));
+    }
+  }
   if (!parts.hasOwnStep) {
     const losses = lossNames(parts.loss, parts.model.outputs);
     problems.push(...losses.problems);

@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { BackendReport, Problem, RunOptions } from '../../shared/protocol/training.js';
 import { checkExperiment, hasErrors } from './checks.js';
 import { buildModel, compileModel, makeOptimizer, type CompiledModel } from './compiled-model.js';
-import type { Batch, DataOutline, LoadedData } from './data/batch-stream.js';
+import { outlinedTensors, type Batch, type DataOutline, type LoadedData } from './data/batch-stream.js';
 import type { Disk } from './disk.js';
 import type { Experiment } from './experiment.js';
 import { loadData } from './experiment-data.js';
@@ -174,7 +174,11 @@ export async function prepareRun(
   };
 }
 
-async function chooseSpeeds({ backend }: BackendReport, options: RunOptions, { model }: CompiledModel): Promise<SpeedChoice> {
+async function chooseSpeeds(
+  { backend }: BackendReport,
+  options: RunOptions,
+  { model }: CompiledModel,
+): Promise<SpeedChoice> {
   if (backend !== 'tensorflow') return { kind: 'eager alone' };
   if (options.eager) return { kind: 'stays eager', reason: 'asked for' };
   if (model.layers.some((layer) => layer.stateful)) {
@@ -226,6 +230,8 @@ export function outlineOfBatch(batch: Batch, { info }: Pick<LoadedData, 'info'>)
     info,
     inputShape: xs.length === 1 ? xs[0]!.shape.slice(1) : undefined,
     targetShape,
+    inputs: outlinedTensors(batch.xs),
+    targets: outlinedTensors(batch.ys),
     sparseTargets: isNumber && (ys[0]!.dtype === 'int32' || (info.classNames?.length ?? 0) > 0),
   };
 }

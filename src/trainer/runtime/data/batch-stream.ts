@@ -39,11 +39,30 @@ export interface BatchStream {
   open(pass: Pass): BatchIterator;
 }
 
+export interface OutlinedTensor {
+  readonly name?: string;
+  /** Without the batch dimension. */
+  readonly shape: readonly (number | null)[];
+}
+
+/** One side of a batch. */
+export function outlinedTensors(tensors: Tensors): OutlinedTensor[] {
+  if (Array.isArray(tensors)) return tensors.map(({ shape }) => ({ shape: shape.slice(1) }));
+  // A tensor by its shape, as copies of the library may meet; a named side has no such property of numbers.
+  if (isTensor(tensors)) return [{ shape: tensors.shape.slice(1) }];
+  return Object.entries(tensors).map(([name, { shape }]) => ({ name, shape: shape.slice(1) }));
+}
+
+const isTensor = (tensors: Tensors): tensors is Tensor => 'shape' in tensors && Array.isArray(tensors.shape);
+
 /** What is known of data without reading it: enough to check a model against. Shapes are without the batch dimension. */
 export interface DataOutline {
   readonly info: DataInfo;
   readonly inputShape?: readonly (number | null)[];
   readonly targetShape?: readonly (number | null)[];
+  /** All tensors that go in and those that should come out, in order, where known; named where the data names them. */
+  readonly inputs?: readonly OutlinedTensor[];
+  readonly targets?: readonly OutlinedTensor[];
   /** Targets are class numbers rather than one-hot rows. */
   readonly sparseTargets?: boolean;
 }

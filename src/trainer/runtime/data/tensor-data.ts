@@ -6,6 +6,7 @@ import {
   DatasetDescription,
   type DataOutline,
   type LoadedData,
+  outlinedTensors,
   type Tensors,
 } from './batch-stream.js';
 import { allRows, type Column, type Columns, MemoryStream } from './memory-stream.js';
@@ -58,6 +59,8 @@ export class TensorData extends DatasetDescription {
       info: this.info(train.length, validation?.length),
       inputShape: shapeOf(this.xs),
       targetShape: shapeOf(this.ys),
+      inputs: outlinedTensors(this.xs.tensors),
+      targets: outlinedTensors(this.ys.tensors),
     };
   }
 
