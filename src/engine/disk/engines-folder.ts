@@ -108,7 +108,8 @@ export async function freeBytes(folder: string): Promise<number> {
       const { bavail, bsize } = await statfs(at);
       return bavail * bsize;
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || path.dirname(at) === at) throw error;
+      const up = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
+      if (!up || path.dirname(at) === at) throw error;
     }
   }
 }
