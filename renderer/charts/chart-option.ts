@@ -87,7 +87,8 @@ function seriesOf(curve: Curve, plot: Plot, palette: Palette, smoothing: number)
       type: 'line',
       silent: true,
       clip: true,
-      showSymbol: curve.dots === true && points.length <= 200,
+      // A line of one point would not be seen.
+      showSymbol: (curve.dots === true && points.length <= 200) || points.length === 2,
       symbol: 'circle',
       symbolSize: 5,
       data: pairs(points),

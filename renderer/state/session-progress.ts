@@ -68,7 +68,9 @@ export function statusWords(session: SessionState): string {
     case 'starting':
       return busyWith(activity?.activity) ?? 'Starting';
     case 'running':
-      return busyWith(activity?.activity) ?? 'Running';
+      return (
+        busyWith(activity?.activity) ?? (activity?.activity === 'training' ? activity.message : undefined) ?? 'Running'
+      );
     case 'paused':
       return 'Paused';
     case 'stopping':

@@ -22,10 +22,12 @@ export function headlineOf(session: SessionState, breakpoints: readonly Training
     };
   }
   const { epoch, stepInEpoch } = progressOf(session);
+  const title = statusWords(session);
+  const doing = session.activity?.message;
   return {
-    title: statusWords(session),
+    title,
     place: session.start && session.step > 0 ? placeOf(epoch, stepInEpoch) : undefined,
-    detail: session.status === 'failed' ? failureOf(session) : session.activity?.message,
+    detail: session.status === 'failed' ? failureOf(session) : doing === title ? undefined : doing,
   };
 }
 

@@ -54,7 +54,9 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: TimelineS
   context.fillRect(x(scene.startStep), curveTop, x(scene.step) - x(scene.startStep), marksY + 6 - curveTop);
   context.globalAlpha = 1;
 
-  drawEpochs(context, scene, curveTop, marksY + 6);
+  const cursor = scene.cursorStep ?? scene.step;
+  const flag = flagBox(context, scene, x(cursor), cursor);
+  drawEpochs(context, scene, curveTop, marksY + 6, flag);
   drawLoss(context, scene, curveTop + 2, curveBottom);
 
   context.fillStyle = palette.resolve('var(--validation)');
@@ -77,15 +79,21 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: TimelineS
     context.textAlign = 'left';
   }
 
-  const cursor = scene.cursorStep ?? scene.step;
   if (scene.cursorStep !== undefined && scene.cursorStep !== scene.step) {
     context.fillStyle = palette.accent;
     context.fillRect(Math.round(x(scene.step)), curveTop, 1, marksY + 6 - curveTop);
   }
-  drawFlag(context, scene, x(cursor), cursor, marksY + 6);
+  drawFlag(context, scene, x(cursor), flag, marksY + 6);
 }
 
-function drawEpochs(context: CanvasRenderingContext2D, scene: TimelineScene, top: number, bottom: number): void {
+/** Names of epochs are left out where the flag lies. */
+function drawEpochs(
+  context: CanvasRenderingContext2D,
+  scene: TimelineScene,
+  top: number,
+  bottom: number,
+  flag: FlagBox,
+): void {
   const { palette, stepsPerEpoch } = scene;
   context.fillStyle = palette.dim;
   if (!stepsPerEpoch) {
@@ -106,8 +114,10 @@ function drawEpochs(context: CanvasRenderingContext2D, scene: TimelineScene, top
       context.globalAlpha = 1;
     }
     if (epoch % each === 0) {
+      const name = `epoch ${epoch + 1}`;
+      const covered = at < flag.left + flag.width + 3 && at + 2 + context.measureText(name).width > flag.left - 3;
       context.fillStyle = palette.dim;
-      context.fillText(`epoch ${epoch + 1}`, at + 2, 11);
+      if (!covered) context.fillText(name, at + 2, 11);
     }
   }
 }
@@ -170,18 +180,34 @@ function roundedBox(
   context.arcTo(left, top, right, top, radius);
 }
 
+interface FlagBox {
+  readonly text: string;
+  readonly left: number;
+  readonly width: number;
+}
+
+function flagBox(context: CanvasRenderingContext2D, scene: TimelineScene, x: number, step: number): FlagBox {
+  const text = `step ${step}`;
+  const plain = context.font;
+  context.font = flagFont(scene);
+  const width = Math.ceil(context.measureText(text).width) + 10;
+  context.font = plain;
+  return { text, width, left: Math.min(Math.max(x - width / 2, 2), scene.width - width - 2) };
+}
+
+function flagFont({ palette }: TimelineScene): string {
+  return `600 10.5px ${palette.font}`;
+}
+
 function drawFlag(
   context: CanvasRenderingContext2D,
   scene: TimelineScene,
   x: number,
-  step: number,
+  { text, left, width }: FlagBox,
   bottom: number,
 ): void {
   const { palette } = scene;
-  const text = `step ${step}`;
-  context.font = `600 10.5px ${palette.font}`;
-  const width = Math.ceil(context.measureText(text).width) + 10;
-  const left = Math.min(Math.max(x - width / 2, 2), scene.width - width - 2);
+  context.font = flagFont(scene);
   context.fillStyle = palette.cursor;
   context.fillRect(Math.round(x), 16, 1.5, bottom - 16);
   context.beginPath();
