@@ -9,7 +9,7 @@ export interface Column {
   /** Of one example. */
   readonly shape: readonly number[];
   readonly dtype: 'float32' | 'int32' | 'bool';
-  /** Each value is divided by it on its way into a batch: 255 for pixels. */
+  /** Of bytes alone: each is divided by it on its way into a batch, 255 for pixels. */
   readonly divisor?: number;
 }
 
@@ -74,14 +74,30 @@ function gatherAll(columns: Columns, rows: Int32Array): Tensors {
   }
 }
 
-function gather({ values, shape, dtype, divisor }: Column, rows: Int32Array): tf.Tensor {
+function gather(column: Column, rows: Int32Array): tf.Tensor {
+  const { values, shape, dtype } = column;
   const width = shape.reduce((product, size) => product * size, 1);
   const Values = dtype === 'float32' ? Float32Array : dtype === 'int32' ? Int32Array : Uint8Array;
   const result = new Values(rows.length * width);
-  rows.forEach((row, place) => result.set(values.subarray(row * width, (row + 1) * width), place * width));
-  if (divisor !== undefined)
-    for (let index = 0; index < result.length; index++) result[index] = result[index]! / divisor;
+  const quotients = quotientsOf(column);
+  rows.forEach((row, place) => {
+    const [from, to] = [row * width, place * width];
+    if (quotients) for (let i = 0; i < width; i++) result[to + i] = quotients[values[from + i]!]!;
+    else result.set(values.subarray(from, from + width), to);
+  });
   return tf.tensor(result, [rows.length, ...shape], dtype);
+}
+
+const knownQuotients = new Map<number, Float32Array>();
+
+/** Bytes divided by the column's divisor, so that a batch of pixels takes no division; none where nothing is divided. */
+function quotientsOf({ values, divisor }: Column): Float32Array | undefined {
+  if (divisor === undefined) return undefined;
+  if (!(values instanceof Uint8Array)) throw new TypeError('only bytes are divided on their way into a batch');
+  let quotients = knownQuotients.get(divisor);
+  if (!quotients)
+    knownQuotients.set(divisor, (quotients = Float32Array.from({ length: 256 }, (_, byte) => byte / divisor)));
+  return quotients;
 }
 
 /** The rows 0 to `count` − 1. */
