@@ -6,19 +6,11 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { homePlaces } from '../shared/base/places.js';
 import { cachedFolders, GENERATED_FOLDER, type NamedDataSet, namedDataSets } from '../shared/data/named-data-sets.js';
+import { engineFinding } from './engine-finding.js';
 import { exitCodes } from './exit-codes.js';
+import type { Finding } from './finding.js';
 import { backstepHome, installPlaces, version } from './install-places.js';
 import { startTrainer } from './trainer-child.js';
-
-/** One thing looked at. */
-interface Finding {
-  readonly name: string;
-  /** `limited`: something works in its place. */
-  readonly state: 'works' | 'limited' | 'broken';
-  readonly detail: string;
-  /** The one command (or act) that would change it. */
-  readonly change?: string;
-}
 
 interface BackendStatus {
   readonly backend: string;
@@ -30,10 +22,16 @@ interface BackendStatus {
 
 /** @returns the exit code: 1 where training cannot work at all */
 export async function doctorCommand(flags: { readonly json: boolean }): Promise<number> {
-  const [backends, electron, home] = await Promise.all([backendFindings(), electronFinding(), homeFinding()]);
+  const [backends, electron, home, engine] = await Promise.all([
+    backendFindings(),
+    electronFinding(),
+    homeFinding(),
+    engineFinding(),
+  ]);
   const findings = {
     node: nodeFinding(),
     backends,
+    engine,
     electron,
     memory: memoryFinding(),
     home,
@@ -46,6 +44,7 @@ export async function doctorCommand(flags: { readonly json: boolean }): Promise<
     const groups: readonly (readonly [string, readonly Finding[]])[] = [
       [`Backstep ${version()}`, [findings.node, findings.memory, findings.home]],
       ['Backends, best first', backends],
+      ['Native TensorFlow', [engine]],
       ['Window', [electron]],
       ['Data of the samples', findings.data],
     ];
