@@ -21,6 +21,8 @@ export function loadBinding(engine: Engine): NativeBinding {
   restoreUtil();
   // The memory allocator and the linker have read theirs when the process began; TensorFlow reads its own now.
   for (const [name, value] of Object.entries(engine.environment)) process.env[name] ??= value;
+  // The same seed is to give the same bits on a GPU too.
+  if (engine.manifest.flavor === 'cuda') process.env['TF_DETERMINISTIC_OPS'] ??= '1';
   const module = { exports: {} as NativeBinding };
   try {
     process.dlopen(module, engine.addon);

@@ -4,8 +4,9 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import { NodeJSKernelBackend } from '@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend.js';
-import type { TensorMetadata } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
+import type { TensorMetadata, TFEOpAttr } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import type { NativeBinding } from './native-binding.js';
+import { plainNativeError } from './native-error.js';
 
 /** The package's own, which its typings hide. */
 interface Hidden {
@@ -28,6 +29,27 @@ export class NativeKernelBackend extends NodeJSKernelBackend {
 
   handlesOf(tensors: readonly tf.TensorInfo[]): number[] {
     return (this as unknown as Hidden).getInputTensorIds(tensors);
+  }
+
+  override executeSingleOutput(op: string, attributes: TFEOpAttr[], inputs: tf.TensorInfo[]): tf.Tensor {
+    try {
+      return super.executeSingleOutput(op, attributes, inputs);
+    } catch (error) {
+      throw plainNativeError(op, error);
+    }
+  }
+
+  override executeMultipleOutputs(
+    op: string,
+    attributes: TFEOpAttr[],
+    inputs: tf.TensorInfo[],
+    outputs: number,
+  ): tf.Tensor[] {
+    try {
+      return super.executeMultipleOutputs(op, attributes, inputs, outputs);
+    } catch (error) {
+      throw plainNativeError(op, error);
+    }
   }
 
   /** Takes the handle over. */
