@@ -26,13 +26,11 @@ export function compileStep(program: StepProgram, { locate }: CompileOptions = {
   const began = performance.now();
   const backend = nativeBackend();
   if (!backend) return { kind: 'eager', reason: `the ${tf.getBackend()} backend runs every step op by op` };
-  const tensors = tf.memory().numTensors;
   let step: CompiledStep | undefined;
   try {
     step = compile(backend, program);
     // The proof has left it one step ahead.
     step.push();
-    if (tf.memory().numTensors !== tensors) throw new Refusal('the step keeps or disposes tensors of its own');
     return { kind: 'compiled', step, setUpMs: performance.now() - began };
   } catch (error) {
     step?.dispose();
@@ -87,6 +85,7 @@ function recordAndProve({ backend, program, state, observed, after }: Trial): Co
   };
 
   setRate('recorded');
+  const { numTensors } = tf.memory();
   const recording = new Recording(backend, observed);
   let eagerValues: number[] = [];
   recording.run(
@@ -94,6 +93,9 @@ function recordAndProve({ backend, program, state, observed, after }: Trial): Co
     (results) => (eagerValues = results.map((result) => result.dataSync()[0]!)),
   );
   const { trace } = recording;
+  const gone = numTensors - tf.memory().numTensors;
+  // Masks of an earlier step are thrown away by their layers.
+  if (gone > 0 && gone !== recording.masks) throw new Refusal('the step disposes tensors from outside');
   const numbersPerStep = state.numbersAdded();
   const eagerVariables = variables.map(alias);
   after.push(...eagerVariables);
@@ -108,10 +110,9 @@ function recordAndProve({ backend, program, state, observed, after }: Trial): Co
     }
     return repetition;
   };
+  const [own] = repeat('recorded').differences.values();
+  if (own) throw new Refusal('the step computes with a number of JavaScript that is another one each time', own.at);
   const factors = rateFactors(trace, repeat('repeated').differences, rates);
-  if (repeat('recorded').differences.size > 0) {
-    throw new Refusal('the step computes with a number of JavaScript that is another one each time');
-  }
   state.useCopies();
 
   const stepGraph = new StepGraph(

@@ -18,9 +18,7 @@ export class GraphSession {
     private readonly binding: Binding,
     graph: Graph,
   ) {
-    // Memory, where the system has a folder of it.
-    const parent = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
-    const folder = mkdtempSync(path.join(parent, 'backstep-graph-'));
+    const folder = temporaryFolder();
     try {
       writeFileSync(
         path.join(folder, 'saved_model.pb'),
@@ -43,4 +41,19 @@ export class GraphSession {
     this.binding.deleteSavedModel(this.id);
     this.id = undefined;
   }
+}
+
+/** In memory, where the system has a folder of it that can be written to. */
+function temporaryFolder(): string {
+  const name = 'backstep-graph-';
+  const memory = '/dev/shm';
+  if (existsSync(memory)) {
+    try {
+      return mkdtempSync(path.join(memory, name));
+    } catch (error) {
+      // Not ours to write to: the disk will do.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+    }
+  }
+  return mkdtempSync(path.join(tmpdir(), name));
 }

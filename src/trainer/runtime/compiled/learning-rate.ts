@@ -4,9 +4,10 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import { DataType } from '../../../shared/graph/generated/framework/types_pb.js';
-import { sizeOf, type TensorValues } from './native.js';
+import { sizeOf } from './native.js';
 import { learningRateOf } from '../optimizer-state.js';
 import { Refusal } from './refusal.js';
+import type { Difference } from './repetition.js';
 import type { Trace } from './trace.js';
 
 /** Constant's number → what the learning rate is multiplied by in it. */
@@ -38,24 +39,22 @@ const NEARLY = 4e-7;
 
 /**
  * @param differences constants of the repetition that are not as recorded
- * @throws Refusal where one of them does not follow from the learning rate by a factor
+ * @throws Refusal where one of them is not the learning rate times a factor
  */
 export function rateFactors(
   trace: Trace,
-  differences: ReadonlyMap<number, TensorValues>,
+  differences: ReadonlyMap<number, Difference>,
   rates: TrialRates | undefined,
 ): RateFactors {
   const factors = new Map<number, number>();
-  for (const [index, values] of differences) {
+  for (const [index, { values, at }] of differences) {
     const recorded = trace.constants[index]!;
     const factor =
       rates && recorded.dtype === DataType.DT_FLOAT && sizeOf(recorded.shape) === 1
         ? factorOf(recorded.values[0]!, values[0]!, rates)
         : undefined;
     if (factor === undefined) {
-      throw new Refusal(
-        'the step computes with a number of JavaScript that is another one each time, or follows from the learning rate in its own way',
-      );
+      throw new Refusal('the step computes with a number that follows from the learning rate in its own way', at);
     }
     factors.set(index, factor);
   }

@@ -4,6 +4,7 @@
  * compares. Knows nothing of graphs.
  */
 import * as tf from '@tensorflow/tfjs';
+import { onTensorMade } from '../tfjs-internals.js';
 import type { ConstantValue } from './graph.js';
 import {
   handleOf,
@@ -15,7 +16,8 @@ import {
   type RawAttribute,
   type TensorValues,
 } from './native.js';
-import { Refusal } from './refusal.js';
+import { RecurrentMasks } from './recurrent-masks.js';
+import { Refusal, stackHere } from './refusal.js';
 import type { GradientUse, Source, Update } from './trace.js';
 
 /** Tensors from before the step that are larger than this stay tensors instead of becoming constants. */
@@ -41,6 +43,8 @@ export abstract class Observation {
   private readonly variableHandles: readonly Handle[];
   private readonly variableIndex: ReadonlyMap<tf.Variable, number>;
   private refused: Refusal | undefined;
+  /** How many masks of recurrent layers were taken back. */
+  masks = 0;
 
   constructor(
     protected readonly backend: NativeBackend,
@@ -59,7 +63,17 @@ export abstract class Observation {
    */
   run(step: () => readonly tf.Tensor[], look?: (results: readonly tf.Tensor[]) => void): void {
     const { backend, binding } = this;
-    const undo = [this.watchOptimizer(), this.watchRandom(), this.forbidOtherOptimizers()];
+    const made = new Set<tf.Tensor>();
+    let kept: tf.Tensor[] = [];
+    const masks = new RecurrentMasks();
+    const undo = [
+      () => masks.stop(),
+      onTensorMade((tensor) => made.add(tensor)),
+      this.watchOptimizer(),
+      this.watchRandom(),
+      this.watchConsole(),
+      this.forbidOtherOptimizers(),
+    ];
     const engine = tf.engine();
     engine.startScope('compile');
     backend.binding = this.hook();
@@ -68,7 +82,7 @@ export abstract class Observation {
       if (results instanceof Promise) {
         // What comes of it is not wanted any more.
         results.catch(() => undefined);
-        throw new Refusal('the step is asynchronous');
+        this.refuse('the step is asynchronous');
       }
       this.finish(results);
       backend.binding = binding;
@@ -80,11 +94,17 @@ export abstract class Observation {
       for (const restore of undo) restore();
       disposeTape();
       engine.endScope();
+      this.masks = masks.takeBack(made);
+      kept = [...made].filter((tensor) => !tensor.isDisposed);
+      this.discard(kept);
     }
+    if (kept.length > 0) this.refuse('the step keeps a tensor for later');
     // The step may have caught what was thrown at it.
     if (this.refused) throw this.refused;
   }
 
+  /** What the step has kept for later ones, which may count on it. */
+  protected abstract discard(kept: readonly tf.Tensor[]): void;
   protected abstract executeOp(
     op: string,
     attributes: RawAttribute[],
@@ -105,7 +125,7 @@ export abstract class Observation {
   }
 
   protected refuse(message: string): never {
-    const refusal = new Refusal(message, new Error().stack);
+    const refusal = new Refusal(message, stackHere());
     this.refused ??= refusal;
     throw refusal;
   }
@@ -227,6 +247,22 @@ export abstract class Observation {
     Math.random = () => this.refuse('the step draws random numbers in JavaScript');
     return () => {
       Math.random = random;
+    };
+  }
+
+  /** A graph writes nothing. */
+  private watchConsole(): () => void {
+    const undo = (['log', 'info', 'debug', 'dir', 'table'] as const).map((name) => {
+      const own = Object.getOwnPropertyDescriptor(console, name);
+      const value = (): never => this.refuse('the step writes to the console');
+      Object.defineProperty(console, name, { value, configurable: true, writable: true, enumerable: true });
+      return () => {
+        if (own) Object.defineProperty(console, name, own);
+        else Reflect.deleteProperty(console, name);
+      };
+    });
+    return () => {
+      for (const restore of undo) restore();
     };
   }
 

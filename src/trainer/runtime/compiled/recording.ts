@@ -66,6 +66,10 @@ export class Recording extends Observation {
     return values;
   }
 
+  protected override discard(): void {
+    // They are as real as in any other step.
+  }
+
   protected override end(results: readonly Source[], assigned: ReadonlyMap<number, Source>): void {
     this.results = results;
     this.assignedAtEnd = assigned;

@@ -13,3 +13,12 @@ export class Refusal extends Error {
     super(message);
   }
 }
+
+/** Long enough to reach the person's own code, from below all of the library. */
+export function stackHere(): string | undefined {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 100;
+  const { stack } = new Error();
+  Error.stackTraceLimit = stackTraceLimit;
+  return stack;
+}

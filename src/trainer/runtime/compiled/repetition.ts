@@ -3,17 +3,25 @@
  * recorded, on the same inputs. So a step that follows JavaScript's own state shows, at the price of its
  * JavaScript alone.
  */
+import * as tf from '@tensorflow/tfjs';
 import type { ConstantValue } from './graph.js';
 import type { Handle, HandleInfo, NativeBackend, RawAttribute, TensorValues } from './native.js';
 import { Observation, type Observed } from './observation.js';
+import { stackHere } from './refusal.js';
 import { sameSource, type Source, type Trace, type TracedCall } from './trace.js';
+
+export interface Difference {
+  readonly values: TensorValues;
+  /** Stack of where it was used first. */
+  readonly at: string | undefined;
+}
 
 /** −1 means none to the backend, and it hands back none below 0. */
 const FIRST_HANDLE = -2;
 
 export class Repetition extends Observation {
   /** Constants that had another value than in the recording, by their number. */
-  readonly differences = new Map<number, TensorValues>();
+  readonly differences = new Map<number, Difference>();
   private handles = 0;
   private calls = 0;
   private constants = 0;
@@ -67,7 +75,8 @@ export class Repetition extends Observation {
         `it uses a constant of shape ${shapeText(value.shape)} where one of ${shapeText(recorded.shape)} was`,
       );
     }
-    if (!sameNumbers(recorded.values, value.values)) this.differences.set(index, value.values);
+    if (!sameNumbers(recorded.values, value.values))
+      this.differences.set(index, { values: value.values, at: stackHere() });
     return index;
   }
 
@@ -86,6 +95,10 @@ export class Repetition extends Observation {
     const recorded = this.trace.reads[this.reads++];
     if (!recorded || !sameSource(recorded.source, source)) this.diverge('it reads another value than before');
     return recorded.values;
+  }
+
+  protected override discard(kept: readonly tf.Tensor[]): void {
+    tf.dispose([...kept]);
   }
 
   protected override end(results: readonly Source[], assigned: ReadonlyMap<number, Source>): void {
