@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { backendStatuses, BackendError, chooseBackend } from '../../../../src/trainer/runtime/backend/backend.js';
 import { backendReport } from '../../../../src/shared/protocol/training.js';
+
+// Whatever this machine has installed.
+beforeEach(() => void vi.stubEnv('BACKSTEP_ENGINE', 'none'));
+afterEach(() => void vi.unstubAllEnvs());
 
 describe('chooseBackend', () => {
   afterEach(() => vi.doUnmock('../../../../src/trainer/runtime/backend/wasm/wasm-files.js'));
@@ -42,6 +46,18 @@ describe('chooseBackend', () => {
     expect((error as BackendError).message).toContain(`The ${name} backend cannot be used`);
     expect((error as BackendError).hint).toContain('auto');
     expect(tf.getBackend()).toBe('wasm');
+  });
+
+  it.each([
+    ['none', 'switched off'],
+    ['/nowhere', 'there is no engine.json in /nowhere'],
+  ])('says why native TensorFlow is not in use (%s), and what would change it', async (engine, reason) => {
+    vi.stubEnv('BACKSTEP_ENGINE', engine);
+    const { notInUse } = await chooseBackend('auto');
+    expect(notInUse).toContainEqual({ backend: 'tensorflow', reason: expect.stringContaining(reason) });
+    await expect(chooseBackend('tensorflow')).rejects.toMatchObject({
+      hint: expect.stringContaining('backstep engine install'),
+    });
   });
 
   it('falls back to cpu with the reason where the files of wasm are missing', async () => {
