@@ -3,6 +3,7 @@ import type { RunSummary } from '../../src/shared/protocol/rpc.js';
 import { createStore } from 'zustand/vanilla';
 import { appStore, notify } from './app-state.js';
 import { RequestError, type Connection } from './connection.js';
+import { ask } from './dialogs.js';
 import { assignColours } from './runs-colours.js';
 import { server } from './server.js';
 import { startRun } from './session-actions.js';
@@ -145,5 +146,22 @@ export async function continueFromRun(run: RunSummary): Promise<void> {
   const experiment =
     run.experiment &&
     workspace?.experiments.find((file) => file === run.experiment || file.endsWith(`/${run.experiment}`));
-  await startRun({ continueFrom: run.path, ...(experiment ? { experiment } : {}) });
+  const epochs = await moreEpochs(run);
+  if (epochs === 'cancelled') return;
+  await startRun({ continueFrom: run.path, ...(experiment ? { experiment } : {}), ...(epochs ? { epochs } : {}) });
+}
+
+/** A run that has done all its epochs goes on only where more are asked for. */
+async function moreEpochs({ name, epoch, epochs }: RunSummary): Promise<number | undefined | 'cancelled'> {
+  if (epoch === undefined || epochs === undefined || epoch < epochs) return undefined;
+  const text = await ask({
+    kind: 'text',
+    title: `${name} has done all its ${epochs} epochs`,
+    label: 'Train on up to which epoch?',
+    value: String(epochs * 2),
+    confirm: 'Continue',
+    check: (typed) =>
+      /^\d+$/.test(typed.trim()) && Number(typed) > epoch ? undefined : `A whole number greater than ${epoch}.`,
+  });
+  return text === undefined ? 'cancelled' : Number(text);
 }
