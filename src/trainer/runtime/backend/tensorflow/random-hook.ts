@@ -23,4 +23,5 @@ export function drawRandomsBy(to: Draw): void {
   draw = to;
 }
 
+/** Called by what scripts/tfjs-native.mjs puts into the library’s ops. @public */
 export const drawElsewhere: Draw = (...call) => draw(...call);
