@@ -278,7 +278,7 @@ test.each([
 test('--help and --version', async () => {
   const help = await backstep('--help');
   expect(help.code).toBe(0);
-  for (const word of ['open', 'run', 'shapes', 'debug', 'doctor'])
+  for (const word of ['open', 'run', 'shapes', 'debug', 'engine', 'doctor'])
     expect(help.stdout).toMatch(new RegExp(`^ {2}${word}\\b`, 'm'));
   expect(help.stdout).not.toMatch(/predict|export|serve|graph/);
   expect((await backstep('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
@@ -297,6 +297,7 @@ test('doctor: what works, what does not, and what would change it', async () => 
     home: { state: 'works' },
     memory: {},
     electron: {},
+    engine: { name: 'Engine' },
   });
   expect(Object.fromEntries(report['backends']!.map(({ name, state }) => [name, state]))).toMatchObject({
     wasm: 'works',

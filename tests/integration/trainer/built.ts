@@ -10,7 +10,7 @@ export const cliEntry = path.resolve(process.env['CLI_UNDER_TEST'] ?? 'dist/cli/
 
 export async function builtBundles(): Promise<void> {
   if (process.env['TRAINER_UNDER_TEST']) return;
-  await promisify(execFile)(process.execPath, ['scripts/build.mjs', 'trainer', 'cli']);
+  await promisify(execFile)(process.execPath, ['scripts/build.mjs', 'trainer', 'cli', 'engine']);
 }
 
 /** A folder of files; `home` is a Backstep folder of its own, so that nothing of the person's is touched. */
