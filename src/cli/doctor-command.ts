@@ -6,7 +6,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { homePlaces } from '../shared/base/places.js';
 import { cachedFolders, GENERATED_FOLDER, type NamedDataSet, namedDataSets } from '../shared/data/named-data-sets.js';
-import { engineFinding } from './engine-finding.js';
+import { engineFinding, installEngine } from './engine-finding.js';
 import { exitCodes } from './exit-codes.js';
 import type { Finding } from './finding.js';
 import { backstepHome, installPlaces, version } from './install-places.js';
@@ -22,12 +22,16 @@ interface BackendStatus {
 
 /** @returns the exit code: 1 where training cannot work at all */
 export async function doctorCommand(flags: { readonly json: boolean }): Promise<number> {
-  const [backends, electron, home, engine] = await Promise.all([
+  const [found, electron, home, engine] = await Promise.all([
     backendFindings(),
     electronFinding(),
     homeFinding(),
     engineFinding(),
   ]);
+  // Where the engine cannot be set up yet, what comes first is what stands in its way.
+  const backends = found.map((backend) =>
+    backend.change === installEngine && engine.state !== 'works' ? { ...backend, change: engine.change } : backend,
+  );
   const findings = {
     node: nodeFinding(),
     backends,

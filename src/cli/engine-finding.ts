@@ -3,6 +3,8 @@ import type { EngineStatus } from '../shared/protocol/engine.js';
 import type { Finding } from './finding.js';
 import { runInstaller } from './installer-child.js';
 
+export const installEngine = 'backstep engine install';
+
 export async function engineFinding(): Promise<Finding> {
   let status: EngineStatus | undefined;
   const { errorTail } = await runInstaller(
@@ -26,7 +28,7 @@ export function findingOf({ installed, obstacles }: EngineStatus): Finding {
   }
   const now = installed ? `it cannot be used as it is: ${installed.trouble}` : 'not installed';
   if (obstacles.length === 0) {
-    return { name, state: 'limited', detail: `${now}; it can be set up here`, change: 'backstep engine install' };
+    return { name, state: 'limited', detail: `${now}; it can be set up here`, change: installEngine };
   }
   return {
     name,

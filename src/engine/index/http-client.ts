@@ -175,7 +175,15 @@ export class HttpClient {
           reject(refused(proxy, answer.statusCode ?? 0, answer.statusMessage));
           return;
         }
-        begin(tls.connect({ socket, servername: url.hostname, ...this.trust(url) }));
+        const tunnel = tls.connect({ socket, servername: url.hostname, ...this.trust(url) });
+        // Stays for its whole life: what breaks later, the request that uses it says.
+        tunnel.on('error', (error) =>
+          reject(request.signal.aborted ? abortReason(request) : this.unreachable(url, error)),
+        );
+        tunnel.setTimeout(this.settings.timeoutMs, () =>
+          tunnel.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
+        );
+        tunnel.once('secureConnect', () => begin(tunnel.setTimeout(0)));
       });
       connect.end();
     });

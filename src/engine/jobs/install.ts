@@ -66,7 +66,8 @@ export async function installEngine(context: EngineContext, wish: InstallWish): 
 }
 
 function isThere(context: EngineContext, { told }: InstallPlan): boolean {
-  const installed = installedEngine(context);
+  // Whatever BACKSTEP_ENGINE names for the moment, it is the folder's own engine that is installed.
+  const installed = installedEngine({ ...context, environment: {} });
   return (
     installed !== undefined &&
     installed.trouble === undefined &&

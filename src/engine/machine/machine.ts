@@ -66,6 +66,8 @@ async function nvidiaDriver(): Promise<NvidiaDriver | undefined> {
 }
 
 function glibcVersion(): string | undefined {
+  // Newer Nodes can leave out the network, whose names take seconds to look up where there is none.
+  if (process.report && 'excludeNetwork' in process.report) process.report.excludeNetwork = true;
   const report = process.report?.getReport() as
     { readonly header?: { readonly glibcVersionRuntime?: string } } | undefined;
   return report?.header?.glibcVersionRuntime;
