@@ -1,6 +1,6 @@
 /**
  * Compiled and eager steps agree, on native TensorFlow: each job of the harness runs in a process of its
- * own. Needs an engine: BACKSTEP_TEST_ENGINE names its folder.
+ * own. Needs an engine: BACKSTEP_TEST_ENGINE names its folder; BACKSTEP_TEST_PYTHON a Python with TensorFlow.
  */
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
@@ -16,7 +16,11 @@ import type { StateChecks } from './compiled/state-checks.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const engine = process.env['BACKSTEP_TEST_ENGINE'];
+/** With TensorFlow in it. */
+const python = process.env['BACKSTEP_TEST_PYTHON'];
 if (!engine) console.log('compiled steps are not tested: BACKSTEP_TEST_ENGINE names no native TensorFlow');
+else if (!python)
+  console.log('SavedModels are not read by Python: BACKSTEP_TEST_PYTHON names no Python with TensorFlow');
 
 describe.skipIf(!engine)('a compiled step', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'backstep-compiled-'));
@@ -140,6 +144,22 @@ describe.skipIf(!engine)('a compiled step', () => {
     expect(one).toMatch(/^[0-9a-f]{64}$/);
     expect(two).toBe(one);
     expect(await run<string>('hash', 'small network, adam', '21')).not.toBe(one);
+  });
+
+  it.skipIf(!python)('is written as a SavedModel that Python loads and trains to the same losses', async () => {
+    const losses = await run<number[]>('write', folder, '4');
+    const script = path.join(import.meta.dirname, 'compiled/train_saved_model.py');
+    const { stdout } = await promisify(execFile)(python!, [script, folder]);
+    const trained = JSON.parse(stdout.trim().split('\n').at(-1)!) as {
+      losses: number[];
+      ops: number;
+      signatures: string[];
+    };
+    expect(trained.losses).toHaveLength(4);
+    trained.losses.forEach((loss, index) => expect(loss).toBeCloseTo(losses[index]!, 5));
+    expect(new Set(losses).size).toBe(4);
+    expect(trained.signatures).toContain('train');
+    expect(trained.ops).toBeGreaterThan(100);
   });
 
   it('does not grow over 2,000 steps', async () => {

@@ -4,6 +4,8 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { chooseBackend } from '../../../../src/trainer/runtime/backend/backend.js';
 import { compileStep } from '../../../../src/trainer/runtime/compiled/compile-step.js';
 import type { CompiledStep } from '../../../../src/trainer/runtime/compiled/compiled-step.js';
@@ -84,6 +86,22 @@ function hash(name: string, steps: number): string {
   return hashed.digest('hex');
 }
 
+/** Writes a SavedModel and the batch beside it, for Python to load and to train on: what it should get. */
+function written(folder: string, steps: number) {
+  const program = zoo['small network, adam']!();
+  const compilation = compileStep(program);
+  if (compilation.kind === 'eager') throw new Error(compilation.reason);
+  const { step } = compilation;
+  step.savedModel(path.join(folder, 'model'));
+  writeFileSync(path.join(folder, 'graph.pb'), step.graphDef());
+  const feeds = Object.fromEntries(
+    program.feeds.map(({ name, tensor }) => [name, { shape: tensor.shape, values: [...tensor.dataSync()] }]),
+  );
+  const rate = (program.optimizer as unknown as { readonly learningRate: number }).learningRate;
+  writeFileSync(path.join(folder, 'feeds.json'), JSON.stringify({ feeds, rate, seed: SEED, steps }));
+  return Array.from({ length: steps }, (_, index) => runCompiled(step, program, index)[0]);
+}
+
 /** The addon's count of tensors and the process's memory, in MB, after each third of the steps. */
 function growth(steps: number) {
   const program = zoo['small network, adam']!();
@@ -137,6 +155,7 @@ const jobs: Readonly<Record<string, (...words: string[]) => unknown>> = {
     }),
   state: runStateChecks,
   hash: (name = '', steps = '1') => hash(name, Number(steps)),
+  write: (folder = '', steps = '1') => written(folder, Number(steps)),
   growth: (steps = '3') => growth(Number(steps)),
 };
 
