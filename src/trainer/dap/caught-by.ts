@@ -2,7 +2,7 @@
  * Whether an exception is caught by one of the functions that it passes through. V8's own word on it
  * is of no use here: the trainer catches everything, to tell it at the person's line. Pure.
  */
-import { parse, parseExpressionAt, type Node, type Options } from 'acorn';
+import { parse, Parser, type Node, type Options } from 'acorn';
 
 /** A call on the stack, in the script's text. */
 export interface CallPlace {
@@ -37,10 +37,25 @@ export function isCaughtIn({ source, functionStart, at }: CallPlace): boolean {
     if (module) return isInCaughtBlock(module, place);
   }
   for (const beginning of beginnings) {
-    const tree = parsed(() => parseExpressionAt(beginning + text, 0, options));
+    const tree = parsed(() => expressionAtStart(beginning + text));
     if (tree && /Function/.test(tree.type)) return isInCaughtBlock(tree, beginning.length + place);
   }
   return false;
+}
+
+/** What acorn has for its plug-ins and leaves out of its types. */
+interface ParserInsides {
+  nextToken(): void;
+  parseMaybeAssign(): Node;
+}
+
+type ParserMaker = new (options: Options, text: string) => ParserInsides;
+
+/** One expression and nothing after it: in an object, a comma and the next property follow a function. */
+function expressionAtStart(text: string): Node {
+  const parser = new (Parser as unknown as ParserMaker)(options, text);
+  parser.nextToken();
+  return parser.parseMaybeAssign();
 }
 
 /** `undefined` where the text is not what it was taken for. */

@@ -196,7 +196,7 @@ export class DebugHost implements TrainingHost {
   private stop(at: StopPoint, paused: PausedTraining): void {
     this.options.flags.clearWishes();
     paused.prepareLook();
-    this.announce(at, paused.learningRate);
+    this.announceStop(at, paused.learningRate);
     this.between = paused;
     this.service.training = { paused, at };
     try {
@@ -224,7 +224,7 @@ export class DebugHost implements TrainingHost {
       path: [...path],
     };
     flags.clearWishes();
-    this.announce(at, undefined, place.layer && placeOfLayer(place.layer));
+    this.announceStop(at, undefined, place.layer && placeOfLayer(place.layer));
     this.standsAt = place;
     try {
       standInStep(experimentTf, this.scope(), at, place.layer, place.op, place.inputs, place.attributes);
@@ -234,8 +234,8 @@ export class DebugHost implements TrainingHost {
     }
   }
 
-  /** Returns when the debugger is attached and waits for the stop. */
-  private announce(at: StopPoint, learningRate: number | undefined, source = this.options.source()): void {
+  /** Returns when the debugger is attached and waits for the stop. Its name is known: see `announcingFunction`. */
+  private announceStop(at: StopPoint, learningRate: number | undefined, source = this.options.source()): void {
     const { flags } = this.options;
     this.flush();
     if (!this.looksAreQuick) warmUpLooks();

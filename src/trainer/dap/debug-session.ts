@@ -152,14 +152,17 @@ export class DebugSession {
     const { announced, stepsByLines, pausing } = this;
     const meaning = await this.stops.read(pause, { announced, stepsByLines, pausing });
     this.options.catchUp();
-    if (meaning.kind === 'goOn' || flags.terminate) return this.letGo();
-    if (meaning.kind === 'stepOn') return this.threadDebugger.stepOnToPersons();
+    if (meaning.kind === 'goOn' || flags.terminate) {
+      await this.letGo();
+      return;
+    }
+    if (meaning.kind === 'stepOn') return this.threadDebugger.stepToAnyLine();
 
     this.announced = undefined;
     this.stepsByLines = 'no';
     this.pausing = false;
     clearTimeout(this.pauseTimer);
-    this.threadDebugger.stopped();
+    this.threadDebugger.stopped().catch(this.failed);
     flags.clearWishes();
     const { facts, thrown, hit } = meaning;
     this.thrown = thrown;
@@ -360,7 +363,12 @@ export class DebugSession {
     return {
       after: () => {
         this.stepsByLines = intoLibrary ? 'into the library' : 'over the library';
-        this.goOn(() => this.threadDebugger.step(line.how, { intoLibrary }));
+        const anyLine = line.how === 'any' && !intoLibrary;
+        this.goOn(() =>
+          anyLine
+            ? this.threadDebugger.stepToAnyLine()
+            : this.threadDebugger.step(line.how === 'any' ? 'into' : line.how, { intoLibrary }),
+        );
       },
     };
   }

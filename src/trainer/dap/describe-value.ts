@@ -55,6 +55,7 @@ export function describeValue(value: unknown, reads = new TensorReads()): string
   }
   if (value instanceof tf.LayersModel) return `model ${value.name} with ${value.layers.length} layers`;
   if (isOptimizer(value)) return `${value.getClassName()} optimizer`;
+  if (typeof value === 'string') return inspectedText(value);
   if (typeof value === 'function') return `ƒ ${value.name || '(anonymous)'}`;
   if (Array.isArray(value) && value.some(isOfTensorFlow)) {
     const shown = value.slice(0, 8).map((one) => describeValue(one, reads));
@@ -66,6 +67,12 @@ export function describeValue(value: unknown, reads = new TensorReads()): string
     return `{ ${shown.join(', ')}${entries.length > 8 ? ', …' : ''} }`;
   }
   return inspect(value, { depth: 2, maxArrayLength: 20, maxStringLength: 500, breakLength: 100 });
+}
+
+const TEXT_SHOWN = 10_000;
+
+function inspectedText(text: string): string {
+  return JSON.stringify(text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}…` : text);
 }
 
 function isOfTensorFlow(value: unknown): boolean {

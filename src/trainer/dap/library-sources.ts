@@ -32,7 +32,8 @@ export class LibrarySources {
     const entry = mapped?.map.findEntry(line, column);
     if (!mapped || !entry || !('originalSource' in entry)) return undefined;
     const source = entry.originalSource;
-    const name = /node_modules\/(?:@tensorflow\/)?(.+)$/.exec(source)?.[1];
+    // TensorFlow.js's own maps lead to its sources as they lie in its repository.
+    const name = /(?:node_modules\/(?:@tensorflow\/)?|^[./]*(?=tfjs[\w-]*\/))(.+)$/.exec(source)?.[1];
     if (name === undefined) return undefined;
     const reference = this.referenceOf(source, name, mapped.payload);
     return reference === 0

@@ -14,7 +14,7 @@ export interface StepPlan {
   /** Also where nothing else stops it first. */
   readonly afterStep: boolean;
   readonly atEpochEnd: boolean;
-  readonly line: { readonly how: LineStep; readonly intoLibrary: boolean } | undefined;
+  readonly line: { readonly how: LineStep | 'any'; readonly intoLibrary: boolean } | undefined;
 }
 
 const nothing: StepPlan = { inStep: 'none', afterStep: false, atEpochEnd: false, line: undefined };
@@ -56,7 +56,7 @@ function naturalGranularity(command: StepCommand, stands: NonNullable<StopPoint[
 }
 
 /** From a stop that is on no line, the next line is wherever the person's code is entered. */
-function lineStep(command: StepCommand, stands: NonNullable<StopPoint['stands']> | 'step'): LineStep {
-  if (stands !== 'line') return 'into';
+function lineStep(command: StepCommand, stands: NonNullable<StopPoint['stands']> | 'step'): LineStep | 'any' {
+  if (stands !== 'line') return 'any';
   return command === 'next' ? 'over' : command === 'stepIn' ? 'into' : 'out';
 }

@@ -9,7 +9,7 @@ import { isPersons, pathOf } from '../loader/stack-frames.js';
 import type { ExceptionStops, ThrownException } from './exception-stops.js';
 import type { InspectorClient } from './inspector-client.js';
 import type { LineBreakpoints } from './line-breakpoints.js';
-import type { StopFacts, Whereabouts } from './thread-messages.js';
+import { announcingFunction, type StopFacts, type Whereabouts } from './thread-messages.js';
 
 export type PauseMeaning =
   | {
@@ -20,7 +20,7 @@ export type PauseMeaning =
     }
   /** Nothing to stop for. */
   | { readonly kind: 'goOn' }
-  /** Not the person's code: on to theirs. */
+  /** A step by lines came out in code that is not the person's. */
   | { readonly kind: 'stepOn' };
 
 /** What training was asked for when it paused. */
@@ -56,11 +56,13 @@ export class StopReader {
       const describe = (where: string): string => `${thrown.text.split('\n')[0]} at ${where}`;
       return { kind: 'stop', facts: await this.factsOf(pause, 'exception', describe), thrown, hit: [] };
     }
+    // On its way to a stop of its own, which comes next.
+    if (pause.callFrames.some(({ functionName }) => functionName === announcingFunction)) return { kind: 'goOn' };
     const hit = this.lines.hit(pause.hitBreakpoints ?? []);
     if (hit.length > 0) return { kind: 'stop', facts: await this.factsOf(pause, 'breakpoint'), hit };
     if (wishes.stepsByLines === 'over the library' && !this.isPersons(top)) return { kind: 'stepOn' };
     if (wishes.stepsByLines !== 'no') return { kind: 'stop', facts: await this.factsOf(pause, 'step'), hit };
-    if (wishes.pausing && !pause.callFrames.some((frame) => this.isPersons(frame))) return { kind: 'stepOn' };
+    if (wishes.pausing && !pause.callFrames.some((frame) => this.isPersons(frame))) return { kind: 'goOn' };
     const describe = wishes.pausing ? undefined : (where: string) => `debugger statement at ${where}`;
     return { kind: 'stop', facts: await this.factsOf(pause, 'pause', describe), hit };
   }

@@ -3,6 +3,7 @@
  * for WebAssembly runs slower under it; what it forgets when it is detached is put in place again.
  * One thing after the other. Knows inspector and files, no protocol and no training.
  */
+import type { Debugger } from 'node:inspector';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isPersons, pathOf } from '../loader/stack-frames.js';
@@ -19,6 +20,8 @@ export class ThreadDebugger {
   /** Lines are being stepped through, or a pause has been asked of V8. */
   private busy = false;
   private hasStatements = false;
+  /** Breakpoints on all lines of the person's, while any of them is to stop. */
+  private readonly anyLine: string[] = [];
   private queue: Promise<unknown> = Promise.resolve();
   justMyCode = true;
 
@@ -53,6 +56,7 @@ export class ThreadDebugger {
       if (!this.isAttached || this.armed) return;
       this.isAttached = false;
       this.blackboxed = false;
+      this.anyLine.length = 0;
       await this.inspector.send('Debugger.disable');
     });
   }
@@ -72,13 +76,12 @@ export class ThreadDebugger {
     return this.inTurn(() => this.tellExceptions());
   }
 
-  /** Stops at the next line of the person's that is run. */
+  /** Training runs: stops at the next line of the person's that is run. */
   pause(): Promise<void> {
     this.busy = true;
     return this.inTurn(async () => {
       await this.attachNow();
-      await this.blackbox(this.justMyCode);
-      if (this.busy) await this.inspector.send('Debugger.pause');
+      if (this.busy) await this.stopAtAnyLine();
     });
   }
 
@@ -93,11 +96,12 @@ export class ThreadDebugger {
     });
   }
 
-  /** A step came out in code that is not the person's: on to theirs. */
-  stepOnToPersons(): Promise<void> {
+  /** From a stop: on to the next line of the person's that is run, wherever that is. */
+  stepToAnyLine(): Promise<void> {
+    this.busy = true;
     return this.inTurn(async () => {
-      await this.blackbox(true);
-      await this.inspector.send('Debugger.stepInto');
+      await this.stopAtAnyLine();
+      await this.inspector.send('Debugger.resume');
     });
   }
 
@@ -109,8 +113,15 @@ export class ThreadDebugger {
   }
 
   /** Training stands: what was asked of V8 is answered. */
-  stopped(): void {
+  stopped(): Promise<void> {
     this.busy = false;
+    return this.inTurn(async () => {
+      const remove = this.anyLine.splice(0);
+      if (!this.isAttached) return;
+      await Promise.all(
+        remove.map((breakpointId) => this.inspector.send('Debugger.removeBreakpoint', { breakpointId })),
+      );
+    });
   }
 
   private async attachNow(): Promise<void> {
@@ -119,6 +130,29 @@ export class ThreadDebugger {
     await this.inspector.send('Debugger.enable');
     await this.tellExceptions();
     await this.lines.putAll();
+  }
+
+  /**
+   * V8's own way to the next line, stepping into whatever is called, takes all of Node's code for the
+   * person's, which cannot be hidden from it: it would stop there thousands of times.
+   */
+  private async stopAtAnyLine(): Promise<void> {
+    if (this.anyLine.length > 0) return;
+    for (const [scriptId, name] of this.inspector.loaded) {
+      const file = pathOf(name);
+      if (file === undefined || !isPersons(file)) continue;
+      const start = { scriptId, lineNumber: 0, columnNumber: 0 };
+      const { locations } = await this.inspector.send<Debugger.GetPossibleBreakpointsReturnType>(
+        'Debugger.getPossibleBreakpoints',
+        { start },
+      );
+      const set = locations.map(({ lineNumber, columnNumber }) =>
+        this.inspector.send<Debugger.SetBreakpointReturnType>('Debugger.setBreakpoint', {
+          location: { scriptId, lineNumber, columnNumber },
+        }),
+      );
+      for (const { breakpointId } of await Promise.all(set)) this.anyLine.push(breakpointId);
+    }
   }
 
   private async tellExceptions(): Promise<void> {
@@ -136,7 +170,7 @@ export class ThreadDebugger {
   private patterns(): string[] {
     const own = new URL('.', this.stoppingPlace).href;
     const place = path.basename(fileURLToPath(this.stoppingPlace));
-    return ['^node:', '/node_modules/', '^wasm:', `^${quoted(own)}(?!${quoted(place)}$)`];
+    return ['/node_modules/', '^wasm:', `^${quoted(own)}(?!${quoted(place)}$)`];
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -59,5 +59,8 @@ export interface Whereabouts {
 export type Answer<T> =
   { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'failure'; readonly message: string };
 
+/** Name of the function, in the trainer's host, that announces a stop and waits until it can be made. */
+export const announcingFunction = 'announceStop';
+
 /** Expression that gives the object serving looks while stopped. */
 export const pausedExpression = 'globalThis[Symbol.for("backstep.paused")]';
