@@ -2,6 +2,7 @@
 // Machines differ and are shared: read the ratios, and the load that is printed with them.
 import os from 'node:os';
 import { build } from '../../scripts/build.mjs';
+import { debuggerCost } from './debugger-cost.mjs';
 import { epochTime } from './epoch-time.mjs';
 import { memoryFlat } from './memory-flat.mjs';
 import { againstKeras, nativeModels, whyNoNative } from './native.mjs';
@@ -58,6 +59,21 @@ const parts = {
         ['  Keras train_on_batch', found.kerasMs === undefined ? '–' : `${found.kerasMs.toFixed(2)} ms`],
         ['  ratio to Keras', found.ratio === undefined ? '–' : found.ratio.toFixed(2), wanted && `at most ${wanted}`],
         ['  waiting for data', percent(found.dataShare)],
+      ]);
+    }
+  },
+  async debugger() {
+    const reason = whyNoNative();
+    if (reason) return console.log(`  left out: ${reason}`);
+    for (const [name, options] of [
+      ['cnn', { steps: 120, turn: 6 }],
+      ['mlp', { steps: 6000, turn: 200 }],
+    ]) {
+      const found = await debuggerCost(name, options);
+      table([
+        [`${nativeModels[name].title}: attached`, `${found.withoutMs.toFixed(2)} ms`],
+        ['  conditions armed', `${found.armedMs.toFixed(2)} ms`],
+        ['  over none', percent(found.ratio - 1), 'at most 3 %'],
       ]);
     }
   },

@@ -13,15 +13,15 @@ import {
   type Compilation,
   type CompiledStep,
   type CompileOptions,
-  type StateBefore,
   type StepProgram,
 } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
 import { failureOf, during } from './failure.js';
 import type { LabelledWeight } from './layer-labels.js';
-import { numbersOf, setNumbers } from './optimizer-state.js';
+import { learningRateOf, numbersOf, setNumbers } from './optimizer-state.js';
 import { reseed } from './random.js';
 import { StepCapture } from './step-capture.js';
+import { StepTrail } from './step-trail.js';
 import { alias } from './tfjs-internals.js';
 import { sumOfSquares } from './tensor-statistics.js';
 import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
@@ -56,15 +56,6 @@ export interface Keep {
 /** A graph a structure of batch; why there is none. */
 type Verdict = { readonly kind: 'compiled'; readonly step: CompiledStep } | { readonly kind: 'eager' };
 
-/** A compiled step that can still be walked through. */
-interface Walkable {
-  readonly graph: CompiledStep;
-  readonly inputs: StepInputs;
-  readonly feeds: readonly tf.Tensor[];
-  readonly before: StateBefore;
-  readonly number: number;
-}
-
 /** Batches of ever new shapes would fill the memory with graphs. */
 const MOST_GRAPHS = 8;
 
@@ -73,7 +64,8 @@ export class StepRunner {
   private readonly verdicts = new Map<string, Verdict>();
   /** The graph that holds the state while the variables are behind it. */
   private ahead: CompiledStep | undefined;
-  private walkable: Walkable | undefined;
+  /** Of compiled steps that may be looked at. */
+  private trail: StepTrail | undefined;
   private hasCapture = false;
   /** Of the trainable weights, in their order; none where the capture has the gradients themselves. */
   private norms: Float32Array | undefined;
@@ -112,6 +104,7 @@ export class StepRunner {
    */
   run(batch: Batch, number: number, keep: Keep): StepValues | Promise<StepValues> {
     this.release();
+    if (!keep.look) this.endTrail();
     reseed(this.parts.seed, 'step', number - 1);
     // The first update makes the optimizer's slots, so it is eager in every run.
     if (this.parts.speeds.kind !== 'compile' || number === 1) return this.runEagerly(batch, number, keep);
@@ -131,16 +124,17 @@ export class StepRunner {
 
   /** Whether the last step's outputs and gradients are there, or can be had by `prepareLook`. */
   get canLook(): boolean {
-    return this.hasCapture || this.walkable !== undefined;
+    return this.hasCapture || this.trail !== undefined;
   }
 
   /** Makes outputs and gradients of the last step ready in `capture`, where `canLook`. The state stays as it is. */
   prepareLook(): void {
     this.settle();
-    const { walkable } = this;
-    if (!walkable) return;
-    this.walkable = undefined;
-    this.walk(walkable);
+    const { trail } = this;
+    if (!trail) return;
+    // Whatever a person changes from here on is not on it.
+    this.trail = undefined;
+    this.walk(trail);
     this.hasCapture = true;
   }
 
@@ -185,6 +179,7 @@ export class StepRunner {
   /** Gives back graphs, hooks, and whatever is kept of the last step. */
   dispose(): void {
     this.release();
+    this.endTrail();
     this.capture.dispose();
     for (const verdict of this.verdicts.values()) if (verdict.kind === 'compiled') verdict.step.dispose();
     this.verdicts.clear();
@@ -192,6 +187,7 @@ export class StepRunner {
 
   private runEagerly(batch: Batch, number: number, keep: Keep): StepValues | Promise<StepValues> {
     this.settle();
+    this.endTrail();
     const { capture } = this;
     capture.begin({ outputs: keep.look, gradients: keep.look || keep.gradientNorms });
     this.hasCapture = keep.look;
@@ -225,27 +221,40 @@ export class StepRunner {
     keep: Keep,
   ): StepValues | Promise<StepValues> {
     const feeds = [...inputs.feeds, makeStepKey(this.parts.seed, number - 1)];
-    let walkable: Walkable | undefined;
     try {
       const verdict = this.verdictOn(compileStep, inputs, feeds);
       if (verdict.kind === 'eager') return this.runEagerly(batch, number, keep);
-      const { step: graph } = verdict;
-      // Another graph's state comes over by way of the variables.
-      if (this.ahead !== graph) this.settle();
-      graph.push();
-      this.ahead = graph;
-      this.underWay = 'graph';
-      const result = graph.run(feeds, { before: keep.look, gradientNorms: keep.gradientNorms });
-      this.underWay = undefined;
-      this.lastSpeed = 'compiled';
-      this.norms = result.gradientNorms;
-      this.finiteInGraph = result.finite;
-      if (result.before) walkable = { graph, inputs, feeds, before: result.before, number };
-      this.walkable = walkable;
-      return result.values;
+      return this.runCompiled(verdict.step, inputs, feeds, number, keep);
     } finally {
-      if (!walkable) giveBack(inputs, feeds);
+      inputs.dispose();
+      // The step's key, which is ours.
+      feeds.at(-1)?.dispose();
     }
+  }
+
+  private runCompiled(
+    graph: CompiledStep,
+    inputs: StepInputs,
+    feeds: readonly tf.Tensor[],
+    number: number,
+    { look, gradientNorms }: Keep,
+  ): StepValues {
+    const learningRate = learningRateOf(this.parts.model.optimizer);
+    if (!this.trail?.goesOn(graph, number, learningRate)) this.endTrail();
+    // Another graph's state comes over by way of the variables.
+    if (this.ahead !== graph) this.settle();
+    graph.push();
+    this.ahead = graph;
+    this.underWay = 'graph';
+    const began = performance.now();
+    const result = graph.run(feeds, { before: look && !this.trail, gradientNorms });
+    this.underWay = undefined;
+    this.lastSpeed = 'compiled';
+    this.norms = result.gradientNorms;
+    this.finiteInGraph = result.finite;
+    if (result.before) this.trail = new StepTrail(graph, result.before, learningRate);
+    this.trail?.add(number, feeds, (given) => inputs.compute(given), performance.now() - began);
+    return result.values;
   }
 
   private verdictOn(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[]): Verdict {
@@ -290,20 +299,21 @@ export class StepRunner {
     }
   }
 
-  /** The step once more, eagerly, from the state before it; then everything is put where it was. */
-  private walk({ graph, inputs, feeds, before, number }: Walkable): void {
+  /** The last step once more, eagerly, from the state before it; then everything is put where it was. */
+  private walk(trail: StepTrail): void {
     const { optimizer } = this.parts.model;
     const { capture } = this;
+    const { number, feeds, compute } = trail.last!;
     const numbers = numbersOf(optimizer);
     const held = Object.values(tf.engine().registeredVariables).map((variable) => ({
       variable,
       value: alias(variable),
     }));
     try {
-      graph.restoreBefore(before);
+      trail.goBack();
       reseed(this.parts.seed, 'step', number - 1);
       capture.begin({ outputs: true, gradients: true });
-      tf.dispose(withStepKey(feeds.at(-1) as tf.Tensor1D, () => inputs.compute(feeds.slice(0, -1))));
+      tf.dispose(withStepKey(feeds.at(-1) as tf.Tensor1D, () => compute(feeds.slice(0, -1))));
     } finally {
       capture.end();
       reseed(this.parts.seed, 'user', number);
@@ -312,8 +322,7 @@ export class StepRunner {
         value.dispose();
       }
       setNumbers(optimizer, numbers);
-      before.dispose();
-      giveBack(inputs, feeds);
+      trail.dispose();
     }
   }
 
@@ -323,11 +332,11 @@ export class StepRunner {
     this.norms = undefined;
     this.finiteInGraph = undefined;
     this.capture.release();
-    const { walkable } = this;
-    this.walkable = undefined;
-    if (!walkable) return;
-    walkable.before.dispose();
-    giveBack(walkable.inputs, walkable.feeds);
+  }
+
+  private endTrail(): void {
+    this.trail?.dispose();
+    this.trail = undefined;
   }
 
   /** What fails in a step is the person's model's, or their own step's. Awaits only what has to be awaited. */
@@ -340,10 +349,4 @@ export class StepRunner {
       throw failureOf(error, part);
     }
   }
-}
-
-/** The last of the feeds is the step's key, which is ours. */
-function giveBack(inputs: StepInputs, feeds: readonly tf.Tensor[]): void {
-  inputs.dispose();
-  feeds.at(-1)?.dispose();
 }

@@ -1,0 +1,69 @@
+/**
+ * The way back into a compiled step. To take the state before every step would cost a copy of it each;
+ * here it is taken once in a few steps, with what those steps were fed: the graph gives the same bits
+ * again, so that the state before the last of them is a replay away. Knows neither loop nor host.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { CompiledStep, StateBefore } from './compiled/compiled-step.js';
+import { alias } from './tfjs-internals.js';
+import type { StepInputs } from './training-step.js';
+
+/** A step as it can be computed again; its feeds are the trail's own. */
+export interface TrodStep {
+  readonly number: number;
+  readonly feeds: readonly tf.Tensor[];
+  readonly compute: StepInputs['compute'];
+}
+
+/** A stop waits for a replay of about this long at most. */
+const REPLAY_MS = 800;
+const MOST_STEPS = 16;
+const MOST_BYTES = 256 * 2 ** 20;
+
+export class StepTrail {
+  private readonly steps: TrodStep[] = [];
+  private stepMs = 0;
+
+  /** Takes over `before`, the state before its first step. */
+  constructor(
+    readonly graph: CompiledStep,
+    private readonly before: StateBefore,
+    private readonly learningRate: number | undefined,
+  ) {}
+
+  get last(): TrodStep | undefined {
+    return this.steps.at(-1);
+  }
+
+  /** Whether the next step can be the next of this trail, rather than the first of a new one. */
+  goesOn(graph: CompiledStep, number: number, learningRate: number | undefined): boolean {
+    const { last } = this;
+    if (graph !== this.graph || learningRate !== this.learningRate || last?.number !== number - 1) return false;
+    const bytes = last.feeds.reduce((sum, tensor) => sum + tf.util.bytesPerElement(tensor.dtype) * tensor.size, 0);
+    const most = Math.min(MOST_STEPS, REPLAY_MS / this.stepMs, MOST_BYTES / bytes);
+    return this.steps.length < most;
+  }
+
+  /** After the step has run, which took `ms`. The feeds stay the caller's. */
+  add(number: number, feeds: readonly tf.Tensor[], compute: StepInputs['compute'], ms: number): void {
+    this.steps.push({ number, feeds: feeds.map(alias), compute });
+    this.stepMs = this.steps.length === 1 ? ms : Math.min(this.stepMs, ms);
+  }
+
+  /** Puts the state before the last step into the variables. What the graph holds afterwards is not to be relied on. */
+  goBack(): void {
+    const { graph } = this;
+    graph.restoreBefore(this.before);
+    const again = this.steps.slice(0, -1);
+    if (again.length === 0) return;
+    graph.push();
+    for (const { feeds } of again) graph.run(feeds, { before: false, gradientNorms: false });
+    graph.pull();
+  }
+
+  dispose(): void {
+    this.before.dispose();
+    for (const { feeds } of this.steps) tf.dispose([...feeds]);
+    this.steps.length = 0;
+  }
+}
