@@ -3,7 +3,7 @@ import { datasets, defineExperiment, tf } from 'backstep';
 // Digits row by row. The peer's: tests/bench/keras/keras_step.py lstm.
 export default defineExperiment({
   seed: 1,
-  epochs: 20,
+  epochs: 100,
   data: () => datasets.idx('mnist', { flatten: true, batchSize: 50 }),
   model: () =>
     tf.sequential({
