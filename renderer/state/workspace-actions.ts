@@ -146,12 +146,18 @@ async function refreshInfo(): Promise<void> {
   }
 }
 
+/** While the server is told of an answer: nobody is asked again meanwhile. */
+let trusting: Promise<void> = Promise.resolve();
+
 export async function askTrust(): Promise<void> {
+  await trusting;
   const { workspace } = appStore.getState();
   if (!workspace || workspace.trusted) return;
   askedTrust.add(workspace.path);
   const answer = await ask({ kind: 'trust', name: workspace.name, path: workspace.path });
-  if (answer === 'trust') await setTrust(true);
+  if (answer !== 'trust') return;
+  trusting = setTrust(true);
+  await trusting;
 }
 
 export async function setTrust(trusted: boolean): Promise<void> {
