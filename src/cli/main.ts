@@ -1,6 +1,7 @@
 /** The `backstep` command: what can be asked for, with which words. The work is in the commands' own files. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { engineFlavors } from '../shared/protocol/engine.js';
+import { graphFormats } from '../shared/protocol/graph.js';
 import { backendNames } from '../shared/protocol/training.js';
 import { debugCommand } from './debug-command.js';
 import { doctorCommand } from './doctor-command.js';
@@ -12,6 +13,7 @@ import {
 } from './engine-command.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { version } from './install-places.js';
+import { graphCommand, type GraphFlags } from './graph-command.js';
 import { openCommand, type OpenFlags } from './open-command.js';
 import { runCommand, type RunFlags } from './run-command.js';
 import { shapesCommand } from './shapes-command.js';
@@ -90,6 +92,20 @@ program
   .action((experiment: string, flags: { json: boolean; set: Record<string, string> }) =>
     finishes(shapesCommand(experiment, flags)),
   );
+
+program
+  .command('graph')
+  .description('the TensorFlow graph that a training step is compiled to')
+  .argument('<experiment>', 'its file, or a folder that holds one')
+  .addOption(
+    new Option('--format <format>', 'GraphDef as text, or a SavedModel with the state of the step in it')
+      .choices([...graphFormats])
+      .default('pbtxt'),
+  )
+  .option('--out <path>', 'file or folder to write (a SavedModel needs one; text goes to standard output)')
+  .option('--data <folder>', 'look for the experiment’s data here first')
+  .addOption(settingOption())
+  .action((experiment: string, flags: GraphFlags) => finishes(graphCommand(experiment, flags)));
 
 program
   .command('debug')

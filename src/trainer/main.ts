@@ -1,7 +1,7 @@
 /**
  * The trainer process, by its first argument: `debug` (a debug adapter on file descriptor 3), `run`
  * (training events to the parent over IPC), `analyze` (answers questions about experiments over
- * IPC), `backends` (says over IPC what would work here). Always started by another process.
+ * IPC), `backends` (says over IPC what would work here), `graph` (writes the graph of a compiled step). Always started by another process.
  */
 import { keepDeepStacks } from './loader/stack-frames.js';
 
@@ -11,6 +11,7 @@ const modes: Readonly<Record<string, () => Promise<void>>> = {
   debug: async () => (await import('./dap/debug-mode.js')).debugMode(),
   run: async () => (await import('./direct/run-mode.js')).runMode(),
   analyze: async () => (await import('./analysis/analyze-mode.js')).analyzeMode(),
+  graph: async () => (await import('./direct/graph-mode.js')).graphMode(),
   backends: async () => (await import('./direct/backends-mode.js')).backendsMode(),
 };
 

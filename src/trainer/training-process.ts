@@ -152,6 +152,7 @@ export class TrainingProcess {
         this.throwFailure();
         return host.mayStopAfter(step);
       },
+      compiled: (step) => host.compiled?.(step),
       get wantsGradientNorms() {
         return host.wantsGradientNorms;
       },

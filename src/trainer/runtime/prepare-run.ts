@@ -159,7 +159,7 @@ export async function prepareRun(
     holder,
     step,
     ownStep: experiment.trainStep !== undefined,
-    speeds: await chooseSpeeds(environment.backend, options, compiled),
+    speeds: await chooseSpeeds(environment.backend, options, compiled, host),
     data,
     folder,
     seed,
@@ -178,6 +178,7 @@ async function chooseSpeeds(
   { backend }: BackendReport,
   options: RunOptions,
   { model }: CompiledModel,
+  host: TrainingHost,
 ): Promise<SpeedChoice> {
   if (backend !== 'tensorflow') return { kind: 'eager alone' };
   if (options.eager) return { kind: 'stays eager', reason: 'asked for' };
@@ -186,7 +187,14 @@ async function chooseSpeeds(
   }
   // Loaded where it is used: other backends start without it.
   const { compileStep } = await import('./compiled/compile-step.js');
-  return { kind: 'compile', compileStep };
+  return {
+    kind: 'compile',
+    compileStep: (...how) => {
+      const compilation = compileStep(...how);
+      if (compilation.kind === 'compiled') host.compiled?.(compilation.step);
+      return compilation;
+    },
+  };
 }
 
 function refuse(problems: readonly PartProblem[]): void {

@@ -1,5 +1,6 @@
 /** The seam between the training loop and whoever hosts it: the loop knows no protocol, the host no tensors. */
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
+import type { CompiledStep } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
 import type { PausedTraining } from './paused-training.js';
 
@@ -21,6 +22,9 @@ export interface TrainingHost {
     /** What the step is about to train on; the loop's. */
     readonly batch: Batch;
   }): boolean;
+
+  /** Told of each graph that steps are compiled to, before its first step. */
+  compiled?(step: CompiledStep): void;
 
   /** Whether a gradient norm is wanted for this step's event (a breakpoint's condition names it, for example). */
   readonly wantsGradientNorms: boolean;

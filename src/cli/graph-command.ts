@@ -1,0 +1,89 @@
+/** `backstep graph`: the TensorFlow graph that an experiment's training step is compiled to. */
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describeEnd } from '../shared/base/process-end.js';
+import type { GraphFormat, GraphReply, GraphRequest } from '../shared/protocol/graph.js';
+import { exitCodes, UsageError } from './exit-codes.js';
+import { findExperiment } from './find-experiment.js';
+import { problemText } from './problem-text.js';
+import { startTrainer } from './trainer-child.js';
+
+export interface GraphFlags {
+  readonly format: GraphFormat;
+  readonly out?: string;
+  readonly data?: string;
+  readonly set: Readonly<Record<string, string>>;
+}
+
+/** @returns the exit code */
+export async function graphCommand(experiment: string, flags: GraphFlags): Promise<number> {
+  const file = findExperiment(experiment);
+  const out = flags.out === undefined ? undefined : path.resolve(flags.out);
+  if (flags.format === 'savedmodel') refuseFolder(out);
+  // The steps that it takes are nobody's run.
+  const runDir = mkdtempSync(path.join(tmpdir(), 'backstep-graph-run-'));
+  try {
+    return await written(file, {
+      format: flags.format,
+      out,
+      options: {
+        experiment: file,
+        // One step is eager; a data set of one batch has the second in its second epoch.
+        epochs: 2,
+        steps: 2,
+        backend: 'tensorflow',
+        dataDir: flags.data === undefined ? undefined : path.resolve(flags.data),
+        settings: { ...flags.set },
+        runDir: path.join(runDir, 'run'),
+      },
+    });
+  } finally {
+    rmSync(runDir, { recursive: true, force: true });
+  }
+}
+
+/** @throws UsageError where a SavedModel cannot be written there */
+function refuseFolder(out: string | undefined): void {
+  if (out === undefined) throw new UsageError('A SavedModel is a folder: name one with --out.');
+  if (!existsSync(out)) return;
+  if (!statSync(out).isDirectory() || readdirSync(out).length > 0) {
+    throw new UsageError(`${out} is there already, and not an empty folder.`);
+  }
+}
+
+async function written(file: string, request: GraphRequest): Promise<number> {
+  let done = false;
+  let told = false;
+  const tell = (text: string): void => {
+    told = true;
+    process.stderr.write(`${text}\n`);
+  };
+  const trainer = startTrainer('graph', {
+    stdout: 2,
+    onMessage: (message) => {
+      const reply = message as GraphReply | { readonly kind: 'finished' };
+      switch (reply.kind) {
+        case 'problem':
+          tell(problemText(reply.problem));
+          break;
+        case 'eager':
+          tell(problemText({ severity: 'error', file, message: `This step is not compiled: ${reply.reason}.` }));
+          break;
+        case 'written':
+          done = true;
+          if (reply.text !== undefined) process.stdout.write(reply.text);
+          break;
+        case 'finished':
+      }
+    },
+  });
+  const killed = (): void => void trainer.process.kill('SIGKILL');
+  process.once('exit', killed);
+  trainer.send(request);
+  const end = await trainer.ended;
+  process.off('exit', killed);
+  if (done && end.code === 0) return exitCodes.done;
+  if (!told) tell(problemText({ severity: 'error', file, ...describeEnd('Compiling the step', end) }));
+  return exitCodes.failed;
+}
