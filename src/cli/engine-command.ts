@@ -182,7 +182,7 @@ function printFailure(failure: EngineFailure, obstacles: readonly EngineObstacle
 }
 
 function endedEarly(what: string, end: Parameters<typeof describeEnd>[1], json: boolean): number {
-  const failure = describeEnd(what, end);
+  const failure = { ...describeEnd(what, end), hint: 'Start it again: what was downloaded is kept.' };
   if (json) printJson({ kind: 'failed', failure, obstacles: [] });
   else printFailure(failure, []);
   return exitCodes.failed;

@@ -23,7 +23,7 @@ import { takeLock } from '../disk/lock.js';
 import type { EngineContext } from '../engine-context.js';
 import { EngineFailure, EngineObstacles, inPlainWords } from '../engine-failure.js';
 import { isProgram } from '../machine/cuda-libraries.js';
-import { download } from '../wheel/download.js';
+import { download, receivedBytes } from '../wheel/download.js';
 import { openWheel, type Wheel } from '../wheel/wheel.js';
 import { localFindings, type LocalFindings } from './local-obstacles.js';
 import { makePlan, type InstallPlan } from './make-plan.js';
@@ -126,6 +126,7 @@ async function fetchWheels(context: EngineContext, { plan, progress }: Making): 
   for (const { wheel } of plan.wheels) {
     const what = `${wheel.name} ${wheel.version}`;
     progress.begin('downloading', `Downloading ${what}`);
+    progress.bytes(before + (await receivedBytes(folder, wheel)), plan.told.downloadBytes);
     let verifying = false;
     let received = 0;
     files.push(
@@ -244,8 +245,6 @@ function environmentOf(plan: InstallPlan): Record<string, string> {
           LD_LIBRARY_PATH: ['{engine}/lib', ...folders].join(':'),
           // Else TensorFlow takes all of the GPU's memory at once.
           TF_FORCE_GPU_ALLOW_GROWTH: 'true',
-          // Kernels for GPUs newer than the library are compiled with the wheels' own tools.
-          XLA_FLAGS: '--xla_gpu_cuda_data_dir={engine}/nvidia/cuda_nvcc',
         }
       : {}),
   };

@@ -169,7 +169,10 @@ export class Engine {
       return;
     }
     const what = work.job.kind === 'remove' ? 'Removing native TensorFlow' : 'Setting up native TensorFlow';
-    this.status = { ...this.status, failure: describeEnd(what, end) };
+    this.status = {
+      ...this.status,
+      failure: { ...describeEnd(what, end), hint: 'Start it again: what was downloaded is kept.' },
+    };
   }
 
   private announce(): void {
