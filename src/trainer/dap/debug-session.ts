@@ -27,7 +27,7 @@ import type { SharedFlags } from './shared-flags.js';
 import { planStep, type StepCommand } from './step-plan.js';
 import { StopReader } from './stop-reader.js';
 import { ThreadDebugger } from './thread-debugger.js';
-import type { ControlMessage, FromTraining, StopFacts } from './thread-messages.js';
+import { pausedExpression, type ControlMessage, type FromTraining, type StopFacts } from './thread-messages.js';
 
 export interface SessionOptions {
   readonly send: (message: DebugProtocol.ProtocolMessage) => void;
@@ -379,7 +379,12 @@ export class DebugSession {
     this.view = undefined;
     this.thrown = undefined;
     this.table.event('continued', { threadId: 1, allThreadsContinued: true });
-    this.letGo(how).catch((error: unknown) =>
+    const goOn = async (): Promise<void> => {
+      // What expressions made ends with the stop.
+      await this.options.inspector.run(`${pausedExpression}.release()`);
+      await how();
+    };
+    this.letGo(goOn).catch((error: unknown) =>
       this.table.event('output', { category: 'important', output: `Could not go on: ${String(error)}\n` }),
     );
   }

@@ -10,7 +10,7 @@ import type { Completion } from './completions.js';
 import type { Part, ShownValue, ShownVariable } from './inspection.js';
 import type { InspectorClient, Remote } from './inspector-client.js';
 import type { LibrarySources } from './library-sources.js';
-import type { StopFacts } from './thread-messages.js';
+import { pausedExpression, type StopFacts } from './thread-messages.js';
 
 const TRAINING_FRAME = 1;
 const FIRST_CODE_FRAME = 2;
@@ -147,9 +147,7 @@ export class PausedView {
     await this.inspector.run(beginEvaluation);
     let value: Remote;
     try {
-      value = await this.inspector.evaluateOnFrame(frame.callFrameId, expression, {
-        sideEffects: context !== 'hover',
-      });
+      value = await this.evaluateWithNames(frame, expression, { sideEffects: context !== 'hover' });
     } catch (error) {
       await this.inspector.ask('endEvaluation', '');
       throw inPlainWords(error as Error);
@@ -158,6 +156,29 @@ export class PausedView {
       await this.inspector.ask<ShownValue>('endEvaluation', entered, value),
     );
     return { result, ...rest };
+  }
+
+  /**
+   * V8 refuses names of functions around this one that the code here does not use, whatever else has
+   * them: those of the training are handed in once more, as parameters.
+   */
+  private async evaluateWithNames(
+    { callFrameId }: Debugger.CallFrame,
+    expression: string,
+    options: { readonly sideEffects: boolean },
+  ): Promise<Remote> {
+    const evaluate = (text: string): Promise<Remote> => this.inspector.evaluateOnFrame(callFrameId, text, options);
+    const names: string[] = [];
+    for (;;) {
+      const handed = names.map((name) => `${service}.names().${name}`).join();
+      try {
+        return await evaluate(names.length === 0 ? expression : `((${names.join()}) => (${expression}\n))(${handed})`);
+      } catch (error) {
+        const missing = /^ReferenceError: (\w+) is not defined/.exec((error as Error).message)?.[1];
+        if (missing === undefined || names.includes(missing) || !lentNames.has(missing)) throw error;
+        names.push(missing);
+      }
+    }
   }
 
   async completions(text: string, frameId: number | undefined): Promise<Completion[]> {
@@ -288,7 +309,10 @@ export class PausedView {
   }
 }
 
-const beginEvaluation = 'globalThis[Symbol.for("backstep.paused")].beginEvaluation()';
+const service = pausedExpression;
+const beginEvaluation = `${service}.beginEvaluation()`;
+/** As the service lends them. */
+const lentNames = new Set(['tf', 'model', 'optimizer', 'batch', 'epoch', 'step', 'loss', 'metrics']);
 
 /** What is declared in the console is there in the next line, too. */
 function outliving(expression: string): string {
@@ -296,7 +320,7 @@ function outliving(expression: string): string {
 }
 
 function inPlainWords(error: Error): Error {
-  if (/await is only valid|Unexpected reserved word/.test(error.message)) {
+  if (/await (?:is only valid|can ?not be used)|Unexpected reserved word/.test(error.message)) {
     return new Error('Training stands still here, so there is nothing to await: use dataSync() instead of data().');
   }
   if (/Possible side-effect/.test(error.message))
