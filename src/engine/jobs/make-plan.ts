@@ -8,7 +8,7 @@ import type { EngineContext } from '../engine-context.js';
 import { chooseWheel, type WheelChoice, type WheelWish } from '../index/choose-wheel.js';
 import { NetworkFailure } from '../index/http-client.js';
 import { offeredWheels, type OfferedWheel } from '../index/simple-index.js';
-import { requirementsOfExtra } from '../index/versions.js';
+import { requirementsOfExtra, type Requirement } from '../index/versions.js';
 import { foundOnSystem, isNeededOfNvidia, systemLibraries } from '../machine/cuda-libraries.js';
 import { freeBytes } from '../disk/engines-folder.js';
 import { receivedBytes } from '../wheel/download.js';
@@ -40,6 +40,7 @@ export type Planning =
 
 /** Building leaves some megabytes, and nobody likes a disk that is full to the brim. */
 const SPARE_BYTES = 200 * 2 ** 20;
+const AT_A_TIME = 4;
 /** A wheel of TensorFlow unpacks, as far as it is needed, to about three times its size. */
 const USUAL_RATIO = 3.2;
 
@@ -265,29 +266,28 @@ async function planNvidia(
   const systemFolders = new Set<string>();
   const wheels: PlannedWheel[] = [];
   const obstacles: EngineObstacle[] = [];
-  for (const requirement of requirements) {
+  const lookUp = async (requirement: Requirement): Promise<PlannedWheel | EngineObstacle | string> => {
     const folder = foundOnSystem(requirement, system);
-    if (folder !== undefined) {
-      systemFolders.add(folder);
-      continue;
-    }
+    if (folder !== undefined) return folder;
     const found = await find(context, requirement.name, {
       specifiers: requirement.specifiers,
       platform: /^manylinux.*_x86_64$/,
     });
-    if (found.kind === 'obstacle') {
-      obstacles.push(found.obstacle);
-      // Without the network the next ones would only say the same again.
-      if (found.obstacle.kind === 'network') break;
-      continue;
-    }
+    if (found.kind === 'obstacle') return found.obstacle;
     const inside = await lookInto(context, found.wheel);
-    if (inside.kind === 'obstacle') {
-      obstacles.push(inside.obstacle);
-      continue;
-    }
-    wheels.push(planned(found.wheel, inside.wheel, isNeededOfNvidia, inside.bytes));
+    if (inside.kind === 'obstacle') return inside.obstacle;
     inside.wheel?.close();
+    return planned(found.wheel, inside.wheel, isNeededOfNvidia, inside.bytes);
+  };
+  // A few at a time: each takes some requests, and there are a dozen.
+  for (let at = 0; at < requirements.length; at += AT_A_TIME) {
+    for (const found of await Promise.all(requirements.slice(at, at + AT_A_TIME).map(lookUp))) {
+      if (typeof found === 'string') systemFolders.add(found);
+      else if ('wheel' in found) wheels.push(found);
+      else obstacles.push(found);
+    }
+    // Without the network the next ones would only say the same again.
+    if (obstacles.some(({ kind }) => kind === 'network')) break;
   }
   return { wheels, obstacles, systemFolders: [...systemFolders] };
 }
