@@ -3,6 +3,7 @@
  * engine, and tells every failure at the person's line. The same for every host.
  */
 import type * as tf from '@tensorflow/tfjs';
+import path from 'node:path';
 import type { Problem, RunOptions, TrainingEvent } from '../shared/protocol/training.js';
 import { placesOf } from './analysis/fit-problems.js';
 import { forgetLayers, placeOfLayer } from './analysis/layer-origins.js';
@@ -10,7 +11,7 @@ import { layerTable } from './analysis/layer-table.js';
 import { dataEnvironment } from './data-environment.js';
 import { createExperimentLoader, type LoadedExperiment } from './loader/experiment-loader.js';
 import { problemOf, problemOfPart } from './loader/problem-of.js';
-import type { SourcePlace } from './loader/stack-frames.js';
+import { personsFrames, type SourcePlace } from './loader/stack-frames.js';
 import { chooseBackend } from './runtime/backend/backend.js';
 import { defineExperiment, type Experiment } from './runtime/experiment.js';
 import { failureOf, TrainingFailure } from './runtime/failure.js';
@@ -109,6 +110,10 @@ export class TrainingProcess {
       dataEnvironment,
       chooseBackend: () => Promise.resolve(backend),
       describeLayers: (model) => layerTable(model, placeOfLayer),
+      locate: (stack) => {
+        const [frame] = personsFrames(stack);
+        return frame && `${path.basename(frame.file)}:${frame.line}`;
+      },
     });
   }
 

@@ -159,7 +159,7 @@ export async function prepareRun(
     holder,
     step,
     ownStep: experiment.trainStep !== undefined,
-    speeds: await chooseSpeeds(environment.backend, options, compiled, host),
+    speeds: await chooseSpeeds(environment, options, compiled, host),
     data,
     folder,
     seed,
@@ -175,7 +175,7 @@ export async function prepareRun(
 }
 
 async function chooseSpeeds(
-  { backend }: BackendReport,
+  { backend: { backend }, locate }: PreparationEnvironment,
   options: RunOptions,
   { model }: CompiledModel,
   host: TrainingHost,
@@ -189,8 +189,8 @@ async function chooseSpeeds(
   const { compileStep } = await import('./compiled/compile-step.js');
   return {
     kind: 'compile',
-    compileStep: (...how) => {
-      const compilation = compileStep(...how);
+    compileStep: (program, how) => {
+      const compilation = compileStep(program, { locate, ...how });
       if (compilation.kind === 'compiled') host.compiled?.(compilation.step);
       return compilation;
     },

@@ -28,6 +28,8 @@ export interface TrainingEnvironment {
   }): DataEnvironment;
   /** A row a layer, for the start event; by default without arithmetic and lines. */
   describeLayers?(model: tf.LayersModel): LayerInfo[];
+  /** Where in the person's code a stack points, for a person: `train.ts:12`. */
+  locate?(stack: string): string | undefined;
   chooseBackend?(wanted: RunOptions['backend']): Promise<BackendReport>;
   readonly disk?: Disk;
 }

@@ -77,6 +77,6 @@ describe.skipIf(!engine)('with native TensorFlow', () => {
     const { code, stdout, stderr } = await graph(engine!, 'reading.ts');
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toContain('This step is not compiled: the step reads a value while it runs');
+    expect(stderr).toContain('This step is not compiled: the step reads a value while it runs (reading.ts:20)');
   });
 });
