@@ -56,7 +56,10 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: TimelineS
 
   const cursor = scene.cursorStep ?? scene.step;
   const flag = flagBox(context, scene, x(cursor), cursor);
-  drawEpochs(context, scene, curveTop, marksY + 6, flag);
+  // Left out where the flag would lie on it.
+  const beyond = x(cursor) < width - 130 ? scene.beyond : undefined;
+  const beyondWidth = beyond === undefined ? 0 : context.measureText(beyond).width;
+  drawEpochs(context, scene, curveTop, marksY + 6, [flag, { left: x(scene.end) - beyondWidth, width: beyondWidth }]);
   drawLoss(context, scene, curveTop + 2, curveBottom);
 
   context.fillStyle = palette.resolve('var(--validation)');
@@ -71,11 +74,10 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: TimelineS
     dot(context, at, marksY, palette.stop, true);
   }
 
-  // Left out where the flag would lie on it.
-  if (scene.beyond !== undefined && x(scene.cursorStep ?? scene.step) < width - 130) {
+  if (beyond !== undefined) {
     context.fillStyle = palette.dim;
     context.textAlign = 'right';
-    context.fillText(scene.beyond, x(scene.end), 11);
+    context.fillText(beyond, x(scene.end), 11);
     context.textAlign = 'left';
   }
 
@@ -86,13 +88,13 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: TimelineS
   drawFlag(context, scene, x(cursor), flag, marksY + 6);
 }
 
-/** Names of epochs are left out where the flag lies. */
+/** Names of epochs are left out where something else is written. */
 function drawEpochs(
   context: CanvasRenderingContext2D,
   scene: TimelineScene,
   top: number,
   bottom: number,
-  flag: FlagBox,
+  taken: readonly { readonly left: number; readonly width: number }[],
 ): void {
   const { palette, stepsPerEpoch } = scene;
   context.fillStyle = palette.dim;
@@ -115,7 +117,8 @@ function drawEpochs(
     }
     if (epoch % each === 0) {
       const name = `epoch ${epoch + 1}`;
-      const covered = at < flag.left + flag.width + 3 && at + 2 + context.measureText(name).width > flag.left - 3;
+      const right = at + 2 + context.measureText(name).width;
+      const covered = taken.some((box) => at < box.left + box.width + 3 && right > box.left - 6);
       context.fillStyle = palette.dim;
       if (!covered) context.fillText(name, at + 2, 11);
     }
