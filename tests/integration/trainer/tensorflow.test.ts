@@ -33,7 +33,7 @@ function environment(): NodeJS.ProcessEnv {
   };
 }
 
-describe.skipIf(!engine)('native TensorFlow', () => {
+describe.skipIf(!engine)('native TensorFlow', { timeout: 180_000 }, () => {
   beforeAll(async () => {
     await builtBundles();
     place = workspace({ 'experiment.ts': tinyExperiment });
