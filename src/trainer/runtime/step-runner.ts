@@ -207,10 +207,15 @@ export class StepRunner {
   private withKey<T>(number: number, work: () => T | Promise<T>): T | Promise<T> {
     if (this.parts.speeds.kind === 'eager alone') return work();
     const key = makeStepKey(this.parts.seed, number - 1);
-    const result = withStepKey(key, work);
-    if (result instanceof Promise) return result.finally(() => key.dispose());
-    key.dispose();
-    return result;
+    let pending = false;
+    try {
+      const result = withStepKey(key, work);
+      if (!(result instanceof Promise)) return result;
+      pending = true;
+      return result.finally(() => key.dispose());
+    } finally {
+      if (!pending) key.dispose();
+    }
   }
 
   private runPrepared(
