@@ -67,6 +67,8 @@ export class DebugSession {
   private view: PausedView | undefined;
   private thrown: ThrownException | undefined;
   private stepsByLines: 'no' | 'over the library' | 'into the library' = 'no';
+  /** The stop is in the library's own code, where steps by lines stay. */
+  private standsInLibrary = false;
   private pausing = false;
   private pauseTimer: NodeJS.Timeout | undefined;
   private saidSlower = false;
@@ -159,6 +161,7 @@ export class DebugSession {
     if (meaning.kind === 'stepOn') return this.threadDebugger.stepToAnyLine();
 
     this.announced = undefined;
+    this.standsInLibrary = stepsByLines === 'into the library' && meaning.facts.at.reason === 'step';
     this.stepsByLines = 'no';
     this.pausing = false;
     clearTimeout(this.pauseTimer);
@@ -359,10 +362,14 @@ export class DebugSession {
     flags.stopAtEpochEnd = plan.atEpochEnd;
     const { line } = plan;
     if (!line) return { after: () => this.goOn() };
-    const intoLibrary = line.intoLibrary || !this.threadDebugger.justMyCode;
+    const intoLibrary = line.intoLibrary || this.standsInLibrary || !this.threadDebugger.justMyCode;
     return {
       after: () => {
         this.stepsByLines = intoLibrary ? 'into the library' : 'over the library';
+        if (at.stands === 'op' && line.intoLibrary) {
+          this.goOn(() => this.threadDebugger.stepIntoFunction(`${pausedExpression}.kernel()`));
+          return;
+        }
         const anyLine = line.how === 'any' && !intoLibrary;
         this.goOn(() =>
           anyLine
@@ -402,6 +409,8 @@ export class DebugSession {
     this.sayIfSlower();
     // Announced stops need it, and detaching forgets what the paused thread shows.
     if (this.phase !== 'running' || this.announced || !this.backend) return;
+    // The next op or layer is near: attaching again would take longer than it.
+    if (flags.stopInStep !== 'none') return;
     await this.threadDebugger.detachUnlessArmed();
   }
 

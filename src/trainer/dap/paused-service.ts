@@ -91,6 +91,12 @@ export class PausedService {
     return answer(() => [...completionsOf(this.names(), start), ...completionsOf(globalThis, start)]);
   }
 
+  /** The library's function that computes the op that training stands before. */
+  kernel(): unknown {
+    const op = this.host.parts().op?.op;
+    return op === undefined ? undefined : experimentTf.getKernel(op, experimentTf.getBackend())?.kernelFunc;
+  }
+
   /** Names that are in reach of an expression beside those of the code around it. */
   names(): Readonly<Record<string, unknown>> {
     const { model, optimizer, batch, epoch, step, lastStep } = this.host.parts();

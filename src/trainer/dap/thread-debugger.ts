@@ -3,7 +3,7 @@
  * for WebAssembly runs slower under it; what it forgets when it is detached is put in place again.
  * One thing after the other. Knows inspector and files, no protocol and no training.
  */
-import type { Debugger } from 'node:inspector';
+import type { Debugger, Runtime } from 'node:inspector';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isPersons, pathOf } from '../loader/stack-frames.js';
@@ -101,6 +101,23 @@ export class ThreadDebugger {
     this.busy = true;
     return this.inTurn(async () => {
       await this.stopAtAnyLine();
+      await this.inspector.send('Debugger.resume');
+    });
+  }
+
+  /** From a stop: on to the beginning of the function that `expression` gives, when it is called next. */
+  stepIntoFunction(expression: string): Promise<void> {
+    this.busy = true;
+    return this.inTurn(async () => {
+      await this.blackbox(false);
+      const { result } = await this.inspector.send<Runtime.EvaluateReturnType>('Runtime.evaluate', { expression });
+      if (result.objectId !== undefined) {
+        const { breakpointId } = await this.inspector.send<{ readonly breakpointId: string }>(
+          'Debugger.setBreakpointOnFunctionCall',
+          { objectId: result.objectId },
+        );
+        this.anyLine.push(breakpointId);
+      }
       await this.inspector.send('Debugger.resume');
     });
   }

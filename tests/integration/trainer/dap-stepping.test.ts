@@ -77,6 +77,16 @@ test('layers and ops: from the step into its layers, into a layer’s ops, into 
   expect(await debugging.client.raw('backstep/look', {})).toMatchObject({ success: false });
   await debugging.go('next');
   expect((await debugging.stopped()).stands).toBe('op');
+  // Into the library's own source, and by its lines from there.
+  await debugging.go('stepIn');
+  expect((await debugging.stopped()).stands).toBe('line');
+  const [kernel] = await debugging.frames();
+  expect(kernel!.source!.name).toMatch(/^tfjs-backend-cpu\//);
+  await debugging.go('next');
+  await debugging.stopped();
+  const [next] = await debugging.frames();
+  expect(next!.source!.name).toBe(kernel!.source!.name);
+  expect(next!.line).toBeGreaterThan(kernel!.line);
   // On by ops into the backward pass, whose ops know their layer.
   // The loss is of no layer; then the last layer is the first.
   expect((await stepTo(debugging, 'gradient')).path!.slice(2, -1)).toEqual(['gradient']);
@@ -160,11 +170,11 @@ test('a pause that has to wait says for what', async () => {
     'waits.ts',
     stepExperiment.replace(
       'trainStep: ({ model, optimizer, batch }) => {',
-      'trainStep: async ({ model, optimizer, batch }) => {\n    await new Promise((resolve) => setTimeout(resolve, 4000));',
+      'trainStep: async ({ model, optimizer, batch }) => {\n    console.log("waits");\n    await new Promise((resolve) => setTimeout(resolve, 5000));',
     ),
   );
   const debugging = await start({}, { file: 'waits.ts' });
-  await debugging.client.until(() => debugging.client.eventsOf('start')[0], 'the start');
+  await debugging.client.until(() => debugging.client.eventsOf('log')[0], 'the wait');
   await debugging.go('pause');
   await debugging.client.until(() => debugging.client.eventsOf('notice')[0], 'a word');
   expect(debugging.client.eventsOf('notice')[0]!.message).toMatch(/^Training waits for data/);
