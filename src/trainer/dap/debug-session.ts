@@ -5,9 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Debugger } from 'node:inspector';
 import path from 'node:path';
-import type { z } from 'zod';
 import type { KnownNames } from '../../shared/conditions/condition.js';
-import { dapRequests, stepArguments, type DapRequests } from '../../shared/protocol/dap.js';
 import {
   runOptions,
   type RunOptions,
@@ -15,13 +13,15 @@ import {
   type TrainingEvent,
 } from '../../shared/protocol/training.js';
 import { verifyBreakpoint } from './breakpoint-set.js';
+import { capabilities } from './capabilities.js';
 import { EventBatcher } from './event-batcher.js';
-import { exceptionFilters, ExceptionStops, type ThrownException } from './exception-stops.js';
+import { ExceptionStops, type ThrownException } from './exception-stops.js';
 import type { InspectorClient } from './inspector-client.js';
 import { LibrarySources } from './library-sources.js';
 import { LineBreakpoints } from './line-breakpoints.js';
 import { outputOf } from './log-output.js';
 import { PausedView } from './paused-view.js';
+import { checkedArguments, wantedStep } from './request-arguments.js';
 import { RequestTable, type Handler } from './request-table.js';
 import type { SharedFlags } from './shared-flags.js';
 import { planStep, type StepCommand } from './step-plan.js';
@@ -499,40 +499,4 @@ export class DebugSession {
   }
 }
 
-const capabilities: DebugProtocol.Capabilities = {
-  supportsConfigurationDoneRequest: true,
-  supportsTerminateRequest: true,
-  supportsEvaluateForHovers: true,
-  supportsSetVariable: true,
-  supportsConditionalBreakpoints: true,
-  supportsHitConditionalBreakpoints: true,
-  supportsLogPoints: true,
-  supportsCompletionsRequest: true,
-  completionTriggerCharacters: ['.'],
-  supportsSteppingGranularity: true,
-  supportsExceptionInfoRequest: true,
-  supportsExceptionFilterOptions: true,
-  exceptionBreakpointFilters: [...exceptionFilters],
-};
-
 const urgent = new Set(['pause', 'terminate', 'disconnect', 'threads', 'backstep/setTrainingBreakpoints']);
-
-function wantedStep(args: unknown) {
-  const parsed = stepArguments.safeParse(args);
-  if (!parsed.success) throw new Error(problemOf(parsed.error));
-  const { backstep, granularity } = parsed.data;
-  return { granularity: backstep?.granularity ?? (granularity === 'instruction' ? ('op' as const) : undefined) };
-}
-
-type CheckedRequests = 'backstep/setTrainingBreakpoints' | 'backstep/setLearningRate' | 'backstep/setJustMyCode';
-
-function checkedArguments<N extends CheckedRequests>(name: N, args: unknown): z.output<DapRequests[N]['args']> {
-  const parsed = dapRequests[name].args.safeParse(args);
-  if (!parsed.success) throw new Error(problemOf(parsed.error));
-  return parsed.data as z.output<DapRequests[N]['args']>;
-}
-
-function problemOf({ issues }: z.ZodError): string {
-  const issue = issues[0]!;
-  return `${issue.path.join('.') || 'The arguments'}: ${issue.message}.`;
-}
