@@ -78,12 +78,17 @@ async function start(entry: string): Promise<void> {
   Object.defineProperty(globalThis.navigator ?? makeNavigator(), 'gpu', { value: gpu, configurable: true });
   // Where an op is computed must follow from the op alone, so that equal steps have equal bits.
   tf.env().set('WEBGPU_CPU_FORWARD', false);
+  // Of the ways to multiply matrices, one adds up in whatever order the threads come; this one does not.
+  tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', MATMUL_PACKED);
   const backend = new WebGPUBackend(device, adapter.info);
   readSynchronously(backend as unknown as WebGpuBackend, pump);
   registerWebGpuKernels();
   if (tf.findBackendFactory('webgpu')) tf.removeBackend('webgpu');
   tf.registerBackend('webgpu', () => backend, 3);
 }
+
+/** `MatmulProgramType` of TensorFlow.js, which does not export it. */
+const MATMUL_PACKED = 3;
 
 /** All that the GPU has, as TensorFlow.js asks for in a browser. */
 const neededLimits = [

@@ -9,28 +9,22 @@ export function isSoftware(adapter: AdapterFacts): boolean {
   return isFallbackAdapter || software.test([vendor, architecture, device, description].join(' '));
 }
 
+/** Names that are neither abbreviations nor plain words. */
 const brands: Readonly<Record<string, string>> = {
+  nvidia: 'NVIDIA',
   geforce: 'GeForce',
-  radeon: 'Radeon',
-  tesla: 'Tesla',
-  quadro: 'Quadro',
-  graphics: 'Graphics',
-  intel: 'Intel',
-  apple: 'Apple',
-  qualcomm: 'Qualcomm',
-  adreno: 'Adreno',
-  mali: 'Mali',
-  laptop: 'Laptop',
   llvmpipe: 'llvmpipe',
-  iris: 'Iris',
-  super: 'Super',
   max: 'Max',
   pro: 'Pro',
-  ultra: 'Ultra',
   ti: 'Ti',
   xe: 'Xe',
   arc: 'Arc',
 };
+
+function cased(word: string): string {
+  const plain = word.length > 3 && !/\d/.test(word);
+  return brands[word.toLowerCase()] ?? (plain ? word[0]!.toUpperCase() + word.slice(1) : word.toUpperCase());
+}
 
 /** `NVIDIA GeForce RTX 4090`; browsers make `nvidia-geforce-rtx-4090` of it. */
 export function nameOf(adapter: AdapterFacts): string {
@@ -40,7 +34,7 @@ export function nameOf(adapter: AdapterFacts): string {
   const named = device || [vendor, architecture].filter(Boolean).join('-');
   if (named === '') return 'unnamed';
   const words = named.split(/[-\s]+/).filter(Boolean);
-  return words.map((word) => brands[word.toLowerCase()] ?? word.toUpperCase()).join(' ');
+  return words.map(cased).join(' ');
 }
 
 /** For the status bar: `GPU: NVIDIA GeForce RTX 4090, 24 GB (WebGPU)`. `memoryBytes` where the system tells it. */

@@ -30,7 +30,7 @@ export interface WebGpuBackend {
   convertAndCacheOnCPU(dataId: object, values: Values): Values;
   readSync(dataId: object): Values;
   read(dataId: object): Promise<Values>;
-  dispose(): void;
+  disposeData(dataId: object): boolean;
 }
 
 /** What the device reports in its own time is raised by the next read. */
