@@ -42,6 +42,8 @@ export class DebugHost implements TrainingHost {
   private between: PausedTraining | undefined;
   private standsAt: OpPlace | undefined;
   private compiling = false;
+  /** Whether a person has changed something in the middle of the step under way. */
+  private changedInStep = false;
 
   private readonly hooks: StepHooks;
   private readonly service: PausedService;
@@ -125,7 +127,8 @@ export class DebugHost implements TrainingHost {
     const { flags } = this.options;
     if (flags.terminate) return;
     // Of a compiled step nothing ran that could have stopped: it is walked through, which changes nothing.
-    if (flags.walksThroughSteps && paused.canLook) paused.prepareLook();
+    this.changedInStep = false;
+    if (flags.walksThroughSteps && paused.canLook) paused.prepareLook(() => this.changedInStep);
     this.underWay = undefined;
     this.position = { epoch: step.epoch, step: step.step, stepInEpoch: step.stepInEpoch };
     const hits = this.breakpoints.hitsAfter(step, {
@@ -262,7 +265,10 @@ export class DebugHost implements TrainingHost {
       op: this.standsAt,
       outputOf: (layer) => tensors?.outputOf(layer),
       gradientOf: (variable) => tensors?.gradientOf(variable),
-      changed: () => this.between?.changed(),
+      changed: () => {
+        if (this.between) this.between.changed();
+        else this.changedInStep = true;
+      },
     };
   }
 

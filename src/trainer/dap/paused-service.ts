@@ -7,6 +7,7 @@ import { stringifyMessage } from '../../shared/base/message-json.js';
 import type { StopPoint } from '../../shared/protocol/training.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import { beginAside, doAside } from '../runtime/aside.js';
+import { learningRateOf } from '../runtime/optimizer-state.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
 import { Inspection, type Part } from './inspection.js';
 import { completionsOf } from './completions.js';
@@ -78,9 +79,14 @@ export class PausedService {
   setChild(handle: number, name: string, value: unknown): string {
     return answer(() => {
       const shown = doAside(() => this.inspection.set(handle, name, value));
-      this.training?.paused.changed();
+      this.noteChange();
       return shown;
     });
+  }
+
+  /** Something of the training has been changed by hand. */
+  noteChange(): string {
+    return answer(() => this.host.parts().changed());
   }
 
   completions(value: unknown, start: string): string {
@@ -116,10 +122,13 @@ export class PausedService {
   beginEvaluation(): void {
     const withdraw = lendNames(this.names());
     const end = beginAside();
+    const { optimizer } = this.host.parts();
+    const before = stateMark(optimizer);
     this.endEvaluationNow = (result) => {
       this.endEvaluationNow = undefined;
       this.kept.push(...end(result));
       withdraw();
+      if (stateMark(optimizer).some((mark, index) => mark !== before[index])) this.noteChange();
     };
   }
 
@@ -146,6 +155,12 @@ export class PausedService {
       throw new Error('Training stands in the middle of a step here: go on to its end first.');
     });
   }
+}
+
+/** Differs where a weight, a slot or the learning rate has been given another value. */
+function stateMark(optimizer: tf.Optimizer | undefined): readonly unknown[] {
+  const variables = Object.values(experimentTf.engine().registeredVariables).map(({ dataId }) => dataId);
+  return [optimizer && learningRateOf(optimizer), ...variables];
 }
 
 function answer<T>(work: () => T): string {

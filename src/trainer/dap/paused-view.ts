@@ -122,6 +122,7 @@ export class PausedView {
     } catch (error) {
       throw new Error(`${name} cannot be changed here: ${(error as Error).message}.`);
     }
+    await this.inspector.ask('noteChange');
     return this.value((await this.show([{ name, value }]))[0]!);
   }
 

@@ -38,8 +38,8 @@ export class PausedAtStep implements PausedTraining {
     return this.facts.runner.canLook;
   }
 
-  prepareLook(): void {
-    this.facts.runner.prepareLook();
+  prepareLook(changed?: () => boolean): void {
+    this.facts.runner.prepareLook(changed);
   }
 
   look(at: StopPoint): StepLook {

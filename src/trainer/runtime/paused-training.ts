@@ -13,8 +13,11 @@ export interface StepTensors {
 export interface PausedTraining {
   /** Whether outputs and gradients of the step are there to look at, or can be made by `prepareLook`. */
   readonly canLook: boolean;
-  /** Called once before training stands still. Takes a step's time where steps run compiled. */
-  prepareLook(): void;
+  /**
+   * Called once before training stands still. Takes a step's time where steps run compiled: it is walked
+   * through op by op. What that comes to counts only where a person has `changed` something on the way.
+   */
+  prepareLook(changed?: () => boolean): void;
   look(at: StopPoint): StepLook;
   /** Used from the next step on. @throws RangeError for a value that is not finite and positive. */
   setLearningRate(learningRate: number): void;

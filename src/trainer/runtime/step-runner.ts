@@ -127,14 +127,17 @@ export class StepRunner {
     return this.hasCapture || this.trail !== undefined;
   }
 
-  /** Makes outputs and gradients of the last step ready in `capture`, where `canLook`. The state stays as it is. */
-  prepareLook(): void {
+  /**
+   * Makes outputs and gradients of the last step ready in `capture`, where `canLook`. The state stays as
+   * it is, unless a person has `changed` something while the step was walked through.
+   */
+  prepareLook(changed: () => boolean = () => false): void {
     this.settle();
     const { trail } = this;
     if (!trail) return;
     // Whatever a person changes from here on is not on it.
     this.trail = undefined;
-    this.walk(trail);
+    this.walk(trail, changed);
     this.hasCapture = true;
   }
 
@@ -304,12 +307,13 @@ export class StepRunner {
     }
   }
 
-  /** The last step once more, eagerly, from the state before it; then everything is put where it was. */
-  private walk(trail: StepTrail): void {
+  /** The last step once more, eagerly, from the state before it; then everything is put where it was, unless it was changed. */
+  private walk(trail: StepTrail, changed: () => boolean): void {
     const { optimizer } = this.parts.model;
     const { capture } = this;
     const { number, feeds, compute } = trail.last!;
     const numbers = numbersOf(optimizer);
+    let walked = false;
     const held = Object.values(tf.engine().registeredVariables).map((variable) => ({
       variable,
       value: alias(variable),
@@ -319,16 +323,26 @@ export class StepRunner {
       reseed(this.parts.seed, 'step', number - 1);
       capture.begin({ outputs: true, gradients: true });
       tf.dispose(withStepKey(feeds.at(-1) as tf.Tensor1D, () => compute(feeds.slice(0, -1))));
+      walked = true;
     } finally {
       capture.end();
       reseed(this.parts.seed, 'user', number);
+      const stands = walked && changed();
       for (const { variable, value } of held) {
-        variable.assign(value);
+        if (!stands) variable.assign(value);
         value.dispose();
       }
-      setNumbers(optimizer, numbers);
+      if (stands) this.tellChanged(number);
+      else setNumbers(optimizer, numbers);
       trail.dispose();
     }
+  }
+
+  private tellChanged(number: number): void {
+    this.lastSpeed = 'eager';
+    this.finiteInGraph = undefined;
+    const message = `Step ${number} stands as you changed it: its result is the one that was computed op by op.`;
+    this.parts.emit({ kind: 'notice', severity: 'info', message });
   }
 
   /** Lets go of what is kept of the last step. */

@@ -1,4 +1,5 @@
 /** Compiled steps in the loop: they agree with eager ones, a stop is eager at the exact state, and looking changes nothing. */
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -179,6 +180,56 @@ describe.skipIf(!engine)('two speeds', () => {
     const disturbed = await finish(client);
     // With no weights at its end the model says the same of every class.
     expect(disturbed.steps[6]!.loss).toBeCloseTo(Math.log(3), 4);
+  });
+
+  test('a stop on a line inside a compiled step: untouched it changes nothing; what is changed there stands, and is told', async () => {
+    const undisturbed = await run('own.ts');
+    const line =
+      readFileSync(place.file('own.ts'), 'utf8')
+        .split('\n')
+        .findIndex((text) => text.includes('applyGradients')) + 1;
+    async function stopInStepFour(): Promise<DapClient> {
+      const client = new DapClient({ BACKSTEP_HOME: place.home, BACKSTEP_ENGINE: engine });
+      clients.push(client);
+      await client.request('initialize', { adapterID: 'backstep' });
+      await client.event('initialized');
+      await client.request('launch', { experiment: place.file('own.ts'), backend: 'tensorflow' });
+      await client.request('setBreakpoints', {
+        source: { path: place.file('own.ts') },
+        breakpoints: [{ line, condition: 'step == 4' }],
+      });
+      await client.request('configurationDone');
+      expect(await client.stopped()).toMatchObject({ stands: 'line', line, step: 4 });
+      return client;
+    }
+
+    const looked = await stopInStepFour();
+    await goOn(looked);
+    const untouched = await finish(looked);
+    expect(untouched.hash).toBe(undisturbed.hash);
+    expect(untouched.client.eventsOf('notice').map(({ message }) => message)).not.toContainEqual(
+      expect.stringContaining('as you changed it'),
+    );
+
+    const client = await stopInStepFour();
+    const { body } = await client.raw('stackTrace', { threadId: 1 });
+    const frameId = (body as { stackFrames: { id: number }[] }).stackFrames[0]!.id;
+    const scaled = await client.raw('evaluate', {
+      expression: 'model.layers[2].setWeights(model.layers[2].getWeights().map((w) => tf.zerosLike(w)))',
+      context: 'repl',
+      frameId,
+    });
+    expect(scaled).toMatchObject({ success: true });
+    await goOn(client);
+    const changed = await finish(client);
+    expect(changed.client.eventsOf('notice').map(({ message }) => message)).toContainEqual(
+      expect.stringContaining('Step 4 stands as you changed it'),
+    );
+    expect(changed.steps.slice(0, 4).map(({ loss }) => loss)).toEqual(
+      undisturbed.steps.slice(0, 4).map(({ loss }) => loss),
+    );
+    expect(changed.steps[4]!.loss).not.toBe(undisturbed.steps[4]!.loss);
+    expect(changed.steps[4]!.speed).toBe('compiled');
   });
 
   test('a short last batch, and a step of the person’s own', async () => {
