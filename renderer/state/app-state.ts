@@ -4,6 +4,7 @@
  */
 import { createStore } from 'zustand/vanilla';
 import type { ExperimentAnalysis } from '../../src/shared/protocol/analysis.js';
+import { noDebugging, type Debugging } from '../../src/shared/protocol/debugging.js';
 import type { EngineStatus } from '../../src/shared/protocol/engine.js';
 import type { RequestResult, RunSummary, Series, WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 import type { SessionState } from '../../src/shared/session/session-state.js';
@@ -74,6 +75,8 @@ export interface AppState {
   readonly session?: SessionState;
   readonly look?: StepLook;
   readonly breakpoints: readonly TrainingBreakpoint[];
+  /** Breakpoints on lines, exceptions that stop, watches. */
+  readonly debugging: Debugging;
   /** Why a breakpoint cannot work, by its id. */
   readonly breakpointMessages: Readonly<Record<string, string>>;
   readonly runs: readonly RunSummary[];
@@ -96,6 +99,7 @@ export const appStore = createStore<AppState>(() => ({
   analyzing: false,
   editorProblems: {},
   breakpoints: [],
+  debugging: noDebugging,
   breakpointMessages: {},
   runs: [],
   runSeries: {},

@@ -1,4 +1,5 @@
 /** What a person can do to a training: start, pause, step, stop, kill. Failures are told in plain words with the next step. */
+import type { StepGranularity } from '../../src/shared/protocol/dap.js';
 import { hasEnded, type SessionState } from '../../src/shared/session/session-state.js';
 import type { RequestParams } from '../../src/shared/protocol/rpc.js';
 import { appStore, dismissNotice, notify } from './app-state.js';
@@ -115,13 +116,34 @@ export async function continueRun(): Promise<void> {
   await control('go on', server().dap('continue', THREAD), (session) => session.status !== 'paused');
 }
 
+/** After the step under way; where the person steps by lines, layers or ops, within it. */
 export async function pauseRun(): Promise<void> {
-  await control('pause', server().dap('pause', AFTER_STEP), (session) => session.status !== 'running');
+  const within = ['line', 'layer', 'op'].includes(sessionUi.getState().granularity);
+  await control(
+    'pause',
+    server().dap('pause', within ? THREAD : AFTER_STEP),
+    (session) => session.status !== 'running',
+  );
 }
 
+/** To after the next training step, wherever training stands. */
 export async function stepOnce(): Promise<void> {
-  const before = appStore.getState().session?.step;
-  await control('step', server().dap('next', THREAD), (session) => session.step !== before);
+  await step('next', 'step');
+}
+
+export type StepCommand = 'next' | 'stepIn' | 'stepOut';
+
+/** As far as was chosen, or as what training stands at asks for. Into and out of are of lines alone. */
+export async function stepBy(command: StepCommand): Promise<void> {
+  const { granularity } = sessionUi.getState();
+  const chosen = granularity !== 'auto' && (command === 'next' || granularity === 'line');
+  await step(command, chosen ? granularity : undefined);
+}
+
+async function step(command: StepCommand, granularity: StepGranularity | undefined): Promise<void> {
+  const before = appStore.getState().session?.stop;
+  const args = granularity === undefined ? THREAD : { ...THREAD, backstep: { granularity } };
+  await control('step', server().dap(command, args), (session) => session.stop !== before);
 }
 
 export async function runToEpochEnd(): Promise<void> {

@@ -19,9 +19,12 @@ import {
   runToEpochEnd,
   sessionPhase,
   startRun,
+  stepBy,
   stepOnce,
   stopRun,
 } from './session-actions.js';
+import { setAllLines, startDebugging } from './debugging.js';
+import { startStopView } from './stop-view.js';
 import { clearConsole } from './session-console.js';
 import { startRunsSync } from './runs-sync.js';
 import { startSessionSync } from './session-sync.js';
@@ -40,14 +43,14 @@ const runCommands: readonly Command[] = [
   {
     id: 'run.step',
     title: 'Run: One Training Step',
-    keys: ['F10'],
+    keys: ['F7'],
     enabled: () => phase() === 'paused',
     run: stepOnce,
   },
   {
     id: 'run.toEpochEnd',
     title: 'Run: Run to End of Epoch',
-    keys: ['Shift+F11'],
+    keys: ['Shift+F7'],
     enabled: () => phase() === 'paused',
     run: runToEpochEnd,
   },
@@ -72,6 +75,16 @@ const runCommands: readonly Command[] = [
     run: killRun,
   },
 ];
+
+const stepCommands: readonly Command[] = [
+  { id: 'debug.stepOver', title: 'Run: Step Over', keys: ['F10'], enabled: isPaused, run: () => stepBy('next') },
+  { id: 'debug.stepInto', title: 'Run: Step Into', keys: ['F11'], enabled: isPaused, run: () => stepBy('stepIn') },
+  { id: 'debug.stepOut', title: 'Run: Step Out', keys: ['Shift+F11'], enabled: isPaused, run: () => stepBy('stepOut') },
+];
+
+function isPaused(): boolean {
+  return phase() === 'paused';
+}
 
 const breakpointCommands: readonly Command[] = [
   { id: 'breakpoints.addStep', title: 'Breakpoints: Add Breakpoint at Step…', run: () => askForBreakpoint('step') },
@@ -112,16 +125,22 @@ const breakpointCommands: readonly Command[] = [
     id: 'breakpoints.removeAll',
     title: 'Breakpoints: Remove All Breakpoints',
     enabled: hasBreakpoints,
-    run: () => saveBreakpoints([]),
+    run: async () => {
+      await Promise.all([saveBreakpoints([]), setAllLines(() => [])]);
+    },
   },
 ];
 
 function hasBreakpoints(): boolean {
-  return appStore.getState().breakpoints.length > 0;
+  const { breakpoints, debugging } = appStore.getState();
+  return breakpoints.length + debugging.lines.length > 0;
 }
 
-function enableAll(enabled: boolean): Promise<void> {
-  return saveBreakpoints(appStore.getState().breakpoints.map((entry) => ({ ...entry, enabled })));
+async function enableAll(enabled: boolean): Promise<void> {
+  await Promise.all([
+    saveBreakpoints(appStore.getState().breakpoints.map((entry) => ({ ...entry, enabled }))),
+    setAllLines((lines) => lines.map((entry) => ({ ...entry, enabled }))),
+  ]);
 }
 
 const questions = {
@@ -148,7 +167,7 @@ async function askForBreakpoint(kind: BreakpointPlace['kind']): Promise<void> {
 }
 
 export function registerTrainingCommands(_connection: Connection): void {
-  registerCommands(...runCommands, ...breakpointCommands, {
+  registerCommands(...runCommands, ...stepCommands, ...breakpointCommands, {
     id: 'console.clear',
     title: 'Console: Clear',
     run: clearConsole,
@@ -157,6 +176,8 @@ export function registerTrainingCommands(_connection: Connection): void {
 
 /** Called once by main.tsx before the first frame: listens, and registers the commands of the training side. */
 export function startSession(connection: Connection): void {
+  startDebugging();
+  startStopView();
   startSessionSync(connection);
   startRunsSync(connection);
   registerTrainingCommands(connection);

@@ -71,7 +71,7 @@ export function startSessionSync(connection: Connection): void {
       if (appStore.getState().cursor.step !== undefined) moveCursor({ step: undefined, runId: undefined });
     }
     publish();
-    if (session?.status === 'paused') void look(connection, session);
+    if (session?.status === 'paused' && !session.stop?.stands) void look(connection, session);
     if (!other && before) tellEnd(before, session);
   };
 
@@ -130,8 +130,10 @@ export function startSessionSync(connection: Connection): void {
     // What can be done now has changed: keys pressed within this frame must know.
     publish();
     if (after.stop && after.stop !== before.stop) {
-      moveCursor({ step: after.stop.step, runId: undefined });
-      void look(connection, after);
+      moveCursor({ step: after.stop.step > 0 ? after.stop.step : undefined, runId: undefined });
+      // In the middle of a step there is no whole step to look at.
+      if (after.stop.stands) sessionUi.setState({ lookFailure: undefined });
+      else void look(connection, after);
     } else if (before.stop && !after.stop) {
       if (appStore.getState().cursor.step === before.stop.step) moveCursor({ step: undefined, runId: undefined });
       sessionUi.setState({ lookFailure: undefined });

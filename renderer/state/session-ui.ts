@@ -1,5 +1,6 @@
 /** What the training side of the window remembers beside the session itself: choices for the next run, how curves are drawn. */
 import { createStore } from 'zustand/vanilla';
+import type { StepGranularity } from '../../src/shared/protocol/dap.js';
 import type { RunOptions } from '../../src/shared/protocol/training.js';
 import { readStored, writeStored } from './session-storage.js';
 
@@ -16,23 +17,33 @@ export interface SessionUi {
   /** Why the step that training stands after could not be looked at. */
   readonly lookFailure?: string;
   readonly choices: RunChoices;
+  /** How far a step goes; `auto`: as far as what training stands at, a line by lines, a step by steps. */
+  readonly granularity: StepGranularity | 'auto';
   /** Of curves: TensorBoard's smoothing weight, 0 to 0.999. */
   readonly smoothing: number;
   /** Charts with a logarithmic axis, by tag. */
   readonly logCharts: readonly string[];
 }
 
-const kept = readStored<Partial<Pick<SessionUi, 'choices' | 'smoothing' | 'logCharts'>>>('training', {});
+const kept = readStored<Partial<Pick<SessionUi, 'choices' | 'granularity' | 'smoothing' | 'logCharts'>>>(
+  'training',
+  {},
+);
 
 export const sessionUi = createStore<SessionUi>(() => ({
   starting: false,
   choices: kept.choices ?? { backend: 'auto' },
+  granularity: kept.granularity ?? 'auto',
   smoothing: typeof kept.smoothing === 'number' ? kept.smoothing : 0.6,
   logCharts: kept.logCharts ?? [],
 }));
 
 sessionUi.subscribe((state, before) => {
-  const { choices, smoothing, logCharts } = state;
-  if (choices === before.choices && smoothing === before.smoothing && logCharts === before.logCharts) return;
-  writeStored('training', { choices, smoothing, logCharts });
+  const { choices, granularity, smoothing, logCharts } = state;
+  const same =
+    choices === before.choices &&
+    granularity === before.granularity &&
+    smoothing === before.smoothing &&
+    logCharts === before.logCharts;
+  if (!same) writeStored('training', { choices, granularity, smoothing, logCharts });
 });

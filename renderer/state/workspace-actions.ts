@@ -2,6 +2,7 @@
 import { analyzeSoon, startAnalysis } from './analysis-actions.js';
 import { appStore, notify } from './app-state.js';
 import { RequestError, type Connection } from './connection.js';
+import { takeDebugging } from './debugging.js';
 import { ask } from './dialogs.js';
 import { filesChanged, keepAllDrafts, lookAgain, rememberOpenFiles, restoreFiles } from './file-actions.js';
 import { announceFilesChanged } from './file-watch.js';
@@ -53,6 +54,7 @@ async function take(workspace: WorkspaceInfo | undefined): Promise<void> {
   const before = appStore.getState().workspace;
   if (workspace && workspace.path === before?.path) {
     appStore.setState({ workspace, breakpoints: workspace.breakpoints });
+    takeDebugging(workspace, false);
     chooseExperiment();
     return;
   }
@@ -76,6 +78,7 @@ async function take(workspace: WorkspaceInfo | undefined): Promise<void> {
     selectedRuns: [],
     cursor: {},
   }));
+  takeDebugging(workspace, true);
   document.title = workspace ? `${workspace.name} – Backstep` : 'Backstep';
   if (!workspace) return;
   await restoreFiles(workspace.path, workspace.experiments);

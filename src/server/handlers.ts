@@ -100,6 +100,13 @@ export function createHandlers(parts: ServerParts): Handlers {
       await workspace.setBreakpoints(breakpoints);
       return {};
     },
+    // Set and started in the order that the window asked for it.
+    'workspace/setDebugging': ({ debugging, quietly }) =>
+      inOrder.run('debugging', async () => {
+        await workspace.setDebugging(debugging);
+        if (!quietly) sessions.setDebugging(debugging);
+        return {};
+      }),
     'sample/open': async ({ id, parent }) => {
       if (parent !== undefined && !path.isAbsolute(parent))
         throw new Failure('invalid-params', `“${parent}” is not a whole path.`);
@@ -150,7 +157,9 @@ export function createHandlers(parts: ServerParts): Handlers {
       await about(experiment, () => stat(experiment));
       const runDir = options.runDir && (await insideWorkspace(workspace.root, options.runDir)).real;
       const continueFrom = options.continueFrom && (await insideWorkspace(workspace.root, options.continueFrom)).real;
-      return { sessionId: await sessions.start({ ...options, experiment, runDir, continueFrom }, breakpoints) };
+      const debugging = await inOrder.run('debugging', () => workspace.debugging());
+      const run = { ...options, experiment, runDir, continueFrom };
+      return { sessionId: await sessions.start(run, breakpoints, debugging) };
     },
     'run/kill': () => {
       sessions.kill();

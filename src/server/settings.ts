@@ -1,11 +1,12 @@
 /**
- * What Backstep remembers of a person: recent folders, trusted folders, breakpoints by folder. One JSON
+ * What Backstep remembers of a person: recent folders, trusted folders, what is set for debugging by folder. One JSON
  * file in their Backstep folder, read anew before each change, for several servers may share it.
  */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { homePlaces } from '../shared/base/places.js';
+import { debugging } from '../shared/protocol/debugging.js';
 import { trainingBreakpoint } from '../shared/protocol/training.js';
 import { readJson, writeFileAtomically } from './atomic-file.js';
 import { log } from './log.js';
@@ -17,6 +18,7 @@ const settingsFile = z.looseObject({
   recentFolders: z.array(z.string()).catch([]),
   trustedFolders: z.array(z.string()).catch([]),
   breakpoints: z.record(z.string(), z.array(trainingBreakpoint).catch([])).catch({}),
+  debugging: z.record(z.string(), debugging.optional().catch(undefined)).catch({}),
 });
 type SettingsFile = z.infer<typeof settingsFile>;
 
@@ -37,7 +39,7 @@ export class Settings {
       log('settings', `${this.file} cannot be read and counts as empty`, error);
     }
     const parsed = settingsFile.safeParse(found ?? {});
-    return parsed.success ? parsed.data : { recentFolders: [], trustedFolders: [], breakpoints: {} };
+    return parsed.success ? parsed.data : { recentFolders: [], trustedFolders: [], breakpoints: {}, debugging: {} };
   }
 
   async addRecent(folder: string): Promise<void> {
@@ -70,6 +72,13 @@ export class Settings {
     await this.change((settings) => {
       if (breakpoints.length > 0) settings.breakpoints[folder] = breakpoints;
       else delete settings.breakpoints[folder];
+    });
+  }
+
+  async setDebugging(folder: string, set: NonNullable<SettingsFile['debugging'][string]>): Promise<void> {
+    await this.change((settings) => {
+      if (set.lines.length + set.exceptions.length + set.watches.length > 0) settings.debugging[folder] = set;
+      else delete settings.debugging[folder];
     });
   }
 

@@ -1,4 +1,4 @@
-/** The list of training breakpoints: switch, change, remove, add. A condition is checked while it is typed. */
+/** The list of breakpoints: exceptions, lines, and those of the training, which are added here. A condition is checked while it is typed. */
 import { useEffect, useRef, useState } from 'react';
 import type { TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
 import { appStore, notify } from '../../state/app-state.js';
@@ -16,6 +16,7 @@ import {
 } from '../../state/session-breakpoints.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
+import { ExceptionRows, LineRows } from './line-breakpoints.js';
 
 export function Breakpoints() {
   const breakpoints = useApp((state) => state.breakpoints);
@@ -23,11 +24,14 @@ export function Breakpoints() {
   const stop = useApp((state) => (state.session?.status === 'paused' ? state.session.stop : undefined));
   const stops = useApp((state) => state.session?.stops);
   const open = useApp((state) => state.workspace !== undefined);
+  const noLines = useApp((state) => state.debugging.lines.length === 0);
   const [editing, setEditing] = useState<string>();
   const hits = stops ? hitsOf(appStore.getState().session) : hitsOf(undefined);
   return (
     <div className="breakpoints">
       <ul aria-label="Breakpoints">
+        {open && <ExceptionRows />}
+        <LineRows />
         {breakpoints.map((entry) =>
           editing === entry.id ? (
             <li key={entry.id}>
@@ -54,7 +58,7 @@ export function Breakpoints() {
         )}
       </ul>
       {open ? (
-        <AddForm empty={breakpoints.length === 0} />
+        <AddForm empty={breakpoints.length === 0 && noLines} />
       ) : (
         <p className="debug-hint">Open a folder to set breakpoints.</p>
       )}
@@ -63,8 +67,10 @@ export function Breakpoints() {
 }
 
 export function BreakpointActions() {
-  const some = useApp((state) => state.breakpoints.length > 0);
-  const anyEnabled = useApp((state) => state.breakpoints.some((entry) => entry.enabled));
+  const some = useApp((state) => state.breakpoints.length + state.debugging.lines.length > 0);
+  const anyEnabled = useApp(
+    (state) => state.breakpoints.some((entry) => entry.enabled) || state.debugging.lines.some((entry) => entry.enabled),
+  );
   if (!some) return null;
   const title = anyEnabled ? 'Disable all breakpoints' : 'Enable all breakpoints';
   return (
@@ -146,7 +152,12 @@ function AddForm({ empty }: { empty: boolean }) {
   if (!open) {
     return (
       <>
-        {empty && <p className="debug-hint">Training stops by itself where a breakpoint says so.</p>}
+        {empty && (
+          <p className="debug-hint">
+            Click beside a line’s number, or press F9 in it, to stop on that line. Steps, epochs and conditions of the
+            training are added here.
+          </p>
+        )}
         <button ref={button} className="link-button breakpoint-add" onClick={() => setOpen(true)}>
           <Icon name="add" /> Add breakpoint
         </button>

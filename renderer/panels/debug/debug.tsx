@@ -6,6 +6,7 @@ import { RunOrTrust } from '../../training/run-or-trust.js';
 import { Section } from '../../training/section.js';
 import { useCalmSession } from '../../training/use-calm-session.js';
 import { withKeys } from '../../training/command-button.js';
+import { stopView } from '../../state/stop-view.js';
 import { sessionUi } from '../../state/session-ui.js';
 import { useStore } from 'zustand';
 import { hasEnded } from '../../../src/shared/session/session-state.js';
@@ -13,7 +14,10 @@ import { Batch } from './batch.js';
 import { Breakpoints, BreakpointActions } from './breakpoints.js';
 import { headlineOf } from './headline.js';
 import { LayerList } from './layer-list.js';
+import { CallStack } from './call-stack.js';
+import { StepValues } from './step-values.js';
 import { Variables } from './variables.js';
+import { Watch } from './watch.js';
 import './debug.css';
 
 export function Debug() {
@@ -21,6 +25,10 @@ export function Debug() {
   const look = useApp((state) => state.look);
   const breakpoints = useApp((state) => state.breakpoints);
   const lookFailure = useStore(sessionUi, (state) => state.lookFailure);
+  const open = useApp((state) => state.workspace !== undefined);
+  const standing = useStore(stopView, (state) => state.frames.length > 0 || state.failure !== undefined);
+  // Within a step there is no whole step to be seen.
+  const within = session?.stop?.stands !== undefined;
   const headline = session && headlineOf(session, breakpoints);
   const paused = session?.status === 'paused';
   // The look stays on screen, dimmed, until there is a newer one: stepping must not make the bar jump.
@@ -38,8 +46,23 @@ export function Debug() {
         <Idle />
       )}
       {session?.start && (
-        <Section id="variables" title="Variables" note={<CursorNote current={session.step} />}>
-          <Variables session={session} look={look} stale={stale} />
+        <Section id="step" title={within ? 'Last step' : 'Step'} note={<CursorNote current={session.step} />}>
+          <StepValues session={session} look={look} stale={stale} />
+        </Section>
+      )}
+      {standing && (
+        <>
+          <Section id="variables" title="Variables">
+            <Variables />
+          </Section>
+          <Section id="call-stack" title="Call stack">
+            <CallStack />
+          </Section>
+        </>
+      )}
+      {open && (
+        <Section id="watch" title="Watch">
+          <Watch />
         </Section>
       )}
       {lookFailure !== undefined && paused && (
@@ -47,7 +70,7 @@ export function Debug() {
           <Icon name="warning" /> This step could not be looked at: {lookFailure}
         </p>
       )}
-      {look ? (
+      {within ? undefined : look ? (
         <>
           <Batch look={look} stale={stale} />
           <LayerList look={look} stale={stale} />

@@ -17,7 +17,7 @@ export function headlineOf(session: SessionState, breakpoints: readonly Training
   if (session.status === 'paused' && stop) {
     return {
       title: reasonOf(stop, breakpoints),
-      place: placeOf(stop.epoch, stop.stepInEpoch),
+      place: stop.stands && stop.path?.length ? stop.path.join(' › ') : placeOf(stop.epoch, stop.stepInEpoch),
       detail: detailOf(stop, breakpoints),
     };
   }
@@ -37,15 +37,18 @@ function failureOf({ problems }: SessionState): string | undefined {
 }
 
 function placeOf(epoch: number, stepInEpoch: number): string {
+  if (epoch === 0) return 'before the first step';
   return `epoch ${epoch} › step ${stepInEpoch}`;
 }
+
+const standsWords = { line: 'on a line', layer: 'before a layer', op: 'before an op' } as const;
 
 function reasonOf(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): string {
   switch (stop.reason) {
     case 'step':
-      return 'Paused after one step';
+      return stop.stands ? `Paused ${standsWords[stop.stands]}` : 'Paused after one step';
     case 'pause':
-      return 'Paused';
+      return stop.stands ? `Paused ${standsWords[stop.stands]}` : 'Paused';
     case 'epochEnd':
       return 'Paused at end of epoch';
     case 'exception':
@@ -54,12 +57,14 @@ function reasonOf(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): 
       const hit = hitBreakpoint(stop, breakpoints);
       if (hit?.at.kind === 'condition') return 'Paused on condition';
       if (hit?.at.kind === 'epochEnd') return 'Paused at end of epoch';
-      return hit ? 'Paused on step breakpoint' : 'Paused on breakpoint';
+      return hit && !stop.stands ? 'Paused on step breakpoint' : 'Paused on breakpoint';
     }
   }
 }
 
 function detailOf(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): string | undefined {
+  // The path says which layer or op; a line is in no path.
+  if (stop.stands) return stop.stands === 'line' ? stop.description : undefined;
   const hit = hitBreakpoint(stop, breakpoints);
   return stop.reason === 'breakpoint' && (hit === undefined || hit.at.kind === 'condition')
     ? stop.description

@@ -1,141 +1,40 @@
-/** Loss, metrics, learning rate, gradient norm and state hash of the cursor's step. The learning rate can be changed while paused. */
-import { useRef, useState, type ReactNode } from 'react';
-import { formatSetting, formatValue, shortHash } from '../../charts/format.js';
-import type { StepLook } from '../../../src/shared/protocol/training.js';
-import type { SessionState } from '../../../src/shared/session/session-state.js';
-import { learningRateProblem, setLearningRate } from '../../state/session-actions.js';
-import { valueAt } from '../../state/session-progress.js';
-import { Icon } from '../../ui/icon.js';
-import { useApp } from '../../use-app.js';
+/** The selected frame's variables and the training's own, as a tree. */
+import { useStore } from 'zustand';
+import { addWatch, changeValue, stopView, variables } from '../../state/stop-view.js';
+import type { TreeRow } from '../../state/value-tree.js';
+import type { PopupItem } from '../../ui/popup-menu.js';
+import { ValueTreeView } from '../../training/value-tree.js';
 
-export function Variables({
-  session,
-  look,
-  stale,
-}: {
-  session: SessionState;
-  look: StepLook | undefined;
-  stale: boolean;
-}) {
-  const cursorStep = useApp((state) => state.cursor.step);
-  const step = cursorStep ?? session.step;
-  const here = look !== undefined && !stale && step === look.at.step;
-  const metrics = session.start?.metricNames ?? [];
-  const value = (series: string) => valueAt(session, series, step);
-  return (
-    <dl className="variables">
-      <Row name="loss" value={here ? look.loss : value('train/loss')} />
-      {metrics.map((name) => (
-        <Row key={name} name={name} value={here ? look.metrics[name] : value(`train/${name}`)} />
-      ))}
-      {session.status === 'paused' && (cursorStep === undefined || cursorStep === session.step) ? (
-        <LearningRate value={look?.learningRate ?? session.learningRate} />
-      ) : (
-        <Line name="learningRate">{formatSetting(value('train/learning_rate') ?? session.learningRate)}</Line>
-      )}
-      {look && (
-        <>
-          <Line name="gradNorm" dim={!here}>
-            {here ? formatValue(look.gradNorm) : '–'}
-          </Line>
-          <Line name="stateHash" dim={!here}>
-            {here ? (
-              <span className="selectable" title={look.stateHash}>
-                {shortHash(look.stateHash)}
-              </span>
-            ) : (
-              '–'
-            )}
-          </Line>
-        </>
-      )}
-    </dl>
-  );
+const isEditable = (row: TreeRow) => row.changeIn !== undefined && !row.heading && !row.failed;
+
+async function change(row: TreeRow, text: string): Promise<void> {
+  if (row.changeIn !== undefined) await changeValue(row.changeIn, row.name, text);
 }
 
-function Row({ name, value }: { name: string; value: number | undefined }) {
-  const broken = value !== undefined && !Number.isFinite(value);
-  return (
-    <Line name={name}>
-      <span className={broken ? 'not-finite' : undefined}>{formatValue(value)}</span>
-    </Line>
-  );
+/** What the field starts with: a tensor's description is no expression. */
+function textOf({ value }: TreeRow): string {
+  return /^(Tensor|model|ƒ) /.test(value) ? '' : value;
 }
 
-function Line({ name, dim, children }: { name: string; dim?: boolean; children: ReactNode }) {
-  return (
-    <div className="variable" data-dim={dim || undefined}>
-      <dt>{name}</dt>
-      <dd className="numeric">{children}</dd>
-    </div>
-  );
+function menu({ evaluateName }: TreeRow): readonly PopupItem[] {
+  if (evaluateName === undefined) return [];
+  return [
+    { kind: 'item', label: 'Add to Watch', run: () => void addWatch(evaluateName) },
+    { kind: 'item', label: 'Copy as Expression', run: () => void navigator.clipboard.writeText(evaluateName) },
+  ];
 }
 
-function LearningRate({ value }: { value: number | undefined }) {
-  const [text, setText] = useState<string>();
-  const [failure, setFailure] = useState<string>();
-  const button = useRef<HTMLButtonElement>(null);
-  if (value === undefined) return <Line name="learningRate">–</Line>;
-  const close = () => {
-    setText(undefined);
-    setFailure(undefined);
-    requestAnimationFrame(() => button.current?.focus());
-  };
-  if (text === undefined) {
-    return (
-      <Line name="learningRate">
-        <button
-          ref={button}
-          className="value-edit"
-          title="Change it; used from the next step on"
-          aria-label={`learning rate ${formatSetting(value)}, change`}
-          onClick={() => setText(formatSetting(value))}
-        >
-          {formatSetting(value)}
-          <Icon name="edit" />
-        </button>
-      </Line>
-    );
-  }
-  const wrong = learningRateProblem(text);
-  const commit = async () => {
-    if (wrong) return;
-    try {
-      await setLearningRate(Number(text.trim().replace(',', '.')));
-      close();
-    } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
-    }
-  };
+export function Variables() {
+  const old = useStore(stopView, (state) => state.old);
   return (
-    <>
-      <Line name="learningRate">
-        <input
-          className="input value-input"
-          autoFocus
-          aria-label="learning rate"
-          aria-invalid={wrong !== undefined || failure !== undefined}
-          value={text}
-          onFocus={(event) => event.target.select()}
-          onChange={(event) => {
-            setText(event.target.value);
-            setFailure(undefined);
-          }}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') void commit();
-            else if (event.key === 'Escape') close();
-            else return;
-            event.preventDefault();
-            event.stopPropagation();
-          }}
-          onBlur={() => {
-            if (failure === undefined) setText(undefined);
-          }}
-        />
-      </Line>
-      <div className="variable-message" role="alert" data-wrong={Boolean(wrong ?? failure) || undefined}>
-        {wrong ?? failure ?? 'Enter: use it from the next step on · Esc: leave it'}
-      </div>
-    </>
+    <ValueTreeView
+      tree={variables}
+      label="Variables"
+      old={old}
+      isEditable={isEditable}
+      textOf={textOf}
+      change={change}
+      menu={menu}
+    />
   );
 }

@@ -34,6 +34,11 @@ export function runInEditor(action: string): void {
   active()?.run(action);
 }
 
+/** The breakpoints of the active pane. */
+export function activeBreakpoints(): CodeView['breakpoints'] | undefined {
+  return active()?.breakpoints;
+}
+
 /** Gives the keyboard to the active pane. */
 export function focusEditor(): void {
   active()?.editor.focus();

@@ -1,16 +1,19 @@
 /** Open files: tabs, and one pane or two with a file's text and what is to be said about it. Monaco comes after the first paint. */
 import { useEffect, useRef, useState } from 'react';
+import { useStore } from 'zustand';
 import { appStore, notify } from '../../state/app-state.js';
 import { runCommand } from '../../state/commands.js';
 import { closePane, focusPane, paneFiles, type PaneIndex } from '../../state/editor-panes.js';
 import { openFile } from '../../state/file-actions.js';
 import { baseName } from '../../state/paths.js';
+import { PopupMenu } from '../../ui/popup-menu.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
 import type { CompareView } from './monaco/index.js';
 import { FileBar } from './file-bar.js';
 import { FileTabs } from './file-tabs.js';
+import { lineMenuStore } from './line-menu.js';
 import { loadMonaco, setCodeView } from './code-view-handle.js';
 import './editor.css';
 
@@ -26,7 +29,16 @@ export function Editor() {
         {split && <PaneSash share={share} setShare={setShare} />}
         {split && <EditorPane pane={1} share={1 - share} />}
       </div>
+      <LineMenu />
     </div>
+  );
+}
+
+/** Of the gutter, where it was asked for. */
+function LineMenu() {
+  const menu = useStore(lineMenuStore, (state) => state.menu);
+  return (
+    menu && <PopupMenu items={menu.items} at={menu.at} close={() => lineMenuStore.setState({ menu: undefined })} />
   );
 }
 

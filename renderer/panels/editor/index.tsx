@@ -2,8 +2,9 @@ import type { Command } from '../../state/commands.js';
 import { appStore } from '../../state/app-state.js';
 import type { Panel } from '../panel.js';
 import { closePane, focusPane, splitEditor } from '../../state/editor-panes.js';
-import { focusEditor, hasCodeView, runInEditor } from './code-view-handle.js';
+import { activeBreakpoints, focusEditor, hasCodeView, runInEditor } from './code-view-handle.js';
 import { Editor } from './editor.js';
+import type { LineField } from './line-menu.js';
 import { switchFile } from './file-tabs.js';
 
 const isSplit = () => appStore.getState().otherFile !== undefined;
@@ -16,6 +17,13 @@ const action = (id: string, title: string, name: string, ...widgetKeys: readonly
   widgetKeys,
   enabled: hasFile,
   run: () => runInEditor(name),
+});
+
+const lineCommand = (id: string, title: string, field: LineField): Command => ({
+  id,
+  title,
+  enabled: hasFile,
+  run: () => activeBreakpoints()?.editAtCaret(field),
 });
 
 export const editorPanel: Panel = {
@@ -42,6 +50,16 @@ export const editorPanel: Panel = {
     action('editor.goToSymbol', 'Go: Go to Symbol…', 'editor.action.quickOutline', 'Ctrl+Shift+O'),
     action('editor.goToDefinition', 'Go: Go to Definition', 'editor.action.revealDefinition', 'F12'),
     action('editor.nextProblem', 'Go: Next Problem', 'editor.action.marker.nextInFiles', 'F8'),
+    {
+      id: 'breakpoints.toggleLine',
+      title: 'Breakpoints: Toggle Breakpoint',
+      keys: ['F9'],
+      enabled: hasFile,
+      run: () => activeBreakpoints()?.toggleAtCaret(),
+    },
+    lineCommand('breakpoints.lineCondition', 'Breakpoints: Condition of Breakpoint on This Line…', 'condition'),
+    lineCommand('breakpoints.lineHitCount', 'Breakpoints: Hit Count of Breakpoint on This Line…', 'hitCondition'),
+    lineCommand('breakpoints.lineLog', 'Breakpoints: Logpoint on This Line…', 'logMessage'),
     {
       id: 'editor.nextFile',
       title: 'View: Next Editor',

@@ -12,7 +12,7 @@ import './welcome.css';
 
 const hints: readonly (readonly [key: string, says: string])[] = [
   ['F5', 'train'],
-  ['F10', 'one training step'],
+  ['F10', 'step over'],
   ['Ctrl+P', 'go to a file'],
   ['Ctrl+Shift+P', 'all commands'],
   ['F6', 'next part of the window'],

@@ -1,6 +1,7 @@
 /** The server's one training at a time: started, handed requests, ended, and kept to look at until the next. */
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
+import type { Debugging } from '../../shared/protocol/debugging.js';
 import type { RunOptions, TrainingBreakpoint } from '../../shared/protocol/training.js';
 import { hasEnded, type SessionState } from '../../shared/session/session-state.js';
 import { Failure } from '../failure.js';
@@ -41,7 +42,7 @@ export class Sessions {
   }
 
   /** Resolves as soon as the process is there; how its start goes is told by events. @throws Failure `busy` */
-  start(run: RunOptions, breakpoints: readonly TrainingBreakpoint[]): Promise<string> {
+  start(run: RunOptions, breakpoints: readonly TrainingBreakpoint[], debugging: Debugging): Promise<string> {
     return this.serial.run('start', async () => {
       if (this.running) {
         throw new Failure(
@@ -57,12 +58,18 @@ export class Sessions {
         sessionId,
         run,
         breakpoints,
+        debugging,
         onEnd: () => this.options.onEnd(),
       });
       this.current = session;
       this.options.onChange(session.state);
       return sessionId;
     });
+  }
+
+  /** Hands it to the training under way, where there is one. */
+  setDebugging(debugging: Debugging): void {
+    this.current?.setDebugging(debugging);
   }
 
   /** @throws Failure `no-session` */

@@ -7,6 +7,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
 import { describeEnd, Tail, type EndDescription } from '../../shared/base/process-end.js';
+import type { Debugging, LineStatuses } from '../../shared/protocol/debugging.js';
 import type { RunOptions, TrainingBreakpoint, TrainingEvent } from '../../shared/protocol/training.js';
 import { foldDapMessage, hasEnded, newSession, type SessionState } from '../../shared/session/session-state.js';
 import { trainerEnvironment } from '../child-process.js';
@@ -14,6 +15,7 @@ import { log } from '../log.js';
 import { changeRunFile } from '../runs/run-files.js';
 import type { DapRequest, Window } from '../socket/socket-server.js';
 import { DapStreamReader, frameDap, type DapMessage, type ReceivedMessage } from './dap-stream.js';
+import { LineBreakpoints } from './line-breakpoints.js';
 import { OutputLines } from './output-lines.js';
 
 export interface TrainingSessionOptions {
@@ -23,6 +25,7 @@ export interface TrainingSessionOptions {
   readonly home: string;
   readonly run: RunOptions;
   readonly breakpoints: readonly TrainingBreakpoint[];
+  readonly debugging: Debugging;
   /** To every window: the text of a whole frame. */
   broadcast(frame: string): void;
   /** The process is gone and everything about it has been told. */
@@ -45,6 +48,10 @@ export class TrainingSession {
   private readonly waiting = new Map<number, Waiting>();
   private readonly errors = new Tail();
   private readonly output: readonly OutputLines[];
+  private readonly lines = new LineBreakpoints(
+    (command, args) => this.request(command, args),
+    (lines) => this.sayLines({ all: false, lines }),
+  );
   private nextSeq = 1;
   private ownEvents = 0;
   private saidTerminated = false;
@@ -118,6 +125,14 @@ export class TrainingSession {
     if ((command === 'terminate' || command === 'disconnect') && !hasEnded(this.folded)) this.noteStopping();
   }
 
+  setDebugging(debugging: Debugging): void {
+    if (this.over || hasEnded(this.folded)) return;
+    const there = new Set(debugging.lines.filter((line) => line.enabled).map((line) => line.id));
+    const kept = Object.entries(this.folded.lineBreakpoints ?? {}).filter(([id]) => there.has(id));
+    this.sayLines({ all: true, lines: Object.fromEntries(kept) });
+    this.lines.set(debugging);
+  }
+
   forget(window: Window): void {
     for (const [seq, waiting] of this.waiting)
       if (waiting.kind === 'window' && waiting.window === window) this.waiting.delete(seq);
@@ -154,8 +169,10 @@ export class TrainingSession {
       ['configurationDone', {}],
     ];
     // An adapter may answer `launch` only after `configurationDone`: all are sent without waiting.
-    for (const [command, args] of steps)
+    for (const [command, args] of steps) {
+      if (command === 'configurationDone') this.lines.set(this.options.debugging);
       void this.request(command, args).then((answer) => this.takeIntroduction(answer));
+    }
   }
 
   private takeIntroduction(answer: DapMessage): void {
@@ -205,6 +222,7 @@ export class TrainingSession {
       }
       case 'event':
         this.announce(message, text);
+        if (message.event === 'breakpoint') this.lines.changed(message.body);
         if (message.event === 'terminated') {
           this.saidTerminated = true;
           void this.request('disconnect', {});
@@ -234,6 +252,10 @@ export class TrainingSession {
   /** What the server itself has to say of the training, in the trainer's own form. */
   private say(events: readonly TrainingEvent[]): void {
     this.sayEvent('backstep/training', { events });
+  }
+
+  private sayLines(statuses: LineStatuses): void {
+    if (!this.over) this.sayEvent('backstep/lineBreakpoints', statuses);
   }
 
   private sayEvent(event: string, body: unknown): void {

@@ -6,6 +6,7 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { workspacePlaces } from '../../shared/base/places.js';
 import type { NotificationBody, WorkspaceInfo } from '../../shared/protocol/rpc.js';
+import { noDebugging, type Debugging } from '../../shared/protocol/debugging.js';
 import type { TrainingBreakpoint } from '../../shared/protocol/training.js';
 import { about, errorCode, Failure } from '../failure.js';
 import { log } from '../log.js';
@@ -103,6 +104,7 @@ export class Workspace {
       experiments: [...open.experiments],
       alsoOpenIn: await this.openFolders.otherWith(open.root),
       breakpoints: settings.breakpoints[open.root] ?? [],
+      debugging: settings.debugging[open.root],
     };
   }
 
@@ -124,6 +126,16 @@ export class Workspace {
   async setBreakpoints(breakpoints: TrainingBreakpoint[]): Promise<void> {
     await this.settings.setBreakpoints(this.root, breakpoints);
     await this.announce();
+  }
+
+  async setDebugging(debugging: Debugging): Promise<void> {
+    await this.settings.setDebugging(this.root, debugging);
+    await this.announce();
+  }
+
+  /** What a training of this folder starts with. */
+  async debugging(): Promise<Debugging> {
+    return (await this.settings.read()).debugging[this.root] ?? noDebugging;
   }
 
   /** Somebody else opened or closed a folder. */

@@ -14,7 +14,7 @@
  * - `terminate` saves the state and ends the run; `disconnect` ends the process;
  * - a `stopped` event's body carries `backstep: StopPoint` beside the standard fields; where
  *   `stands` is there, training is in the middle of a step, or of code before the first one;
- * - every stack ends in a frame without code that says where in the training this is.
+ * - every stack has one frame, number 1, that says where in the training this is.
  */
 import { z } from 'zod';
 import { stepLook, trainingBreakpoint, trainingEvent } from './training.js';

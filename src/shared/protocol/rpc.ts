@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import { analysisRequest, experimentAnalysis } from './analysis.js';
+import { debugging } from './debugging.js';
 import { engineFlavor, engineStatus } from './engine.js';
 import { sessionState } from '../session/session-state.js';
 import { dataInfo, runOptions, trainingBreakpoint } from './training.js';
@@ -33,6 +34,8 @@ export const workspaceInfo = z.object({
   /** Another Backstep that has this folder open, where there is one. */
   alsoOpenIn: z.string().optional(),
   breakpoints: z.array(trainingBreakpoint),
+  /** Breakpoints on lines, exceptions that stop, watches; none where nothing was set. */
+  debugging: debugging.optional(),
 });
 export type WorkspaceInfo = z.infer<typeof workspaceInfo>;
 
@@ -127,6 +130,14 @@ export const requests = {
   'workspace/close': { params: nothing, result: nothing },
   'workspace/trust': { params: z.object({ trusted: z.boolean() }), result: workspaceInfo },
   'workspace/setBreakpoints': { params: z.object({ breakpoints: z.array(trainingBreakpoint) }), result: nothing },
+  /**
+   * Keeps what is set for debugging, and hands it to the training under way; with `quietly` that one is not
+   * told: lines only moved with the text, and what trains is the text before.
+   */
+  'workspace/setDebugging': {
+    params: z.object({ debugging, quietly: z.boolean().default(false) }),
+    result: nothing,
+  },
   /** Copies a sample to `<parent>/<id>` (numbered where that exists and differs) and opens it, trusted. */
   'sample/open': { params: z.object({ id: z.string(), parent: z.string().optional() }), result: workspaceInfo },
   'file/list': {

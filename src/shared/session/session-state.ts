@@ -4,6 +4,7 @@
  * there. Nothing here knows a transport or a screen.
  */
 import { z } from 'zod';
+import { lineStatus, lineStatuses } from '../protocol/debugging.js';
 import { problem, startEvent, stopPoint, type StopPoint, type TrainingEvent } from '../protocol/training.js';
 
 export const scalarColumn = z.object({
@@ -37,6 +38,8 @@ export const sessionState = z.object({
   stop: stopPoint.optional(),
   /** Breakpoints hit and epochs stopped after, in order; the latest ones. For marks in time. */
   stops: z.array(stopPoint).optional(),
+  /** What this training makes of the breakpoints on lines, by id. */
+  lineBreakpoints: z.record(z.string(), lineStatus).optional(),
   epoch: z.number(),
   step: z.number(),
   stepInEpoch: z.number(),
@@ -175,6 +178,12 @@ export function foldDapMessage(
     case 'stopped': {
       const stop = stopPoint.safeParse((message.body as { backstep?: unknown } | undefined)?.backstep);
       return stop.success ? foldStopped(state, stop.data) : state;
+    }
+    case 'backstep/lineBreakpoints': {
+      const said = lineStatuses.safeParse(message.body);
+      if (!said.success) return state;
+      const { all, lines } = said.data;
+      return { ...state, lineBreakpoints: all ? lines : { ...state.lineBreakpoints, ...lines } };
     }
     case 'continued':
       return hasEnded(state) ? state : foldContinued(state);

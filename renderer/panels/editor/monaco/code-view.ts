@@ -5,6 +5,7 @@ import { readEditorMemory, writeEditorMemory } from '../../../state/editor-memor
 import { focusPane, paneFiles, type PaneIndex } from '../../../state/editor-panes.js';
 import { onReveal, type Place } from '../../../state/reveal.js';
 import { monaco } from './api.js';
+import { BreakpointGutter } from './breakpoint-gutter.js';
 import { refreshMarkers } from './markers.js';
 import { modelOf, pathOf } from './models.js';
 import { PinnedHints } from './pinned-hints.js';
@@ -17,6 +18,7 @@ const RIGHT = 'right:';
 
 export class CodeView {
   readonly editor: monaco.editor.IStandaloneCodeEditor;
+  readonly breakpoints: BreakpointGutter;
   private readonly views = new Map<string, ViewState>();
   private readonly cursorLine: monaco.editor.IEditorDecorationsCollection;
   private readonly releases: (() => void)[] = [];
@@ -77,6 +79,8 @@ export class CodeView {
     this.releases.push(...listeners.map((listener) => () => listener.dispose()));
     const pinned = new PinnedHints(this.editor, () => this.shown);
     this.releases.push(() => pinned.dispose());
+    this.breakpoints = new BreakpointGutter(this.editor, () => this.shown);
+    this.releases.push(() => this.breakpoints.dispose());
     this.show();
     this.releases.push(
       onReveal((place) => this.reveal(place)),

@@ -1,8 +1,10 @@
 /** Everything of the editor that needs Monaco: one chunk, fetched after the window's first paint. */
 import { defineThemes, setUpLanguages, startChecking } from './setup.js';
+import { startBreakpointMarks } from './breakpoint-marks.js';
 import { startMarkers } from './markers.js';
 import { startModels } from './models.js';
 import { startShapeHints } from './shape-hints.js';
+import { startValueHover } from './value-hover.js';
 
 export { CodeView } from './code-view.js';
 export { CompareView } from './compare-view.js';
@@ -19,4 +21,6 @@ defineThemes();
 const files = startModels();
 startShapeHints();
 startMarkers();
+startBreakpointMarks();
+startValueHover();
 void startChecking(typings, files);

@@ -4,7 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { Batch, isWrong } from '../../../../renderer/panels/debug/batch.js';
 import { decodeImages } from '../../../../renderer/panels/debug/batch-images.js';
 import { LayerList } from '../../../../renderer/panels/debug/layer-list.js';
-import { Variables } from '../../../../renderer/panels/debug/variables.js';
+import { StepValues } from '../../../../renderer/panels/debug/step-values.js';
 import { placeWords } from '../../../../renderer/training/status-bar.js';
 import type { StepLook } from '../../../../src/shared/protocol/training.js';
 import { sessionAfter, stoppedMessage } from '../fixtures.js';
@@ -91,11 +91,11 @@ it('the layers show shape, statistics and bars, and what is not finite', () => {
 
 it('the variables are those of the stop', () => {
   const session = { ...sessionAfter(14), status: 'paused' as const, stop: look.at };
-  const html = renderToStaticMarkup(<Variables session={session} look={look} stale={false} />);
+  const html = renderToStaticMarkup(<StepValues session={session} look={look} stale={false} />);
   expect(html).toContain('0.7500');
   expect(html).toContain('learning rate 0.01, change');
   expect(html).toContain('abcd…56');
-  const running = renderToStaticMarkup(<Variables session={sessionAfter(14)} look={look} stale />);
+  const running = renderToStaticMarkup(<StepValues session={sessionAfter(14)} look={look} stale />);
   expect(running).not.toContain('change');
   expect(running).toContain('0.0714');
 });

@@ -1,0 +1,240 @@
+/**
+ * What can be seen where training stands: the call stack, the selected frame, its variables, and the
+ * watches on it. Read anew at every stop; stays, marked as old, while training goes on. No React here.
+ */
+import { createStore } from 'zustand/vanilla';
+import { hasEnded } from '../../src/shared/session/session-state.js';
+import type { StopPoint } from '../../src/shared/protocol/training.js';
+import { appStore, notify } from './app-state.js';
+import { setWatches } from './debugging.js';
+import { openFile } from './file-actions.js';
+import { relativePath } from './paths.js';
+import { server } from './server.js';
+import { ValueTree, type TreeValue } from './value-tree.js';
+
+const THREAD = { threadId: 1 };
+/** Shown open at first. */
+const OPEN_AT_FIRST = ['Local', 'Block'];
+
+export interface Frame {
+  readonly id: number;
+  readonly name: string;
+  readonly file?: string;
+  /** Of what it is where it has no file of the person's: "TensorFlow.js". */
+  readonly origin?: string;
+  readonly line: number;
+  readonly column: number;
+  /** The library's, which folds away. */
+  readonly folded: boolean;
+  /** Says where in the training this is. */
+  readonly isTraining: boolean;
+}
+
+export interface StopView {
+  readonly stop?: StopPoint;
+  readonly frames: readonly Frame[];
+  readonly selected?: number;
+  /** Training has gone on, or is at another stop that is being read. */
+  readonly old: boolean;
+  readonly failure?: string;
+}
+
+export const stopView = createStore<StopView>(() => ({ frames: [], old: true }));
+export const variables = new ValueTree(readInside);
+export const watched = new ValueTree(readInside);
+
+interface DapVariable {
+  readonly name: string;
+  readonly value: string;
+  readonly type?: string;
+  readonly variablesReference: number;
+  readonly evaluateName?: string;
+  readonly presentationHint?: { readonly attributes?: readonly string[] };
+}
+
+/** Called once, by the training side's start. */
+export function startStopView(): void {
+  appStore.subscribe((state, before) => {
+    const stop = state.session?.stop;
+    if (state.session?.sessionId !== before.session?.sessionId || !state.session || hasEnded(state.session)) {
+      if (stopView.getState().frames.length > 0 || !stopView.getState().old) clear();
+    }
+    if (stop !== before.session?.stop) {
+      if (stop) void readStop(stop);
+      else stopView.setState({ old: true });
+    }
+    if (state.debugging.watches !== before.debugging.watches) void readWatches();
+  });
+}
+
+function clear(): void {
+  stopView.setState({ stop: undefined, frames: [], selected: undefined, old: true, failure: undefined });
+  variables.clear();
+  void readWatches();
+}
+
+async function readStop(stop: StopPoint): Promise<void> {
+  stopView.setState({ stop, old: true });
+  try {
+    const body = (await server().dap('stackTrace', THREAD)) as { readonly stackFrames: readonly DapFrame[] };
+    if (!standsAt(stop)) return;
+    const frames = body.stackFrames.map(frameOf);
+    const first =
+      (stop.stands === 'line' ? frames.find((frame) => frame.file !== undefined) : undefined) ??
+      frames.find((frame) => frame.isTraining) ??
+      frames[0];
+    stopView.setState({ frames, selected: first?.id, old: false, failure: undefined });
+    if (stop.stands && first) revealFrame(first, false);
+    await readFrame(stop);
+  } catch (error) {
+    if (standsAt(stop)) stopView.setState({ frames: [], failure: said(error) });
+  }
+}
+
+/** Line, variables and watches become those of this frame. */
+export async function selectFrame(id: number, focus = false): Promise<void> {
+  const { stop, frames, old } = stopView.getState();
+  const frame = frames.find((entry) => entry.id === id);
+  if (!frame) return;
+  stopView.setState({ selected: id });
+  revealFrame(frame, focus);
+  if (stop && !old) await readFrame(stop);
+}
+
+/** The frame that evaluations are made on; none where training runs. */
+export function evaluationFrame(): number | undefined {
+  const { selected, old } = stopView.getState();
+  return old ? undefined : selected;
+}
+
+/** After something was changed by hand. */
+export async function readAgain(): Promise<void> {
+  const { stop, old } = stopView.getState();
+  if (stop && !old) await readFrame(stop);
+}
+
+/** @throws RequestError that says why it cannot be this */
+export async function changeValue(reference: number, name: string, value: string): Promise<void> {
+  await server().dap('setVariable', { variablesReference: reference, name, value });
+  await readAgain();
+}
+
+export function addWatch(expression: string): Promise<void> {
+  const { watches } = appStore.getState().debugging;
+  const trimmed = expression.trim();
+  return trimmed === '' || watches.includes(trimmed) ? Promise.resolve() : setWatches([...watches, trimmed]);
+}
+
+/** As a tree value, for results in the console. @throws RequestError */
+export async function evaluateHere(expression: string, context: 'repl' | 'watch' | 'hover'): Promise<TreeValue> {
+  const body = (await server().dap('evaluate', { expression, frameId: evaluationFrame(), context })) as {
+    readonly result?: string;
+    readonly type?: string;
+    readonly variablesReference?: number;
+  };
+  return {
+    name: expression,
+    value: body.result ?? '',
+    type: body.type,
+    reference: body.variablesReference ?? 0,
+    evaluateName: expression,
+  };
+}
+
+/** What is inside of a value of this stop. @throws RequestError */
+export async function readInside(reference: number): Promise<readonly TreeValue[]> {
+  const body = (await server().dap('variables', { variablesReference: reference })) as {
+    readonly variables: readonly DapVariable[];
+  };
+  return body.variables.map(({ name, value, type, variablesReference, evaluateName, presentationHint }) => ({
+    name,
+    value,
+    type,
+    reference: variablesReference,
+    evaluateName,
+    ...(presentationHint?.attributes?.includes('readOnly') ? {} : { changeIn: reference }),
+  }));
+}
+
+async function readFrame(stop: StopPoint): Promise<void> {
+  const { selected } = stopView.getState();
+  if (selected === undefined) return;
+  const body = (await server().dap('scopes', { frameId: selected })) as {
+    readonly scopes: readonly { readonly name: string; readonly variablesReference: number }[];
+  };
+  if (!standsAt(stop) || stopView.getState().selected !== selected) return;
+  const roots = body.scopes.map(({ name, variablesReference }): TreeValue => ({
+    name,
+    value: '',
+    reference: variablesReference,
+    heading: true,
+  }));
+  const opened = openedAtFirst ? [] : OPEN_AT_FIRST.map((name) => `\u001f${name}`);
+  openedAtFirst = true;
+  await Promise.all([variables.setRoots(roots, { opened }), readWatches()]);
+}
+
+let openedAtFirst = false;
+let watchRound = 0;
+
+async function readWatches(): Promise<void> {
+  const round = ++watchRound;
+  const { watches } = appStore.getState().debugging;
+  const results: TreeValue[] = [];
+  for (const name of watches) {
+    results.push(await readWatch(name));
+    if (round !== watchRound) return;
+  }
+  await watched.setRoots(results);
+}
+
+async function readWatch(name: string): Promise<TreeValue> {
+  const nothing: TreeValue = { name, value: '', reference: 0, evaluateName: name };
+  if (evaluationFrame() === undefined) return { ...nothing, value: 'not available while training runs', failed: true };
+  try {
+    return { ...(await evaluateHere(name, 'watch')), name };
+  } catch (error) {
+    return { ...nothing, value: said(error), failed: true };
+  }
+}
+
+function revealFrame({ file, line, column }: Frame, focus: boolean): void {
+  const { workspace } = appStore.getState();
+  // A file outside of the folder is not the editor's to open.
+  if (file === undefined || !workspace || relativePath(workspace.path, file) === undefined) return;
+  openFile(file, { line, column, focus }).catch((error: unknown) => {
+    notify({ severity: 'warning', message: `${file} could not be shown: ${said(error)}` });
+  });
+}
+
+interface DapFrame {
+  readonly id: number;
+  readonly name: string;
+  readonly source?: { readonly name?: string; readonly path?: string; readonly origin?: string };
+  readonly line: number;
+  readonly column: number;
+  readonly presentationHint?: string;
+}
+
+const TRAINING_FRAME = 1;
+
+function frameOf({ id, name, source, line, column, presentationHint }: DapFrame): Frame {
+  return {
+    id,
+    name,
+    line,
+    column,
+    file: source?.path,
+    origin: source?.path === undefined ? (source?.origin ?? source?.name) : undefined,
+    folded: presentationHint === 'subtle',
+    isTraining: id === TRAINING_FRAME,
+  };
+}
+
+function standsAt(stop: StopPoint): boolean {
+  return appStore.getState().session?.stop === stop;
+}
+
+function said(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,30 @@
+/** Gathers training events so that at most one batch leaves in 16 ms, in order. Knows no transport. */
+import type { TrainingEvent } from '../shared/protocol/training.js';
+
+const BATCH_MS = 16;
+
+export class EventBatcher {
+  private waiting: TrainingEvent[] = [];
+  private lastSent = -Infinity;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly send: (events: readonly TrainingEvent[]) => void) {}
+
+  add(events: readonly TrainingEvent[]): void {
+    this.waiting.push(...events);
+    const wait = this.lastSent + BATCH_MS - performance.now();
+    if (wait <= 0) this.flush();
+    else this.timer ??= setTimeout(() => this.flush(), wait);
+  }
+
+  /** Sends what waits at once: before a stop or the end is told. */
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    if (this.waiting.length === 0) return;
+    this.lastSent = performance.now();
+    const events = this.waiting;
+    this.waiting = [];
+    this.send(events);
+  }
+}
