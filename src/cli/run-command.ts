@@ -69,7 +69,9 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
     // Standard output carries what was asked for and nothing else.
     stdout: flags.json ? 2 : 'inherit',
     onMessage: (message) => {
-      if ((message as { readonly kind: string }).kind !== 'finished') take(message as TrainingEvent);
+      const told = message as
+        { readonly kind: 'finished' } | { readonly kind: 'events'; readonly events: TrainingEvent[] };
+      if (told.kind === 'events') for (const event of told.events) take(event);
     },
   });
   const tell = (text: string): void => {

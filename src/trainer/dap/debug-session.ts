@@ -14,7 +14,7 @@ import {
 } from '../../shared/protocol/training.js';
 import { verifyBreakpoint } from './breakpoint-set.js';
 import { capabilities } from './capabilities.js';
-import { EventBatcher } from './event-batcher.js';
+import { EventBatcher } from '../event-batcher.js';
 import { ExceptionStops, type ThrownException } from './exception-stops.js';
 import type { InspectorClient } from './inspector-client.js';
 import { LibrarySources } from './library-sources.js';

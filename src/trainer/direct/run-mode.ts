@@ -1,11 +1,13 @@
 /**
- * Trains for a parent process without a debugger: `{ kind: 'run', options }` comes in over IPC,
- * training events go out; `{ kind: 'stop' }` or SIGINT ends the run after the step under way, its
- * state saved, or at once where it has not begun. Exit codes: 0 done, 1 failed, 130 interrupted.
+ * Trains for a parent process without a debugger: `{ kind: 'run', options }` comes in over IPC, training
+ * events go out as `{ kind: 'events', events }`; `{ kind: 'stop' }` or SIGINT ends the run after the step
+ * under way, its state saved, or at once where it has not begun. Exit codes: 0 done, 1 failed, 130
+ * interrupted.
  */
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
 import { runOptions, type RunOptions, type TrainingEvent } from '../../shared/protocol/training.js';
 import type { TrainingHost } from '../runtime/training-host.js';
+import { EventBatcher } from '../event-batcher.js';
 import { endWithParent } from '../parent-watch.js';
 import { TrainingProcess } from '../training-process.js';
 import { captureConsole } from '../user-console.js';
@@ -27,9 +29,12 @@ export async function runMode(): Promise<void> {
     // Nothing to save, and what it waits for in the person's code may never come.
     if (!begun) finish(INTERRUPTED);
   };
+  const batcher = new EventBatcher((events) => void process.send?.(stringifyMessage({ kind: 'events', events })));
   const emit = (event: TrainingEvent): void => {
     if (event.kind === 'start') begun = true;
-    process.send?.(stringifyMessage(event));
+    batcher.add([event]);
+    // Steps can come thousands a second: they travel together. Everything else is rare and goes at once.
+    if (event.kind !== 'step') batcher.flush();
   };
   const host: TrainingHost = {
     emit,
@@ -44,6 +49,7 @@ export async function runMode(): Promise<void> {
 
   const training = new TrainingProcess();
   const finish = (exitCode: number): void => {
+    batcher.flush();
     // What was sent must have left before the process ends.
     if (process.connected) process.send?.(stringifyMessage({ kind: 'finished' }), () => exitProcess(exitCode));
     else exitProcess(exitCode);

@@ -280,7 +280,7 @@ test('--help and --version', async () => {
   expect(help.code).toBe(0);
   for (const word of ['open', 'run', 'shapes', 'debug', 'engine', 'doctor'])
     expect(help.stdout).toMatch(new RegExp(`^ {2}${word}\\b`, 'm'));
-  expect(help.stdout).not.toMatch(/predict|export|serve|graph/);
+  expect(help.stdout).not.toMatch(/predict|export|serve/);
   expect((await backstep('--version')).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });
 
