@@ -1,18 +1,26 @@
-/** `backstep graph`: the TensorFlow graph that an experiment's training step is compiled to. */
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+/**
+ * `backstep graph`: the dataflow of an experiment's training step. Recorded op by op on any backend, or
+ * the TensorFlow graph that the step is compiled to.
+ */
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describeEnd } from '../shared/base/process-end.js';
-import type { GraphFormat, GraphReply, GraphRequest } from '../shared/protocol/graph.js';
+import type { CompiledGraphFormat, GraphFormat, GraphReply, GraphRequest } from '../shared/protocol/graph.js';
+import type { RunOptionsInput } from '../shared/protocol/training.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
 import { problemText } from './problem-text.js';
+import { recordedGraph } from './recorded-graph.js';
+import { textOfGraph, type RecordedFormat } from './graph-text.js';
 import { startTrainer } from './trainer-child.js';
 
 export interface GraphFlags {
   readonly format: GraphFormat;
   readonly out?: string;
   readonly data?: string;
+  readonly backend?: RunOptionsInput['backend'];
+  readonly compiled: boolean;
   readonly set: Readonly<Record<string, string>>;
 }
 
@@ -20,6 +28,51 @@ export interface GraphFlags {
 export async function graphCommand(experiment: string, flags: GraphFlags): Promise<number> {
   const file = findExperiment(experiment);
   const out = flags.out === undefined ? undefined : path.resolve(flags.out);
+  const { format } = flags;
+  if (format === 'json' || format === 'svg') {
+    if (flags.compiled) throw new UsageError(`A compiled step is written as pbtxt or savedmodel, not as ${format}.`);
+    return recorded(file, { ...flags, format }, out);
+  }
+  if (format === 'pbtxt' && !flags.compiled) return recorded(file, { ...flags, format }, out);
+  return compiled(file, { ...flags, format }, out);
+}
+
+async function recorded(
+  file: string,
+  flags: GraphFlags & { readonly format: RecordedFormat },
+  out: string | undefined,
+): Promise<number> {
+  refuseUnwritable(out);
+  const graph = await recordedGraph({
+    experiment: file,
+    dataDir: flags.data === undefined ? undefined : path.resolve(flags.data),
+    settings: { ...flags.set },
+    backend: flags.backend,
+  });
+  if (!graph) return exitCodes.failed;
+  const text = textOfGraph(graph, flags.format, path.basename(file));
+  if (out === undefined) process.stdout.write(text);
+  else writeFileSync(out, text);
+  return exitCodes.done;
+}
+
+/** @throws UsageError where a file cannot come to be there: better known before the work than after it */
+function refuseUnwritable(out: string | undefined): void {
+  if (out === undefined) return;
+  if (existsSync(out) && statSync(out).isDirectory()) {
+    throw new UsageError(`${out} is a folder; name a file to write.`);
+  }
+  if (!existsSync(path.dirname(out))) throw new UsageError(`There is no folder ${path.dirname(out)} to write into.`);
+}
+
+async function compiled(
+  file: string,
+  flags: GraphFlags & { readonly format: CompiledGraphFormat },
+  out: string | undefined,
+): Promise<number> {
+  if (flags.backend !== undefined && flags.backend !== 'auto' && flags.backend !== 'tensorflow') {
+    throw new UsageError(`Steps are compiled on native TensorFlow alone, not on ${flags.backend}.`);
+  }
   if (flags.format === 'savedmodel') refuseFolder(out);
   // The steps that it takes are nobody's run.
   const runDir = mkdtempSync(path.join(tmpdir(), 'backstep-graph-run-'));

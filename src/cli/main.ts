@@ -95,14 +95,19 @@ program
 
 program
   .command('graph')
-  .description('the TensorFlow graph that a training step is compiled to')
+  .description('the dataflow of one training step: its ops, recorded as they run')
   .argument('<experiment>', 'its file, or a folder that holds one')
   .addOption(
-    new Option('--format <format>', 'GraphDef as text, or a SavedModel with the state of the step in it')
+    new Option(
+      '--format <format>',
+      'all that is known of the ops, a GraphDef for TensorBoard, a picture, or a SavedModel of the compiled step',
+    )
       .choices([...graphFormats])
-      .default('pbtxt'),
+      .default('json'),
   )
   .option('--out <path>', 'file or folder to write (a SavedModel needs one; text goes to standard output)')
+  .addOption(new Option('--backend <name>', 'where the step runs').choices(['auto', ...backendNames]).default('auto'))
+  .option('--compiled', 'as pbtxt: the graph that native TensorFlow runs, in place of the ops', false)
   .option('--data <folder>', 'look for the experiment’s data here first')
   .addOption(settingOption())
   .action((experiment: string, flags: GraphFlags) => finishes(graphCommand(experiment, flags)));

@@ -19,7 +19,7 @@ export interface TrainerChild {
 }
 
 export function startTrainer(
-  mode: 'run' | 'analyze' | 'backends' | 'graph',
+  mode: 'run' | 'analyze' | 'backends' | 'graph' | 'record',
   options: { readonly stdout: number | IOType; readonly onMessage: (message: unknown) => void },
 ): TrainerChild {
   const child = spawn(process.execPath, [installPlaces.trainer, mode], {

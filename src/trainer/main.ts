@@ -1,7 +1,8 @@
 /**
  * The trainer process, by its first argument: `debug` (a debug adapter on file descriptor 3), `run`
  * (training events to the parent over IPC), `analyze` (answers questions about experiments over
- * IPC), `backends` (says over IPC what would work here), `graph` (writes the graph of a compiled step). Always started by another process.
+ * IPC), `backends` (says over IPC what would work here), `graph` (writes the graph of a
+ * compiled step), `record` (answers with the recorded ops of a step over IPC). Always started by another process.
  */
 import { keepDeepStacks } from './loader/stack-frames.js';
 
@@ -12,6 +13,7 @@ const modes: Readonly<Record<string, () => Promise<void>>> = {
   run: async () => (await import('./direct/run-mode.js')).runMode(),
   analyze: async () => (await import('./analysis/analyze-mode.js')).analyzeMode(),
   graph: async () => (await import('./direct/graph-mode.js')).graphMode(),
+  record: async () => (await import('./graph/record-mode.js')).recordMode(),
   backends: async () => (await import('./direct/backends-mode.js')).backendsMode(),
 };
 

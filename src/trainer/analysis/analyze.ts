@@ -150,7 +150,7 @@ const datasetInMemory: DataInfo = {
   skippedCount: 0,
 };
 
-function isSplit<T>(data: T | { readonly train: T }): data is { readonly train: T } {
+export function isSplit<T>(data: T | { readonly train: T }): data is { readonly train: T } {
   return typeof data === 'object' && data !== null && 'train' in data;
 }
 

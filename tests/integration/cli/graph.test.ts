@@ -1,20 +1,32 @@
 /** `backstep graph`, as the real command. What needs native TensorFlow needs BACKSTEP_TEST_ENGINE. */
 import { fromBinary } from '@bufbuild/protobuf';
+import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SavedModelSchema } from '../../../src/shared/graph/generated/protobuf/saved_model_pb.js';
+import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
 import { builtBundles, tinyExperiment, workspace, type Workspace } from '../trainer/built.js';
 import { command, type Ended } from './command.js';
 
 const engine = process.env['BACKSTEP_TEST_ENGINE'];
 if (!engine) console.log('written graphs are not tested: BACKSTEP_TEST_ENGINE names no native TensorFlow');
 
+const python = process.env['BACKSTEP_TEST_PYTHON'];
+if (!python) console.log('TensorFlow does not read written graphs: BACKSTEP_TEST_PYTHON names no Python with it');
+
 let place: Workspace;
 beforeAll(async () => {
   await builtBundles();
   place = workspace({
     'experiment.ts': tinyExperiment,
+    'own-loss.ts': tinyExperiment.replace(
+      "  loss: 'categoricalCrossentropy',",
+      `  loss: (truth, guess) =>
+    tf.abs(truth.sub(guess)),`,
+    ),
+    'broken.ts': tinyExperiment.replace('inputShape: [4]', 'inputShape: [5]'),
     'reading.ts': tinyExperiment.replace(
       "  loss: 'categoricalCrossentropy',",
       `  loss: (truth, guess) => {
@@ -38,7 +50,15 @@ async function graph(use: string, ...words: string[]): Promise<Ended> {
 }
 
 test('says what is missing where there is no native TensorFlow, and writes nothing', async () => {
-  const { code, stdout, stderr } = await graph('none', 'experiment.ts', '--out', 'graph.pbtxt');
+  const { code, stdout, stderr } = await graph(
+    'none',
+    'experiment.ts',
+    '--format',
+    'pbtxt',
+    '--compiled',
+    '--out',
+    'graph.pbtxt',
+  );
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toContain('The tensorflow backend cannot be used');
@@ -52,9 +72,74 @@ test('refuses to write a SavedModel nowhere, and over something', async () => {
   expect(stderr).toContain('is there already');
 });
 
+describe('the recorded ops', () => {
+  const cpu = ['--backend', 'cpu'] as const;
+
+  test('as JSON on standard output, from the experiment’s first batch', async () => {
+    const { code, stdout, stderr } = await graph('none', 'experiment.ts', ...cpu);
+    expect(stderr).toBe('');
+    expect(code).toBe(0);
+    const { nodes, edges, backend, batchSize } = JSON.parse(stdout) as OpGraph;
+    expect({ backend, batchSize }).toEqual({ backend: 'cpu', batchSize: 4 });
+    expect(edges.length).toBeGreaterThan(nodes.length);
+    const relu = nodes.find(({ op }) => op === 'Relu');
+    expect(relu).toMatchObject({
+      layer: 'dense_1',
+      phase: 'forward',
+      outputs: [{ shape: [4, 8], dtype: 'float32' }],
+      file: place.file('experiment.ts'),
+      line: 12,
+    });
+    expect(existsSync(path.join(place.folder, 'runs'))).toBe(false);
+  });
+
+  test('names the line of an op in a loss of the person’s own', async () => {
+    const { stdout } = await graph('none', 'own-loss.ts', ...cpu);
+    const { nodes } = JSON.parse(stdout) as OpGraph;
+    expect(nodes.find(({ op, phase }) => op === 'Abs' && phase === 'loss')).toMatchObject({ line: 19 });
+  });
+
+  test('as a file: text for TensorBoard, a picture', async () => {
+    for (const format of ['pbtxt', 'svg']) {
+      const out = `graph.${format}`;
+      const { code, stdout, stderr } = await graph('none', 'experiment.ts', ...cpu, '--format', format, '--out', out);
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
+    }
+    const text = readFileSync(place.file('graph.pbtxt'), 'utf8');
+    expect(text).toContain('name: "dense_1/Relu"');
+    expect(readFileSync(place.file('graph.svg'), 'utf8')).toMatch(/^<svg [\s\S]*dense_1[\s\S]*<\/svg>\n$/);
+  });
+
+  test.skipIf(!python)('as text that TensorFlow reads', async () => {
+    await graph('none', 'experiment.ts', ...cpu, '--format', 'pbtxt', '--out', 'read.pbtxt');
+    const script = `
+import sys
+from google.protobuf import text_format
+from tensorflow.core.framework import graph_pb2
+graph = text_format.Parse(open(sys.argv[1]).read(), graph_pb2.GraphDef())
+names = {node.name for node in graph.node}
+assert len(names) == len(graph.node)
+assert all(name.split(':')[0] in names for node in graph.node for name in node.input)
+relu = next(node for node in graph.node if node.op == 'Relu')
+print(relu.name, [dim.size for dim in relu.attr['_output_shapes'].list.shape[0].dim])
+`;
+    const { stdout } = await promisify(execFile)(python!, ['-c', script, place.file('read.pbtxt')]);
+    expect(stdout.trim()).toBe('dense_1/Relu [4, 8]');
+  });
+
+  test('tells what is wrong with an experiment at its line', async () => {
+    const { code, stdout, stderr } = await graph('none', 'broken.ts', ...cpu);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('broken.ts:');
+    expect(await graph('none', 'nowhere.ts')).toMatchObject({ code: 2, stdout: '' });
+    expect(await graph('none', 'experiment.ts', '--compiled')).toMatchObject({ code: 2, stdout: '' });
+    expect(await graph('none', 'experiment.ts', '--out', '.')).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
 describe.skipIf(!engine)('with native TensorFlow', () => {
   test('writes the graph as text to standard output, and leaves no run behind', async () => {
-    const { code, stdout, stderr } = await graph(engine!, 'experiment.ts');
+    const { code, stdout, stderr } = await graph(engine!, 'experiment.ts', '--format', 'pbtxt', '--compiled');
     expect(stderr).toBe('');
     expect(code).toBe(0);
     for (const op of ['Placeholder', 'MatMul', 'BiasAdd', 'ReluGrad', 'ResourceApplyAdam']) {
@@ -74,7 +159,7 @@ describe.skipIf(!engine)('with native TensorFlow', () => {
   });
 
   test('says why a step has no graph', async () => {
-    const { code, stdout, stderr } = await graph(engine!, 'reading.ts');
+    const { code, stdout, stderr } = await graph(engine!, 'reading.ts', '--format', 'pbtxt', '--compiled');
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr).toContain('This step is not compiled: the step reads a value while it runs (reading.ts:20)');

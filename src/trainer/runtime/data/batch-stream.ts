@@ -65,6 +65,8 @@ export interface DataOutline {
   readonly targets?: readonly OutlinedTensor[];
   /** Targets are class numbers rather than one-hot rows. */
   readonly sparseTargets?: boolean;
+  /** Examples in a batch, as asked for; there may be fewer in all. */
+  readonly batchSize?: number;
 }
 
 export interface LoadedData {

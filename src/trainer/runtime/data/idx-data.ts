@@ -74,6 +74,7 @@ export class IdxData extends DatasetDescription {
       inputShape: this.inputShape(shape),
       targetShape: labelShape(classCount, labelMode),
       sparseTargets: labelMode === 'sparse',
+      batchSize: this.settings.batchSize,
     };
   }
 

@@ -61,6 +61,7 @@ export class TensorData extends DatasetDescription {
       targetShape: shapeOf(this.ys),
       inputs: outlinedTensors(this.xs.tensors),
       targets: outlinedTensors(this.ys.tensors),
+      batchSize: this.settings.batchSize,
     };
   }
 

@@ -68,6 +68,7 @@ export class ImageFolderData extends DatasetDescription {
       inputShape: [shape.height, shape.width, shape.channels],
       targetShape: labelShape(classNames.length, labelMode),
       sparseTargets: labelMode === 'sparse',
+      batchSize: this.settings.batchSize,
     };
   }
 

@@ -70,6 +70,7 @@ export class CsvData extends DatasetDescription {
       inputShape: [featureNames.length],
       targetShape: target.kind === 'number' ? [1] : labelShape(target.classNames.length, labelMode),
       sparseTargets: target.kind === 'classes' && labelMode === 'sparse',
+      batchSize: this.settings.batchSize,
     };
   }
 

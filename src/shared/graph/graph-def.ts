@@ -1,0 +1,100 @@
+/**
+ * A recorded graph as TensorFlow's GraphDef in text: what TensorBoard's graph view opens. For looking,
+ * not for running: ops are those of TensorFlow.js, some of them unknown to TensorFlow.
+ */
+import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { getTextEncoding } from '@bufbuild/protobuf/wire';
+import type { AttrValueSchema } from './generated/framework/attr_value_pb.js';
+import { GraphDefSchema } from './generated/framework/graph_pb.js';
+import { DataType } from './generated/framework/types_pb.js';
+import type { OpEdge, OpGraph, OpNode } from './op-graph.js';
+import { shapeInit } from './saved-model.js';
+import { textOfMessage } from './text-format.js';
+
+type Attribute = MessageInitShape<typeof AttrValueSchema>;
+
+export function graphDefText(graph: OpGraph): string {
+  const names = namesOf(graph.nodes);
+  const inputs = new Map<string, OpEdge[]>();
+  for (const edge of graph.edges) {
+    const list = inputs.get(edge.to);
+    if (list) list.push(edge);
+    else inputs.set(edge.to, [edge]);
+  }
+  const node = graph.nodes.map((op) => ({
+    name: names.get(op.id)!,
+    op: op.op,
+    input: (inputs.get(op.id) ?? []).map(({ from, slot }) =>
+      slot === 0 ? names.get(from)! : `${names.get(from)!}:${slot}`,
+    ),
+    attr: attributesOf(op, names),
+  }));
+  return textOfMessage(GraphDefSchema, create(GraphDefSchema, { node, versions: { producer: 1882, minConsumer: 12 } }));
+}
+
+/** TensorFlow allows fewer letters in names than people use; two that fall together are told apart. */
+function namesOf(nodes: readonly OpNode[]): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const taken = new Set<string>();
+  for (const { id } of nodes) {
+    const plain = id.replace(/[^A-Za-z0-9_.\\/>-]/g, '_').replace(/^[^A-Za-z0-9.]/, '.');
+    let name = plain;
+    for (let count = 1; taken.has(name); count++) name = `${plain}_${count}`;
+    taken.add(name);
+    names.set(id, name);
+  }
+  return names;
+}
+
+const dataTypes: Readonly<Record<string, DataType>> = {
+  float32: DataType.DT_FLOAT,
+  int32: DataType.DT_INT32,
+  bool: DataType.DT_BOOL,
+  string: DataType.DT_STRING,
+  complex64: DataType.DT_COMPLEX64,
+};
+
+function attributesOf(node: OpNode, names: ReadonlyMap<string, string>): Record<string, Attribute> {
+  const attributes: Record<string, Attribute> = {};
+  for (const [name, value] of Object.entries(node.attributes ?? {})) {
+    const attribute = attributeOf(value);
+    if (attribute) attributes[name] = attribute;
+  }
+  // TensorBoard writes these beside the edges.
+  attributes['_output_shapes'] = listOf({ shape: node.outputs.map(({ shape }) => shapeInit(shape)) });
+  const type = dataTypes[node.outputs[0]?.dtype ?? ''];
+  if (type !== undefined) attributes['T'] = { value: { case: 'type', value: type } };
+  attributes['_phase'] = textOf(node.phase);
+  if (node.layer !== undefined) attributes['_layer'] = textOf(node.layer);
+  if (node.forward !== undefined) attributes['_forward'] = textOf(names.get(node.forward) ?? node.forward);
+  if (node.ms !== undefined) attributes['_ms'] = { value: { case: 'f', value: node.ms } };
+  if (node.line !== undefined) attributes['_line'] = numberOf(node.line);
+  if (node.value !== undefined) attributes['_value'] = { value: { case: 'f', value: node.value } };
+  return attributes;
+}
+
+function attributeOf(value: unknown): Attribute | undefined {
+  if (typeof value === 'string') return textOf(value);
+  if (typeof value === 'boolean') return { value: { case: 'b', value } };
+  if (typeof value === 'number') return numberOf(value);
+  if (!Array.isArray(value)) return undefined;
+  const items = (value as readonly unknown[]).flat();
+  if (items.every((item) => Number.isSafeInteger(item)))
+    return listOf({ i: items.map((item) => BigInt(item as number)) });
+  if (items.every((item) => typeof item === 'number')) return listOf({ f: items });
+  if (items.every((item) => typeof item === 'string'))
+    return listOf({ s: items.map((item) => getTextEncoding().encodeUtf8(item)) });
+  return undefined;
+}
+
+function textOf(text: string): Attribute {
+  return { value: { case: 's', value: getTextEncoding().encodeUtf8(text) } };
+}
+
+function numberOf(value: number): Attribute {
+  return Number.isSafeInteger(value) ? { value: { case: 'i', value: BigInt(value) } } : { value: { case: 'f', value } };
+}
+
+function listOf(list: Extract<NonNullable<Attribute['value']>, { case: 'list' }>['value']): Attribute {
+  return { value: { case: 'list', value: list } };
+}

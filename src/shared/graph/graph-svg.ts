@@ -1,0 +1,105 @@
+/** A picture of a graph: layers from top to bottom with the shapes between them, gradients and updates beside. */
+import { layOut, type GraphLayout, type PlacedItem } from './graph-layout.js';
+import type { OpGraph } from './op-graph.js';
+
+const margin = 28;
+const titleHeight = 44;
+const colours = {
+  forward: { line: '#1f6fb2', fill: '#e8f2fb' },
+  gradient: { line: '#8250b5', fill: '#f3ecfa' },
+  update: { line: '#3a7d44', fill: '#eaf5ec' },
+} as const;
+
+/** Of all layers closed; `open` names blocks that show their ops. */
+export function graphSvg(graph: OpGraph, title: string, open: ReadonlySet<string> = new Set()): string {
+  const layout = layOut(graph, open);
+  const width = Math.ceil(layout.width + 2 * margin);
+  const height = Math.ceil(layout.height + 2 * margin + titleHeight);
+  const ops = graph.nodes.length.toLocaleString('en-US');
+  const subtitle = `${ops} ops and ${graph.edges.length.toLocaleString('en-US')} edges of one training step on ${graph.backend}, batch of ${graph.batchSize}`;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, 'Segoe UI', sans-serif" font-size="12">`,
+    `<title>${escaped(title)}</title>`,
+    '<defs>',
+    ...Object.entries(colours).map(
+      ([cell, { line }]) =>
+        `<marker id="arrow-${cell}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="${line}"/></marker>`,
+    ),
+    '</defs>',
+    '<rect width="100%" height="100%" fill="#ffffff"/>',
+    `<text x="${margin}" y="${margin}" font-size="16" font-weight="600" fill="#1f2328">${escaped(title)}</text>`,
+    `<text x="${margin}" y="${margin + 18}" fill="#59636e">${escaped(subtitle)}</text>`,
+    `<g transform="translate(${margin} ${margin + titleHeight})">`,
+    ...layout.blocks.map(({ block, x, y, width: w, height: h }) => {
+      const type = block.type ? `<tspan fill="#59636e" font-weight="400">  ${escaped(block.type)}</tspan>` : '';
+      return `<rect x="${at(x)}" y="${at(y)}" width="${at(w)}" height="${at(h)}" rx="6" fill="#f6f8fa" stroke="#d1d9e0"/><text x="${at(x + 10)}" y="${at(y + 17)}" font-weight="600" fill="#1f2328">${escaped(block.label)}${type}</text>`;
+    }),
+    ...wires(layout),
+    ...layout.items.map(itemSvg),
+    '</g>',
+    '</svg>',
+    '',
+  ].join('\n');
+}
+
+function itemSvg({ x, y, width, height, cell, lines }: PlacedItem): string {
+  const { line, fill } = colours[cell];
+  const first = y + height / 2 - ((lines.length - 1) * 15) / 2 + 4;
+  const text = lines.map(
+    (one, index) =>
+      `<text x="${at(x + width / 2)}" y="${at(first + index * 15)}" text-anchor="middle" fill="#1f2328">${escaped(one)}</text>`,
+  );
+  return `<rect x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" rx="4" fill="${fill}" stroke="${line}"/>${text.join('')}`;
+}
+
+/** Labels last, so that no line crosses them. */
+function wires({ wires: all, items }: GraphLayout): string[] {
+  const byId = new Map(items.map((item) => [item.id, item]));
+  const paths: string[] = [];
+  const labels: string[] = [];
+  for (const wire of all) {
+    const curve = curveOf(byId.get(wire.from)!, byId.get(wire.to)!);
+    paths.push(
+      `<path d="${curve.path}" fill="none" stroke="${colours[wire.cell].line}" stroke-opacity="${wire.cell === 'forward' ? 0.9 : 0.45}" marker-end="url(#arrow-${wire.cell})"/>`,
+    );
+    if (wire.cell !== 'forward' || wire.label === '') continue;
+    labels.push(
+      `<text x="${at(curve.middle.x + 6)}" y="${at(curve.middle.y + 4)}" font-size="11" fill="#0a3d66" stroke="#ffffff" stroke-width="3" paint-order="stroke">${escaped(wire.label)}</text>`,
+    );
+  }
+  return [...paths, ...labels];
+}
+
+/** Beside each other: from side to side. Else from the lower edge to the upper, or the other way for what flows up. */
+function curveOf(
+  from: PlacedItem,
+  to: PlacedItem,
+): { readonly path: string; readonly middle: { readonly x: number; readonly y: number } } {
+  const beside = from.y < to.y + to.height && to.y < from.y + from.height;
+  if (beside) {
+    const right = to.x >= from.x;
+    const a = { x: right ? from.x + from.width : from.x, y: from.y + from.height / 2 };
+    const b = { x: right ? to.x : to.x + to.width, y: to.y + to.height / 2 };
+    const bend = (b.x - a.x) / 2;
+    return {
+      path: `M${at(a.x)} ${at(a.y)}C${at(a.x + bend)} ${at(a.y)} ${at(b.x - bend)} ${at(b.y)} ${at(b.x)} ${at(b.y)}`,
+      middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
+    };
+  }
+  const down = to.y >= from.y;
+  const a = { x: from.x + from.width / 2, y: down ? from.y + from.height : from.y };
+  const b = { x: to.x + to.width / 2, y: down ? to.y : to.y + to.height };
+  const bend = (b.y - a.y) / 2;
+  return {
+    path: `M${at(a.x)} ${at(a.y)}C${at(a.x)} ${at(a.y + bend)} ${at(b.x)} ${at(b.y - bend)} ${at(b.x)} ${at(b.y)}`,
+    middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
+  };
+}
+
+function at(value: number): string {
+  return String(Math.round(value * 10) / 10);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}

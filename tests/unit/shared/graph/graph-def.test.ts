@@ -1,0 +1,42 @@
+/** Recorded graphs as GraphDef text. TensorFlow itself reads one in tests/integration/cli/graph.test.ts. */
+import { expect, test } from 'vitest';
+import { graphDefText } from '../../../../src/shared/graph/graph-def.js';
+import { denseGraph } from './graph.js';
+
+const text = graphDefText(denseGraph);
+
+test('names have the letters that TensorFlow allows, and inputs refer to them', () => {
+  expect(text).toContain('name: "dense_1/MatMul"\n  op: "MatMul"\n  input: "input/xs"\n  input: "dense_1/kernel"');
+  expect([...text.matchAll(/^ {2}(?:name|input): "(.*)"$/gm)].map(([, name]) => name)).toSatisfy((names: string[]) =>
+    names.every((name) => /^[A-Za-z0-9.][A-Za-z0-9_.\\/>-]*(:\d+)?$/.test(name)),
+  );
+});
+
+test('an output other than the first is named by its number', () => {
+  expect(text).toContain('input: "optimizer/dense_1/ApplyAdam:1"');
+});
+
+test('names that fall together are told apart', () => {
+  const [first] = denseGraph.nodes;
+  const nodes = [
+    { ...first!, id: 'a b' },
+    { ...first!, id: 'a_b' },
+    { ...first!, id: '_a' },
+  ];
+  const names = [...graphDefText({ ...denseGraph, nodes, edges: [] }).matchAll(/name: "(.*)"/g)].map(
+    ([, name]) => name,
+  );
+  expect(names).toEqual(['a_b', 'a_b_1', '.a']);
+});
+
+test('attributes have their kinds: numbers, whole numbers, yes or no, lists, shapes', () => {
+  for (const part of [
+    'b: false',
+    'f: 0.5',
+    'i: 0\n        i: 1',
+    'key: "_output_shapes"',
+    'type: DT_FLOAT',
+    's: "dense_1/Relu"',
+  ])
+    expect(text).toContain(part);
+});
