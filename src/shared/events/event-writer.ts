@@ -5,9 +5,10 @@
  * the caller's.
  */
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { crc32c, type Crc32c } from './crc32c.js';
 import { EventSchema } from './generated/event_pb.js';
-import { DataClass } from './generated/summary_pb.js';
+import { DataClass, Summary_ValueSchema, SummarySchema } from './generated/summary_pb.js';
 import { DataType } from './generated/types_pb.js';
 import { encodeRecord } from './record-frames.js';
 
@@ -26,18 +27,54 @@ export function encodeScalars(
   scalars: readonly (readonly [tag: string, value: number])[],
   crc: Crc32c = crc32c,
 ): Uint8Array {
-  const value = scalars.map(([tag, number]) => ({
+  const summary = new BinaryWriter();
+  for (const [tag, number] of scalars) {
+    const { template, at } = templateOf(tag);
+    const bytes = template.slice();
+    new DataView(bytes.buffer).setFloat32(at, number, true);
+    summary.tag(SummarySchema.field.value.number, WireType.LengthDelimited).bytes(bytes);
+  }
+  const event = new BinaryWriter()
+    .tag(EventSchema.field.wallTime.number, WireType.Bit64)
+    .double(wallTimeSeconds)
+    .tag(EventSchema.field.step.number, WireType.Varint)
+    .int64(BigInt(Math.trunc(step)))
+    .tag(EventSchema.field.summary.number, WireType.LengthDelimited)
+    .bytes(summary.finish());
+  return encodeRecord(event.finish(), crc);
+}
+
+interface ScalarTemplate {
+  /** A whole `Summary.Value`. */
+  readonly template: Uint8Array;
+  /** Where its four bytes of value are. */
+  readonly at: number;
+}
+
+/** Steps come thousands a second, and all that changes of a scalar is its value. */
+const templates = new Map<string, ScalarTemplate>();
+const MOST_TEMPLATES = 10_000;
+
+function templateOf(tag: string): ScalarTemplate {
+  let found = templates.get(tag);
+  if (!found) {
+    const [one, other] = [1, -2].map((value) => encodeScalar(tag, value));
+    // Both numbers differ in their two highest bytes alone, which come last.
+    const highest = one!.findLastIndex((byte, index) => byte !== other![index]);
+    found = { template: one!, at: highest - 3 };
+    if (templates.size >= MOST_TEMPLATES) templates.clear();
+    templates.set(tag, found);
+  }
+  return found;
+}
+
+function encodeScalar(tag: string, value: number): Uint8Array {
+  const message = create(Summary_ValueSchema, {
     tag,
     metadata: { pluginData: { pluginName: 'scalars' }, dataClass: DataClass.SCALAR },
-    value: {
-      case: 'tensor' as const,
-      value: { dtype: DataType.DT_FLOAT, tensorShape: {}, floatVal: [number] },
-    },
-  }));
-  return encodeEvent(
-    { wallTime: wallTimeSeconds, step: BigInt(Math.trunc(step)), what: { case: 'summary', value: { value } } },
-    crc,
-  );
+    value: { case: 'tensor', value: { dtype: DataType.DT_FLOAT, tensorShape: {}, floatVal: [value] } },
+  });
+  return toBinary(Summary_ValueSchema, message);
 }
 
 /** Any event as one whole framed record. */

@@ -41,7 +41,8 @@ export class MemoryStream implements BatchStream {
   }
 
   open({ seed, epoch, skip }: Pass): BatchIterator {
-    const { rows, batchSize, shuffle, xs, ys, name } = this.options;
+    const { rows, batchSize, shuffle, name } = this.options;
+    const [xs, ys] = [allDividedOnce(this.options.xs), allDividedOnce(this.options.ys)];
     const order = shuffle ? shuffledOrder(rows.length, seed, epoch).map((index) => rows[index]!) : rows;
     let at = skip * batchSize;
     return {
@@ -61,6 +62,10 @@ export class MemoryStream implements BatchStream {
       },
     };
   }
+}
+
+function allDividedOnce(columns: Columns): Columns {
+  return columns.kind === 'one' ? { ...columns, column: dividedOnce(columns.column) } : columns;
 }
 
 function gatherAll(columns: Columns, rows: Int32Array): Tensors {
@@ -88,9 +93,25 @@ function gather(column: Column, rows: Int32Array): tf.Tensor {
   return tf.tensor(result, [rows.length, ...shape], dtype);
 }
 
+/** More than this stays bytes: as numbers it takes four times the memory. */
+const MOST_NUMBERS = 2 ** 26;
 const knownQuotients = new Map<number, Float32Array>();
+const known = new WeakMap<Column['values'], Float32Array>();
 
-/** Bytes divided by the column's divisor, so that a batch of pixels takes no division; none where nothing is divided. */
+/** Bytes that are divided on their way into a batch, divided once and for all, where they are not too many. */
+function dividedOnce(column: Column): Column {
+  const quotients = quotientsOf(column);
+  if (!quotients || column.values.length > MOST_NUMBERS) return column;
+  let values = known.get(column.values);
+  if (!values) {
+    values = new Float32Array(column.values.length);
+    for (let i = 0; i < values.length; i++) values[i] = quotients[column.values[i]!]!;
+    known.set(column.values, values);
+  }
+  return { ...column, values, divisor: undefined };
+}
+
+/** What each byte comes to, so that a batch of pixels takes no division; none where nothing is divided. */
 function quotientsOf({ values, divisor }: Column): Float32Array | undefined {
   if (divisor === undefined) return undefined;
   if (!(values instanceof Uint8Array)) throw new TypeError('only bytes are divided on their way into a batch');
