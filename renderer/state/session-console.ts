@@ -2,11 +2,19 @@
 import { createStore } from 'zustand/vanilla';
 import type { LogLine, SessionState } from '../../src/shared/session/session-state.js';
 import { appStore } from './app-state.js';
+import { evaluateHere, evaluationFrame, readAgain, readInside } from './stop-view.js';
 import { server } from './server.js';
+import { ValueTree } from './value-tree.js';
 
 export type ConsoleLine =
   | { readonly kind: 'log'; readonly line: LogLine }
-  | { readonly kind: 'input' | 'result' | 'failure'; readonly text: string; readonly wallTime: number };
+  | {
+      readonly kind: 'input' | 'result' | 'failure';
+      readonly text: string;
+      readonly wallTime: number;
+      /** Of a result that can be opened. */
+      readonly tree?: ValueTree;
+    };
 
 export interface ConsoleState {
   /** Inputs and their answers; bounded. */
@@ -34,10 +42,10 @@ export function clearConsole(): void {
   consoleStore.setState({ own: [], clearedAt: Math.max(lastLog, 0) });
 }
 
-function print(kind: 'input' | 'result' | 'failure', text: string): void {
+function print(kind: 'input' | 'result' | 'failure', text: string, tree?: ValueTree): void {
   // After everything that is there already, whatever the two clocks say.
   const last = appStore.getState().session?.logs.at(-1)?.wallTime ?? 0;
-  const entry = { kind, text, wallTime: Math.max(Date.now(), last) };
+  const entry = { kind, text, wallTime: Math.max(Date.now(), last), ...(tree ? { tree } : {}) };
   consoleStore.setState((state) => ({ own: [...state.own.slice(1 - OWN_LINES_KEPT), entry] }));
 }
 
@@ -48,11 +56,41 @@ export async function evaluate(expression: string): Promise<void> {
   }));
   print('input', expression);
   try {
-    const body = (await server().dap('evaluate', { expression, context: 'repl' })) as { readonly result?: string };
-    print('result', body.result ?? '');
+    const result = await evaluateHere(expression, 'repl');
+    if (result.reference === 0) print('result', result.value);
+    else {
+      const tree = new ValueTree(readInside);
+      await tree.setRoots([{ ...result, name: '' }]);
+      print('result', result.value, tree);
+    }
+    // It may have changed what is shown elsewhere.
+    await readAgain();
   } catch (error) {
     print('failure', error instanceof Error ? error.message : String(error));
   }
+}
+
+export interface Completion {
+  readonly label: string;
+  readonly kind: string;
+  /** Where in the text it begins, and what it takes the place of, up to the caret. */
+  readonly from: number;
+}
+
+const MOST_COMPLETIONS = 200;
+
+/** How what was typed up to `caret` could go on, on the selected frame; nothing where there is no name to go on from. */
+export async function completionsAt(text: string, caret: number): Promise<readonly Completion[]> {
+  const start = /[\w$]*$/.exec(text.slice(0, caret))![0];
+  const before = text.slice(0, caret - start.length);
+  if ((start === '' && !before.endsWith('.')) || /^\d/.test(start)) return [];
+  const body = (await server().dap('completions', { text, column: caret + 1, frameId: evaluationFrame() })) as {
+    readonly targets: readonly { readonly label: string; readonly type?: string }[];
+  };
+  return body.targets
+    .filter(({ label }) => label !== start)
+    .slice(0, MOST_COMPLETIONS)
+    .map(({ label, type }) => ({ label, kind: type ?? 'property', from: before.length }));
 }
 
 /** What is shown, merged by time. Pure. */

@@ -13,8 +13,9 @@ import { server } from './server.js';
 import { ValueTree, type TreeValue } from './value-tree.js';
 
 const THREAD = { threadId: 1 };
-/** Shown open at first. */
-const OPEN_AT_FIRST = ['Local', 'Block'];
+/** Scopes that are shown open when they are met for the first time. */
+const OPEN_AT_FIRST = /^(?:Local|Block|Catch|Op$|Layer$)/;
+const met = new Set<string>();
 
 export interface Frame {
   readonly id: number;
@@ -169,12 +170,11 @@ async function readFrame(stop: StopPoint): Promise<void> {
     reference: variablesReference,
     heading: true,
   }));
-  const opened = openedAtFirst ? [] : OPEN_AT_FIRST.map((name) => `\u001f${name}`);
-  openedAtFirst = true;
+  const opened = roots.map((root) => root.name).filter((name) => OPEN_AT_FIRST.test(name) && !met.has(name));
+  for (const name of opened) met.add(name);
   await Promise.all([variables.setRoots(roots, { opened }), readWatches()]);
 }
 
-let openedAtFirst = false;
 let watchRound = 0;
 
 async function readWatches(): Promise<void> {

@@ -55,12 +55,16 @@ export class ValueTree {
 
   constructor(private readonly load: Load) {}
 
-  /** Those of another stop or frame; what was open is read anew, and shown as it was until then. */
+  /** Those of another stop or frame; what was open is read anew, and shown as it was until then. `opened`: names of roots to open. */
   async setRoots(roots: readonly TreeValue[], { opened = [] }: { opened?: readonly string[] } = {}): Promise<void> {
     const generation = ++this.generation;
     const { open } = this.store.getState();
     const before = new Map(rowsOf(this.store.getState()).map((row) => [row.path, row.value]));
-    this.store.setState({ roots, before, open: opened.length > 0 ? new Set([...open, ...opened]) : open });
+    this.store.setState({
+      roots,
+      before,
+      open: opened.length > 0 ? new Set([...open, ...opened.map((name) => `${SEPARATOR}${name}`)]) : open,
+    });
     await this.fill(roots, '', generation);
   }
 

@@ -18,7 +18,7 @@ interface Props {
   readonly label: string;
   /** Shown dim: of a stop that is over. */
   readonly old?: boolean;
-  /** Heights in rows beyond which it scrolls; none: it is as high as it is long. */
+  /** Rows beyond which it scrolls; as many as leave the rest of a side bar its room where none is given. */
   readonly most?: number;
   readonly isEditable?: (row: TreeRow) => boolean;
   /** What the field begins with. */
@@ -29,13 +29,17 @@ interface Props {
   readonly menu?: (row: TreeRow) => readonly PopupItem[];
 }
 
+function rowsThatFit(): number {
+  return typeof window === 'undefined' ? 18 : Math.max(6, Math.floor((window.innerHeight * 0.38) / ROW_HEIGHT));
+}
+
 interface Editing {
   readonly path: string;
   readonly text: string;
   readonly failure?: string;
 }
 
-export function ValueTreeView({ tree, label, old, most = 18, isEditable, textOf, change, remove, menu }: Props) {
+export function ValueTreeView({ tree, label, old, most = rowsThatFit(), isEditable, textOf, change, remove, menu }: Props) {
   const state = useStore(tree.store);
   const rows = useMemo(() => rowsOf(state), [state]);
   const [selected, setSelected] = useState<string>();

@@ -1,12 +1,14 @@
-/** What the experiment logs, as it comes, and a line to evaluate expressions in a paused training. */
+/** What the experiment logs, as it comes, and what expressions evaluated in a paused training give. */
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { appStore } from '../../state/app-state.js';
 import { openFile } from '../../state/file-actions.js';
-import { consoleLines, consoleStore, evaluate, type ConsoleLine } from '../../state/session-console.js';
+import { consoleLines, consoleStore, type ConsoleLine } from '../../state/session-console.js';
+import { ValueTreeView } from '../../training/value-tree.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
+import { Prompt } from './prompt.js';
 import './console.css';
 
 const ROW_HEIGHT = 19;
@@ -115,7 +117,13 @@ function Line({ line }: { line: ConsoleLine }) {
     return (
       <div className="console-line" data-kind={line.kind}>
         <Icon name={icon} />
-        <span className="console-text">{line.text}</span>
+        {line.tree ? (
+          <div className="console-tree">
+            <ValueTreeView tree={line.tree} label={`Result: ${line.text.slice(0, 80)}`} />
+          </div>
+        ) : (
+          <span className="console-text">{line.text}</span>
+        )}
       </div>
     );
   }
@@ -135,56 +143,5 @@ function Line({ line }: { line: ConsoleLine }) {
         </button>
       )}
     </div>
-  );
-}
-
-function Prompt() {
-  const paused = useApp((state) => state.session?.status === 'paused');
-  const history = useStore(consoleStore, (state) => state.history);
-  const [text, setText] = useState('');
-  const [at, setAt] = useState<number>();
-  const draft = useRef('');
-  useEffect(() => setAt(undefined), [history]);
-
-  const recall = (to: number | undefined) => {
-    if (at === undefined) draft.current = text;
-    setAt(to);
-    setText(to === undefined ? draft.current : (history[to] ?? ''));
-  };
-  const onKeyDown = (event: KeyboardEvent<HTMLInputElement>) => {
-    if (event.key === 'ArrowUp' && history.length > 0) {
-      recall(Math.max(0, (at ?? history.length) - 1));
-    } else if (event.key === 'ArrowDown' && at !== undefined) {
-      recall(at + 1 < history.length ? at + 1 : undefined);
-    } else return;
-    event.preventDefault();
-  };
-
-  return (
-    <form
-      className="console-prompt"
-      data-enabled={paused || undefined}
-      onSubmit={(event) => {
-        event.preventDefault();
-        const expression = text.trim();
-        if (!paused || expression === '') return;
-        setText('');
-        void evaluate(expression);
-      }}
-    >
-      <Icon name="chevron-right" />
-      <input
-        aria-label="Evaluate an expression"
-        spellCheck={false}
-        autoComplete="off"
-        disabled={!paused}
-        placeholder={
-          paused ? 'Evaluate, for example: loss * 2' : 'Expressions can be evaluated while training is paused'
-        }
-        value={text}
-        onChange={(event) => setText(event.target.value)}
-        onKeyDown={onKeyDown}
-      />
-    </form>
   );
 }

@@ -46,8 +46,12 @@ export function Debug() {
         <Idle />
       )}
       {session?.start && (
-        <Section id="step" title={within ? 'Last step' : 'Step'} note={<CursorNote current={session.step} />}>
-          <StepValues session={session} look={look} stale={stale} />
+        <Section
+          id="step"
+          title={within ? 'Last step' : 'Step'}
+          note={!within && <CursorNote current={session.step} />}
+        >
+          <StepValues session={session} look={within ? undefined : look} stale={stale} />
         </Section>
       )}
       {standing && (
