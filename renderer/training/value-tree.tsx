@@ -39,7 +39,17 @@ interface Editing {
   readonly failure?: string;
 }
 
-export function ValueTreeView({ tree, label, old, most = rowsThatFit(), isEditable, textOf, change, remove, menu }: Props) {
+export function ValueTreeView({
+  tree,
+  label,
+  old,
+  most = rowsThatFit(),
+  isEditable,
+  textOf,
+  change,
+  remove,
+  menu,
+}: Props) {
   const state = useStore(tree.store);
   const rows = useMemo(() => rowsOf(state), [state]);
   const [selected, setSelected] = useState<string>();

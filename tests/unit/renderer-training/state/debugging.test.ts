@@ -1,0 +1,89 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Debugging, LineBreakpoint } from '../../../../src/shared/protocol/debugging.js';
+import { sessionAfter } from '../fixtures.js';
+
+const requests: { readonly name: string; readonly debugging: Debugging; readonly quietly: boolean }[] = [];
+let answering: Promise<void> = Promise.resolve();
+vi.mock('../../../../renderer/state/server.js', () => ({
+  server: () => ({
+    request: async (name: string, params: { debugging: Debugging; quietly: boolean }) => {
+      requests.push({ name, ...params });
+      await answering;
+      return {};
+    },
+  }),
+}));
+
+let appStore: (typeof import('../../../../renderer/state/app-state.js'))['appStore'];
+let debugging: typeof import('../../../../renderer/state/debugging.js');
+
+beforeEach(async () => {
+  vi.resetModules();
+  vi.useRealTimers();
+  requests.length = 0;
+  answering = Promise.resolve();
+  ({ appStore } = await import('../../../../renderer/state/app-state.js'));
+  debugging = await import('../../../../renderer/state/debugging.js');
+});
+
+const lines = () => appStore.getState().debugging.lines;
+const at = (line: number, more: Partial<LineBreakpoint> = {}): LineBreakpoint => ({
+  id: `l${line}`,
+  enabled: true,
+  file: '/w/e.ts',
+  line,
+  ...more,
+});
+
+describe('breakpoints on lines', () => {
+  it('are set, changed and cleared on their line, and told to the server each time', async () => {
+    await debugging.toggleLine('/w/e.ts', 4);
+    await debugging.setLine('/w/e.ts', 4, { condition: 'step > 2' });
+    expect(lines()).toMatchObject([{ file: '/w/e.ts', line: 4, condition: 'step > 2', enabled: true }]);
+    await debugging.toggleLine('/w/e.ts', 4);
+    expect(lines()).toEqual([]);
+    expect(requests.map(({ name, quietly }) => [name, quietly])).toEqual(
+      Array.from({ length: 3 }, () => ['workspace/setDebugging', false]),
+    );
+  });
+
+  it('that were moved by an edit are kept without a word to the training, two on one line as one', async () => {
+    vi.useFakeTimers();
+    appStore.setState({ debugging: { lines: [at(4), at(6)], exceptions: [], watches: [] } });
+    debugging.moveLines(
+      new Map([
+        ['l4', 5],
+        ['l6', 5],
+      ]),
+    );
+    expect(lines()).toEqual([at(5, { id: 'l4' })]);
+    // An older word of the server's does not take it back.
+    debugging.takeDebugging(undefined, false);
+    expect(lines()).toHaveLength(1);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(requests).toMatchObject([{ quietly: true, debugging: { lines: [{ line: 5 }] } }]);
+  });
+
+  it('are kept one request after the other, the last as it is by then', async () => {
+    let answer = () => undefined as void;
+    answering = new Promise((resolve) => (answer = resolve));
+    const first = debugging.toggleLine('/w/e.ts', 1);
+    void debugging.toggleLine('/w/e.ts', 2);
+    void debugging.toggleLine('/w/e.ts', 3);
+    expect(requests).toHaveLength(1);
+    answer();
+    await first;
+    expect(requests.map((request) => request.debugging.lines.length)).toEqual([1, 3]);
+  });
+
+  it('go to the line that the training stops on, once', () => {
+    const session = {
+      ...sessionAfter(1),
+      lineBreakpoints: { l4: { verified: true, wished: 4, line: 6 }, l9: { verified: false, wished: 9 } },
+    };
+    expect(debugging.adopted([at(4), at(9)], session).map((entry) => entry.line)).toEqual([6, 9]);
+    // Edited since: what the training says is of a line before.
+    const edited = [at(8, { id: 'l4' })];
+    expect(debugging.adopted(edited, session)).toBe(edited);
+  });
+});
