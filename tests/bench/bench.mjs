@@ -5,7 +5,7 @@ import { build } from '../../scripts/build.mjs';
 import { debuggerCost } from './debugger-cost.mjs';
 import { epochTime } from './epoch-time.mjs';
 import { memoryFlat } from './memory-flat.mjs';
-import { againstKeras, nativeModels, whyNoNative } from './native.mjs';
+import { againstKeras, againstStock, nativeModels, whyNoNative } from './native.mjs';
 import { stepTime, stepTimeTable } from './step-time.mjs';
 import { measureWindowFps } from './window-fps.mjs';
 import { windowStart } from './window-start.mjs';
@@ -61,6 +61,16 @@ const parts = {
         ['  waiting for data', percent(found.dataShare)],
       ]);
     }
+  },
+  async eager() {
+    const reason = whyNoNative();
+    if (reason) return console.log(`  left out: ${reason}`);
+    const found = await againstStock();
+    table([
+      [`${nativeModels.cnn.title}, eager`, `${found.oursMs.toFixed(0)} ms`],
+      ['  the package’s own kernels and gradients', `${found.stockMs.toFixed(0)} ms`],
+      ['  ratio', found.ratio.toFixed(2), 'at most 0.65'],
+    ]);
   },
   async debugger() {
     const reason = whyNoNative();

@@ -2,7 +2,7 @@
 // (data, event files and all), Keras's `train_on_batch` in graph mode on batches that stand ready. One after the other
 // in turns, so that a machine's moods meet both.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -44,18 +44,35 @@ export const nativeModels = {
 
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
+/** Folder of the engine to measure: the tests', else the one in use. */
+function engineFolder() {
+  if (process.env.BACKSTEP_TEST_ENGINE) return process.env.BACKSTEP_TEST_ENGINE;
+  const engines = path.join(process.env.BACKSTEP_HOME ?? path.join(os.homedir(), '.backstep'), 'engines');
+  const current = path.join(engines, 'current.json');
+  return existsSync(current) ? path.join(engines, JSON.parse(readFileSync(current, 'utf8')).engine) : undefined;
+}
+
 /** Why it cannot be measured here; `undefined` where it can. */
 export function whyNoNative() {
-  const { BACKSTEP_TEST_ENGINE: engine } = process.env;
-  if (!engine && !existsSync(path.join(os.homedir(), '.backstep/engines/current.json')))
-    return 'native TensorFlow is not installed: backstep engine install';
-  return undefined;
+  return engineFolder() ? undefined : 'native TensorFlow is not installed: backstep engine install';
+}
+
+/** Eager steps of the large CNN, Backstep's and the package's own in turns. */
+export async function againstStock({ rounds = 3 } = {}) {
+  const ours = [];
+  const stock = [];
+  for (let round = 0; round < rounds; round++) {
+    ours.push((await nativeRun(nativeModels.cnn, { steps: 14, flags: ['--eager'] })).stepMs);
+    const { stdout } = await run(process.execPath, ['tests/bench/stock-step.cjs', engineFolder(), '10'], { cwd: root });
+    stock.push(JSON.parse(stdout.trim().split('\n').at(-1)).median);
+  }
+  return { oursMs: median(ours), stockMs: median(stock), ratio: median(ours.map((ms, i) => ms / stock[i])) };
 }
 
 /** One run: the steps after `skip`, and how they ran. */
 export async function nativeRun(model, { steps = model.steps, flags = [] } = {}) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'backstep-native-'));
-  const engine = process.env.BACKSTEP_TEST_ENGINE;
+  const engine = engineFolder();
   const { stdout } = await run(
     process.execPath,
     [
