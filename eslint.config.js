@@ -27,12 +27,11 @@ export default tseslint.config(
       'test-results/**',
       'node_modules/**',
       '.device/**',
-      // Experiments of the person's kind, with no project of their own.
-      'tests/bench/experiments/**',
       'src/shared/**/generated/**',
       // Experiments as people write them, wrong ones included; each is checked by the tests that use it.
       'assets/samples/**',
       'tests/fixtures/**',
+      'tests/bench/experiments/**',
       // Compiled to WebAssembly by AssemblyScript, whose types are not TypeScript's.
       'src/trainer/runtime/backend/wasm/assembly/**',
     ],
