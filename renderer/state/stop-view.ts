@@ -85,11 +85,28 @@ async function readStop(stop: StopPoint): Promise<void> {
       frames.find((frame) => frame.isTraining) ??
       frames[0];
     stopView.setState({ frames, selected: first?.id, old: false, failure: undefined });
-    if (stop.stands && first) revealFrame(first, false);
+    const lit = litFrame(stopView.getState());
+    if (lit) revealFrame(lit, false);
     await readFrame(stop);
   } catch (error) {
     if (standsAt(stop)) stopView.setState({ frames: [], failure: said(error) });
   }
+}
+
+/**
+ * The frame whose line is lit. Of the place in the training that is the line of the layer that it is in;
+ * an op of no layer was called by the person's code, if by anything that has lines. Between two steps none is.
+ */
+export function litFrame({ stop, frames, selected }: StopView): Frame | undefined {
+  const frame = frames.find((entry) => entry.id === selected);
+  if (!stop?.stands || !frame) return undefined;
+  if (!frame.isTraining || isInLayer(stop)) return frame.file === undefined ? undefined : frame;
+  return frames.find((entry) => entry.file !== undefined && !entry.isTraining);
+}
+
+/** Before a layer, or before an op of one: epoch, step, phase, layer, op. */
+function isInLayer({ stands, path }: StopPoint): boolean {
+  return stands === 'layer' || (stands === 'op' && (path?.length ?? 0) >= 5);
 }
 
 /** Line, variables and watches become those of this frame. */
@@ -98,7 +115,8 @@ export async function selectFrame(id: number, focus = false): Promise<void> {
   const frame = frames.find((entry) => entry.id === id);
   if (!frame) return;
   stopView.setState({ selected: id });
-  revealFrame(frame, focus);
+  const lit = litFrame(stopView.getState());
+  if (lit) revealFrame(lit, focus);
   if (stop && !old) await readFrame(stop);
 }
 

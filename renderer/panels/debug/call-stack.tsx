@@ -76,7 +76,7 @@ export function CallStack() {
                 name={row.frame.isTraining ? 'graph-line' : row.frame.id === selected ? 'debug-stackframe' : 'blank'}
               />
               <span className="stack-name">{row.frame.name}</span>
-              {row.frame.file !== undefined && row.frame.line > 0 && (
+              {row.frame.file !== undefined && row.frame.line > 0 && !row.frame.isTraining && (
                 <span className="stack-place">
                   {baseName(row.frame.file)}:{row.frame.line}
                 </span>

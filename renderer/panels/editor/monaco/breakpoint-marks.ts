@@ -6,7 +6,7 @@ import type { LineBreakpoint } from '../../../../src/shared/protocol/debugging.j
 import { appStore, type AppState } from '../../../state/app-state.js';
 import { lookOf, wordsOf } from '../../../state/breakpoint-words.js';
 import { moveLines, statusOf } from '../../../state/debugging.js';
-import { stopView } from '../../../state/stop-view.js';
+import { litFrame, stopView } from '../../../state/stop-view.js';
 import { monaco } from './api.js';
 import { pathOf } from './models.js';
 
@@ -94,12 +94,11 @@ function follow(model: Model): void {
 function light(model: Model): void {
   const at = marked.get(model);
   if (!at) return;
-  const { stop, frames, selected, old } = stopView.getState();
-  const frame = frames.find((entry) => entry.id === selected);
-  const here =
-    !old && stop?.stands && frame?.file === pathOf(model.uri) && frame.line > 0 && frame.line <= model.getLineCount();
-  const innermost = frames.find((entry) => entry.file !== undefined);
-  const kind = frame === innermost ? 'execution' : 'caller';
+  const view = stopView.getState();
+  const frame = view.old ? undefined : litFrame(view);
+  const here = frame?.file === pathOf(model.uri) && frame.line > 0 && frame.line <= model.getLineCount();
+  const innermost = view.frames.find((entry) => entry.file !== undefined && !entry.isTraining);
+  const kind = !frame || frame.isTraining || frame === innermost ? 'execution' : 'caller';
   at.lit = model.deltaDecorations(
     at.lit,
     here
