@@ -34,10 +34,6 @@ export function breakpointsAt(file: string, line: number): readonly LineBreakpoi
   return appStore.getState().debugging.lines.filter((entry) => entry.file === file && entry.line === line);
 }
 
-export function findLine(id: string): LineBreakpoint | undefined {
-  return appStore.getState().debugging.lines.find((entry) => entry.id === id);
-}
-
 /** Sets one, or takes away what is there. */
 export function toggleLine(file: string, line: number): Promise<void> {
   return breakpointsAt(file, line).length > 0 ? removeAt(file, line) : setLine(file, line, {});

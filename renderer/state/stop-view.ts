@@ -208,7 +208,7 @@ async function readWatches(): Promise<void> {
 
 async function readWatch(name: string): Promise<TreeValue> {
   const nothing: TreeValue = { name, value: '', reference: 0, evaluateName: name };
-  if (evaluationFrame() === undefined) return { ...nothing, value: 'not available while training runs', failed: true };
+  if (evaluationFrame() === undefined) return { ...nothing, value: 'read at the next stop', failed: true };
   try {
     return { ...(await evaluateHere(name, 'watch')), name };
   } catch (error) {

@@ -16,7 +16,7 @@ export default defineExperiment({
   seed: 7,
   epochs: 500,
   loss: 'meanSquaredError',
-  data: () => datasets.tensors({ xs: tf.tensor2d(rows), ys: tf.tensor2d(rows.map(([kind]) => [kind!])), batchSize: 16 }),
+  data: () => datasets.tensors({ xs: tf.tensor2d(rows), ys: tf.tensor2d(rows.map(([kind]) => [kind!])), batchSize: 32 }),
   model: () => tf.sequential({ layers: [tf.layers.dense({ inputShape: [3], units: 1 })] }),
   optimizer: () => tf.train.sgd(0.01),
   trainStep: ({ model, optimizer, batch }) => {
@@ -77,7 +77,7 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
     await expect(debug).toContainText(`experiment.ts:${first}`);
     await page.keyboard.press('F10');
     await expect(debug).toContainText(`experiment.ts:${first + 1}`);
-    await expect(variables).toContainText(/predicted\s*16×1 float32 mean/);
+    await expect(variables).toContainText(/predicted\s*32×1 float32 mean/);
     const row = variables.getByRole('treeitem').filter({ hasText: /^predicted/ });
     await row.click();
     await expect(variables).toContainText('statistics');
@@ -92,12 +92,12 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
     await expect(prompt).toHaveValue('predicted.shape');
     await prompt.press('Enter');
     const output = workbench.panel('Console');
-    await expect(output.getByRole('tree', { name: /^Result/ })).toContainText('[ 16, 1 ]');
+    await expect(output.getByRole('tree', { name: /^Result/ })).toContainText('[ 32, 1 ]');
     await output
       .getByRole('tree', { name: /^Result/ })
       .getByRole('treeitem')
       .click();
-    await expect(output.getByRole('tree', { name: /^Result/ })).toContainText('016');
+    await expect(output.getByRole('tree', { name: /^Result/ })).toContainText('032');
     await prompt.press('ArrowUp');
     await expect(prompt).toHaveValue('predicted.shape');
     await prompt.fill('scale * 4');
@@ -156,7 +156,7 @@ test('conditions, logpoints and following the text are kept with the folder', as
   await workbench.run();
   await workbench.isPaused(/step 5/);
   const output = await workbench.show('Console');
-  await expect(output).toContainText('at step 4 of 16 rows');
+  await expect(output).toContainText('at step 4 of 32 rows');
   await expect(output).not.toContainText('at step 5 of');
   await page.keyboard.press('Shift+F5');
   await expect(workbench.statusBar).toContainText('Stopped');

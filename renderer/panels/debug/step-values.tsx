@@ -28,7 +28,9 @@ export function StepValues({
       {metrics.map((name) => (
         <Row key={name} name={name} value={here ? look.metrics[name] : value(`train/${name}`)} />
       ))}
-      {session.status === 'paused' && (cursorStep === undefined || cursorStep === session.step) ? (
+      {session.status === 'paused' &&
+      !session.stop?.stands &&
+      (cursorStep === undefined || cursorStep === session.step) ? (
         <LearningRate value={look?.learningRate ?? session.learningRate} />
       ) : (
         <Line name="learningRate">{formatSetting(value('train/learning_rate') ?? session.learningRate)}</Line>

@@ -286,13 +286,17 @@ describe('folders', () => {
     const { window, server, place } = await openWorkspace();
     const breakpoints = [{ id: 'a', enabled: true, at: { kind: 'step' as const, step: 5 } }];
     await window.request('workspace/setBreakpoints', { breakpoints });
+    const lines = [{ id: 'l', enabled: true, file: path.join(place.workspace, 'experiment.ts'), line: 3 }];
+    const debugging = { lines, exceptions: ['uncaught' as const], watches: ['loss * 2'] };
+    await window.request('workspace/setDebugging', { debugging });
     await server.close();
     rmSync(path.join(place.folder, 'gone'), { force: true, recursive: true });
     const again = await TestWindow.connect(await serve(place));
     expect((await again.request('app/info', {})).recentFolders).toEqual([
       { path: place.workspace, name: 'workspace', exists: true },
     ]);
-    expect((await again.request('workspace/open', { path: place.workspace })).breakpoints).toEqual(breakpoints);
+    const opened = await again.request('workspace/open', { path: place.workspace });
+    expect(opened).toMatchObject({ breakpoints, debugging });
     await again.request('app/forgetRecent', { path: place.workspace });
     expect((await again.request('app/info', {})).recentFolders).toEqual([]);
   });
