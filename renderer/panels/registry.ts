@@ -9,6 +9,7 @@ import { dataPanel } from './data/index.js';
 import { debugPanel } from './debug/index.js';
 import { editorPanel } from './editor/index.js';
 import { explorerPanel } from './explorer/index.js';
+import { graphPanel } from './graph/index.js';
 import { layersPanel } from './layers/index.js';
 import { problemsPanel } from './problems/index.js';
 import { runsPanel } from './runs/index.js';
@@ -20,6 +21,7 @@ export const panels: readonly Panel[] = [
   dataPanel,
   editorPanel,
   layersPanel,
+  graphPanel,
   debugPanel,
   dashboardsPanel,
   consolePanel,

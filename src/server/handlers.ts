@@ -8,6 +8,7 @@ import type { Analyser } from './analysis/analyser.js';
 import type { DataSets } from './data/data-sets.js';
 import type { Engine } from './engine/engine.js';
 import { about, Failure } from './failure.js';
+import type { GraphRecorder } from './graph/graph-recorder.js';
 import { isFolder, listFolders } from './list-folders.js';
 import type { Runs } from './runs/runs.js';
 import type { Samples } from './samples.js';
@@ -38,6 +39,7 @@ export interface ServerParts {
   readonly workspace: Workspace;
   readonly samples: Samples;
   readonly analyser: Analyser;
+  readonly recorder: GraphRecorder;
   readonly sessions: Sessions;
   readonly runs: Runs;
   readonly dataSets: DataSets;
@@ -45,7 +47,7 @@ export interface ServerParts {
 }
 
 export function createHandlers(parts: ServerParts): Handlers {
-  const { workspace, settings, places, sessions, analyser, runs, dataSets, engine } = parts;
+  const { workspace, settings, places, sessions, analyser, recorder, runs, dataSets, engine } = parts;
   const inOrder = new Serial();
 
   /** The experiment's real path, in an open and trusted folder. */
@@ -147,6 +149,18 @@ export function createHandlers(parts: ServerParts): Handlers {
           overlays[(await insideWorkspace(workspace.root, file)).real] = text;
         }
         return { answer: analyser.analyze({ ...request, experiment, overlays }) };
+      });
+      return answer;
+    },
+
+    'experiment/graph': async (request) => {
+      const { answer } = await inOrder.run('graph', async () => {
+        const experiment = await runnable(request.experiment);
+        const overlays: Record<string, string> = {};
+        for (const [file, text] of Object.entries(request.overlays ?? {})) {
+          overlays[(await insideWorkspace(workspace.root, file)).real] = text;
+        }
+        return { answer: recorder.record({ ...request, experiment, overlays }) };
       });
       return answer;
     },

@@ -11,6 +11,7 @@ import type { z } from 'zod';
 import { namedDataSets, type NamedDataSet } from '../shared/data/named-data-sets.js';
 import type { shellKind } from '../shared/protocol/rpc.js';
 import { Analyser } from './analysis/analyser.js';
+import { GraphRecorder } from './graph/graph-recorder.js';
 import { DataSets } from './data/data-sets.js';
 import { Engine } from './engine/engine.js';
 import { errorCode, Failure } from './failure.js';
@@ -93,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   });
   const analyser = new Analyser({ entry: places.trainer, home: places.home, timeLimitMs: options.analysisTimeLimitMs });
+  const recorder = new GraphRecorder({ entry: places.trainer, home: places.home });
   const runs = new Runs(runReading(), () => sessions.runningFolder);
   const dataSets = new DataSets({
     home: places.home,
@@ -113,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     workspace,
     samples: new Samples(places.samples),
     analyser,
+    recorder,
     sessions,
     runs,
     dataSets,
@@ -136,6 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await sessions.dispose(SAVE_GRACE_MS);
     sockets.close();
     analyser.dispose();
+    recorder.dispose();
     runsChanged.dispose();
     await Promise.all([workspace.dispose(), runs.dispose(), dataSets.dispose(), engine.dispose()]);
     await openFolders.close();

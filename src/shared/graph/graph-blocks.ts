@@ -46,7 +46,14 @@ export function blocksOf(graph: OpGraph): GraphBlock[] {
     }
     entry.cells[cellOf(node.phase)].push(node);
   }
-  return [...blocks.values()].map(({ block }) => block);
+  const places = new Map(graph.nodes.map((node, index) => [node, index]));
+  // A variable or a target is known before the ops of its block run.
+  const begins = ({ kind, cells }: GraphBlock): number => {
+    const nodes = cellKinds.flatMap((cell) => cells[cell]);
+    const ops = kind === 'input' ? nodes : nodes.filter((node) => node.kind === 'op' || node.kind === 'assign');
+    return Math.min(...(ops.length > 0 ? ops : nodes).map((node) => places.get(node)!));
+  };
+  return [...blocks.values()].map(({ block }) => block).sort((a, b) => begins(a) - begins(b));
 }
 
 export function cellOf(phase: GraphPhase): CellKind {

@@ -36,6 +36,8 @@ export interface Wire {
   readonly from: string;
   readonly to: string;
   readonly cell: CellKind;
+  /** Whether it stays in one block. */
+  readonly isInner: boolean;
   readonly count: number;
   /** Shape of the tensor where all that go this way have one: `148×148×64`. */
   readonly label: string;
@@ -73,7 +75,11 @@ export function layOut(graph: OpGraph, open: ReadonlySet<string>): GraphLayout {
   const last = blocks.findIndex(({ kind }) => kind === 'optimizer');
   if (last >= 0) blocks.forEach((_, index) => edges.push([Math.min(index, last), Math.max(index, last)]));
   const ordered = edges.filter(([from, to]) => from !== to);
-  const { places, width, height } = layered(insides, ordered, { columnGap: gaps.blockColumn, rowGap: gaps.blockRow });
+  const { places, width, height } = layered(insides, ordered, {
+    columnGap: gaps.blockColumn,
+    rowGap: gaps.blockRow,
+    fromLeft: true,
+  });
   const items = insides.flatMap((one, index) =>
     one.items.map((item) => ({ ...item, x: item.x + places[index]!.x, y: item.y + places[index]!.y })),
   );
@@ -170,7 +176,7 @@ function wiresOf(graph: OpGraph, items: readonly PlacedItem[]): Wire[] {
     const key = `${a.id}\n${b.id}`;
     const label = shapeLabel(nodes.get(from)?.outputs[slot]?.shape ?? [], graph.batchSize);
     const entry = wires.get(key) ?? {
-      wire: { from: a.id, to: b.id, cell: b.cell, count: 0 },
+      wire: { from: a.id, to: b.id, cell: b.cell, isInner: a.block === b.block, count: 0 },
       labels: new Set(),
       count: 0,
     };

@@ -1,4 +1,5 @@
 /** A picture of a graph: layers from top to bottom with the shapes between them, gradients and updates beside. */
+import { curveBetween } from './graph-curve.js';
 import { layOut, type GraphLayout, type PlacedItem } from './graph-layout.js';
 import type { OpGraph } from './op-graph.js';
 
@@ -58,7 +59,7 @@ function wires({ wires: all, items }: GraphLayout): string[] {
   const paths: string[] = [];
   const labels: string[] = [];
   for (const wire of all) {
-    const curve = curveOf(byId.get(wire.from)!, byId.get(wire.to)!);
+    const curve = curveBetween(byId.get(wire.from)!, byId.get(wire.to)!);
     paths.push(
       `<path d="${curve.path}" fill="none" stroke="${colours[wire.cell].line}" stroke-opacity="${wire.cell === 'forward' ? 0.9 : 0.45}" marker-end="url(#arrow-${wire.cell})"/>`,
     );
@@ -68,32 +69,6 @@ function wires({ wires: all, items }: GraphLayout): string[] {
     );
   }
   return [...paths, ...labels];
-}
-
-/** Beside each other: from side to side. Else from the lower edge to the upper, or the other way for what flows up. */
-function curveOf(
-  from: PlacedItem,
-  to: PlacedItem,
-): { readonly path: string; readonly middle: { readonly x: number; readonly y: number } } {
-  const beside = from.y < to.y + to.height && to.y < from.y + from.height;
-  if (beside) {
-    const right = to.x >= from.x;
-    const a = { x: right ? from.x + from.width : from.x, y: from.y + from.height / 2 };
-    const b = { x: right ? to.x : to.x + to.width, y: to.y + to.height / 2 };
-    const bend = (b.x - a.x) / 2;
-    return {
-      path: `M${at(a.x)} ${at(a.y)}C${at(a.x + bend)} ${at(a.y)} ${at(b.x - bend)} ${at(b.y)} ${at(b.x)} ${at(b.y)}`,
-      middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
-    };
-  }
-  const down = to.y >= from.y;
-  const a = { x: from.x + from.width / 2, y: down ? from.y + from.height : from.y };
-  const b = { x: to.x + to.width / 2, y: down ? to.y : to.y + to.height };
-  const bend = (b.y - a.y) / 2;
-  return {
-    path: `M${at(a.x)} ${at(a.y)}C${at(a.x)} ${at(a.y + bend)} ${at(b.x)} ${at(b.y - bend)} ${at(b.x)} ${at(b.y)}`,
-    middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
-  };
 }
 
 function at(value: number): string {

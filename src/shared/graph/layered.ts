@@ -1,6 +1,5 @@
 /**
- * Layered layout of a small directed graph: every node below all that it reads, few crossings, ranks
- * centred. Nodes come in an order in which edges point forward; edges that do not are left out of the
+ * Layered layout of a small directed graph: every node below all that it reads, few crossings. Nodes come in an order in which edges point forward; edges that do not are left out of the
  * ranking. Pure.
  */
 
@@ -14,6 +13,8 @@ export interface LayeredOptions {
   readonly rowGap: number;
   /** Last rank on top: for what flows upward. */
   readonly upward?: boolean;
+  /** Ranks begin at the left, so that what is there stays there when something grows; else they are centred. */
+  readonly fromLeft?: boolean;
 }
 
 export interface Layered {
@@ -27,7 +28,7 @@ export interface Layered {
 export function layered(
   nodes: readonly LayeredNode[],
   edges: readonly (readonly [from: number, to: number])[],
-  { columnGap, rowGap, upward = false }: LayeredOptions,
+  { columnGap, rowGap, upward = false, fromLeft = false }: LayeredOptions,
 ): Layered {
   const before: number[][] = nodes.map(() => []);
   for (const [from, to] of edges) if (from < to) before[to]!.push(from);
@@ -42,9 +43,9 @@ export function layered(
   let y = 0;
   const order = rows.map((_, index) => index);
   for (const number of upward ? order.reverse() : order) {
-    let x = (width - widths[number]!) / 2;
+    let x = fromLeft ? 0 : (width - widths[number]!) / 2;
     for (const index of rows[number]!) {
-      places[index] = { x, y: y + (heights[number]! - nodes[index]!.height) / 2 };
+      places[index] = { x, y: fromLeft ? y : y + (heights[number]! - nodes[index]!.height) / 2 };
       x += nodes[index]!.width + columnGap;
     }
     y += heights[number]! + rowGap;

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { analysisRequest, experimentAnalysis } from './analysis.js';
 import { debugging } from './debugging.js';
+import { graphRecording, recordingRequest } from './graph.js';
 import { engineFlavor, engineStatus } from './engine.js';
 import { sessionState } from '../session/session-state.js';
 import { dataInfo, runOptions, trainingBreakpoint } from './training.js';
@@ -162,6 +163,8 @@ export const requests = {
   /** Moved to the workspace's `.backstep/trash`, never erased. */
   'file/delete': { params: z.object({ path: z.string() }), result: nothing },
   'experiment/analyze': { params: analysisRequest, result: experimentAnalysis },
+  /** Takes two steps of training in a process of their own; seconds for a large model. */
+  'experiment/graph': { params: recordingRequest, result: graphRecording },
   'run/start': {
     params: runOptions.partial({ backend: true, settings: true, hashEvery: true, eager: true }).extend({
       breakpoints: z.array(trainingBreakpoint).default([]),

@@ -1,0 +1,224 @@
+/** The graph itself on React Flow: blocks, items and wires at the places that the layout gives. Knows no server. */
+import {
+  Background,
+  Controls,
+  MiniMap,
+  ReactFlow,
+  useReactFlow,
+  ViewportPortal,
+  type Node,
+  type NodeProps,
+} from '@xyflow/react';
+import '@xyflow/react/dist/style.css';
+import { memo, useEffect, useMemo } from 'react';
+import { curveBetween } from '../../../src/shared/graph/graph-curve.js';
+import type { GraphLayout, PlacedBlock, PlacedItem } from '../../../src/shared/graph/graph-layout.js';
+import type { Colours } from './graph-colours.js';
+
+export interface CanvasProps {
+  readonly layout: GraphLayout;
+  readonly colours: Colours;
+  /** An item's id. */
+  readonly selected?: string;
+  readonly found: ReadonlySet<string>;
+  /** The block under the window's cursor. */
+  readonly lit?: string;
+  readonly theme: 'dark' | 'light';
+  /** Changes when the view is to be fitted anew: another experiment's graph. */
+  readonly fitKey: string;
+  onSelect(item: PlacedItem | undefined): void;
+  onToggle(block: string): void;
+  onToggleItem(item: PlacedItem): void;
+}
+
+type BlockNode = Node<{ placed: PlacedBlock; lit: boolean; onToggle(block: string): void }, 'block'>;
+type ItemNode = Node<{ item: PlacedItem; colour: string; found: boolean; current: boolean }, 'item'>;
+
+const nodeTypes = { block: memo(BlockView), item: memo(ItemView) };
+
+export function GraphCanvas({
+  layout,
+  colours,
+  selected,
+  found,
+  lit,
+  theme,
+  fitKey,
+  onSelect,
+  onToggle,
+  onToggleItem,
+}: CanvasProps) {
+  const items = useMemo(() => new Map(layout.items.map((item) => [item.id, item])), [layout]);
+  const nodes = useMemo(
+    (): (BlockNode | ItemNode)[] => [
+      ...layout.blocks.map((placed): BlockNode => ({
+        id: `block ${placed.block.id}`,
+        type: 'block',
+        position: { x: placed.x, y: placed.y },
+        width: placed.width,
+        height: placed.height,
+        data: { placed, lit: placed.block.id === lit, onToggle },
+        selectable: false,
+        focusable: false,
+        zIndex: 0,
+      })),
+      ...layout.items.map((item): ItemNode => ({
+        id: item.id,
+        type: 'item',
+        position: { x: item.x, y: item.y },
+        width: item.width,
+        height: item.height,
+        data: {
+          item,
+          colour: colours.of(item),
+          found: item.ops.some(({ id }) => found.has(id)),
+          current: item.id === selected,
+        },
+        focusable: false,
+        zIndex: 2,
+      })),
+    ],
+    [layout, colours, selected, found, lit, onToggle],
+  );
+
+  return (
+    <ReactFlow
+      nodes={nodes}
+      edges={[]}
+      nodeTypes={nodeTypes}
+      colorMode={theme}
+      nodesDraggable={false}
+      nodesConnectable={false}
+      elementsSelectable={false}
+      // The arrow keys are the panel's own.
+      disableKeyboardA11y
+      deleteKeyCode={null}
+      selectionKeyCode={null}
+      onlyRenderVisibleElements
+      minZoom={0.05}
+      maxZoom={3}
+      proOptions={{ hideAttribution: true }}
+      onNodeClick={(_, node) => onSelect(items.get(node.id))}
+      onNodeDoubleClick={(_, node) => {
+        const item = items.get(node.id);
+        if (item) onToggleItem(item);
+      }}
+      onPaneClick={() => onSelect(undefined)}
+      zoomOnDoubleClick={false}
+    >
+      <Background gap={24} />
+      <Controls showInteractive={false} />
+      <MiniMap
+        pannable
+        zoomable
+        nodeColor={(node) => (node.type === 'item' ? (node as ItemNode).data.colour : 'transparent')}
+        ariaLabel="Overview of the graph"
+      />
+      <ViewportPortal>
+        <Wires layout={layout} items={items} selected={selected} />
+      </ViewportPortal>
+      <View fitKey={fitKey} layout={layout} selected={selected === undefined ? undefined : items.get(selected)} />
+    </ReactFlow>
+  );
+}
+
+/** Brings the graph into view when it is another one, and the selected item when it is out of sight. */
+function View({ fitKey, layout, selected }: { fitKey: string; layout: GraphLayout; selected?: PlacedItem }) {
+  const flow = useReactFlow();
+  useEffect(() => {
+    // The whole width at a size that can be read; the rest is below.
+    const pane = document.querySelector('.graph-canvas')?.getBoundingClientRect();
+    if (!pane || pane.width === 0) return;
+    const zoom = Math.min(1, Math.max(0.45, (pane.width - 24) / layout.width));
+    void flow.setViewport({ x: (pane.width - layout.width * zoom) / 2, y: 12, zoom });
+    // Not with every layout: positions stay where the person left them.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [fitKey]);
+  useEffect(() => {
+    const pane = document.querySelector('.graph-canvas')?.getBoundingClientRect();
+    if (!selected || !pane) return;
+    const { x, y, zoom } = flow.getViewport();
+    const left = selected.x * zoom + x;
+    const top = selected.y * zoom + y;
+    const inside =
+      left >= 0 &&
+      top >= 0 &&
+      left + selected.width * zoom <= pane.width &&
+      top + selected.height * zoom <= pane.height;
+    if (inside) return;
+    void flow.setCenter(selected.x + selected.width / 2, selected.y + selected.height / 2, { zoom, duration: 150 });
+  }, [selected, flow]);
+  return null;
+}
+
+function BlockView({ data: { placed, lit, onToggle } }: NodeProps<BlockNode>) {
+  const { block, isOpen } = placed;
+  return (
+    <div className="graph-block" data-lit={lit || undefined}>
+      <button
+        className="graph-block-head nopan"
+        tabIndex={-1}
+        aria-expanded={isOpen}
+        title={isOpen ? 'Close (Enter)' : 'Open to its ops (Enter)'}
+        onClick={() => onToggle(block.id)}
+      >
+        <span className={`codicon codicon-chevron-${isOpen ? 'down' : 'right'}`} aria-hidden />
+        <strong>{block.label}</strong>
+        <span className="dim">{block.type}</span>
+      </button>
+    </div>
+  );
+}
+
+function ItemView({ data: { item, colour, found, current } }: NodeProps<ItemNode>) {
+  return (
+    <div
+      className="graph-item"
+      style={{ '--item': colour } as React.CSSProperties}
+      data-current={current || undefined}
+      data-found={found || undefined}
+      title={item.ops.length === 1 ? item.ops[0]!.id : `${item.ops.length} ops`}
+    >
+      {item.lines.map((line, index) => (
+        <span key={index}>{line}</span>
+      ))}
+    </div>
+  );
+}
+
+const Wires = memo(function Wires({
+  layout,
+  items,
+  selected,
+}: {
+  layout: GraphLayout;
+  items: ReadonlyMap<string, PlacedItem>;
+  selected?: string;
+}) {
+  const curves = useMemo(
+    () => layout.wires.map((wire) => ({ wire, ...curveBetween(items.get(wire.from)!, items.get(wire.to)!) })),
+    [layout, items],
+  );
+  return (
+    <svg className="graph-wires" width={layout.width} height={layout.height}>
+      {curves.map(({ wire, path }, index) => (
+        <path
+          key={index}
+          d={path}
+          data-cell={wire.cell}
+          data-near={wire.from === selected || wire.to === selected || undefined}
+          strokeWidth={Math.min(3, 1 + Math.log2(wire.count) / 2)}
+        />
+      ))}
+      {curves.map(
+        ({ wire, middle }, index) =>
+          wire.label !== '' &&
+          ((wire.cell === 'forward' && !wire.isInner) || wire.from === selected || wire.to === selected) && (
+            <text key={index} x={middle.x + 5} y={middle.y + 4}>
+              {wire.label}
+            </text>
+          ),
+      )}
+    </svg>
+  );
+});

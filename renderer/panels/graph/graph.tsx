@@ -1,0 +1,299 @@
+/** The dataflow of a training step: the model's layers from top to bottom, each open to its ops, in step with the editor. */
+import { ReactFlowProvider } from '@xyflow/react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { blocksOf } from '../../../src/shared/graph/graph-blocks.js';
+import { layOut, type PlacedItem } from '../../../src/shared/graph/graph-layout.js';
+import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
+import { moveCursor } from '../../state/app-state.js';
+import { runCommand } from '../../state/commands.js';
+import { openFile } from '../../state/file-actions.js';
+import { EmptyState } from '../../ui/empty-state.js';
+import { Icon } from '../../ui/icon.js';
+import { useApp } from '../../use-app.js';
+import { GraphCanvas } from './graph-canvas.js';
+import { colouringNames, colourings, coloursOf, timeText, type Colouring } from './graph-colours.js';
+import { GraphDetails } from './graph-details.js';
+import { findOps } from './graph-find.js';
+import { useGraphSource, type GraphSource } from './graph-source.js';
+import { walk, type Direction } from './graph-walk.js';
+import './graph.css';
+
+export function Graph() {
+  const place = useRef<HTMLDivElement>(null);
+  const [visible, setVisible] = useState(false);
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => setVisible(entries.at(-1)!.isIntersecting));
+    observer.observe(place.current!);
+    return () => observer.disconnect();
+  }, []);
+  const source = useGraphSource(visible);
+  return (
+    <div className="graph" ref={place}>
+      {source.graph && source.graph.nodes.length > 0 ? (
+        <ReactFlowProvider>
+          <GraphView graph={source.graph} source={source} />
+        </ReactFlowProvider>
+      ) : (
+        <NoGraph source={source} />
+      )}
+    </div>
+  );
+}
+
+function NoGraph({ source }: { source: GraphSource }) {
+  const workspace = useApp((state) => state.workspace);
+  if (!workspace) return null;
+  if (source.experiment === undefined) {
+    return (
+      <EmptyState icon="type-hierarchy-sub">
+        No experiment in this folder yet. Add a file with <code>export default defineExperiment(…)</code>; the ops of
+        its training step show here.
+      </EmptyState>
+    );
+  }
+  if (!workspace.trusted) {
+    return (
+      <EmptyState
+        icon="shield"
+        actions={
+          <button className="button" onClick={() => void runCommand('workspace.trust')}>
+            Trust This Folder…
+          </button>
+        }
+      >
+        The graph comes from running the model’s code, and this folder is not trusted.
+      </EmptyState>
+    );
+  }
+  if (source.problem) {
+    return (
+      <EmptyState
+        icon="error"
+        actions={
+          <button className="button" onClick={() => void runCommand('view.show.problems')}>
+            Show Problems
+          </button>
+        }
+      >
+        There is no graph yet: {source.problem.message}
+      </EmptyState>
+    );
+  }
+  return <EmptyState icon="type-hierarchy-sub">Taking a training step to see its ops…</EmptyState>;
+}
+
+const directions: Readonly<Record<string, Direction>> = {
+  ArrowUp: 'up',
+  ArrowDown: 'down',
+  ArrowLeft: 'left',
+  ArrowRight: 'right',
+};
+
+function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
+  const theme = useApp((state) => state.theme);
+  const cursor = useApp((state) => state.cursor);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [selected, setSelected] = useState<string>();
+  const [colouring, setColouring] = useState<Colouring>('phase');
+  const [query, setQuery] = useState('');
+  const [hit, setHit] = useState(-1);
+
+  const layout = useMemo(() => layOut(graph, open), [graph, open]);
+  const blocks = useMemo(() => blocksOf(graph), [graph]);
+  const colours = useMemo(() => coloursOf(colouring, graph, layout.items), [colouring, graph, layout]);
+  const hits = useMemo(() => findOps(graph, query), [graph, query]);
+  const found = useMemo(() => new Set(hits.map(({ id }) => id)), [hits]);
+  const blockOfOp = useMemo(
+    () =>
+      new Map(blocks.flatMap(({ id, cells }) => Object.values(cells).flatMap((ops) => ops.map((op) => [op.id, id])))),
+    [blocks],
+  );
+  const item = layout.items.find(({ id }) => id === selected);
+  const lit = blocks.find(
+    ({ kind, label, file, line }) =>
+      kind === 'layer' &&
+      (cursor.file !== undefined && file === cursor.file && line === cursor.line
+        ? true
+        : cursor.layer === label && cursor.line === line),
+  )?.id;
+
+  const toggle = useCallback((block: string) => {
+    setOpen((before) => {
+      const after = new Set(before);
+      if (!after.delete(block)) after.add(block);
+      return after;
+    });
+  }, []);
+  /** What was selected is gone then: the cell takes over for its op, or the first op for its cell. */
+  const toggleItem = (of: PlacedItem) => {
+    setSelected(open.has(of.block) ? `${of.block}#${of.cell}` : of.ops[0]!.id);
+    toggle(of.block);
+  };
+  const select = (to: PlacedItem | undefined) => {
+    setSelected(to?.id);
+    const op = to?.ops.find(({ file }) => file !== undefined);
+    const block = to && blocks.find(({ id }) => id === to.block);
+    const [file, line] = op ? [op.file, op.line] : [block?.file, block?.line];
+    if (block?.kind === 'layer') moveCursor({ layer: block.label });
+    if (file !== undefined && line !== undefined) reveal(file, line, false);
+  };
+  const selectOp = (op: string) => {
+    const block = blockOfOp.get(op);
+    if (block === undefined) return;
+    setOpen((before) => new Set([...before, block]));
+    setSelected(op);
+  };
+  const goToHit = (by: number) => {
+    if (hits.length === 0) return;
+    const next = hit < 0 && by < 0 ? hits.length - 1 : (hit + by + hits.length) % hits.length;
+    setHit(next);
+    selectOp(hits[next]!.id);
+  };
+
+  const press = (event: KeyboardEvent) => {
+    if ((event.target as HTMLElement).closest('input, select, button')) return;
+    const direction = directions[event.key];
+    if (direction) select(walk(layout, selected, direction));
+    else if (event.key === 'Enter' && item) {
+      toggleItem(item);
+    } else if (event.key === 'Escape') setSelected(undefined);
+    else return;
+    event.preventDefault();
+  };
+
+  const total = graph.nodes.reduce((sum, { ms = 0 }) => sum + ms, 0);
+  const block = item && blocks.find(({ id }) => id === item.block);
+  return (
+    <>
+      <div className="graph-bar" role="toolbar" aria-label="Graph">
+        <nav aria-label="Where">
+          <button className="link-button" onClick={() => (setOpen(new Set()), setSelected(undefined))}>
+            Model
+          </button>
+          {block && (
+            <>
+              <span className="dim">›</span>
+              <button className="link-button" onClick={() => toggle(block.id)}>
+                {block.label}
+              </button>
+            </>
+          )}
+          {item?.ops.length === 1 && (
+            <>
+              <span className="dim">›</span>
+              <span>{item.ops[0]!.op}</span>
+            </>
+          )}
+        </nav>
+        <span className="graph-find">
+          <input
+            className="input"
+            type="search"
+            placeholder="Find: 148x148"
+            title="By name, op, layer, shape or dtype; “slowest” finds the ten slowest"
+            aria-label="Find ops"
+            value={query}
+            onChange={(event) => {
+              setQuery(event.target.value);
+              setHit(-1);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter') goToHit(event.shiftKey ? -1 : 1);
+            }}
+          />
+          {query.trim() !== '' && (
+            <>
+              <span className="dim" role="status">
+                {hits.length === 0 ? 'none' : hit < 0 ? `${hits.length} found` : `${hit + 1} of ${hits.length}`}
+              </span>
+              <button className="icon-button" title="Previous (Shift+Enter)" onClick={() => goToHit(-1)}>
+                <Icon name="arrow-up" label="Previous" />
+              </button>
+              <button className="icon-button" title="Next (Enter)" onClick={() => goToHit(1)}>
+                <Icon name="arrow-down" label="Next" />
+              </button>
+            </>
+          )}
+        </span>
+        <select
+          className="input"
+          aria-label="Colour by"
+          value={colouring}
+          onChange={(event) => setColouring(event.target.value as Colouring)}
+        >
+          {colourings.map((one) => (
+            <option key={one} value={one}>
+              {colouringNames[one]}
+            </option>
+          ))}
+        </select>
+        <button
+          className="icon-button"
+          title={open.size > 0 ? 'Close all layers' : 'Open all layers'}
+          onClick={() => setOpen(open.size > 0 ? new Set() : new Set(blocks.map(({ id }) => id)))}
+        >
+          <Icon name={open.size > 0 ? 'collapse-all' : 'expand-all'} label={open.size > 0 ? 'Close all' : 'Open all'} />
+        </button>
+      </div>
+      {source.problem && (
+        <div className="graph-stale">The graph of the last version that could be run. {source.problem.message}</div>
+      )}
+      <div
+        className="graph-canvas"
+        role="group"
+        tabIndex={0}
+        data-autofocus
+        aria-label="Graph of the training step. Arrow keys walk along it, Enter opens a layer."
+        aria-description={item ? item.ops.map(({ id }) => id).join(', ') : undefined}
+        data-stale={source.problem !== undefined || undefined}
+        onKeyDown={press}
+      >
+        <GraphCanvas
+          layout={layout}
+          colours={colours}
+          selected={selected}
+          found={found}
+          lit={lit}
+          theme={theme}
+          fitKey={source.experiment ?? ''}
+          onSelect={select}
+          onToggle={toggle}
+          onToggleItem={toggleItem}
+        />
+      </div>
+      <ul className="graph-legend" aria-label={`Colours: ${colouringNames[colouring]}`}>
+        {colours.legend.map(({ colour, text }, index) => (
+          <li key={index}>
+            <i style={{ background: colour }} />
+            {text}
+          </li>
+        ))}
+      </ul>
+
+      {item && (
+        <GraphDetails
+          graph={graph}
+          item={item}
+          onSelect={selectOp}
+          onReveal={(file, line) => reveal(file, line, true)}
+        />
+      )}
+      <div className="graph-totals">
+        <span>
+          <strong>{graph.nodes.length.toLocaleString('en-US')}</strong> ops
+        </span>
+        <span>{graph.edges.length.toLocaleString('en-US')} edges</span>
+        <span>{timeText(total)} a step</span>
+        <span>
+          {graph.backend}, batch of {graph.batchSize}
+        </span>
+        {source.recording && <span className="dim">updating…</span>}
+      </div>
+    </>
+  );
+}
+
+function reveal(file: string, line: number, focus: boolean): void {
+  moveCursor({ file, line, column: undefined });
+  void openFile(file, { line, focus });
+}
