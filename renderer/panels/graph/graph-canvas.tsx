@@ -117,38 +117,75 @@ export function GraphCanvas({
       <ViewportPortal>
         <Wires layout={layout} items={items} selected={selected} />
       </ViewportPortal>
-      <View fitKey={fitKey} layout={layout} selected={selected === undefined ? undefined : items.get(selected)} />
+      <View
+        fitKey={fitKey}
+        layout={layout}
+        selected={selected === undefined ? undefined : items.get(selected)}
+        lit={layout.blocks.find(({ block }) => block.id === lit)}
+      />
     </ReactFlow>
   );
 }
 
-/** Brings the graph into view when it is another one, and the selected item when it is out of sight. */
-function View({ fitKey, layout, selected }: { fitKey: string; layout: GraphLayout; selected?: PlacedItem }) {
+/** Brings the graph into view when it is another one, and what is pointed at, here or in the editor, when it is out of sight. */
+function View({
+  fitKey,
+  layout,
+  selected,
+  lit,
+}: {
+  fitKey: string;
+  layout: GraphLayout;
+  selected?: PlacedItem;
+  lit?: PlacedBlock;
+}) {
   const flow = useReactFlow();
+  const litBlock = lit?.block.id;
   useEffect(() => {
+    const pane = paneSize();
+    if (!pane) return;
     // The whole width at a size that can be read; the rest is below.
-    const pane = document.querySelector('.graph-canvas')?.getBoundingClientRect();
-    if (!pane || pane.width === 0) return;
     const zoom = Math.min(1, Math.max(0.45, (pane.width - 24) / layout.width));
     void flow.setViewport({ x: (pane.width - layout.width * zoom) / 2, y: 12, zoom });
     // Not with every layout: positions stay where the person left them.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [fitKey]);
   useEffect(() => {
-    const pane = document.querySelector('.graph-canvas')?.getBoundingClientRect();
-    if (!selected || !pane) return;
-    const { x, y, zoom } = flow.getViewport();
-    const left = selected.x * zoom + x;
-    const top = selected.y * zoom + y;
-    const inside =
-      left >= 0 &&
-      top >= 0 &&
-      left + selected.width * zoom <= pane.width &&
-      top + selected.height * zoom <= pane.height;
-    if (inside) return;
-    void flow.setCenter(selected.x + selected.width / 2, selected.y + selected.height / 2, { zoom, duration: 150 });
+    if (selected) bringIntoView(flow, selected);
   }, [selected, flow]);
+  useEffect(() => {
+    // What is selected here has put the editor's cursor there, and is in view by itself.
+    if (lit && lit.block.id !== selected?.block) bringIntoView(flow, { ...lit, height: Math.min(lit.height, 80) });
+    // Only when the cursor goes to another layer.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [litBlock]);
   return null;
+}
+
+type Box = Pick<PlacedItem, 'x' | 'y' | 'width' | 'height'>;
+
+function paneSize(): { readonly width: number; readonly height: number } | undefined {
+  const pane = document.querySelector('.graph-canvas')?.getBoundingClientRect();
+  return pane && pane.width > 0 ? pane : undefined;
+}
+
+/** Across only where it is out of sight; wide things by their left. */
+function bringIntoView(flow: ReturnType<typeof useReactFlow>, box: Box): void {
+  const pane = paneSize();
+  if (!pane) return;
+  const { x, y, zoom } = flow.getViewport();
+  const left = box.x * zoom + x;
+  const top = box.y * zoom + y;
+  const width = Math.min(box.width * zoom, pane.width);
+  const seenAcross = left >= -1 && left + width <= pane.width + 1;
+  const seenDown = top >= 0 && top + box.height * zoom <= pane.height;
+  if (seenAcross && seenDown) return;
+  const to = {
+    x: seenAcross ? x : (pane.width - width) / 2 - box.x * zoom,
+    y: seenDown ? y : (pane.height - box.height * zoom) / 2 - box.y * zoom,
+    zoom,
+  };
+  void flow.setViewport(to, { duration: 150 });
 }
 
 function BlockView({ data: { placed, lit, onToggle } }: NodeProps<BlockNode>) {
