@@ -20,7 +20,7 @@ export default defineExperiment({
   model: () => tf.sequential({ layers: [tf.layers.dense({ inputShape: [3], units: 1 })] }),
   optimizer: () => tf.train.sgd(0.01),
   trainStep: ({ model, optimizer, batch }) => {
-    const scale = 0.5;
+    let scale = 0.5;
 
     // Nothing can stop here.
     return optimizer.minimize(() => {

@@ -39,6 +39,8 @@ export class PausedView {
   readonly facts: StopFacts;
   private readonly inspector: InspectorClient;
   private readonly expandable = new Map<number, Expandable>();
+  /** What was changed by hand: V8 shows a scope as it was when the thread was paused. */
+  private readonly changed = new Map<string, Remote>();
   private nextReference = 1;
   private justMyCode: boolean;
 
@@ -93,7 +95,11 @@ export class PausedView {
       const children = await this.inspector.ask<ShownVariable[]>('children', expandable.handle, part);
       return children.map((child) => this.variable(child, child.name, child.readOnly));
     }
-    const properties = await this.inspector.properties(expandable.objectId);
+    const { objectId } = expandable;
+    const properties = (await this.inspector.properties(objectId)).map(({ name, value }) => ({
+      name,
+      value: this.changed.get(`${objectId} ${name}`) ?? value,
+    }));
     const shown = await this.show(properties);
     return properties.map(({ name }, index) => this.variable(shown[index]!, name, false));
   }
@@ -122,6 +128,7 @@ export class PausedView {
     } catch (error) {
       throw new Error(`${name} cannot be changed here: ${(error as Error).message}.`);
     }
+    this.changed.set(`${expandable.objectId} ${name}`, value);
     await this.inspector.ask('noteChange');
     return this.value((await this.show([{ name, value }]))[0]!);
   }
