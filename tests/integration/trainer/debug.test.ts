@@ -288,7 +288,10 @@ test('pause acts after the step under way, of which there is all to see', async 
   const client = await start({ experiment: place.file('slow.ts') });
   await client.until(() => client.eventsOf('step')[1], 'two steps');
   await client.request('pause', { threadId: 1, backstep: { granularity: 'step' } });
-  expect(await client.stopped()).toMatchObject({ reason: 'pause', step: 3 });
+  const stop = await client.stopped();
+  // On a busy machine the wish can be there before the step that was told has come to its end.
+  expect(stop).toMatchObject({ reason: 'pause', step: client.eventsOf('step').at(-1)!.step });
+  expect([2, 3]).toContain(stop.step);
   const look = stepLook.parse(await client.request('backstep/look', {}));
   expect(look.layers.map(({ output, gradNorm }) => [output !== undefined, gradNorm !== undefined])).toEqual([
     [true, true],
