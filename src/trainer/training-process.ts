@@ -13,7 +13,7 @@ import { createExperimentLoader, type LoadedExperiment } from './loader/experime
 import { problemOf, problemOfPart } from './loader/problem-of.js';
 import { personsFrames, type SourcePlace } from './loader/stack-frames.js';
 import { chooseBackend } from './runtime/backend/backend.js';
-import { defineExperiment, type Experiment } from './runtime/experiment.js';
+import { asExperiment, type Experiment } from './runtime/experiment.js';
 import { failureOf, TrainingFailure } from './runtime/failure.js';
 import { watchLoss } from './runtime/loss-watch.js';
 import { takeOverRandom } from './runtime/random.js';
@@ -132,7 +132,7 @@ export class TrainingProcess {
 
   /** The same experiment, of whose model and optimizer this process knows once they are made. */
   private watched(experiment: Experiment): Experiment {
-    return defineExperiment({
+    return asExperiment({
       ...experiment,
       model: async (settings) => (this.madeModel = await experiment.model(settings)),
       optimizer: (settings) => {

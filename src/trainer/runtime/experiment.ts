@@ -33,8 +33,8 @@ export interface Experiment {
   readonly model: (settings: Settings) => MaybePromise<tf.LayersModel>;
   /** A fresh optimizer for each run, for example `() => tf.train.adam(1e-3)`. */
   readonly optimizer: (settings: Settings) => tf.Optimizer | string;
-  /** As `model.compile` takes it. */
-  readonly loss: tf.ModelCompileArgs['loss'];
+  /** As `model.compile` takes it. With a `trainStep` of one's own it is what validation computes. */
+  readonly loss?: tf.ModelCompileArgs['loss'];
   /** As `model.compile` takes it, for example `['accuracy']`. */
   readonly metrics?: tf.ModelCompileArgs['metrics'];
   /** Passes over the training data. Default 1. */
@@ -45,10 +45,19 @@ export interface Experiment {
   readonly trainStep?: (context: TrainStepContext) => MaybePromise<TrainStepResult>;
 }
 
+/** What is computed in a step is said by a loss, or by a step of one's own. */
+export type TrainableExperiment = Experiment &
+  (Required<Pick<Experiment, 'loss'>> | Required<Pick<Experiment, 'trainStep'>>);
+
 const mark = Symbol.for('backstep.experiment');
 
 /** Describes a training; the file's default export. Backstep owns the loop. */
-export function defineExperiment(experiment: Experiment): Experiment {
+export function defineExperiment(experiment: TrainableExperiment): Experiment {
+  return asExperiment(experiment);
+}
+
+/** The same for what has been defined already and is changed on its way to training. */
+export function asExperiment(experiment: Experiment): Experiment {
   return Object.freeze({ ...experiment, [mark]: true });
 }
 

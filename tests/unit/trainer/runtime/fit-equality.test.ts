@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { reseed, takeOverRandom } from '../../../../src/trainer/runtime/random.js';
-import { defineExperiment, type Experiment } from '../../../../src/trainer/runtime/experiment.js';
+import { asExperiment, type Experiment } from '../../../../src/trainer/runtime/experiment.js';
 import { bits, eventsOf, MemoryDataset, numbers, recordingHost, trainHere, type Examples } from './support.js';
 
 const SEED = 11;
@@ -35,7 +35,7 @@ interface Setting {
 async function byFit(setting: Setting): Promise<Course> {
   reseed(SEED, 'init', 0);
   const model = setting.model();
-  model.compile({ optimizer: setting.optimizer(), loss: setting.loss, metrics: setting.metrics });
+  model.compile({ optimizer: setting.optimizer(), loss: setting.loss!, metrics: setting.metrics });
   const steps: Record<string, number>[] = [];
   const epochs: Record<string, number>[] = [];
   const plain = (logs: tf.Logs = {}): Record<string, number> =>
@@ -77,7 +77,7 @@ async function byEngine(setting: Setting, curious: boolean): Promise<Course> {
   });
   let weights: string[] = [];
   await trainHere(
-    defineExperiment({
+    asExperiment({
       seed: SEED,
       epochs: EPOCHS,
       data: () => new MemoryDataset({ ...setting.train, batchSize: BATCH, validation: setting.validation }),

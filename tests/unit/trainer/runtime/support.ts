@@ -19,7 +19,7 @@ import {
   type LoadedData,
 } from '../../../../src/trainer/runtime/data/batch-stream.js';
 import { shuffledOrder } from '../../../../src/trainer/runtime/data/random.js';
-import { defineExperiment, type Experiment } from '../../../../src/trainer/runtime/experiment.js';
+import { asExperiment, type Experiment } from '../../../../src/trainer/runtime/experiment.js';
 import type { PausedTraining } from '../../../../src/trainer/runtime/paused-training.js';
 import { train, type TrainingEnvironment, type TrainingResult } from '../../../../src/trainer/runtime/train.js';
 import type { TrainingHost } from '../../../../src/trainer/runtime/training-host.js';
@@ -189,7 +189,7 @@ export async function trainHere(
 ): Promise<TrainingOutcome> {
   const { workspace: folder = workspace(), ...options } = over;
   const parsed = runOptions.parse({ experiment: path.join(folder, 'tiny.ts'), ...options });
-  const result = await train(parsed, defineExperiment(experiment), host, testEnvironment(environment));
+  const result = await train(parsed, asExperiment(experiment), host, testEnvironment(environment));
   return { result, host };
 }
 
