@@ -5,7 +5,7 @@ import { build } from '../../scripts/build.mjs';
 import { debuggerCost } from './debugger-cost.mjs';
 import { epochTime } from './epoch-time.mjs';
 import { memoryFlat } from './memory-flat.mjs';
-import { againstKeras, againstStock, nativeModels, whyNoNative } from './native.mjs';
+import { againstKeras, againstStock, engineFolder, nativeModels, whyNoNative } from './native.mjs';
 import { stepTime, stepTimeTable } from './step-time.mjs';
 import { measureWindowFps } from './window-fps.mjs';
 import { windowStart } from './window-start.mjs';
@@ -96,14 +96,23 @@ const parts = {
     ]);
   },
   async memory() {
-    const memory = await memoryFlat();
     const mb = (value) => `${value.toFixed(0)} MB`;
-    table([
-      [`after ${memory.warmUpSteps.toLocaleString('en')} steps`, mb(memory.startMb)],
-      [`after ${(memory.warmUpSteps + memory.steps).toLocaleString('en')} steps`, mb(memory.endMb)],
-      ['most', mb(memory.peakMb)],
-      [`growth over ${memory.steps.toLocaleString('en')} steps, by their trend`, mb(memory.growthMb), 'none'],
-    ]);
+    const show = (title, memory) => {
+      console.log(`  ${title}`);
+      table([
+        [`  after ${memory.warmUpSteps.toLocaleString('en')} steps`, mb(memory.startMb)],
+        [`  after ${(memory.warmUpSteps + memory.steps).toLocaleString('en')} steps`, mb(memory.endMb)],
+        ['  most', mb(memory.peakMb)],
+        [`  growth over ${memory.steps.toLocaleString('en')} steps, by their trend`, mb(memory.growthMb), 'none'],
+      ]);
+    };
+    show('iris on wasm', await memoryFlat({ flags: ['--backend', 'wasm'] }));
+    if (!whyNoNative()) {
+      const { experiment, title } = nativeModels.mlp;
+      const flags = ['--backend', 'tensorflow'];
+      const environment = { BACKSTEP_ENGINE: engineFolder() };
+      show(`${title}, compiled`, await memoryFlat({ steps: 12_000, experiment, flags, environment }));
+    }
   },
 };
 

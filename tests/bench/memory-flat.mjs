@@ -37,16 +37,23 @@ function slope(points) {
  * `growthMb` is what the straight line through the samples adds over `steps`. As many steps come before
  * them: until its first full collection, which comes after some 10,000, V8 lets the heap grow.
  */
-export async function memoryFlat({ steps = 10_000, warmUpSteps = steps, sample = 'iris', every = 250 } = {}) {
+export async function memoryFlat({
+  steps = 10_000,
+  warmUpSteps = steps,
+  experiment = 'assets/samples/iris',
+  flags = [],
+  environment = {},
+  every = 250,
+} = {}) {
   const all = warmUpSteps + steps;
   const folder = await mkdtemp(path.join(os.tmpdir(), 'backstep-memory-'));
   const child = spawn(
     process.execPath,
     [
-      ...['scripts/backstep.mjs', 'run', `assets/samples/${sample}`, '--json', '--epochs', String(all)],
-      ...['--steps', String(all), '--run-dir', path.join(folder, 'run')],
+      ...['scripts/backstep.mjs', 'run', experiment, '--json', '--epochs', String(all)],
+      ...['--steps', String(all), '--run-dir', path.join(folder, 'run'), ...flags],
     ],
-    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] },
+    { cwd: root, stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } },
   );
   const samples = [];
   let last = 0;

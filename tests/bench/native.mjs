@@ -45,7 +45,7 @@ export const nativeModels = {
 export const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** Folder of the engine to measure: the tests', else the one in use. */
-function engineFolder() {
+export function engineFolder() {
   if (process.env.BACKSTEP_TEST_ENGINE) return process.env.BACKSTEP_TEST_ENGINE;
   const engines = path.join(process.env.BACKSTEP_HOME ?? path.join(os.homedir(), '.backstep'), 'engines');
   const current = path.join(engines, 'current.json');
