@@ -109,7 +109,8 @@ export class Workbench {
   /** Until training stands still at a step. */
   async isPaused(at?: string | RegExp): Promise<void> {
     await expect(this.continueButton).toBeVisible({ timeout: 90_000 });
-    if (at) await expect(this.panel('Debug')).toContainText(at);
+    // What else names the place, such as the list of breakpoints, is there before training is.
+    if (at) await expect(this.panel('Debug').locator('.debug-headline')).toContainText(at);
   }
 
   async addBreakpoint(kind: 'At step' | 'At end of epoch' | 'When', value: string): Promise<void> {
