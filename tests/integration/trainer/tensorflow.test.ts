@@ -60,7 +60,7 @@ describe.skipIf(!engine)('native TensorFlow', { timeout: 180_000 }, () => {
   });
 
   it('holds to what training asks of a backend', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', path.join(bundle, 'checks.mjs')], {
+    const { stdout } = await promisify(execFile)(process.execPath, [path.join(bundle, 'checks.mjs')], {
       env: environment(),
     });
     const results = stdout
