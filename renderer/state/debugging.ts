@@ -79,10 +79,15 @@ export function moveLines(moved: ReadonlyMap<string, number>): void {
   const lines = withoutDoubles(debugging.lines.map((entry) => ({ ...entry, line: moved.get(entry.id) ?? entry.line })));
   appStore.setState({ debugging: { ...debugging, lines } });
   clearTimeout(movedTimer);
-  movedTimer = setTimeout(() => {
-    movedTimer = undefined;
-    void save(true);
-  }, MOVED_AFTER_MS);
+  movedTimer = setTimeout(keepMoved, MOVED_AFTER_MS);
+}
+
+/** With the text on the disk, and before the page goes, lines are kept without waiting for the next key. */
+function keepMoved(): void {
+  if (movedTimer === undefined) return;
+  clearTimeout(movedTimer);
+  movedTimer = undefined;
+  void save(true);
 }
 
 /** What the training under way says of a breakpoint; nothing where none runs. */
@@ -104,8 +109,11 @@ export function adopted(lines: readonly LineBreakpoint[], session: SessionState)
 
 /** Called once by the training side's start. */
 export function startDebugging(): void {
+  if (typeof window !== 'undefined') window.addEventListener('pagehide', keepMoved);
   appStore.subscribe((state, before) => {
     const { session, debugging, openFiles } = state;
+    const wasDirty = (path: string) => before.openFiles.some((file) => file.path === path && file.dirty);
+    if (openFiles !== before.openFiles && openFiles.some(({ path, dirty }) => !dirty && wasDirty(path))) keepMoved();
     if (!session || hasEnded(session) || session.lineBreakpoints === before.session?.lineBreakpoints) return;
     // Lines of a text that is being edited are not those that the training knows.
     const edited = (entry: LineBreakpoint) => openFiles.some((file) => file.path === entry.file && file.dirty);
