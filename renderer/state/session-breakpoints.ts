@@ -1,29 +1,23 @@
 /** Training breakpoints: the list, what each is called, and keeping workspace and trainer told. */
+import { describePlace } from '../../src/shared/breakpoints/describe-place.js';
 import { parseCondition, type KnownNames } from '../../src/shared/conditions/condition.js';
-import type { TrainingBreakpoint } from '../../src/shared/protocol/training.js';
+import type { BreakpointPlace, TrainingBreakpoint } from '../../src/shared/protocol/training.js';
 import { hasEnded, type SessionState } from '../../src/shared/session/session-state.js';
 import { appStore } from './app-state.js';
 import { server } from './server.js';
 
-export type BreakpointPlace = TrainingBreakpoint['at'];
-
-/** "step 40", "end of epoch 3", "loss > 2". */
-export function describePlace(at: BreakpointPlace): string {
-  switch (at.kind) {
-    case 'step':
-      return `step ${at.step}`;
-    case 'epochEnd':
-      return at.epoch === undefined ? 'end of every epoch' : `end of epoch ${at.epoch}`;
-    case 'condition':
-      return at.condition;
-  }
-}
-
 export type PlaceInput =
   { readonly kind: 'ok'; readonly at: BreakpointPlace } | { readonly kind: 'error'; readonly message: string };
 
+/** Places that are typed as one line. */
+export type TypedPlace = 'step' | 'epochEnd' | 'condition';
+
+export function isTyped(kind: BreakpointPlace['kind']): kind is TypedPlace {
+  return kind === 'step' || kind === 'epochEnd' || kind === 'condition';
+}
+
 /** What a person typed, as a place; an epoch may be left empty. */
-export function readPlace(kind: BreakpointPlace['kind'], text: string, known: KnownNames = {}): PlaceInput {
+export function readPlace(kind: TypedPlace, text: string, known: KnownNames = {}): PlaceInput {
   const trimmed = text.trim();
   switch (kind) {
     case 'step': {
@@ -55,8 +49,8 @@ export function placeText(at: BreakpointPlace): string {
       return String(at.step);
     case 'epochEnd':
       return at.epoch === undefined ? '' : String(at.epoch);
-    case 'condition':
-      return at.condition;
+    default:
+      return describePlace(at);
   }
 }
 

@@ -34,6 +34,8 @@ function isNews(state: SessionState, event: TrainingEvent): boolean {
     case 'notice':
     case 'error':
       return !state.problems.some((problem) => problem.message === event.message && problem.line === event.line);
+    case 'finding':
+      return !state.findings?.some(({ title, step }) => title === event.finding.title && step === event.finding.step);
     case 'start':
       return state.start === undefined;
     case 'activity':

@@ -3,14 +3,9 @@ import { ask } from './dialogs.js';
 import { appStore, notify } from './app-state.js';
 import { registerCommands, type Command } from './commands.js';
 import type { Connection } from './connection.js';
-import {
-  addBreakpoint,
-  describePlace,
-  knownNames,
-  readPlace,
-  saveBreakpoints,
-  type BreakpointPlace,
-} from './session-breakpoints.js';
+import { describePlace } from '../../src/shared/breakpoints/describe-place.js';
+import type { BreakpointPlace } from '../../src/shared/protocol/training.js';
+import { addBreakpoint, knownNames, readPlace, saveBreakpoints, type TypedPlace } from './session-breakpoints.js';
 import {
   continueRun,
   killRun,
@@ -149,7 +144,7 @@ const questions = {
   condition: { title: 'Stop when a condition holds', label: 'For example: loss > 2 || isNaN(loss)' },
 } as const;
 
-async function askForBreakpoint(kind: BreakpointPlace['kind']): Promise<void> {
+async function askForBreakpoint(kind: TypedPlace): Promise<void> {
   const known = knownNames(appStore.getState().session);
   const text = await ask({
     kind: 'text',

@@ -56,6 +56,7 @@ export function jsonLine(event: TrainingEvent): string | undefined {
     case 'memory':
     case 'log':
     case 'notice':
+    case 'finding':
       return undefined;
   }
 }

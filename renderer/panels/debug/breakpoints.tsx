@@ -1,18 +1,19 @@
 /** The list of breakpoints: exceptions, lines, and those of the training, which are added here. A condition is checked while it is typed. */
 import { useEffect, useRef, useState } from 'react';
-import type { TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
+import { describePlace } from '../../../src/shared/breakpoints/describe-place.js';
+import type { BreakpointPlace, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
 import { appStore, notify } from '../../state/app-state.js';
 import { runCommand } from '../../state/commands.js';
 import {
   addBreakpoint,
   changeBreakpoint,
-  describePlace,
   hitsOf,
+  isTyped,
   knownNames,
   placeText,
   readPlace,
   removeBreakpoint,
-  type BreakpointPlace,
+  type TypedPlace,
 } from '../../state/session-breakpoints.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
@@ -180,7 +181,7 @@ function AddForm({ empty }: { empty: boolean }) {
   );
 }
 
-const kinds: readonly { readonly kind: BreakpointPlace['kind']; readonly label: string; readonly example: string }[] = [
+const kinds: readonly { readonly kind: TypedPlace; readonly label: string; readonly example: string }[] = [
   { kind: 'step', label: 'At step', example: '40' },
   { kind: 'epochEnd', label: 'At end of epoch', example: 'every epoch' },
   { kind: 'condition', label: 'When', example: 'loss > 2 || isNaN(loss)' },
@@ -197,7 +198,7 @@ function PlaceForm({
   onCancel: () => void;
   onDone: (at: BreakpointPlace) => void;
 }) {
-  const [kind, setKind] = useState<BreakpointPlace['kind']>(at?.kind ?? 'step');
+  const [kind, setKind] = useState<TypedPlace>(at && isTyped(at.kind) ? at.kind : 'step');
   const [text, setText] = useState(at ? placeText(at) : '');
   const [tried, setTried] = useState(false);
   const place = readPlace(kind, text, knownNames(appStore.getState().session));
@@ -230,7 +231,7 @@ function PlaceForm({
         aria-label="Kind of breakpoint"
         value={kind}
         onChange={(event) => {
-          setKind(event.target.value as BreakpointPlace['kind']);
+          setKind(event.target.value as TypedPlace);
           setTried(false);
         }}
       >

@@ -17,6 +17,8 @@
  * - every stack has one frame, number 1, that says where in the training this is.
  */
 import { z } from 'zod';
+import { finding, ruleInfo } from './diagnosis.js';
+import { tensorRequests } from './tensors.js';
 import { stepLook, trainingBreakpoint, trainingEvent } from './training.js';
 
 /** How far a step goes. */
@@ -55,6 +57,11 @@ export const dapRequests = {
   'backstep/setJustMyCode': { args: z.object({ enabled: z.boolean() }), result: z.object({}) },
   /** Paused: hash of weights, optimizer slots, random state and data cursor. */
   'backstep/stateHash': { args: z.object({}), result: z.object({ stateHash: z.string() }) },
+  /** Paused: what is wrong here, in plain words; the gravest first. */
+  'backstep/explain': { args: z.object({}), result: z.object({ findings: z.array(finding) }) },
+  /** The rules that can be armed; answered at any time. */
+  'backstep/rules': { args: z.object({}), result: z.object({ rules: z.array(ruleInfo) }) },
+  ...tensorRequests,
 } as const;
 export type DapRequests = typeof dapRequests;
 export type DapRequestName = keyof DapRequests;

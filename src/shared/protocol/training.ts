@@ -7,6 +7,7 @@
  * milliseconds since the Unix epoch.
  */
 import { z } from 'zod';
+import { finding } from './diagnosis.js';
 
 export const backendNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 export const backendName = z.enum(backendNames);
@@ -205,6 +206,8 @@ export const trainingEvent = z.discriminatedUnion('kind', [
     wallTime: z.number(),
   }),
   z.object({ kind: z.literal('notice'), ...problem.shape }),
+  /** Something is wrong with the training; each rule tells of each place once. */
+  z.object({ kind: z.literal('finding'), finding }),
   z.object({
     kind: z.literal('end'),
     /** `completed`: all epochs done; `stopped`: ended early on request, state saved. */
@@ -220,17 +223,75 @@ export const trainingEvent = z.discriminatedUnion('kind', [
 ]);
 export type TrainingEvent = z.infer<typeof trainingEvent>;
 
-/** Where training stops by itself. All are tested after a step's update, or after an epoch's validation. */
+/** Parts of a step, in their order. */
+export const stepPhases = ['forward', 'loss', 'gradient', 'optimizer'] as const;
+export const stepPhase = z.enum(stepPhases);
+export type StepPhase = z.infer<typeof stepPhase>;
+
+/** Numbers that sum a tensor up. Shares are of all values, 0 to 1. */
+export const summaryNumbers = ['norm', 'min', 'max', 'mean', 'spread', 'zeros', 'notFinite'] as const;
+export const summaryNumber = z.enum(summaryNumbers);
+export type SummaryNumber = z.infer<typeof summaryNumber>;
+
+/** What a value has to do for training to stop. */
+export const dataEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('notFinite') }),
+  /** From one side of `value` to the other since the step before; in the first step seen, being above it. */
+  z.object({ kind: z.literal('crosses'), number: summaryNumber, value: z.number() }),
+  /** Exactly the same, in all of its values, over this many steps. */
+  z.object({ kind: z.literal('unchanged'), steps: z.number().int().positive() }),
+]);
+export type DataEvent = z.infer<typeof dataEvent>;
+
+/** Where training stops by itself. */
+export const breakpointPlace = z.discriminatedUnion('kind', [
+  /** The first three are tested after a step's update, or after an epoch's validation. */
+  z.object({ kind: z.literal('step'), step: z.number().int().positive() }),
+  /** The end of this epoch; of every epoch where none is given. */
+  z.object({ kind: z.literal('epochEnd'), epoch: z.number().int().positive().optional() }),
+  /** Over `loss`, metrics by name, `learningRate`, `gradNorm`, `gradNorm('layer')`, `step`, `epoch`. */
+  z.object({ kind: z.literal('condition'), condition: z.string() }),
+  /** Before the first op of this part of each step. */
+  z.object({ kind: z.literal('phase'), phase: stepPhase }),
+  z.object({
+    kind: z.literal('layer'),
+    /** As in `LayerInfo`. */
+    layer: z.string(),
+    when: z.enum(['before', 'after']).default('before'),
+    pass: z.enum(['forward', 'gradient']).default('forward'),
+  }),
+  z.object({
+    kind: z.literal('op'),
+    /** Name of the kernel: `Conv2D`. */
+    op: z.string(),
+    /** One op of the graph rather than all of its kind: within this layer, this phase, the n-th from 1 there. */
+    layer: z.string().optional(),
+    phase: stepPhase.optional(),
+    occurrence: z.number().int().positive().optional(),
+  }),
+  /** Stops where the value is made: an activation after its layer, a gradient as it is ready, a weight after the update. */
+  z.object({
+    kind: z.literal('data'),
+    of: z.enum(['weight', 'gradient', 'activation', 'metric']),
+    /** Layer (`dense_1`), weight (`dense_1/kernel`; its gradient likewise), metric (`loss`); any where none is given. */
+    name: z.string().optional(),
+    event: dataEvent,
+  }),
+  /** A rule of `diagnosis.ts` finds something. */
+  z.object({ kind: z.literal('rule'), rule: z.string(), threshold: z.number().optional() }),
+]);
+export type BreakpointPlace = z.infer<typeof breakpointPlace>;
+
 export const trainingBreakpoint = z.object({
   id: z.string(),
   enabled: z.boolean(),
-  at: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('step'), step: z.number().int().positive() }),
-    /** The end of this epoch; of every epoch where none is given. */
-    z.object({ kind: z.literal('epochEnd'), epoch: z.number().int().positive().optional() }),
-    /** Over `loss`, metrics by name, `learningRate`, `gradNorm`, `gradNorm('layer')`, `step`, `epoch`. */
-    z.object({ kind: z.literal('condition'), condition: z.string() }),
-  ]),
+  at: breakpointPlace,
+  /** Beside the place: over what is in reach there (`loss`, `step`, `zeros(output) > 0.9`, `norm(grad)`). */
+  condition: z.string().optional(),
+  /** `5`, `>= 10`, `% 3`. */
+  hitCondition: z.string().optional(),
+  /** Printed in place of stopping, with what stands in braces evaluated. */
+  logMessage: z.string().optional(),
 });
 export type TrainingBreakpoint = z.infer<typeof trainingBreakpoint>;
 
@@ -245,6 +306,17 @@ export const stopPoint = z.object({
   stepInEpoch: z.number(),
   /** What training stands at, where that is not between two steps: then there is no `StepLook`. */
   stands: z.enum(['line', 'layer', 'op']).optional(),
+  /** Whether it is about to run or has just run. */
+  when: z.enum(['before', 'after']).optional(),
+  /** The same as in a breakpoint's place, to find it in a graph and to set a breakpoint there. */
+  place: z
+    .object({
+      phase: stepPhase,
+      layer: z.string().optional(),
+      op: z.string().optional(),
+      occurrence: z.number().int().positive().optional(),
+    })
+    .optional(),
   /** The person's line that is being executed. */
   file: z.string().optional(),
   line: z.number().optional(),

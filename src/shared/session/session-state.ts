@@ -4,6 +4,7 @@
  * there. Nothing here knows a transport or a screen.
  */
 import { z } from 'zod';
+import { finding } from '../protocol/diagnosis.js';
 import { lineStatus, lineStatuses } from '../protocol/debugging.js';
 import { problem, startEvent, stopPoint, type StopPoint, type TrainingEvent } from '../protocol/training.js';
 
@@ -52,6 +53,8 @@ export const sessionState = z.object({
   scalars: z.record(z.string(), scalarColumn),
   logs: z.array(logLine),
   problems: z.array(problem),
+  /** What the training's rules have found, in order. */
+  findings: z.array(finding).optional(),
   /** Hash of the last epoch's or the end's state. */
   stateHash: z.string().optional(),
 });
@@ -128,6 +131,8 @@ export function foldTrainingEvent(state: SessionState, event: TrainingEvent): Se
       return { ...state };
     case 'notice':
       return { ...state, problems: [...state.problems, event] };
+    case 'finding':
+      return { ...state, findings: [...(state.findings ?? []), event.finding] };
     case 'end':
       return {
         ...state,

@@ -9,6 +9,7 @@ import { lookAtBatch, type Values } from './look-batch.js';
 import { learningRateOf, setLearningRate } from './optimizer-state.js';
 import type { PausedTraining, StepTensors } from './paused-training.js';
 import type { StepRunner } from './step-runner.js';
+import { summarize, type SummaryWish, type TensorSummary } from './step-summaries.js';
 import { statisticsOf } from './tensor-statistics.js';
 import { tensorsOf } from './tf-dataset.js';
 
@@ -86,6 +87,22 @@ export class PausedAtStep implements PausedTraining {
 
   weightNorm(layer?: string): number | undefined {
     return this.facts.runner.weightNorm(layer);
+  }
+
+  summary(wish: SummaryWish): TensorSummary | undefined {
+    const tensor = this.tensorOf(wish);
+    return tensor && summarize(tensor.dataSync());
+  }
+
+  private tensorOf({ of, name }: SummaryWish): tf.Tensor | undefined {
+    const { labels, runner } = this.facts;
+    if (of === 'activation') {
+      const layer = [...labels].find(([, label]) => label === name)?.[0];
+      return layer && runner.capture.outputOf(layer);
+    }
+    const weight = runner.weights.find((one) => one.name === name);
+    if (!weight || of === 'weight') return weight?.variable;
+    return runner.capture.gradientOf(weight.variable);
   }
 
   notFinite(): boolean {

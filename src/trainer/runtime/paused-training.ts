@@ -2,6 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import type { StepLook, StopPoint } from '../../shared/protocol/training.js';
 import type { Batch } from './data/batch-stream.js';
+import type { SummaryWish, TensorSummary } from './step-summaries.js';
 
 /** Tensors of a step. They stay the training's own, and may be disposed. */
 export interface StepTensors {
@@ -28,6 +29,8 @@ export interface PausedTraining {
   weightNorm(layer?: string): number | undefined;
   /** Whether the step's loss, a gradient (where they were wanted) or a weight is not finite. */
   notFinite(): boolean;
+  /** Of the step that was made last; `undefined` where it was neither kept nor wished for before the step. */
+  summary(wish: SummaryWish): TensorSummary | undefined;
   stateHash(): string;
   /** Of the step that was made last, as far as they were kept. */
   readonly tensors: StepTensors;

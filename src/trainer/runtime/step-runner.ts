@@ -83,6 +83,12 @@ export class StepRunner {
     this.capture = new StepCapture(model.model, model.optimizer, model.labels, model.weights);
   }
 
+  /** As they are after the last step. */
+  get weights(): readonly LabelledWeight[] {
+    this.settle();
+    return this.parts.model.weights;
+  }
+
   /** Whether keeping for a look costs next to nothing in the steps to come. */
   get keepingIsFree(): boolean {
     return this.parts.speeds.kind !== 'compile' || this.lastSpeed === 'eager';

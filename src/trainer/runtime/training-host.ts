@@ -3,6 +3,7 @@ import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/
 import type { CompiledStep } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
 import type { PausedTraining } from './paused-training.js';
+import type { SummaryWish } from './step-summaries.js';
 
 export interface TrainingHost {
   /** Takes what happened; never blocks, never throws. */
@@ -28,6 +29,9 @@ export interface TrainingHost {
 
   /** Whether a gradient norm is wanted for this step's event (a breakpoint's condition names it, for example). */
   readonly wantsGradientNorms: boolean;
+
+  /** What `PausedTraining.summary` is to know after this step; the same array for as long as it stays the same. */
+  readonly wantedSummaries?: readonly SummaryWish[];
 
   /**
    * Called after each step's update. A host that stops here blocks until the person goes on, and

@@ -1,6 +1,6 @@
+import { describePlace } from '../../../../src/shared/breakpoints/describe-place.js';
 import { describe, expect, it } from 'vitest';
 import {
-  describePlace,
   hitsOf,
   knownNames,
   placeText,

@@ -1,0 +1,33 @@
+/**
+ * Summaries of a step's tensors, as breakpoints on data and rules ask for them. Wished for before a step,
+ * so that a compiled step computes them in its graph. Knows no breakpoints.
+ */
+import { statisticsOf, sumOfSquares } from './tensor-statistics.js';
+import type { TensorData } from './training-state.js';
+
+export interface SummaryWish {
+  readonly of: 'activation' | 'gradient' | 'weight';
+  /** Label of a layer (`dense_1`); of a weight (`dense_1/kernel`) for weights and their gradients. */
+  readonly name: string;
+}
+
+/** Not-finite values are left out of all but `size`, `notFinite` and the shares. */
+export interface TensorSummary {
+  readonly size: number;
+  /** Euclidean. */
+  readonly norm: number;
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Standard deviation over all values. */
+  readonly spread: number;
+  /** Shares of all values, 0 to 1. */
+  readonly zeros: number;
+  readonly notFinite: number;
+}
+
+export function summarize(values: TensorData): TensorSummary {
+  const statistics = statisticsOf(values);
+  const norm = Math.sqrt(sumOfSquares(statistics.notFinite > 0 ? values.filter(Number.isFinite) : values));
+  return { size: values.length, norm, ...statistics };
+}
