@@ -51,6 +51,18 @@ export const tensorPictures = z.object({
   /** What each picture's 0 and 255 stand for. */
   ranges: z.array(z.object({ min: real, max: real })),
   titles: z.array(z.string()).optional(),
+  /**
+   * Where the pictures are in the tensor: the value in row `y`, column `x`, channel `c` of the picture as large as it
+   * really is, is at the flat index `starts[picture] + y * row + x * column + c * channel`. Counts values, not bytes.
+   */
+  source: z.object({
+    width: z.number(),
+    height: z.number(),
+    starts: z.array(z.number()),
+    row: z.number(),
+    column: z.number(),
+    channel: z.number(),
+  }),
   /** Bytes of all pictures, one after the other, row by row; base64. 0 and 255 by the range. Not-finite: see `notFinite`. */
   pixels: z.string(),
   /** Places of not-finite values among the pixels. */
