@@ -9,7 +9,8 @@ import { lookAtBatch, type Values } from './look-batch.js';
 import { learningRateOf, setLearningRate } from './optimizer-state.js';
 import type { PausedTraining, StepTensors } from './paused-training.js';
 import type { StepRunner } from './step-runner.js';
-import { summarize, type SummaryWish, type TensorSummary } from './step-summaries.js';
+import type { SummaryWish, TensorSummary } from './step-summaries.js';
+import { summarizeTensor } from './summarize-tensor.js';
 import { statisticsOf } from './tensor-statistics.js';
 import { tensorsOf } from './tf-dataset.js';
 
@@ -91,7 +92,7 @@ export class PausedAtStep implements PausedTraining {
 
   summary(wish: SummaryWish): TensorSummary | undefined {
     const tensor = this.tensorOf(wish);
-    return tensor && summarize(tensor.dataSync());
+    return tensor && summarizeTensor(tensor, wish.numbers);
   }
 
   private tensorOf({ of, name }: SummaryWish): tf.Tensor | undefined {

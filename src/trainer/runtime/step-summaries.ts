@@ -2,6 +2,7 @@
  * Summaries of a step's tensors, as breakpoints on data and rules ask for them. Wished for before a step,
  * so that a compiled step computes them in its graph. Knows no breakpoints.
  */
+import type { SummaryNumber } from '../../shared/protocol/training.js';
 import { statisticsOf, sumOfSquares } from './tensor-statistics.js';
 import type { TensorData } from './training-state.js';
 
@@ -9,6 +10,11 @@ export interface SummaryWish {
   readonly of: 'activation' | 'gradient' | 'weight';
   /** Label of a layer (`dense_1`); of a weight (`dense_1/kernel`) for weights and their gradients. */
   readonly name: string;
+  /**
+   * Those that are needed, all where none are named; the others of the answer may be NaN. Each takes a
+   * pass over the tensor or two, which is much of a large activation: `notFinite` alone is the cheapest.
+   */
+  readonly numbers?: readonly SummaryNumber[];
 }
 
 /** Not-finite values are left out of all but `size`, `notFinite` and the shares. */
