@@ -10,7 +10,7 @@ import { setWatches } from './debugging.js';
 import { openFile } from './file-actions.js';
 import { relativePath } from './paths.js';
 import { server } from './server.js';
-import { ValueTree, type TreeValue } from './value-tree.js';
+import { ValueTree, type TensorHints, type TreeValue } from './value-tree.js';
 
 const THREAD = { threadId: 1 };
 /** Scopes that are shown open when they are met for the first time. */
@@ -51,7 +51,11 @@ interface DapVariable {
   readonly variablesReference: number;
   readonly evaluateName?: string;
   readonly presentationHint?: { readonly attributes?: readonly string[] };
+  readonly backstep?: BackstepHints;
 }
+
+/** What the trainer says of a value beside the protocol. */
+type BackstepHints = { readonly tensor?: boolean } & TensorHints;
 
 /** Called once, by the training side's start. */
 export function startStopView(): void {
@@ -150,13 +154,16 @@ export async function evaluateHere(expression: string, context: 'repl' | 'watch'
     readonly result?: string;
     readonly type?: string;
     readonly variablesReference?: number;
+    readonly backstep?: BackstepHints;
   };
+  const value = body.result ?? '';
   return {
     name: expression,
-    value: body.result ?? '',
+    value,
     type: body.type,
     reference: body.variablesReference ?? 0,
     evaluateName: expression,
+    ...tensorHints(value, body.backstep),
   };
 }
 
@@ -165,14 +172,20 @@ export async function readInside(reference: number): Promise<readonly TreeValue[
   const body = (await server().dap('variables', { variablesReference: reference })) as {
     readonly variables: readonly DapVariable[];
   };
-  return body.variables.map(({ name, value, type, variablesReference, evaluateName, presentationHint }) => ({
+  return body.variables.map(({ name, value, type, variablesReference, evaluateName, presentationHint, backstep }) => ({
     name,
     value,
     type,
     reference: variablesReference,
     evaluateName,
     ...(presentationHint?.attributes?.includes('readOnly') ? {} : { changeIn: reference }),
+    ...tensorHints(value, backstep),
   }));
+}
+
+function tensorHints(value: string, hints: BackstepHints | undefined): Pick<TreeValue, 'tensor'> {
+  const isTensor = hints?.tensor ?? /^Tensor (?!.*\(disposed\)$)/s.test(value);
+  return isTensor ? { tensor: { views: hints?.views, spark: hints?.spark } } : {};
 }
 
 async function readFrame(stop: StopPoint): Promise<void> {

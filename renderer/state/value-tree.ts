@@ -3,6 +3,7 @@
  * read of it. What is open stays so over stops, by its path. No React here, and no words of the protocol.
  */
 import { createStore } from 'zustand/vanilla';
+import type { TensorView } from '../../src/shared/protocol/tensors.js';
 
 export interface TreeValue {
   readonly name: string;
@@ -17,11 +18,22 @@ export interface TreeValue {
   readonly failed?: boolean;
   /** A heading, such as "Local". */
   readonly heading?: boolean;
+  /** It is a tensor, with what is known of it without reading much. */
+  readonly tensor?: TensorHints;
+}
+
+export interface TensorHints {
+  /** How it can be shown, the best first. */
+  readonly views?: readonly TensorView[];
+  /** Counts of equal bins from its least value to its greatest. */
+  readonly spark?: readonly number[];
 }
 
 export interface TreeRow extends TreeValue {
   /** Names the row over stops. */
   readonly path: string;
+  /** Of the row and of all that it is inside of, outermost first. */
+  readonly names: readonly string[];
   readonly depth: number;
   readonly open: boolean;
   readonly loading: boolean;
@@ -112,17 +124,19 @@ export class ValueTree {
 /** What is in sight, from top to bottom. */
 export function rowsOf({ roots, open, inside, before }: TreeState): readonly TreeRow[] {
   const rows: TreeRow[] = [];
-  const add = (values: readonly TreeValue[], parent: string, depth: number) => {
+  const add = (values: readonly TreeValue[], parent: string, within: readonly string[]) => {
     for (const [path, value] of withPaths(values, parent)) {
       const loaded = inside.get(path);
       const isOpen = value.reference > 0 && open.has(path);
       const was = before.get(path);
       const changed = was !== undefined && was !== value.value && !value.heading;
-      rows.push({ ...value, path, depth, open: isOpen, loading: isOpen && loaded?.kind !== 'values', changed });
-      if (isOpen && loaded?.kind === 'values') add(loaded.values, path, depth + 1);
+      const names = [...within, value.name];
+      const loading = isOpen && loaded?.kind !== 'values';
+      rows.push({ ...value, path, names, depth: within.length, open: isOpen, loading, changed });
+      if (isOpen && loaded?.kind === 'values') add(loaded.values, path, names);
     }
   };
-  add(roots, '', 0);
+  add(roots, '', []);
   return rows;
 }
 
