@@ -14,6 +14,7 @@ import {
   type CompiledStep,
   type CompileOptions,
   type StepProgram,
+  type StepResult,
 } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
 import { failureOf, during } from './failure.js';
@@ -54,7 +55,13 @@ export interface Keep {
 }
 
 /** A graph a structure of batch; why there is none. */
-type Verdict = { readonly kind: 'compiled'; readonly step: CompiledStep } | { readonly kind: 'eager' };
+type Verdict = Compiled | { readonly kind: 'eager' };
+interface Compiled {
+  readonly kind: 'compiled';
+  readonly step: CompiledStep;
+  /** What it gave when it was compiled, which was this very step. */
+  readonly first?: { readonly result: StepResult; readonly runMs: number };
+}
 
 /** Batches of ever new shapes would fill the memory with graphs. */
 const MOST_GRAPHS = 8;
@@ -236,9 +243,9 @@ export class StepRunner {
   ): StepValues | Promise<StepValues> {
     const feeds = [...inputs.feeds, makeStepKey(this.parts.seed, number - 1)];
     try {
-      const verdict = this.verdictOn(compileStep, inputs, feeds);
+      const verdict = this.verdictOn(compileStep, inputs, feeds, keep);
       if (verdict.kind === 'eager') return this.runEagerly(batch, number, keep);
-      return this.runCompiled(verdict.step, inputs, feeds, number, keep);
+      return this.runCompiled(verdict, inputs, feeds, number, keep);
     } finally {
       inputs.dispose();
       // The step's key, which is ours.
@@ -247,7 +254,7 @@ export class StepRunner {
   }
 
   private runCompiled(
-    graph: CompiledStep,
+    { step: graph, first }: Compiled,
     inputs: StepInputs,
     feeds: readonly tf.Tensor[],
     number: number,
@@ -256,47 +263,58 @@ export class StepRunner {
     const learningRate = learningRateOf(this.parts.model.optimizer);
     if (!this.trail?.goesOn(graph, number, learningRate)) this.endTrail();
     // Another graph's state comes over by way of the variables.
-    if (this.ahead !== graph) this.settle();
-    graph.push();
-    this.ahead = graph;
+    if (this.ahead !== graph && !first) this.settle();
     this.underWay = 'graph';
+    if (!first) graph.push();
+    this.ahead = graph;
     const began = performance.now();
-    const result = graph.run(feeds, { before: look && !this.trail, gradientNorms });
+    const result = first?.result ?? graph.run(feeds, { before: look && !this.trail, gradientNorms });
+    const runMs = first?.runMs ?? performance.now() - began;
     this.underWay = undefined;
     this.lastSpeed = 'compiled';
     this.norms = result.gradientNorms;
     this.finiteInGraph = result.finite;
     if (result.before) this.trail = new StepTrail(graph, result.before, learningRate);
-    this.trail?.add(number, feeds, (given) => inputs.compute(given), performance.now() - began);
+    this.trail?.add(number, feeds, (given) => inputs.compute(given), runMs);
     return result.values;
   }
 
-  private verdictOn(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[]): Verdict {
+  private verdictOn(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[], keep: Keep): Verdict {
     const structure = feeds.map(({ shape, dtype }) => `${dtype}[${shape.join()}]`).join(' ');
     const known = this.verdicts.get(structure);
     if (known) return known;
     if (this.verdicts.size >= MOST_GRAPHS) return { kind: 'eager' };
-    const verdict = this.compile(compileStep, inputs, feeds);
-    this.verdicts.set(structure, verdict);
+    const verdict = this.compile(compileStep, inputs, feeds, keep);
+    this.verdicts.set(structure, verdict.kind === 'compiled' ? { kind: 'compiled', step: verdict.step } : verdict);
     return verdict;
   }
 
-  private compile(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[]): Verdict {
+  private compile(
+    compileStep: CompileStep,
+    inputs: StepInputs,
+    feeds: readonly tf.Tensor[],
+    { look, gradientNorms }: Keep,
+  ): Verdict {
     const { model, emit } = this.parts;
     this.settle();
+    // The trail is another graph's.
+    this.endTrail();
     emit({ kind: 'activity', activity: 'training', message: 'Compiling the training step' });
-    const compilation = compileStep({
-      feeds: feeds.map((tensor, index) => ({
-        name: index === feeds.length - 1 ? 'step_key' : `feed_${index}`,
-        tensor,
-      })),
-      run: (given) => withStepKey(given.at(-1) as tf.Tensor1D, () => inputs.compute(given.slice(0, -1))),
-      optimizer: model.optimizer,
-      trainable: this.trainable.map(({ name, variable }) => ({ name, variable })),
-    });
+    const compilation = compileStep(
+      {
+        feeds: feeds.map((tensor, index) => ({
+          name: index === feeds.length - 1 ? 'step_key' : `feed_${index}`,
+          tensor,
+        })),
+        run: (given) => withStepKey(given.at(-1) as tf.Tensor1D, () => inputs.compute(given.slice(0, -1))),
+        optimizer: model.optimizer,
+        trainable: this.trainable.map(({ name, variable }) => ({ name, variable })),
+      },
+      { first: { before: look, gradientNorms } },
+    );
     emit({ kind: 'activity', activity: 'training' });
     this.tellSpeed(compilation, feeds[0]?.shape[0]);
-    return compilation.kind === 'compiled' ? compilation : { kind: 'eager' };
+    return compilation;
   }
 
   /** The first verdict is the run's speed; a later one that differs is told beside it. */

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { alias } from '../tfjs-internals.js';
-import type { Compilation, CompileOptions, CompiledStep, StepProgram } from './compiled-step.js';
+import type { Compilation, CompileOptions, StepProgram, StepResult, StepWants } from './compiled-step.js';
 import { completeGraph } from './complete-graph.js';
 import { StepGraph } from './graph-of-trace.js';
 import { putLearningRate, rateFactors, trialRates } from './learning-rate.js';
@@ -22,20 +22,31 @@ import { StepState } from './step-state.js';
  * To be called between steps, after at least one eager one: optimizers make their slots in the first.
  * Never throws for what a step may do; it stays eager then.
  */
-export function compileStep(program: StepProgram, { locate }: CompileOptions = {}): Compilation {
+export function compileStep(program: StepProgram, { locate, first }: CompileOptions = {}): Compilation {
   const began = performance.now();
   const backend = nativeBackend();
   if (!backend) return { kind: 'eager', reason: `the ${tf.getBackend()} backend runs every step op by op` };
-  let step: CompiledStep | undefined;
+  let proven: Proven | undefined;
   try {
-    step = compile(backend, program);
+    proven = compile(backend, program, first);
+    const { step, result, runMs } = proven;
     // The proof has left it one step ahead.
-    step.push();
-    return { kind: 'compiled', step, setUpMs: performance.now() - began };
+    if (first) step.staysAhead();
+    else step.push();
+    const setUpMs = performance.now() - began - (first ? runMs : 0);
+    return { kind: 'compiled', step, setUpMs, ...(first && { first: { result, runMs } }) };
   } catch (error) {
-    step?.dispose();
+    proven?.result.before?.dispose();
+    proven?.step.dispose();
     return { kind: 'eager', reason: reasonOf(error, locate) };
   }
+}
+
+interface Proven {
+  readonly step: SessionStep;
+  /** Of the run that proved it, which took this long. */
+  readonly result: StepResult;
+  readonly runMs: number;
 }
 
 function reasonOf(error: unknown, locate: CompileOptions['locate']): string {
@@ -47,7 +58,7 @@ function reasonOf(error: unknown, locate: CompileOptions['locate']): string {
   return place ? `${error.message} (${place})` : error.message;
 }
 
-function compile(backend: NativeBackend, program: StepProgram): CompiledStep {
+function compile(backend: NativeBackend, program: StepProgram, first: StepWants | undefined): Proven {
   const { optimizer } = program;
   for (const { name, tensor } of program.feeds) {
     if (tensor.dtype === 'string' || tensor.dtype === 'complex64') {
@@ -60,7 +71,7 @@ function compile(backend: NativeBackend, program: StepProgram): CompiledStep {
   const after: tf.Tensor[] = [];
   try {
     state.useCopies();
-    return recordAndProve({ backend, program, state, observed: { feeds, variables, optimizer }, after });
+    return recordAndProve({ backend, program, state, first, observed: { feeds, variables, optimizer }, after });
   } finally {
     state.restore();
     tf.dispose([...feeds, ...after]);
@@ -72,11 +83,13 @@ interface Trial {
   readonly program: StepProgram;
   readonly state: StepState;
   readonly observed: Observed;
+  /** What is wanted of the proof's run, where that is to be the step. */
+  readonly first: StepWants | undefined;
   /** Gets what is to be disposed in the end. */
   readonly after: tf.Tensor[];
 }
 
-function recordAndProve({ backend, program, state, observed, after }: Trial): CompiledStep {
+function recordAndProve({ backend, program, state, first, observed, after }: Trial): Proven {
   const { optimizer } = program;
   const { feeds, variables } = observed;
   const rates = trialRates(optimizer);
@@ -140,9 +153,15 @@ function recordAndProve({ backend, program, state, observed, after }: Trial): Co
     numbersPerStep,
     weights: trainable.length,
   });
+  let result: StepResult | undefined;
   try {
-    setRate('recorded');
-    const { values, gradientNorms } = step.run(feeds, { before: false, gradientNorms: true });
+    // What counts is trained at the rate in use. The recorded one is so near that the proof does not see it.
+    if (first) state.useRate();
+    else setRate('recorded');
+    const began = performance.now();
+    result = step.run(feeds, { before: false, ...first, gradientNorms: true });
+    const runMs = performance.now() - began;
+    const { values, gradientNorms } = result;
     const before = variables.map(alias);
     after.push(...before);
     step.pull();
@@ -156,11 +175,12 @@ function recordAndProve({ backend, program, state, observed, after }: Trial): Co
       variables.map(({ name }) => name),
       (variable) => gradientNorms !== undefined && isNoise(gradientNorms[trainable.indexOf(variable)], largestNorm),
     );
+    return { step, result, runMs };
   } catch (error) {
+    result?.before?.dispose();
     step.dispose();
     throw error;
   }
-  return step;
 }
 
 /** A bias in front of batch normalization has no gradient but rounding, which optimizers blow up. */

@@ -30,6 +30,11 @@ export interface StepProgram {
 export interface CompileOptions {
   /** Where in the person's code a stack points, for a person: `train.ts:12`. Named in reasons. */
   readonly locate?: (stack: string) => string | undefined;
+  /**
+   * The run that proves the graph is to count as the step: it is not run again. Otherwise the graph is left
+   * in the state of the variables.
+   */
+  readonly first?: StepWants;
 }
 
 export type Compilation =
@@ -37,7 +42,9 @@ export type Compilation =
       readonly kind: 'compiled';
       /** The caller's to dispose. */
       readonly step: CompiledStep;
-      /** Recording, loading, and the proof that it computes what the eager step does. */
+      /** What the step gave, where `CompileOptions.first` asked for it: then the variables are behind the graph. */
+      readonly first?: { readonly result: StepResult; readonly runMs: number };
+      /** Recording, loading, and the proof that it computes what the eager step does; beyond `first`, which is a step. */
       readonly setUpMs: number;
     }
   | {

@@ -38,22 +38,34 @@ export function proveEqual(
     const [one, two] = [eager.variables[index]!, compiled.variables[index]!];
     // Untouched at both speeds.
     if (one.dataId === two.dataId || old.size === 0) return;
-    const { largest, difference, change } = compare(old, one, two);
-    const isSame =
-      difference.length <= CHANGE_TOLERANCE * change || difference.most <= NEGLIGIBLE * Math.max(largest, NEGLIGIBLE);
-    if (!isSame && !isNoise(index))
-      throw new Refusal(`the compiled step changed ${names[index]} otherwise than the eager one`);
+    const { difference, change } = lengthsOf(old, one, two);
+    if (difference <= CHANGE_TOLERANCE * change || isNoise(index) || isNegligible(one, two)) return;
+    throw new Refusal(`the compiled step changed ${names[index]} otherwise than the eager one`);
   });
 }
 
-function compare(old: tf.Tensor, one: tf.Tensor, two: tf.Tensor) {
+/** Of the difference between the two, and of the change that one of them is. */
+function lengthsOf(old: tf.Tensor, one: tf.Tensor, two: tf.Tensor) {
   const numbers = tf.tidy(() => {
-    const [a, b, c] = [old, one, two].map((tensor) => tf.cast(tensor, 'float32')) as [tf.Tensor, tf.Tensor, tf.Tensor];
-    const difference = tf.sub(b, c);
-    const norm = (tensor: tf.Tensor): tf.Tensor => tf.sqrt(tf.sum(tf.square(tensor)));
-    return tf.stack([tf.max(tf.abs(b)), norm(difference), tf.max(tf.abs(difference)), norm(tf.sub(b, a))]);
+    const length = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+      tf.sqrt(tf.sum(tf.square(tf.sub(asFloat(a), asFloat(b)))));
+    return tf.stack([length(one, two), length(one, old)]);
   });
-  const [largest, length, most, change] = numbers.dataSync() as unknown as [number, number, number, number];
+  const [difference, change] = numbers.dataSync() as unknown as [number, number];
   numbers.dispose();
-  return { largest, difference: { length, most }, change };
+  return { difference, change };
+}
+
+function isNegligible(one: tf.Tensor, two: tf.Tensor): boolean {
+  const numbers = tf.tidy(() => {
+    const [a, b] = [asFloat(one), asFloat(two)];
+    return tf.stack([tf.max(tf.abs(a)), tf.max(tf.abs(tf.sub(a, b)))]);
+  });
+  const [largest, most] = numbers.dataSync() as unknown as [number, number];
+  numbers.dispose();
+  return most <= NEGLIGIBLE * Math.max(largest, NEGLIGIBLE);
+}
+
+function asFloat(tensor: tf.Tensor): tf.Tensor {
+  return tensor.dtype === 'float32' ? tensor : tf.cast(tensor, 'float32');
 }

@@ -123,6 +123,12 @@ export class SessionStep implements CompiledStep {
     this.seenNumbers = numbersOf(optimizer);
   }
 
+  /** The variables have been put where they were before the last run: they are behind, and not to be pushed. */
+  staysAhead(): void {
+    for (const entry of this.parts.complete.state) this.see(entry);
+    this.seenNumbers = numbersOf(this.parts.optimizer);
+  }
+
   restoreBefore(state: StateBefore): void {
     const before = this.valuesBefore.get(state);
     if (!before) throw new Error('This state is of another step, or has been disposed.');

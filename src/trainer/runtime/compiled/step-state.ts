@@ -41,10 +41,15 @@ export class StepState {
     return added;
   }
 
+  /** The learning rate as it was. */
+  useRate(): void {
+    if (this.rate !== undefined) putLearningRate(this.optimizer, this.rate);
+  }
+
   /** Everything as it was; done with. */
   restore(): void {
     this.put(this.originals);
-    if (this.rate !== undefined) putLearningRate(this.optimizer, this.rate);
+    this.useRate();
     tf.dispose([...this.originals, ...this.copies]);
   }
 
