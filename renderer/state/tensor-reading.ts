@@ -19,10 +19,11 @@ export interface PictureWish {
 }
 
 /** Some pictures, decoded. */
-export interface PicturePage extends Omit<TensorPictures, 'pixels' | 'notFinite'> {
+export interface PicturePage extends Omit<TensorPictures, 'pixels' | 'notFiniteRuns'> {
   readonly count: number;
   readonly pixels: Uint8Array<ArrayBuffer>;
-  readonly notFinite: readonly number[];
+  /** Place and length of each run of bytes that stand for not-finite values, one after the other. */
+  readonly notFiniteRuns: readonly number[];
 }
 
 /** A window of the table, decoded. */
@@ -83,8 +84,8 @@ export class TensorReading {
       first,
       count,
     });
-    const { pixels, notFinite, ...rest } = answer;
-    return { ...rest, count: answer.ranges.length, pixels: bytesOf(pixels), notFinite: notFinite ?? [] };
+    const { pixels, notFiniteRuns = [], ...rest } = answer;
+    return { ...rest, count: answer.ranges.length, pixels: bytesOf(pixels), notFiniteRuns };
   }
 
   private async readNumbers(key: string): Promise<NumberPage> {

@@ -47,7 +47,7 @@ export function paint(
   scheme: Scheme,
   theme: Theme,
 ): void {
-  const { width, height, channels, pixels, ranges, notFinite } = page;
+  const { width, height, channels, pixels, ranges, notFiniteRuns } = page;
   const size = width * height;
   let range: unknown;
   let table: Uint32Array = new Uint32Array(256);
@@ -72,11 +72,14 @@ export function paint(
     }
   }
   const loud = pixelOf(notFiniteColour);
-  for (const place of notFinite) {
-    const pixel = Math.floor(place / channels);
-    const { x, y } = at(Math.floor(pixel / size));
-    const within = pixel % size;
-    out[(y + Math.floor(within / width)) * stride + x + (within % width)] = loud;
+  for (let run = 0; run < notFiniteRuns.length; run += 2) {
+    const [from, length] = [notFiniteRuns[run]!, notFiniteRuns[run + 1]!];
+    const last = Math.floor((from + length - 1) / channels);
+    for (let pixel = Math.floor(from / channels); pixel <= last; pixel++) {
+      const { x, y } = at(Math.floor(pixel / size));
+      const within = pixel % size;
+      out[(y + Math.floor(within / width)) * stride + x + (within % width)] = loud;
+    }
   }
 }
 

@@ -29,12 +29,14 @@ export const tensorFacts = z.object({
   device: z.string(),
   size: z.number(),
   bytes: z.number(),
-  /** Not there for text. Not-finite values are left out of the first five. */
+  /** Not there for text and where nothing was asked of a large tensor. Shares are 0 to 1; not-finite values are left out of the first five. */
   numbers: z
     .object({ min: real, max: real, mean: real, spread: real, norm: real, zeros: z.number(), notFinite: z.number() })
     .optional(),
   /** Counts of equal bins from `min` to `max`, of finite values. */
   histogram: z.array(z.number()).optional(),
+  /** What the entries of the last dimension stand for, where that is known: classes of predictions and labels. */
+  columnNames: z.array(z.string()).optional(),
   views: z.array(tensorView),
 });
 export type TensorFacts = z.infer<typeof tensorFacts>;
@@ -45,7 +47,7 @@ export const tensorPictures = z.object({
   height: z.number(),
   /** 1: grey, to be coloured by the front end; 3: red, green, blue. */
   channels: z.union([z.literal(1), z.literal(3)]),
-  /** Of all there are, not of those given here. */
+  /** Of all there are, not of those given here, which may be fewer than were asked for. */
   total: z.number(),
   first: z.number(),
   /** What each picture's 0 and 255 stand for. */
@@ -63,10 +65,10 @@ export const tensorPictures = z.object({
     column: z.number(),
     channel: z.number(),
   }),
-  /** Bytes of all pictures, one after the other, row by row; base64. 0 and 255 by the range. Not-finite: see `notFinite`. */
+  /** Bytes of all pictures, one after the other, row by row; base64. 0 and 255 by the range. Not-finite: see `notFiniteRuns`. */
   pixels: z.string(),
-  /** Places of not-finite values among the pixels. */
-  notFinite: z.array(z.number()).optional(),
+  /** Runs of bytes in `pixels` that stand for not-finite values: place, length, place, length, … */
+  notFiniteRuns: z.array(z.number()).optional(),
 });
 export type TensorPictures = z.infer<typeof tensorPictures>;
 
@@ -82,7 +84,12 @@ export type TensorNumbers = z.infer<typeof tensorNumbers>;
 /** Custom requests of the debug adapter, all of them while training is stopped. */
 export const tensorRequests = {
   'backstep/tensor': {
-    args: z.object({ tensor: tensorPlace, bins: z.number().int().min(1).max(512).default(64) }),
+    args: z.object({
+      tensor: tensorPlace,
+      bins: z.number().int().min(1).max(512).default(64),
+      /** False: at once, without `numbers` and `histogram` of a large tensor, whose values take a moment to go over. */
+      numbers: z.boolean().default(true),
+    }),
     result: tensorFacts,
   },
   'backstep/tensorPictures': {
