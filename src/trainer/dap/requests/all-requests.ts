@@ -1,0 +1,27 @@
+/**
+ * Requests by name, beside those of the session's own life (`debug-session.ts`): a group of them is one
+ * file here and one line below.
+ */
+import type { Handlers, SessionParts } from '../session-parts.js';
+import { breakpointRequests } from './breakpoint-requests.js';
+import { inspectionRequests } from './inspection-requests.js';
+import { steppingRequests } from './stepping-requests.js';
+import { trainingRequests } from './training-requests.js';
+
+export function allRequests(parts: SessionParts): Handlers {
+  return {
+    ...breakpointRequests(parts),
+    ...inspectionRequests(parts),
+    ...steppingRequests(parts),
+    ...trainingRequests(parts),
+  };
+}
+
+/** Answered even while a look at the stopped thread takes its time. */
+export const urgentRequests: ReadonlySet<string> = new Set([
+  'pause',
+  'terminate',
+  'disconnect',
+  'threads',
+  'backstep/setTrainingBreakpoints',
+]);

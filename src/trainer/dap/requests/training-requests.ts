@@ -1,0 +1,37 @@
+/** Backstep's own requests beside the protocol's: breakpoints of the training, looks at a step, its settings. */
+import type { Handlers, SessionParts } from '../session-parts.js';
+import { checkedArguments } from '../request-arguments.js';
+
+export function trainingRequests(parts: SessionParts): Handlers {
+  const { thread, inspector, flags } = parts;
+  const ask = (method: 'look' | 'stateHash'): Promise<unknown> => {
+    thread.requireStanding();
+    return inspector.ask(method);
+  };
+  return {
+    'backstep/setTrainingBreakpoints': (args: unknown) => {
+      const { breakpoints } = checkedArguments('backstep/setTrainingBreakpoints', args);
+      parts.control({ breakpoints });
+      return { body: { breakpoints: parts.trainingBreakpoints.set(breakpoints) } };
+    },
+    'backstep/look': async () => ({ body: await ask('look') }),
+    'backstep/setLearningRate': async (args: unknown) => {
+      const { learningRate } = checkedArguments('backstep/setLearningRate', args);
+      const view = thread.standing;
+      const set = await inspector.ask<{ readonly learningRate: number }>('setLearningRate', learningRate);
+      await view.noteLearningRate(set.learningRate);
+      return { body: set };
+    },
+    'backstep/runToEpochEnd': () => {
+      thread.requireStanding();
+      flags.stopAtEpochEnd = true;
+      return { body: {}, after: () => thread.goOn() };
+    },
+    'backstep/setJustMyCode': (args: unknown) => {
+      const { enabled } = checkedArguments('backstep/setJustMyCode', args);
+      thread.showJustMyCode(enabled);
+      return { body: {} };
+    },
+    'backstep/stateHash': async () => ({ body: await ask('stateHash') }),
+  };
+}

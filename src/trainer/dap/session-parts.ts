@@ -1,0 +1,36 @@
+/**
+ * What one debugging session is made of, as the handlers of its requests see it: each group of them, in
+ * `requests/`, is a function of these parts. Knows no request.
+ */
+import type { TrainingEvent } from '../../shared/protocol/training.js';
+import type { ExceptionStops } from './exception-stops.js';
+import type { InspectorClient } from './inspector-client.js';
+import type { KnownBreakpoints } from './known-breakpoints.js';
+import type { LibrarySources } from './library-sources.js';
+import type { LineBreakpoints } from './line-breakpoints.js';
+import type { Handler } from './request-table.js';
+import type { SharedFlags } from './shared-flags.js';
+import type { ThreadDebugger } from './thread-debugger.js';
+import type { ControlMessage } from './thread-messages.js';
+import type { TrainingThread } from './training-thread.js';
+
+export interface SessionParts {
+  readonly inspector: InspectorClient;
+  readonly flags: SharedFlags;
+  readonly lines: LineBreakpoints;
+  readonly exceptions: ExceptionStops;
+  readonly library: LibrarySources;
+  readonly trainingBreakpoints: KnownBreakpoints;
+  readonly threadDebugger: ThreadDebugger;
+  /** The training thread: stands or runs, is stepped and paused. */
+  readonly thread: TrainingThread;
+  /** To the training thread, which reads it between steps. */
+  readonly control: (message: ControlMessage) => void;
+  /** An event of the protocol, at once. */
+  readonly event: (name: string, body?: unknown) => void;
+  /** Training events of the session's own, in order with those of the training. */
+  readonly say: (event: TrainingEvent) => void;
+}
+
+/** Handlers by the name of the request. */
+export type Handlers = Readonly<Record<string, Handler | undefined>>;

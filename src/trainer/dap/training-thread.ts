@@ -1,0 +1,282 @@
+/**
+ * The training thread as a session sees it: runs or stands still, is paused, looked at and stepped on.
+ * Decides what V8's pauses come to and when its debugger is attached. Knows no pipe and no tensor; of
+ * the protocol only the events of stopping and going on.
+ */
+import type { Debugger } from 'node:inspector';
+import type { StepGranularity } from '../../shared/protocol/dap.js';
+import type { BackendName, TrainingEvent } from '../../shared/protocol/training.js';
+import type { ExceptionStops, ThrownException } from './exception-stops.js';
+import type { InspectorClient } from './inspector-client.js';
+import type { LibrarySources } from './library-sources.js';
+import type { LineBreakpoints } from './line-breakpoints.js';
+import { PausedView } from './paused-view.js';
+import type { SharedFlags } from './shared-flags.js';
+import { planStep, type StepCommand } from './step-plan.js';
+import { StopReader } from './stop-reader.js';
+import type { ThreadDebugger } from './thread-debugger.js';
+import { pausedExpression, type StopFacts } from './thread-messages.js';
+
+export interface TrainingThreadOptions {
+  readonly inspector: InspectorClient;
+  readonly flags: SharedFlags;
+  readonly lines: LineBreakpoints;
+  readonly exceptions: ExceptionStops;
+  readonly library: LibrarySources;
+  readonly threadDebugger: ThreadDebugger;
+  /** URL of the trainer's only script that V8's debugger may stop in. */
+  readonly stoppingPlace: string;
+  /** Takes in everything that the training thread has said until now. */
+  readonly catchUp: () => void;
+  readonly event: (name: string, body?: unknown) => void;
+  readonly say: (event: TrainingEvent) => void;
+  /** Sends what has been said: before a stop is told. */
+  readonly flush: () => void;
+  /** Takes what went wrong where no request waits for an answer. */
+  readonly failed: (error: unknown) => void;
+}
+
+type Phase = 'idle' | 'running' | 'paused' | 'ended';
+
+/** A pause that has not come by then is waited for with a word. */
+const PAUSE_SILENCE_MS = 2_000;
+
+export class TrainingThread {
+  private phase: Phase = 'idle';
+  private backend: BackendName | undefined;
+  private readonly opNames = new Map<number, string>();
+  /** What the training thread has said of the stop that it is about to make. */
+  private announced: StopFacts | undefined;
+  private view: PausedView | undefined;
+  private exception: ThrownException | undefined;
+  private stepsByLines: 'no' | 'over the library' | 'into the library' = 'no';
+  /** The stop is in the library's own code, where steps by lines stay. */
+  private standsInLibrary = false;
+  private pausing = false;
+  private pauseTimer: NodeJS.Timeout | undefined;
+  private saidSlower = false;
+  private readonly stops: StopReader;
+
+  constructor(private readonly options: TrainingThreadOptions) {
+    const { inspector, lines, exceptions, stoppingPlace } = options;
+    this.stops = new StopReader(inspector, lines, exceptions, stoppingPlace);
+  }
+
+  get hasStarted(): boolean {
+    return this.phase !== 'idle';
+  }
+  get hasEnded(): boolean {
+    return this.phase === 'ended';
+  }
+
+  /** What is to be seen at the stop. @throws Error that says why there is none */
+  get standing(): PausedView {
+    if (this.phase === 'paused' && this.view) return this.view;
+    throw new Error(
+      {
+        idle: 'Training has not started yet.',
+        running: 'Training is running: pause it first.',
+        paused: 'Training is going on.',
+        ended: 'Training has ended.',
+      }[this.phase],
+    );
+  }
+
+  /** @throws Error as `standing` does */
+  requireStanding(): void {
+    void this.standing;
+  }
+
+  /** What the stop is at. @throws Error as `standing` does */
+  get thrown(): ThrownException | undefined {
+    this.requireStanding();
+    return this.exception;
+  }
+
+  begins(): void {
+    this.phase = 'running';
+  }
+
+  ends(): void {
+    this.phase = 'ended';
+    clearTimeout(this.pauseTimer);
+  }
+
+  /** The training waits, until the debugger is attached, to make this stop. */
+  announce(facts: StopFacts): void {
+    this.announced = facts;
+    const { threadDebugger, flags, failed } = this.options;
+    threadDebugger.attach().then(() => (flags.stopReady = true), failed);
+  }
+
+  nameOp(op: number, name: string): void {
+    this.opNames.set(op, name);
+  }
+
+  /** From here on the training loop runs, as fast as it can unless a line may stop it. */
+  trainingStarts(backend: BackendName): void {
+    const { threadDebugger, lines, failed } = this.options;
+    this.backend = backend;
+    lines.everythingIsLoaded();
+    threadDebugger
+      .lookForStatements()
+      .then(() => this.armsChanged())
+      .catch(failed);
+  }
+
+  /** The training thread stands still, for whatever reason. */
+  async paused(pause: Debugger.PausedEventDataType): Promise<void> {
+    const { flags, catchUp, threadDebugger, failed } = this.options;
+    // What was said before the stop comes before it.
+    catchUp();
+    if (flags.terminate) return this.letGo();
+    const { announced, stepsByLines, pausing } = this;
+    const meaning = await this.stops.read(pause, { announced, stepsByLines, pausing });
+    catchUp();
+    if (meaning.kind === 'goOn' || flags.terminate) {
+      await this.letGo();
+      return;
+    }
+    if (meaning.kind === 'stepOn') return threadDebugger.stepToAnyLine();
+
+    this.announced = undefined;
+    this.standsInLibrary = stepsByLines === 'into the library' && meaning.facts.at.reason === 'step';
+    this.stepsByLines = 'no';
+    this.pausing = false;
+    clearTimeout(this.pauseTimer);
+    threadDebugger.stopped().catch(failed);
+    flags.clearWishes();
+    const { facts, thrown, hit } = meaning;
+    this.exception = thrown;
+    this.view = new PausedView({
+      inspector: this.options.inspector,
+      library: this.options.library,
+      frames: pause.callFrames,
+      facts,
+      justMyCode: threadDebugger.justMyCode && stepsByLines !== 'into the library',
+      fileOf: (file) => this.options.lines.fileOf(file),
+    });
+    this.phase = 'paused';
+    this.options.flush();
+    const { at } = facts;
+    this.options.event('stopped', {
+      reason: at.reason === 'epochEnd' ? 'step' : at.reason,
+      description: at.description,
+      ...(thrown ? { text: thrown.text } : {}),
+      threadId: 1,
+      allThreadsStopped: true,
+      ...(hit.length > 0 ? { hitBreakpointIds: hit } : {}),
+      backstep: at,
+    });
+  }
+
+  resumed(): void {
+    if (this.phase === 'paused') this.phase = 'running';
+    this.view = undefined;
+  }
+
+  /** @throws Error where it is not running */
+  pause(granularity: StepGranularity | undefined): void {
+    if (this.phase !== 'running')
+      throw new Error(this.phase === 'paused' ? 'Training is paused already.' : 'No training is running.');
+    const { flags, threadDebugger, failed } = this.options;
+    flags.stopAfterStep = 'pause';
+    this.awaitPause();
+    if (granularity === 'step') return;
+    this.pausing = true;
+    flags.stopInStep = 'op';
+    threadDebugger.pause().catch(failed);
+  }
+
+  /** @returns what takes the step, once the request for it has been answered @throws Error as `standing` does */
+  step(command: StepCommand, granularity: StepGranularity | undefined): () => void {
+    const { at } = this.standing.facts;
+    const { flags, threadDebugger } = this.options;
+    const plan = planStep(command, at.stands ?? 'step', granularity);
+    flags.stopInStep = plan.inStep;
+    if (plan.afterStep) flags.stopAfterStep = 'step';
+    flags.stopAtEpochEnd = plan.atEpochEnd;
+    const { line } = plan;
+    if (!line) return () => this.goOn();
+    const intoLibrary = line.intoLibrary || this.standsInLibrary || !threadDebugger.justMyCode;
+    return () => {
+      this.stepsByLines = intoLibrary ? 'into the library' : 'over the library';
+      if (at.stands === 'op' && line.intoLibrary) {
+        this.goOn(() => threadDebugger.stepIntoFunction(`${pausedExpression}.kernel()`));
+        return;
+      }
+      const anyLine = line.how === 'any' && !intoLibrary;
+      this.goOn(() =>
+        anyLine
+          ? threadDebugger.stepToAnyLine()
+          : threadDebugger.step(line.how === 'any' ? 'into' : line.how, { intoLibrary }),
+      );
+    };
+  }
+
+  /** From a stop, where there is one. */
+  goOn(how: () => Promise<void> = () => this.options.threadDebugger.resume()): void {
+    if (this.phase !== 'paused') return;
+    this.phase = 'running';
+    this.view = undefined;
+    this.exception = undefined;
+    this.options.event('continued', { threadId: 1, allThreadsContinued: true });
+    const goOn = async (): Promise<void> => {
+      // What expressions made ends with the stop.
+      await this.options.inspector.run(`${pausedExpression}.release()`);
+      await how();
+    };
+    this.letGo(goOn).catch((error: unknown) =>
+      this.options.event('output', { category: 'important', output: `Could not go on: ${String(error)}\n` }),
+    );
+  }
+
+  showJustMyCode(enabled: boolean): void {
+    this.options.threadDebugger.justMyCode = enabled;
+    this.view?.showJustMyCode(enabled);
+  }
+
+  /** What can stop training has changed, or training goes on. */
+  async armsChanged(): Promise<void> {
+    const { flags, threadDebugger } = this.options;
+    flags.walksThroughSteps = threadDebugger.stopsOnLines;
+    this.sayIfSlower();
+    // Announced stops need it, and detaching forgets what the paused thread shows.
+    if (this.phase !== 'running' || this.announced || !this.backend) return;
+    // The next op or layer is near: attaching again would take longer than it.
+    if (flags.stopInStep !== 'none') return;
+    await threadDebugger.detachUnlessArmed();
+  }
+
+  private async letGo(how: () => Promise<void> = () => this.options.threadDebugger.resume()): Promise<void> {
+    await this.options.inspector.releasePauseObjects();
+    await how();
+    await this.armsChanged();
+  }
+
+  private sayIfSlower(): void {
+    if (this.saidSlower || this.backend !== 'wasm' || this.stepsByLines !== 'no' || this.pausing) return;
+    if (!this.options.threadDebugger.stopsOnLines) return;
+    this.saidSlower = true;
+    this.options.say({
+      kind: 'notice',
+      severity: 'info',
+      message:
+        'Steps take about 2.5 times as long while breakpoints on lines or exceptions are set: WebAssembly runs unoptimized under the debugger.',
+      hint: 'Remove or disable them to train at full speed; breakpoints on steps, epochs and values cost nothing.',
+    });
+  }
+
+  /** An op can hold training for as long as it likes: then that is said. */
+  private awaitPause(): void {
+    clearTimeout(this.pauseTimer);
+    this.pauseTimer = setTimeout(() => {
+      if (this.phase !== 'running') return;
+      const op = this.opNames.get(this.options.flags.opUnderWay);
+      const message = op
+        ? `Training is inside of one op (${op}) that has not ended yet. It pauses as soon as it does.`
+        : 'Training waits for data, or runs code that cannot be interrupted. It pauses as soon as it goes on.';
+      this.options.say({ kind: 'notice', severity: 'info', message });
+    }, PAUSE_SILENCE_MS);
+  }
+}
