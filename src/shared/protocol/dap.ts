@@ -36,6 +36,13 @@ export const stepArguments = z.object({
 export const trainingBatch = z.object({ events: z.array(trainingEvent) });
 
 export const breakpointStatus = z.object({ id: z.string(), verified: z.boolean(), message: z.string().optional() });
+export type BreakpointStatus = z.infer<typeof breakpointStatus>;
+
+/**
+ * Event `backstep/breakpoints`: what the training has found out about its breakpoints since they were set,
+ * when it starts, after its first step, and where a condition failed. Those that are as before are not in it.
+ */
+export const breakpointStatuses = z.object({ breakpoints: z.array(breakpointStatus) });
 
 /** Custom requests: name, arguments, answer. Those marked paused fail with a message while training runs. */
 export const dapRequests = {

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { finding } from '../protocol/diagnosis.js';
 import { lineStatus, lineStatuses } from '../protocol/debugging.js';
+import { breakpointStatus, breakpointStatuses } from '../protocol/dap.js';
 import { problem, startEvent, stopPoint, type StopPoint, type TrainingEvent } from '../protocol/training.js';
 
 export const scalarColumn = z.object({
@@ -41,6 +42,8 @@ export const sessionState = z.object({
   stops: z.array(stopPoint).optional(),
   /** What this training makes of the breakpoints on lines, by id. */
   lineBreakpoints: z.record(z.string(), lineStatus).optional(),
+  /** What this training has found out about its other breakpoints since they were set, by id. */
+  breakpoints: z.record(z.string(), breakpointStatus).optional(),
   epoch: z.number(),
   step: z.number(),
   stepInEpoch: z.number(),
@@ -189,6 +192,12 @@ export function foldDapMessage(
       if (!said.success) return state;
       const { all, lines } = said.data;
       return { ...state, lineBreakpoints: all ? lines : { ...state.lineBreakpoints, ...lines } };
+    }
+    case 'backstep/breakpoints': {
+      const said = breakpointStatuses.safeParse(message.body);
+      if (!said.success) return state;
+      const news = Object.fromEntries(said.data.breakpoints.map((status) => [status.id, status]));
+      return { ...state, breakpoints: { ...state.breakpoints, ...news } };
     }
     case 'continued':
       return hasEnded(state) ? state : foldContinued(state);

@@ -131,7 +131,7 @@ describe('conditions', () => {
     expect(parseCondition('accuracy > 0.5', known).kind).toBe('ok');
     expect(message('acuracy > 0.5', known)).toBe('acuracy is not known here. Did you mean accuracy?');
     expect(message('precision > 0.5', known)).toContain(
-      'There are: loss, learningRate, step, epoch, gradNorm, weightNorm, notFinite, accuracy.',
+      'There are: loss, learningRate, step, epoch, stepInEpoch, gradNorm, weightNorm, notFinite, ',
     );
     expect(message("gradNorm('dense_3') > 1", known)).toContain('Did you mean dense_1?');
     expect(message("gradNorm('conv') > 1", known)).toContain('It has: dense_1, dense_2.');

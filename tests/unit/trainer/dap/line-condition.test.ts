@@ -1,6 +1,8 @@
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { isHit, lineExpression, messageParts, parseHitRule } from '../../../../src/trainer/dap/line-condition.js';
+import { isHit, parseHitRule } from '../../../../src/shared/breakpoints/hit-condition.js';
+import { messageParts } from '../../../../src/shared/breakpoints/log-message.js';
+import { lineExpression } from '../../../../src/trainer/dap/line-condition.js';
 
 test('nothing beside the line: V8 stops there without asking', () => {
   expect(lineExpression(1, {})).toEqual({ kind: 'ok', text: undefined });
