@@ -1,73 +1,25 @@
-/** Training breakpoints: the list, what each is called, and keeping workspace and trainer told. */
+/** Training breakpoints: the list, and keeping workspace and trainer told. */
 import { describePlace } from '../../src/shared/breakpoints/describe-place.js';
-import { parseCondition, type KnownNames } from '../../src/shared/conditions/condition.js';
 import type { BreakpointPlace, TrainingBreakpoint } from '../../src/shared/protocol/training.js';
 import { hasEnded, type SessionState } from '../../src/shared/session/session-state.js';
 import { appStore } from './app-state.js';
+import type { Breakpoint } from './place-draft.js';
 import { server } from './server.js';
 
-export type PlaceInput =
-  { readonly kind: 'ok'; readonly at: BreakpointPlace } | { readonly kind: 'error'; readonly message: string };
-
-/** Places that are typed as one line. */
-export type TypedPlace = 'step' | 'epochEnd' | 'condition';
-
-export function isTyped(kind: BreakpointPlace['kind']): kind is TypedPlace {
-  return kind === 'step' || kind === 'epochEnd' || kind === 'condition';
+/** Whether two places are one, whatever else is set at them. */
+export function isSamePlace(one: BreakpointPlace, other: BreakpointPlace): boolean {
+  return one.kind === other.kind && describePlace(one) === describePlace(other);
 }
 
-/** What a person typed, as a place; an epoch may be left empty. */
-export function readPlace(kind: TypedPlace, text: string, known: KnownNames = {}): PlaceInput {
-  const trimmed = text.trim();
-  switch (kind) {
-    case 'step': {
-      const step = wholeNumber(trimmed);
-      return step === undefined
-        ? { kind: 'error', message: 'Write the number of a step, from 1.' }
-        : { kind: 'ok', at: { kind, step } };
-    }
-    case 'epochEnd': {
-      if (trimmed === '') return { kind: 'ok', at: { kind } };
-      const epoch = wholeNumber(trimmed);
-      return epoch === undefined
-        ? { kind: 'error', message: 'Write the number of an epoch, from 1, or leave it empty for every epoch.' }
-        : { kind: 'ok', at: { kind, epoch } };
-    }
-    case 'condition': {
-      const parsed = parseCondition(trimmed, known);
-      return parsed.kind === 'error'
-        ? { kind: 'error', message: parsed.message }
-        : { kind: 'ok', at: { kind, condition: trimmed } };
-    }
-  }
-}
-
-/** What the field of a breakpoint's form shows for it. */
-export function placeText(at: BreakpointPlace): string {
-  switch (at.kind) {
-    case 'step':
-      return String(at.step);
-    case 'epochEnd':
-      return at.epoch === undefined ? '' : String(at.epoch);
-    default:
-      return describePlace(at);
-  }
-}
-
-/** Names that conditions can use, where a run or an analysis says which there are. */
-export function knownNames(session: SessionState | undefined): KnownNames {
-  const start = session?.start;
-  return start ? { metrics: start.metricNames, layers: start.layers.map((layer) => layer.layer) } : {};
-}
-
+/** A place is in the list once: what is added there again is switched on, and takes what was written with it. */
 export function withBreakpoint(
   list: readonly TrainingBreakpoint[],
-  at: BreakpointPlace,
+  added: Breakpoint,
   id: string,
 ): readonly TrainingBreakpoint[] {
-  const same = list.find((entry) => describePlace(entry.at) === describePlace(at) && entry.at.kind === at.kind);
-  if (same) return list.map((entry) => (entry === same ? { ...entry, enabled: true } : entry));
-  return [...list, { id, enabled: true, at }];
+  const same = list.find((entry) => isSamePlace(entry.at, added.at));
+  if (same) return list.map((entry) => (entry === same ? { ...entry, ...added, enabled: true } : entry));
+  return [...list, { id, enabled: true, ...added }];
 }
 
 /** How often each breakpoint was hit in this session, and when last. */
@@ -81,8 +33,24 @@ export function hitsOf(
   return hits;
 }
 
-export function addBreakpoint(at: BreakpointPlace): Promise<void> {
-  return saveBreakpoints(withBreakpoint(appStore.getState().breakpoints, at, newId()));
+export function addBreakpoint(at: BreakpointPlace, more: Omit<Breakpoint, 'at'> = {}): Promise<void> {
+  return saveBreakpoints(withBreakpoint(appStore.getState().breakpoints, { at, ...more }, newId()));
+}
+
+/** Sets a plain one at the place, or takes away what is there. */
+export function togglePlace(at: BreakpointPlace): Promise<void> {
+  const { breakpoints } = appStore.getState();
+  const others = breakpoints.filter((entry) => !isSamePlace(entry.at, at));
+  return others.length < breakpoints.length ? saveBreakpoints(others) : addBreakpoint(at);
+}
+
+/** In place of what it was; what is not in `breakpoint` is taken away. */
+export function replaceBreakpoint(id: string, breakpoint: Breakpoint): Promise<void> {
+  return saveBreakpoints(
+    appStore
+      .getState()
+      .breakpoints.map((entry) => (entry.id === id ? { id, enabled: entry.enabled, ...breakpoint } : entry)),
+  );
 }
 
 export function changeBreakpoint(id: string, change: Partial<Omit<TrainingBreakpoint, 'id'>>): Promise<void> {
@@ -126,11 +94,6 @@ async function tellTrainer(breakpoints: TrainingBreakpoint[]): Promise<void> {
     verified ? [] : [[id, message ?? 'The trainer cannot use this breakpoint.'] as const],
   );
   appStore.setState({ breakpointMessages: Object.fromEntries(messages) });
-}
-
-function wholeNumber(text: string): number | undefined {
-  const value = Number(text);
-  return /^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0 ? value : undefined;
 }
 
 function newId(): string {

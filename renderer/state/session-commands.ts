@@ -1,11 +1,10 @@
 /** The training side's commands, with VS Code's keys. */
-import { ask } from './dialogs.js';
-import { appStore, notify } from './app-state.js';
+import { appStore } from './app-state.js';
+import { openForm } from './breakpoint-form.js';
 import { registerCommands, type Command } from './commands.js';
 import type { Connection } from './connection.js';
-import { describePlace } from '../../src/shared/breakpoints/describe-place.js';
-import type { BreakpointPlace } from '../../src/shared/protocol/training.js';
-import { addBreakpoint, knownNames, readPlace, saveBreakpoints, type TypedPlace } from './session-breakpoints.js';
+import type { PlaceKind } from './place-draft.js';
+import { saveBreakpoints, togglePlace } from './session-breakpoints.js';
 import {
   continueRun,
   killRun,
@@ -81,27 +80,31 @@ function isPaused(): boolean {
   return phase() === 'paused';
 }
 
+function addCommand(id: string, title: string, kind: PlaceKind): Command {
+  return {
+    id: `breakpoints.${id}`,
+    title: `Breakpoints: ${title}`,
+    enabled: () => appStore.getState().workspace !== undefined,
+    run: () => openForm(kind),
+  };
+}
+
 const breakpointCommands: readonly Command[] = [
-  { id: 'breakpoints.addStep', title: 'Breakpoints: Add Breakpoint at Step…', run: () => askForBreakpoint('step') },
-  {
-    id: 'breakpoints.addEpochEnd',
-    title: 'Breakpoints: Add Breakpoint at End of Epoch…',
-    run: () => askForBreakpoint('epochEnd'),
-  },
-  {
-    id: 'breakpoints.addCondition',
-    title: 'Breakpoints: Add Conditional Breakpoint…',
-    run: () => askForBreakpoint('condition'),
-  },
+  addCommand('addStep', 'Add Breakpoint at Step…', 'step'),
+  addCommand('addEpochEnd', 'Add Breakpoint at End of Epoch…', 'epochEnd'),
+  addCommand('addCondition', 'Add Conditional Breakpoint…', 'condition'),
+  addCommand('addPhase', 'Add Breakpoint at a Phase of the Step…', 'phase'),
+  addCommand('addLayer', 'Add Breakpoint at a Layer…', 'layer'),
+  addCommand('addOp', 'Add Breakpoint at an Op…', 'op'),
+  addCommand('addValue', 'Add Breakpoint on a Value…', 'data'),
+  addCommand('addRule', 'Add Breakpoint on a Rule…', 'rule'),
   {
     id: 'breakpoints.toggleAtCursor',
     title: 'Breakpoints: Toggle Breakpoint at Cursor’s Step',
     enabled: () => (appStore.getState().cursor.step ?? 0) > 0,
     run: () => {
-      const { breakpoints, cursor } = appStore.getState();
-      const at: BreakpointPlace = { kind: 'step', step: cursor.step ?? 1 };
-      const there = breakpoints.find((entry) => describePlace(entry.at) === describePlace(at));
-      return there ? saveBreakpoints(breakpoints.filter((entry) => entry !== there)) : addBreakpoint(at);
+      const { step } = appStore.getState().cursor;
+      return step === undefined ? undefined : togglePlace({ kind: 'step', step });
     },
   },
   {
@@ -136,29 +139,6 @@ async function enableAll(enabled: boolean): Promise<void> {
     saveBreakpoints(appStore.getState().breakpoints.map((entry) => ({ ...entry, enabled }))),
     setAllLines((lines) => lines.map((entry) => ({ ...entry, enabled }))),
   ]);
-}
-
-const questions = {
-  step: { title: 'Stop after a step', label: 'Step number, counted over the whole run' },
-  epochEnd: { title: 'Stop at the end of an epoch', label: 'Epoch number; empty: every epoch' },
-  condition: { title: 'Stop when a condition holds', label: 'For example: loss > 2 || isNaN(loss)' },
-} as const;
-
-async function askForBreakpoint(kind: TypedPlace): Promise<void> {
-  const known = knownNames(appStore.getState().session);
-  const text = await ask({
-    kind: 'text',
-    ...questions[kind],
-    confirm: 'Add Breakpoint',
-    check: (typed) => {
-      const place = readPlace(kind, typed, known);
-      return place.kind === 'error' ? place.message : undefined;
-    },
-  });
-  if (text === undefined) return;
-  const place = readPlace(kind, text, known);
-  if (place.kind === 'ok') await addBreakpoint(place.at);
-  else notify({ severity: 'warning', message: place.message });
 }
 
 export function registerTrainingCommands(_connection: Connection): void {

@@ -246,7 +246,8 @@ export function registerWorkbenchCommands(): void {
       title: `View: Show ${panel.title}`,
       keys: panel.keys,
       enabled: hasWorkspace,
-      run: () => showPanel(panel.id),
+      // Whoever shows it beside what a person is doing leaves the keyboard where it is.
+      run: (argument?: unknown) => showPanel(panel.id, argument as { readonly focus?: boolean } | undefined),
     })),
   );
   registerCommands(...panels.flatMap((panel) => panel.commands ?? []));

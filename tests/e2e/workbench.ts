@@ -117,7 +117,7 @@ export class Workbench {
     const debug = await this.show('Debug');
     await debug.getByRole('button', { name: 'Add breakpoint' }).click();
     await debug.getByRole('combobox', { name: 'Kind of breakpoint' }).selectOption({ label: kind });
-    await debug.getByRole('textbox', { name: kind }).fill(value);
+    await debug.getByLabel(kind, { exact: true }).fill(value);
     await debug.getByRole('button', { name: 'Add', exact: true }).click();
     await expect(debug.getByRole('list', { name: 'Breakpoints' })).toContainText(value);
   }

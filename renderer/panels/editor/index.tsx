@@ -54,7 +54,8 @@ export const editorPanel: Panel = {
       id: 'breakpoints.toggleLine',
       title: 'Breakpoints: Toggle Breakpoint',
       keys: ['F9'],
-      enabled: hasFile,
+      // The layer table and the graph set breakpoints of their own by this key.
+      enabled: () => hasFile() && !document.activeElement?.closest('[data-breaks]'),
       run: () => activeBreakpoints()?.toggleAtCaret(),
     },
     lineCommand('breakpoints.lineCondition', 'Breakpoints: Condition of Breakpoint on This Line…', 'condition'),

@@ -1,19 +1,13 @@
 /** The graph itself on React Flow: blocks, items and wires at the places that the layout gives. Knows no server. */
-import {
-  Background,
-  Controls,
-  MiniMap,
-  ReactFlow,
-  useReactFlow,
-  ViewportPortal,
-  type Node,
-  type NodeProps,
-} from '@xyflow/react';
+import { Background, Controls, MiniMap, ReactFlow, useReactFlow, ViewportPortal } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { memo, useEffect, useMemo } from 'react';
+import { memo, useEffect, useMemo, type MouseEvent } from 'react';
 import { curveBetween } from '../../../src/shared/graph/graph-curve.js';
 import type { GraphLayout, PlacedBlock, PlacedItem } from '../../../src/shared/graph/graph-layout.js';
 import type { Colours } from './graph-colours.js';
+import { nodeTypes, type BlockNode, type ItemNode } from './graph-nodes.js';
+import { progressOf, type Standing } from './graph-places.js';
+import type { GraphBreaks } from './use-graph-breaks.js';
 
 export interface CanvasProps {
   readonly layout: GraphLayout;
@@ -23,18 +17,16 @@ export interface CanvasProps {
   readonly found: ReadonlySet<string>;
   /** The block under the window's cursor. */
   readonly lit?: string;
+  readonly breaks: GraphBreaks;
   readonly theme: 'dark' | 'light';
   /** Changes when the view is to be fitted anew: another experiment's graph. */
   readonly fitKey: string;
   onSelect(item: PlacedItem | undefined): void;
   onToggle(block: string): void;
   onToggleItem(item: PlacedItem): void;
+  /** The menu of an item, or of a block by its id. */
+  onMenu(event: MouseEvent, of: PlacedItem | string): void;
 }
-
-type BlockNode = Node<{ placed: PlacedBlock; lit: boolean; onToggle(block: string): void }, 'block'>;
-type ItemNode = Node<{ item: PlacedItem; colour: string; found: boolean; current: boolean }, 'item'>;
-
-const nodeTypes = { block: memo(BlockView), item: memo(ItemView) };
 
 export function GraphCanvas({
   layout,
@@ -42,12 +34,15 @@ export function GraphCanvas({
   selected,
   found,
   lit,
+  breaks,
   theme,
   fitKey,
   onSelect,
   onToggle,
   onToggleItem,
+  onMenu,
 }: CanvasProps) {
+  const { standing, marks } = breaks;
   const items = useMemo(() => new Map(layout.items.map((item) => [item.id, item])), [layout]);
   const nodes = useMemo(
     (): (BlockNode | ItemNode)[] => [
@@ -57,7 +52,13 @@ export function GraphCanvas({
         position: { x: placed.x, y: placed.y },
         width: placed.width,
         height: placed.height,
-        data: { placed, lit: placed.block.id === lit, onToggle },
+        data: {
+          placed,
+          lit: placed.block.id === lit,
+          standing: placed.block.id === standing?.block,
+          mark: marks.get(`block ${placed.block.id}`),
+          onToggle,
+        },
         selectable: false,
         focusable: false,
         zIndex: 0,
@@ -73,12 +74,16 @@ export function GraphCanvas({
           colour: colours.of(item),
           found: item.ops.some(({ id }) => found.has(id)),
           current: item.id === selected,
+          mark: marks.get(item.id),
+          canBreak: breaks.canBreak(item),
+          progress: progressOf(item, standing),
+          onBreak: breaks.toggle,
         },
         focusable: false,
         zIndex: 2,
       })),
     ],
-    [layout, colours, selected, found, lit, onToggle],
+    [layout, colours, selected, found, lit, breaks, standing, marks, onToggle],
   );
 
   return (
@@ -103,6 +108,10 @@ export function GraphCanvas({
         const item = items.get(node.id);
         if (item) onToggleItem(item);
       }}
+      onNodeContextMenu={(event, node) => {
+        const item = items.get(node.id);
+        onMenu(event, item ?? node.id.replace(/^block /, ''));
+      }}
       onPaneClick={() => onSelect(undefined)}
       zoomOnDoubleClick={false}
     >
@@ -122,6 +131,7 @@ export function GraphCanvas({
         layout={layout}
         selected={selected === undefined ? undefined : items.get(selected)}
         lit={layout.blocks.find(({ block }) => block.id === lit)}
+        standing={standingBox(layout, items, standing)}
       />
     </ReactFlow>
   );
@@ -133,11 +143,13 @@ function View({
   layout,
   selected,
   lit,
+  standing,
 }: {
   fitKey: string;
   layout: GraphLayout;
   selected?: PlacedItem;
   lit?: PlacedBlock;
+  standing?: Box & { readonly id: string };
 }) {
   const flow = useReactFlow();
   const litBlock = lit?.block.id;
@@ -159,10 +171,29 @@ function View({
     // Only when the cursor goes to another layer.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [litBlock]);
+  const standingId = standing?.id;
+  useEffect(() => {
+    if (standing) bringIntoView(flow, standing);
+    // Only when training stands somewhere else, or the block around it has opened.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [standingId, standing?.x, standing?.y, flow]);
   return null;
 }
 
 type Box = Pick<PlacedItem, 'x' | 'y' | 'width' | 'height'>;
+
+/** What is brought into view at a stop: the op, its cell, else its block. */
+function standingBox(
+  layout: GraphLayout,
+  items: ReadonlyMap<string, PlacedItem>,
+  standing: Standing | undefined,
+): (Box & { readonly id: string }) | undefined {
+  if (!standing) return undefined;
+  const item = items.get(standing.node ?? '') ?? items.get(standing.item ?? '');
+  if (item) return item;
+  const placed = layout.blocks.find(({ block }) => block.id === standing.block);
+  return placed && { ...placed, height: Math.min(placed.height, 80), id: placed.block.id };
+}
 
 function paneSize(): { readonly width: number; readonly height: number } | undefined {
   const pane = document.querySelector('.graph-canvas')?.getBoundingClientRect();
@@ -186,41 +217,6 @@ function bringIntoView(flow: ReturnType<typeof useReactFlow>, box: Box): void {
     zoom,
   };
   void flow.setViewport(to, { duration: 150 });
-}
-
-function BlockView({ data: { placed, lit, onToggle } }: NodeProps<BlockNode>) {
-  const { block, isOpen } = placed;
-  return (
-    <div className="graph-block" data-lit={lit || undefined}>
-      <button
-        className="graph-block-head nopan"
-        tabIndex={-1}
-        aria-expanded={isOpen}
-        title={isOpen ? 'Close (Enter)' : 'Open to its ops (Enter)'}
-        onClick={() => onToggle(block.id)}
-      >
-        <span className={`codicon codicon-chevron-${isOpen ? 'down' : 'right'}`} aria-hidden />
-        <strong>{block.label}</strong>
-        <span className="dim">{block.type}</span>
-      </button>
-    </div>
-  );
-}
-
-function ItemView({ data: { item, colour, found, current } }: NodeProps<ItemNode>) {
-  return (
-    <div
-      className="graph-item"
-      style={{ '--item': colour } as React.CSSProperties}
-      data-current={current || undefined}
-      data-found={found || undefined}
-      title={item.ops.length === 1 ? item.ops[0]!.id : `${item.ops.length} ops`}
-    >
-      {item.lines.map((line, index) => (
-        <span key={index}>{line}</span>
-      ))}
-    </div>
-  );
 }
 
 const Wires = memo(function Wires({

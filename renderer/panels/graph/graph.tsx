@@ -1,6 +1,6 @@
 /** The dataflow of a training step: the model's layers from top to bottom, each open to its ops, in step with the editor. */
 import { ReactFlowProvider } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { blocksOf } from '../../../src/shared/graph/graph-blocks.js';
 import { layOut, type PlacedItem } from '../../../src/shared/graph/graph-layout.js';
 import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
@@ -9,13 +9,16 @@ import { runCommand } from '../../state/commands.js';
 import { openFile } from '../../state/file-actions.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
+import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
 import { useApp } from '../../use-app.js';
 import { GraphCanvas } from './graph-canvas.js';
 import { colouringNames, colourings, coloursOf, timeText, type Colouring } from './graph-colours.js';
 import { GraphDetails } from './graph-details.js';
 import { findOps } from './graph-find.js';
 import { useGraphSource, type GraphSource } from './graph-source.js';
+import { setBreakTarget } from './graph-target.js';
 import { walk, type Direction } from './graph-walk.js';
+import { useGraphBreaks } from './use-graph-breaks.js';
 import './graph.css';
 
 export function Graph() {
@@ -109,6 +112,8 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
     [blocks],
   );
   const item = layout.items.find(({ id }) => id === selected);
+  const breaks = useGraphBreaks(graph, layout);
+  const [menu, setMenu] = useState<{ readonly at: PopupAt; readonly items: readonly PopupItem[] }>();
   const lit = blocks.find(
     ({ kind, label, file, line }) =>
       kind === 'layer' &&
@@ -116,6 +121,16 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
         ? true
         : cursor.layer === label && cursor.line === line),
   )?.id;
+
+  // The block that training stands in opens, so that the op is seen.
+  const { node, block: standingBlock } = breaks.standing ?? {};
+  useEffect(() => {
+    if (node !== undefined && standingBlock !== undefined) setOpen((before) => new Set([...before, standingBlock]));
+  }, [node, standingBlock]);
+  // What F9 sets here is what is selected.
+  const target = useRef<() => void>(undefined);
+  target.current = item && breaks.canBreak(item) ? () => breaks.toggle(item) : undefined;
+  useEffect(() => setBreakTarget(() => target.current), []);
 
   const toggle = useCallback((block: string) => {
     setOpen((before) => {
@@ -150,6 +165,15 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
     selectOp(hits[next]!.id);
   };
 
+  const showMenu = (event: MouseEvent, of: PlacedItem | string) => {
+    event.preventDefault();
+    event.stopPropagation();
+    const items = typeof of === 'string' ? breaks.blockItems(of) : breaks.items(of);
+    if (items.length === 0) return;
+    if (typeof of !== 'string') select(of);
+    setMenu({ items, at: popupAt(event, place.current?.querySelector('.graph-item[data-current]')) });
+  };
+  const place = useRef<HTMLDivElement>(null);
   const press = (event: KeyboardEvent) => {
     if ((event.target as HTMLElement).closest('input, select, button')) return;
     const direction = directions[event.key];
@@ -243,10 +267,15 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
         role="group"
         tabIndex={0}
         data-autofocus
-        aria-label="Graph of the training step. Arrow keys walk along it, Enter opens a layer."
+        data-breaks
+        ref={place}
+        aria-label="Graph of the training step. Arrow keys walk along it, Enter opens a layer, F9 sets a breakpoint."
         aria-description={item ? item.ops.map(({ id }) => id).join(', ') : undefined}
         data-stale={source.problem !== undefined || undefined}
         onKeyDown={press}
+        onContextMenu={(event) => {
+          if (event.target === event.currentTarget && item) showMenu(event, item);
+        }}
       >
         <GraphCanvas
           layout={layout}
@@ -254,12 +283,15 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
           selected={selected}
           found={found}
           lit={lit}
+          breaks={breaks}
           theme={theme}
           fitKey={source.experiment ?? ''}
           onSelect={select}
           onToggle={toggle}
           onToggleItem={toggleItem}
+          onMenu={showMenu}
         />
+        {menu && <PopupMenu items={menu.items} at={menu.at} close={() => setMenu(undefined)} />}
       </div>
       <ul className="graph-legend" aria-label={`Colours: ${colouringNames[colouring]}`}>
         {colours.legend.map(({ colour, text }, index) => (

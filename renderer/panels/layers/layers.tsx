@@ -1,12 +1,17 @@
 /** The model as a table: shapes and parameters while it is written, and what went through them while training is paused. */
-import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { formatShare, formatValue } from '../../charts/format.js';
 import { moveCursor } from '../../state/app-state.js';
+import { atLayer, markOf } from '../../state/breakpoint-words.js';
 import { runCommand } from '../../state/commands.js';
 import { openFile } from '../../state/file-actions.js';
+import { togglePlace } from '../../state/session-breakpoints.js';
 import { bytesText, countText, pipeline, shapeText } from '../../state/shape-text.js';
+import { beforeLayer, layerItems, told } from '../../training/break-menu.js';
 import { EmptyState } from '../../ui/empty-state.js';
+import { PopupMenu, popupAt, type PopupAt } from '../../ui/popup-menu.js';
 import { useApp } from '../../use-app.js';
+import { BreakDot } from '../../training/break-dot.js';
 import { concern, layerRows, totalsOf, type LayerRow } from './layer-rows.js';
 import './layers.css';
 
@@ -94,6 +99,12 @@ function LayerTable({
 }) {
   const cursor = useApp((state) => state.cursor.layer);
   const selected = rows.findIndex((row) => row.layer.layer === cursor);
+  const breakpoints = useApp((state) => state.breakpoints);
+  const messages = useApp((state) => state.breakpointMessages);
+  const standing = useApp((state) =>
+    state.session?.status === 'paused' && state.session.stop?.stands ? state.session.stop.place?.layer : undefined,
+  );
+  const [menu, setMenu] = useState<{ readonly layer: string; readonly at: PopupAt }>();
   const body = useRef<HTMLTableSectionElement>(null);
   useEffect(() => {
     body.current?.children[selected]?.scrollIntoView({ block: 'nearest' });
@@ -120,6 +131,13 @@ function LayerTable({
     else return;
     event.preventDefault();
   };
+  const showMenu = (event: MouseEvent, row: LayerRow | undefined, drawn?: Element | null) => {
+    event.preventDefault();
+    event.stopPropagation();
+    if (!row) return;
+    moveCursor({ layer: row.layer.layer });
+    setMenu({ layer: row.layer.layer, at: popupAt(event, drawn) });
+  };
   const shapesInOrder = useMemo(() => pipeline(rows.map((row) => row.layer)), [rows]);
 
   return (
@@ -144,12 +162,15 @@ function LayerTable({
           tabIndex={0}
           data-autofocus
           data-paused={paused || undefined}
+          data-breaks
           aria-label="Layers"
           aria-activedescendant={selected >= 0 ? `layer-${selected}` : undefined}
           onKeyDown={press}
+          onContextMenu={(event) => showMenu(event, rows[selected], body.current?.children[selected])}
         >
           <thead>
             <tr>
+              <th scope="col" className="break-cell" aria-label="Breakpoints" />
               <th scope="col">Layer</th>
               <th scope="col" className="type">
                 Type
@@ -179,16 +200,27 @@ function LayerTable({
           <tbody ref={body}>
             {rows.map(({ layer, look }, index) => {
               const worry = concern(look);
+              const mark = markOf(atLayer(breakpoints, layer.layer), messages);
               return (
                 <tr
                   key={layer.layer}
                   id={`layer-${index}`}
                   aria-selected={index === selected}
                   data-concern={worry}
+                  data-standing={layer.layer === standing || undefined}
                   title={[layer.type, layer.arithmetic].filter(Boolean).join(' · ')}
                   onClick={() => go(rows[index], false)}
                   onDoubleClick={() => go(rows[index], true)}
+                  onContextMenu={(event) => showMenu(event, rows[index])}
                 >
+                  <td className="break-cell">
+                    <BreakDot
+                      mark={mark}
+                      standing={layer.layer === standing}
+                      name={layer.layer}
+                      onToggle={() => told(togglePlace(beforeLayer(layer.layer)))}
+                    />
+                  </td>
                   <td>{layer.layer}</td>
                   <td className="dim type">{layer.type}</td>
                   <td className="shape">{shapeText(layer.outputShape)}</td>
@@ -212,6 +244,9 @@ function LayerTable({
           </tbody>
         </table>
       </div>
+      {menu && (
+        <PopupMenu items={layerItems(menu.layer, { key: 'F9' })} at={menu.at} close={() => setMenu(undefined)} />
+      )}
       <div className="layers-totals">
         <span>
           <strong>{countText(totals.params)}</strong> parameters

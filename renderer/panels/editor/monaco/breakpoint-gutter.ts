@@ -4,6 +4,7 @@ import { isCode } from '../../../state/analysis-actions.js';
 import { showLineMenu, type LineField } from '../line-menu.js';
 import { monaco } from './api.js';
 import { BreakpointField } from './breakpoint-field.js';
+import { layersAt } from './shape-hints.js';
 
 const GUTTER = monaco.editor.MouseTargetType.GUTTER_GLYPH_MARGIN;
 const NUMBERS = monaco.editor.MouseTargetType.GUTTER_LINE_NUMBERS;
@@ -32,7 +33,9 @@ export class BreakpointGutter {
         if (line === undefined || file === undefined || (target.type !== GUTTER && target.type !== NUMBERS)) return;
         event.preventDefault();
         event.stopPropagation();
-        showLineMenu(file, line, { x: event.posx, y: event.posy }, (field) => this.edit(line, field));
+        showLineMenu(file, line, { x: event.posx, y: event.posy }, layersAt(file, line), (field) =>
+          this.edit(line, field),
+        );
       }),
       editor.onMouseMove(({ target }) =>
         this.showHint(target.type === GUTTER ? target.position?.lineNumber : undefined),

@@ -1,0 +1,127 @@
+/**
+ * The graph and the debugger speak of the same ops: which place of a breakpoint a node is, which node
+ * training stands at, and what of the step has run before it. Pure.
+ */
+import type { PlacedItem } from '../../../src/shared/graph/graph-layout.js';
+import type { OpGraph, OpNode } from '../../../src/shared/graph/op-graph.js';
+import {
+  stepPhases,
+  type BreakpointPlace,
+  type StepPhase,
+  type StopPoint,
+  type TrainingBreakpoint,
+} from '../../../src/shared/protocol/training.js';
+
+export type OpPlace = Extract<BreakpointPlace, { kind: 'op' }>;
+
+/** By the node's id; what is no op, and ops of the metrics, cannot be stopped at. */
+export function opPlaces(graph: OpGraph): ReadonlyMap<string, OpPlace> {
+  const counts = new Map<string, number>();
+  const places = new Map<string, OpPlace>();
+  for (const { id, op, kind, layer, phase } of graph.nodes) {
+    if (kind !== 'op' || !isStepPhase(phase)) continue;
+    const key = `${phase}\n${layer ?? ''}\n${op}`;
+    const occurrence = (counts.get(key) ?? 0) + 1;
+    counts.set(key, occurrence);
+    places.set(id, { kind: 'op', op, phase, ...(layer === undefined ? {} : { layer }), occurrence });
+  }
+  return places;
+}
+
+function isStepPhase(phase: string): phase is StepPhase {
+  return (stepPhases as readonly string[]).includes(phase);
+}
+
+/** Whether the breakpoint stops at the op of this place. */
+export function stopsAt({ at }: TrainingBreakpoint, place: OpPlace): boolean {
+  if (at.kind !== 'op') return false;
+  return (
+    at.op === place.op &&
+    (at.layer === undefined || at.layer === place.layer) &&
+    (at.phase === undefined || at.phase === place.phase) &&
+    (at.occurrence === undefined || at.occurrence === place.occurrence)
+  );
+}
+
+/** What an item's dot sets: an op of its own, the layer for a cell that stands for many. */
+export function placeOfItem(
+  { id, block, cell, ops }: PlacedItem,
+  places: ReadonlyMap<string, OpPlace>,
+): BreakpointPlace | undefined {
+  if (id === ops[0]?.id) return places.get(id);
+  const layer = layerOfBlock(block);
+  if (cell === 'update') return { kind: 'phase', phase: 'optimizer' };
+  if (layer !== undefined)
+    return { kind: 'layer', layer, when: 'before', pass: cell === 'gradient' ? 'gradient' : 'forward' };
+  return block === 'loss' ? { kind: 'phase', phase: cell === 'gradient' ? 'gradient' : 'loss' } : undefined;
+}
+
+export function layerOfBlock(block: string): string | undefined {
+  return /^layer:(.+)$/.exec(block)?.[1];
+}
+
+/** Where training stands in the graph. */
+export interface Standing {
+  /** The op that it is before or after; none where it is at a whole layer. */
+  readonly node?: string;
+  readonly block?: string;
+  /** The item that is lit: the op where its block is open, else the cell. */
+  readonly item?: string;
+  /** Ids of the nodes that have run in this step. */
+  readonly done: ReadonlySet<string>;
+}
+
+/** `undefined` where training stands at nothing that the graph has. */
+export function standingIn(
+  graph: OpGraph,
+  places: ReadonlyMap<string, OpPlace>,
+  stop: StopPoint | undefined,
+): Standing | undefined {
+  const place = stop?.place;
+  if (!stop?.stands || !place) return undefined;
+  const inPlace = ({ id, layer, phase }: OpNode) =>
+    phase === place.phase && (place.layer === undefined || layer === place.layer) && places.has(id);
+  const candidates = graph.nodes.filter(inPlace);
+  const isAfter = stop.when === 'after';
+  if (stop.stands === 'op' && place.op !== undefined) {
+    const same = candidates.filter(({ op }) => op === place.op);
+    const node =
+      same.find(({ id }) => places.get(id)?.occurrence === place.occurrence) ??
+      // The recorded step can have fewer of them: another backend, a first step that makes what it needs.
+      (place.layer === undefined ? undefined : same.at(-1));
+    if (node) return { node: node.id, ...blockAndCell(node), done: ranBefore(graph, node, isAfter) };
+  }
+  const edge = isAfter ? candidates.at(-1) : candidates[0];
+  return edge && { ...blockAndCell(edge), done: ranBefore(graph, edge, isAfter) };
+}
+
+function blockAndCell({ layer, phase }: OpNode): Pick<Standing, 'block' | 'item'> {
+  const block =
+    layer !== undefined
+      ? `layer:${layer}`
+      : phase === 'optimizer'
+        ? 'optimizer'
+        : phase === 'forward'
+          ? 'other'
+          : 'loss';
+  const cell = phase === 'gradient' ? 'gradient' : phase === 'optimizer' ? 'update' : 'forward';
+  return { block, item: `${block}#${cell}` };
+}
+
+function ranBefore({ nodes }: OpGraph, at: OpNode, included: boolean): ReadonlySet<string> {
+  const end = nodes.indexOf(at) + (included ? 1 : 0);
+  return new Set(nodes.slice(0, end).flatMap(({ id, kind }) => (kind === 'op' || kind === 'assign' ? [id] : [])));
+}
+
+/** How far the step under way is with an item. */
+export type Progress = 'done' | 'here' | 'partly';
+
+export function progressOf({ id, ops }: PlacedItem, standing: Standing | undefined): Progress | undefined {
+  if (!standing) return undefined;
+  const runs = ops.filter(({ kind }) => kind === 'op' || kind === 'assign');
+  const isCell = id !== ops[0]?.id;
+  if (isCell ? id === standing.item : id === standing.node) return 'here';
+  const done = runs.filter((op) => standing.done.has(op.id)).length;
+  if (done === 0) return undefined;
+  return done === runs.length ? 'done' : 'partly';
+}

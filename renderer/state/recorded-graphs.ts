@@ -1,0 +1,56 @@
+/**
+ * The graphs that were recorded of experiments: drawn by the graph's panel, named from by breakpoints.
+ * Asked for by whoever needs one; says nothing of how it looks.
+ */
+import { createStore } from 'zustand/vanilla';
+import type { OpGraph } from '../../src/shared/graph/op-graph.js';
+import type { Problem } from '../../src/shared/protocol/training.js';
+import { isCode } from './analysis-actions.js';
+import { appStore } from './app-state.js';
+import { server } from './server.js';
+
+export interface GraphRecord {
+  /** Of the last version that could be recorded. */
+  readonly graph?: OpGraph;
+  /** Why the version of now has none. */
+  readonly problem?: Pick<Problem, 'message' | 'hint'>;
+  readonly recording: boolean;
+}
+
+/** By the experiment's path. */
+export const recordedGraphs = createStore<Readonly<Record<string, GraphRecord>>>(() => ({}));
+
+/** The analysis that each experiment was last asked about, or taken as it was. */
+const asked = new Map<string, unknown>();
+
+/** Records the experiment's step unless that was done since its last analysis. Failures become the record's problem. */
+export async function recordGraph(experiment: string): Promise<void> {
+  const analysis = appStore.getState().analyses[experiment];
+  if (!analysis || asked.get(experiment) === analysis) return;
+  asked.set(experiment, analysis);
+  const failed = analysis.problems.find(({ severity }) => severity === 'error');
+  if (failed) {
+    keep(experiment, { problem: failed, recording: false });
+    return;
+  }
+  keep(experiment, { problem: undefined, recording: true });
+  const answer = await ask(experiment);
+  // A newer question is under way.
+  if (asked.get(experiment) === analysis) keep(experiment, { problem: undefined, ...answer, recording: false });
+}
+
+/** The graph stays until there is a newer one. */
+function keep(experiment: string, change: GraphRecord): void {
+  recordedGraphs.setState((records) => ({ [experiment]: { ...records[experiment], ...change } }));
+}
+
+async function ask(experiment: string): Promise<Pick<GraphRecord, 'graph' | 'problem'>> {
+  const dirty = appStore.getState().openFiles.filter((file) => file.dirty && isCode(file.path));
+  const overlays = Object.fromEntries(dirty.map((file) => [file.path, file.text]));
+  try {
+    const { graph, problems } = await server().request('experiment/graph', { experiment, overlays, batch: 'zeros' });
+    return graph ? { graph } : { problem: problems.find(({ severity }) => severity === 'error') ?? problems[0] };
+  } catch (error) {
+    return { problem: { message: error instanceof Error ? error.message : String(error) } };
+  }
+}
