@@ -93,6 +93,10 @@ export class DebugHost implements TrainingHost {
     else this.timer ??= setTimeout(() => this.flush(), wait);
   }
 
+  joins({ model, labels, optimizer }: Parameters<NonNullable<TrainingHost['joins']>>[0]): void {
+    this.hooks.watch(model, optimizer, labels);
+  }
+
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;

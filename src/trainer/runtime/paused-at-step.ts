@@ -14,10 +14,16 @@ import { summarizeTensor } from './summarize-tensor.js';
 import { statisticsOf } from './tensor-statistics.js';
 import { tensorsOf } from './tf-dataset.js';
 
+/** What has run the step, and what it keeps of it. */
+export type RanStep = Pick<
+  StepRunner,
+  'canLook' | 'prepareLook' | 'gradNorm' | 'weightNorm' | 'weights' | 'finite' | 'capture'
+>;
+
 export interface PausedFacts {
   readonly labels: ReadonlyMap<tf.layers.Layer, string>;
   readonly optimizer: tf.Optimizer;
-  readonly runner: StepRunner;
+  readonly runner: RanStep;
   /** Of the last step; its batch where it was kept. */
   readonly loss: number;
   readonly metrics: Metrics;

@@ -20,23 +20,25 @@ export class StepCapture {
   private hookTime = 0;
   private updatesBegun = 0;
   private readonly undo: (() => void)[] = [];
-  private readonly layerByVariable: ReadonlyMap<string, string>;
+  private readonly layerByVariable = new Map<string, string>();
+  private readonly watched = new Set<Layer>();
+  private outputLayer: Layer | undefined;
 
-  private readonly outputLayer: Layer | undefined;
-
-  constructor(
-    model: tf.LayersModel,
-    optimizer: tf.Optimizer,
-    labels: ReadonlyMap<Layer, string>,
-    weights: readonly LabelledWeight[],
-  ) {
-    this.layerByVariable = new Map(weights.map((weight) => [weight.variable.name, weight.layer]));
-    this.outputLayer = trainable(model).outputLayers[0];
-    const watched = new Set(labels.keys());
+  /** From here on steps of this model are kept, too; its first output is what they predict. */
+  watchModel(model: tf.LayersModel, labels: ReadonlyMap<Layer, string>, weights: readonly LabelledWeight[]): void {
+    for (const { variable, layer } of weights) this.layerByVariable.set(variable.name, layer);
+    this.predictsBy(model);
     // A model inside the model is known by its own layers, but may give the predictions itself.
-    if (this.outputLayer) watched.add(this.outputLayer);
-    for (const layer of watched) this.watchLayer(layer);
-    this.watchOptimizer(optimizer);
+    const layers = [...labels.keys(), ...(this.outputLayer ? [this.outputLayer] : [])];
+    for (const layer of layers) {
+      if (!this.watched.has(layer)) this.watchLayer(layer);
+      this.watched.add(layer);
+    }
+  }
+
+  /** Which of the watched models the step is of. */
+  predictsBy(model: tf.LayersModel): void {
+    this.outputLayer = trainable(model).outputLayers[0];
   }
 
   /** Before a step: gives back what the last one kept. */
@@ -119,7 +121,7 @@ export class StepCapture {
   }
 
   /** Whoever computes them, gradients reach the weights through here. */
-  private watchOptimizer(optimizer: tf.Optimizer): void {
+  watchOptimizer(optimizer: tf.Optimizer): void {
     const applyGradients = optimizer.applyGradients.bind(optimizer);
     this.replace(optimizer, 'applyGradients', (gradients) => {
       if (isAside()) {

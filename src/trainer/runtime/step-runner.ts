@@ -87,7 +87,9 @@ export class StepRunner {
   constructor(private readonly parts: RunnerParts) {
     const { model } = parts;
     this.trainable = model.weights.filter(({ trainable }) => trainable);
-    this.capture = new StepCapture(model.model, model.optimizer, model.labels, model.weights);
+    this.capture = new StepCapture();
+    this.capture.watchModel(model.model, model.labels, model.weights);
+    this.capture.watchOptimizer(model.optimizer);
   }
 
   /** As they are after the last step. */

@@ -1,4 +1,5 @@
 /** The seam between the training loop and whoever hosts it: the loop knows no protocol, the host no tensors. */
+import type * as tf from '@tensorflow/tfjs';
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
 import type { CompiledStep } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
@@ -23,6 +24,17 @@ export interface TrainingHost {
     /** What the step is about to train on; the loop's. */
     readonly batch: Batch;
   }): boolean;
+
+  /**
+   * Told of a model or an optimizer that joins the training, before its first step: a script makes them as
+   * it goes. An experiment's own are known from the start.
+   */
+  joins?(parts: {
+    readonly model?: tf.LayersModel;
+    /** Of the model's layers, unique over all models of the training. */
+    readonly labels?: ReadonlyMap<tf.layers.Layer, string>;
+    readonly optimizer?: tf.Optimizer;
+  }): void;
 
   /** Told of each graph that steps are compiled to, before its first step. */
   compiled?(step: CompiledStep): void;
