@@ -13,6 +13,7 @@ import { graphPanel } from './graph/index.js';
 import { layersPanel } from './layers/index.js';
 import { problemsPanel } from './problems/index.js';
 import { runsPanel } from './runs/index.js';
+import { tensorPanel } from './tensor/index.js';
 import { timelinePanel } from './timeline/index.js';
 
 export const panels: readonly Panel[] = [
@@ -22,6 +23,7 @@ export const panels: readonly Panel[] = [
   editorPanel,
   layersPanel,
   graphPanel,
+  tensorPanel,
   debugPanel,
   dashboardsPanel,
   consolePanel,

@@ -60,9 +60,9 @@ export class TensorReading {
     this.numbers = new PageCache((key) => this.readNumbers(key), { atOnce: 2, most: 400 });
   }
 
-  /** @throws RequestError */
-  facts(): Promise<TensorFacts> {
-    return this.connection.backstep('backstep/tensor', { tensor: this.place });
+  /** `numbers`: also those that a large tensor takes a moment for. @throws RequestError */
+  facts(numbers: boolean): Promise<TensorFacts> {
+    return this.connection.backstep('backstep/tensor', { tensor: this.place, numbers });
   }
 
   /** The place after `from`, round the end. @throws RequestError */

@@ -9,6 +9,7 @@ import { appStore } from './app-state.js';
 import { canRun, runCommand } from './commands.js';
 import { server } from './server.js';
 import { stopView, variables } from './stop-view.js';
+import type { Shape } from './tensor-index.js';
 import { TensorReading } from './tensor-reading.js';
 import { findTarget, keyOf, titleOf, type TensorTarget } from './tensor-targets.js';
 
@@ -36,6 +37,7 @@ export interface TensorTab {
   /** What is shown: of this stop, or of an earlier one while this one is read or has none. */
   readonly reading?: TensorReading;
   readonly facts?: TensorFacts;
+  readonly shape?: Shape;
   /** Of the stop before: drawn where `reading` has nothing yet. */
   readonly previous?: TensorReading;
   /** `reading` is of the stop that training is at. */
@@ -53,18 +55,19 @@ export const tensorTabs = createStore<TensorTabs>(() => ({ tabs: [] }));
 
 interface Hints {
   readonly title?: string;
-  /** How it is shown at first, where that is known before the tensor says so. */
+  /** How it is shown at first and its shape, where they are known before the tensor says so: drawn without waiting. */
   readonly view?: TensorView;
+  readonly shape?: Shape;
 }
 
 /** Opens a tensor in the viewer, or brings it to the front. Any panel may call this. */
-export function viewTensor(target: TensorTarget, { title = titleOf(target), view }: Hints = {}): void {
+export function viewTensor(target: TensorTarget, { title = titleOf(target), view, shape }: Hints = {}): void {
   start();
   const id = keyOf(target);
   const { tabs } = tensorTabs.getState();
   if (!tabs.some((tab) => tab.id === id)) {
     const choice: TensorChoice = { view, example: 0, scale: 'all', picture: 0 };
-    const tab: TensorTab = { id, target, title, choice, current: false };
+    const tab: TensorTab = { id, target, title, choice, shape, current: false };
     tensorTabs.setState({ tabs: [...tabs, tab] });
   }
   activateTensor(id);
@@ -118,11 +121,18 @@ async function refresh(id: string): Promise<void> {
     const reading = new TensorReading(place, stopText(stop), server());
     patch(id, () => ({ reading, previous, current: true, failure: undefined }));
     previous?.end();
-    // What is drawn at once is asked for first: a large tensor is not summed up in a moment.
-    await new Promise((resolve) => setTimeout(resolve));
-    const facts = await reading.facts();
+    const quick = await reading.facts(false);
     if (isStale()) return;
-    patch(id, ({ choice }) => ({ facts, choice: fitting(choice, facts) }));
+    patch(id, ({ choice, facts }) => ({
+      facts: { numbers: facts?.numbers, histogram: facts?.histogram, ...quick },
+      shape: quick.shape,
+      choice: fitting(choice, quick),
+    }));
+    if (quick.numbers) return;
+    // What is drawn is asked for first: a large tensor is not summed up in a moment.
+    await new Promise((resolve) => setTimeout(resolve));
+    const facts = await reading.facts(true);
+    if (!isStale()) patch(id, () => ({ facts }));
   } catch (error) {
     if (isStale()) return;
     patch(id, () => ({

@@ -3,6 +3,7 @@
  * way to it through the variables; and how it is found again at a stop. Knows no view.
  */
 import type { TensorPlace } from '../../src/shared/protocol/tensors.js';
+import { tensorCalled } from './layer-tensors.js';
 import { server } from './server.js';
 import { evaluateHere, evaluationFrame, readInside } from './stop-view.js';
 import type { TreeRow } from './value-tree.js';
@@ -74,19 +75,10 @@ async function scope(name: string): Promise<number> {
 /** Of a row of the variables (`isScope`) or the watches. */
 export function targetOfRow({ names, evaluateName }: TreeRow, isScope: boolean): TensorTarget {
   const [from = '', ...inwards] = names;
-  const place = isScope && from === 'Model' ? placeInModel(inwards) : undefined;
+  const [layer, what] = inwards;
+  const inModel = isScope && from === 'Model' && inwards.length === 2;
+  const place = inModel ? tensorCalled(what!, layer!)?.place : undefined;
   if (place) return { kind: 'place', place };
   if (evaluateName !== undefined) return { kind: 'expression', expression: evaluateName };
   return { kind: 'way', from, isScope, names: inwards };
-}
-
-/** Layers have outputs, weights and gradients in the Model scope. */
-function placeInModel(names: readonly string[]): Exclude<TensorPlace, { kind: 'variable' }> | undefined {
-  const [layer, what, more] = names;
-  if (layer === undefined || what === undefined || more !== undefined || what === 'layer') return undefined;
-  if (what === 'output') return { kind: 'activation', layer };
-  const gradient = /^gradient of (.+)$/.exec(what)?.[1];
-  return gradient === undefined
-    ? { kind: 'weight', weight: `${layer}/${what}` }
-    : { kind: 'gradient', weight: `${layer}/${gradient}` };
 }

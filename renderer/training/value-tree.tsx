@@ -8,6 +8,7 @@ import { useStore } from 'zustand';
 import { rowsOf, type TreeRow, type ValueTree } from '../state/value-tree.js';
 import { Icon } from '../ui/icon.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../ui/popup-menu.js';
+import { Spark } from './spark.js';
 import './value-tree.css';
 
 const ROW_HEIGHT = 22;
@@ -26,6 +27,8 @@ interface Props {
   /** @throws Error that says why it cannot be this */
   readonly change?: (row: TreeRow, text: string) => Promise<void>;
   readonly remove?: (row: TreeRow) => void;
+  /** Opens a tensor in the viewer. */
+  readonly view?: (row: TreeRow) => void;
   readonly menu?: (row: TreeRow) => readonly PopupItem[];
 }
 
@@ -48,6 +51,7 @@ export function ValueTreeView({
   textOf,
   change,
   remove,
+  view,
   menu,
 }: Props) {
   const state = useStore(tree.store);
@@ -77,6 +81,11 @@ export function ValueTreeView({
     if (old || !change || !isEditable?.(row)) return false;
     setSelected(row.path);
     setEditing({ path: row.path, text: textOf?.(row) ?? row.value });
+    return true;
+  };
+  const look = (row: TreeRow) => {
+    if (!view || !row.tensor) return false;
+    view(row);
     return true;
   };
   const leaveField = () => {
@@ -122,7 +131,7 @@ export function ValueTreeView({
         else if (row) go(rows.findLastIndex((other, index) => index < at && other.depth < row.depth));
         break;
       case 'Enter':
-        if (row && !edit(row) && row.reference) open(row, !row.open);
+        if (row && !look(row) && !edit(row) && row.reference) open(row, !row.open);
         break;
       case 'F2':
         if (row) edit(row);
@@ -147,6 +156,9 @@ export function ValueTreeView({
     setSelected(row.path);
     const more = menu?.(row) ?? [];
     const items: PopupItem[] = [
+      ...(view && row.tensor
+        ? [{ kind: 'item', label: 'View Tensor', key: 'Enter', run: () => view(row) } as const]
+        : []),
       ...(isEditable?.(row) && !old
         ? [{ kind: 'item', label: 'Change Value…', key: 'F2', run: () => void edit(row) } as const]
         : []),
@@ -196,7 +208,7 @@ export function ValueTreeView({
                     setSelected(row.path);
                     if (row.reference > 0 && window.getSelection()?.isCollapsed !== false) open(row, !row.open);
                   }}
-                  onDoubleClick={() => edit(row)}
+                  onDoubleClick={() => look(row) || edit(row)}
                   onContextMenu={(event) => {
                     event.stopPropagation();
                     showMenu(event, row);
@@ -218,9 +230,24 @@ export function ValueTreeView({
                     <>
                       {row.name !== '' && <span className="value-name">{row.name}</span>}
                       {row.value !== '' && <ValueText row={row} />}
+                      {view && row.tensor && (
+                        <button
+                          className="icon-button value-action"
+                          title="View tensor (Enter)"
+                          aria-label={`View ${row.name}`}
+                          tabIndex={-1}
+                          onClick={(event) => {
+                            event.stopPropagation();
+                            setSelected(row.path);
+                            view(row);
+                          }}
+                        >
+                          <Icon name="symbol-array" />
+                        </button>
+                      )}
                       {remove && row.depth === 0 && (
                         <button
-                          className="icon-button value-remove"
+                          className="icon-button value-action"
                           title="Remove"
                           aria-label={`Remove ${row.name}`}
                           tabIndex={-1}
@@ -266,6 +293,11 @@ function ValueText({ row }: { row: TreeRow }) {
       {tensor ? (
         <>
           <span className="value-shape">{tensor[2]}</span> <span className="value-dtype">{tensor[1]}</span>{' '}
+          {row.tensor?.spark && row.tensor.spark.length > 1 && (
+            <>
+              <Spark counts={row.tensor.spark} width={44} height={12} />{' '}
+            </>
+          )}
           <span data-wrong={/not finite|NaN|Infinity/.test(tensor[3] ?? '') || undefined}>{tensor[3]}</span>
         </>
       ) : (

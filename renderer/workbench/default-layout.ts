@@ -37,7 +37,8 @@ export function groupOf(place: Panel['place']): string {
   return `group-${place}`;
 }
 
-export function defaultLayout(panels: readonly Panel[], width: number, height: number): SerializedDockview {
+export function defaultLayout(all: readonly Panel[], width: number, height: number): SerializedDockview {
+  const panels = all.filter((panel) => !panel.opensBesideEditor);
   const narrow = width < NARROW;
   const at = (...places: Panel['place'][]) =>
     panels

@@ -151,7 +151,10 @@ export function addPanel(api: DockviewApi, panel: Panel): IDockviewPanel {
   const neighbour = panels.find(
     (other) => other.place === panel.place && other.id !== panel.id && api.getPanel(other.id),
   );
-  const group = neighbour ? api.getPanel(neighbour.id)?.group : api.getGroup(groupOf(panel.place));
+  const home = neighbour ? api.getPanel(neighbour.id)?.group : api.getGroup(groupOf(panel.place));
+  const besideEditor = panel.opensBesideEditor && (!home || isShared(home, panel.place));
+  const group = besideEditor ? undefined : home;
+  const editor = besideEditor ? panels.find((other) => other.place === 'editor' && api.getPanel(other.id)) : undefined;
   const edge = {
     left: 'left',
     editor: 'left',
@@ -168,13 +171,22 @@ export function addPanel(api: DockviewApi, panel: Panel): IDockviewPanel {
     tabComponent,
     minimumWidth,
     minimumHeight,
-    position: group ? { referenceGroup: group.id } : { direction: edge[panel.place] },
+    position: group
+      ? { referenceGroup: group.id }
+      : editor
+        ? { referencePanel: editor.id, direction: 'right' }
+        : { direction: edge[panel.place] },
   });
   if (!group && (panel.place === 'timeline' || panel.place === 'editor')) {
     added.group.model.header.hidden = true;
     added.group.locked = true;
   }
   return added;
+}
+
+/** Panels of other places stand there too. */
+function isShared(group: { readonly panels: readonly { readonly id: string }[] }, place: Panel['place']): boolean {
+  return group.panels.some((member) => panels.find((panel) => panel.id === member.id)?.place !== place);
 }
 
 const focusable =

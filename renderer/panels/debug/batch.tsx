@@ -2,6 +2,7 @@
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
 import { formatShare, formatValue } from '../../charts/format.js';
 import type { StepLook } from '../../../src/shared/protocol/training.js';
+import { viewTensor } from '../../state/tensor-tabs.js';
 import { Section } from '../../training/section.js';
 import { decodeImages, type BatchImages } from './batch-images.js';
 
@@ -35,16 +36,29 @@ export const Batch = memo(function Batch({ look, stale }: { look: StepLook; stal
       title="Batch"
       note={`${stale ? `step ${look.at.step} · ` : ''}${batch.size} ${what}${judged ? ` · ${wrong.length} wrong` : ''}`}
       actions={
-        judged && (
-          <button
-            className="section-switch"
-            aria-pressed={wrongOnly}
-            title="Show only examples that the model gets wrong"
-            onClick={() => setWrongOnly(!wrongOnly)}
-          >
-            wrong only
-          </button>
-        )
+        <>
+          {judged && (
+            <button
+              className="section-switch"
+              aria-pressed={wrongOnly}
+              title="Show only examples that the model gets wrong"
+              onClick={() => setWrongOnly(!wrongOnly)}
+            >
+              wrong only
+            </button>
+          )}
+          {!stale &&
+            (['xs', 'ys'] as const).map((part) => (
+              <button
+                key={part}
+                className="section-switch"
+                title={part === 'xs' ? 'View the inputs as a tensor' : 'View the labels as a tensor'}
+                onClick={() => viewTensor({ kind: 'place', place: { kind: 'batch', part, index: 0 } })}
+              >
+                {part}
+              </button>
+            ))}
+        </>
       }
     >
       <div className="batch" data-stale={stale || undefined}>

@@ -1,11 +1,15 @@
 /** Each layer of the step: output shape, mean, spread, share of zeros, gradient norm. A click moves the cursor to the layer. */
-import { memo, type KeyboardEvent } from 'react';
+import { memo, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { formatShare, formatValue } from '../../charts/format.js';
 import type { StepLook } from '../../../src/shared/protocol/training.js';
 import { appStore, moveCursor } from '../../state/app-state.js';
 import { shapeText } from '../../state/shape-text.js';
 import { openFile } from '../../state/file-actions.js';
+import { tensorsOfLayer } from '../../state/layer-tensors.js';
+import { viewTensor } from '../../state/tensor-tabs.js';
 import { Section } from '../../training/section.js';
+import { Icon } from '../../ui/icon.js';
+import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
 import { useApp } from '../../use-app.js';
 import { gradientShare } from './gradient-share.js';
 
@@ -14,6 +18,12 @@ type LayerLook = StepLook['layers'][number];
 export const LayerList = memo(function LayerList({ look, stale }: { look: StepLook; stale: boolean }) {
   const chosen = useApp((state) => state.cursor.layer);
   const { layers } = look;
+  const [popup, setPopup] = useState<{ readonly items: readonly PopupItem[]; readonly at: PopupAt }>();
+  const offer = async (layer: LayerLook, event: MouseEvent<HTMLElement>) => {
+    event.preventDefault();
+    const at = popupAt(event);
+    setPopup({ at, items: await itemsOf(layer) });
+  };
   return (
     <Section id="layers" title="Layers" note={stale ? `step ${look.at.step}` : `${layers.length}`}>
       <ul
@@ -29,6 +39,8 @@ export const LayerList = memo(function LayerList({ look, stale }: { look: StepLo
               aria-pressed={layer.layer === chosen}
               title={tooltip(layer)}
               onClick={() => choose(layer.layer)}
+              onDoubleClick={() => viewOutput(layer)}
+              onContextMenu={(event) => void offer(layer, event)}
             >
               <span className="layer-line">
                 <span className="layer-name">
@@ -66,9 +78,22 @@ export const LayerList = memo(function LayerList({ look, stale }: { look: StepLo
                 </span>
               </span>
             </button>
+            {!stale && (
+              <button
+                className="icon-button layer-view"
+                title="View its output, weights or gradients (→)"
+                aria-label={`View tensors of ${layer.layer}`}
+                aria-haspopup="menu"
+                tabIndex={-1}
+                onClick={(event) => void offer(layer, event)}
+              >
+                <Icon name="symbol-array" />
+              </button>
+            )}
           </li>
         ))}
       </ul>
+      {popup && <PopupMenu items={popup.items} at={popup.at} close={() => setPopup(undefined)} />}
     </Section>
   );
 });
@@ -115,11 +140,34 @@ function choose(layer: string): void {
   if (info?.file && info.line) void openFile(info.file, { line: info.line, focus: false });
 }
 
-/** Up and down go from layer to layer, as in every list. */
+function viewOutput({ layer, outputShape }: LayerLook): void {
+  viewTensor(
+    { kind: 'place', place: { kind: 'activation', layer } },
+    { view: outputShape.filter((size) => size !== null).length === 3 ? 'featureMaps' : undefined },
+  );
+}
+
+async function itemsOf(layer: LayerLook): Promise<readonly PopupItem[]> {
+  const tensors = await tensorsOfLayer(layer.layer);
+  if (tensors.length === 0)
+    return [{ kind: 'item', label: 'Nothing was kept of this layer', disabled: true, run() {} }];
+  return tensors.map(({ label, place }) => ({
+    kind: 'item',
+    label,
+    run: () => viewTensor({ kind: 'place', place }),
+  }));
+}
+
+/** Up and down go from layer to layer, as in every list; right opens what can be viewed of one. */
 function moveFocus(event: KeyboardEvent<HTMLUListElement>): void {
+  if (event.key === 'ArrowRight') {
+    (document.activeElement?.nextElementSibling as HTMLElement | null)?.click();
+    event.preventDefault();
+    return;
+  }
   if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-  const buttons = [...event.currentTarget.querySelectorAll('button')];
-  const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
+  const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('.layer-look')];
+  const at = buttons.indexOf(document.activeElement as HTMLElement);
   buttons[at + (event.key === 'ArrowDown' ? 1 : -1)]?.focus();
   event.preventDefault();
 }

@@ -1,6 +1,7 @@
 /** The selected frame's variables and the training's own, as a tree. */
 import { useStore } from 'zustand';
 import { addWatch, changeValue, stopView, variables } from '../../state/stop-view.js';
+import { viewRow } from '../../state/tensor-commands.js';
 import type { TreeRow } from '../../state/value-tree.js';
 import type { PopupItem } from '../../ui/popup-menu.js';
 import { ValueTreeView } from '../../training/value-tree.js';
@@ -24,6 +25,8 @@ function menu({ evaluateName }: TreeRow): readonly PopupItem[] {
   ];
 }
 
+const viewVariable = (row: TreeRow) => viewRow(row, true);
+
 export function Variables() {
   const old = useStore(stopView, (state) => state.old);
   return (
@@ -34,6 +37,7 @@ export function Variables() {
       isEditable={isEditable}
       textOf={textOf}
       change={change}
+      view={viewVariable}
       menu={menu}
     />
   );

@@ -4,11 +4,13 @@ import { useStore } from 'zustand';
 import { appStore } from '../../state/app-state.js';
 import { setWatches } from '../../state/debugging.js';
 import { addWatch, stopView, watched } from '../../state/stop-view.js';
+import { viewRow } from '../../state/tensor-commands.js';
 import type { TreeRow } from '../../state/value-tree.js';
 import { ValueTreeView } from '../../training/value-tree.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
 
+const viewWatched = (row: TreeRow) => viewRow(row, false);
 const isWatch = (row: TreeRow) => row.depth === 0;
 
 function remove({ name, depth }: TreeRow): void {
@@ -39,6 +41,7 @@ export function Watch() {
           textOf={(row) => row.name}
           change={change}
           remove={remove}
+          view={viewWatched}
         />
       )}
       {adding ? (

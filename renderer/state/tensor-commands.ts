@@ -1,0 +1,69 @@
+/** What is done in the tensor viewer beyond looking: finding a value, opening what is typed. */
+import { appStore, notify } from './app-state.js';
+import { ask } from './dialogs.js';
+import { chooseTensor, tensorTabs, viewTensor, type TensorTab } from './tensor-tabs.js';
+import type { Found, Sought } from './tensor-reading.js';
+import { targetOfRow } from './tensor-targets.js';
+import type { TreeRow } from './value-tree.js';
+
+const soughtWords: Readonly<Record<Sought, string>> = {
+  max: 'finite values',
+  min: 'finite values',
+  largest: 'finite values',
+  notFinite: 'NaN or infinities',
+  zero: 'zeros',
+  value: 'such value',
+};
+
+/** The next place after the selected one is selected. Says in words where there is none. @throws RequestError */
+export async function findNext(
+  tab: TensorTab,
+  sought: Sought,
+  value?: number,
+): Promise<Found & { readonly words: string }> {
+  if (!tab.reading || !tab.current) return { words: 'Training runs; it can be searched at the next stop.' };
+  const isExtreme = sought === 'max' || sought === 'min' || sought === 'largest';
+  const found = await tab.reading.find(sought, isExtreme ? -1 : (tab.choice.cell ?? -1), value);
+  if (found.index === undefined) return { ...found, words: `There are no ${soughtWords[sought]} in it.` };
+  chooseTensor(tab.id, { cell: found.index });
+  const { count } = found;
+  return {
+    ...found,
+    words: count === undefined ? '' : count === 1 ? 'the only one' : `${count.toLocaleString('en-US')} in all`,
+  };
+}
+
+/** Shows the value in the table. */
+export async function goToFound(id: string, sought: Sought): Promise<void> {
+  const tab = tensorTabs.getState().tabs.find((one) => one.id === id);
+  if (!tab) return;
+  try {
+    const { index, words } = await findNext(tab, sought);
+    if (index !== undefined) chooseTensor(id, { view: 'table', open: undefined });
+    else notify({ severity: 'info', message: words });
+  } catch (error) {
+    notify({ severity: 'warning', message: error instanceof Error ? error.message : String(error) });
+  }
+}
+
+/** Opens a row of the variables (`isScope`) or of the watches. */
+export function viewRow(row: TreeRow, isScope: boolean): void {
+  const shape = /^Tensor \S+ ([\d×]+)/.exec(row.value)?.[1];
+  viewTensor(targetOfRow(row, isScope), {
+    view: row.tensor?.views?.[0],
+    shape: shape?.split('×').map(Number),
+  });
+}
+
+/** Asks for an expression, and opens its value. */
+export async function viewExpression(): Promise<void> {
+  const expression = await ask({
+    kind: 'text',
+    title: 'View a tensor',
+    label: 'Any expression that gives a tensor, for example: batch.xs',
+    confirm: 'View',
+    check: (typed) => (typed.trim() === '' ? 'Type an expression.' : undefined),
+  });
+  if (expression === undefined || !appStore.getState().workspace) return;
+  viewTensor({ kind: 'expression', expression: expression.trim() });
+}
