@@ -1,7 +1,8 @@
 /** Names that a condition can be written with at a place, offered while it is typed. Pure. */
 import type { KnownNames } from '../../src/shared/conditions/condition.js';
+import { reachOf, scalarNames, textNames, type Reach } from '../../src/shared/conditions/reach.js';
+import { tensorNumbers } from '../../src/shared/conditions/tensor-numbers.js';
 import type { BreakpointPlace } from '../../src/shared/protocol/training.js';
-import { braces } from './condition-check.js';
 
 /** As a field's list shows it; the same shape as the completions of the widget. */
 export interface OfferedName {
@@ -13,79 +14,94 @@ export interface OfferedName {
 
 type Name = Omit<OfferedName, 'from'>;
 
-const everywhere: readonly Name[] = [
-  { label: 'loss', kind: 'variable', detail: 'of the last step' },
-  { label: 'step', kind: 'variable', detail: 'over the whole run' },
-  { label: 'epoch', kind: 'variable' },
-  { label: 'stepInEpoch', kind: 'variable' },
-  { label: 'learningRate', kind: 'variable' },
-];
+const details: Readonly<Record<string, string>> = {
+  step: 'over the whole run',
+  gradNorm: 'over all gradients',
+  weightNorm: 'over all weights',
+  notFinite: 'loss, a gradient or a weight',
+  input: 'tensor',
+  output: 'tensor',
+  grad: 'gradient, tensor',
+  tensor: 'what stops here',
+  weights: 'all weights',
+};
 
-const afterStep: readonly Name[] = [
-  { label: 'gradNorm', kind: 'variable', detail: 'over all gradients' },
-  { label: 'weightNorm', kind: 'variable', detail: 'over all weights' },
-  { label: 'notFinite', kind: 'variable', detail: 'loss, a gradient or a weight' },
-];
-
-const inStep: readonly Name[] = [
-  { label: 'phase', kind: 'variable' },
-  { label: 'input', kind: 'variable', detail: 'tensor' },
-  { label: 'output', kind: 'variable', detail: 'tensor, after' },
-  { label: 'grad', kind: 'variable', detail: 'tensor' },
-];
-
-const ofTensors: readonly Name[] = ['norm', 'mean', 'min', 'max', 'spread', 'zeros', 'notFinite', 'size'].map(
-  (label) => ({ label, kind: 'function', detail: 'of a tensor' }),
-);
-
-const ofNumbers: readonly Name[] = ['isNaN', 'isFinite', 'abs', 'sqrt', 'log', 'exp'].map((label) => ({
-  label,
-  kind: 'function',
-}));
+const ofNumbers = ['isNaN', 'isFinite', 'abs', 'sqrt', 'log', 'exp', 'pow'];
 
 /** What is in reach at a place, the likeliest first. */
-export function namesAt(kind: BreakpointPlace['kind'], known: KnownNames): readonly Name[] {
-  const metrics = (known.metrics ?? []).map((label): Name => ({ label, kind: 'variable', detail: 'metric' }));
-  const isInStep = kind === 'layer' || kind === 'op' || kind === 'phase';
-  const own = isInStep ? [...inStep, ...ofTensors] : [...afterStep];
-  const names = [...everywhere.slice(0, 1), ...metrics, ...own, ...everywhere.slice(1), ...ofNumbers];
+export function namesAt(at: BreakpointPlace, known: KnownNames): readonly Name[] {
+  const reach = reachOf(at);
+  const tensors = Object.entries(reach.tensors);
+  const value = (label: string): Name => ({ label, kind: 'variable', ...detail(label) });
+  const call = (label: string, said: string): Name => ({ label, kind: 'function', detail: said });
+  const [first = 'loss', ...scalars] = scalarNames(reach);
+  const names = [
+    ...tensors.filter(([, form]) => form !== 'named').map(([word]) => value(word)),
+    ...(tensors.length > 0 ? tensorNumbers.map((label) => call(label, 'of a tensor')) : []),
+    value(first),
+    ...(known.metrics ?? []).map((label): Name => ({ label, kind: 'variable', detail: 'metric' })),
+    ...scalars.map(value),
+    ...textNames(reach).map(value),
+    ...tensors.filter(([, form]) => form === 'named').map(([word]) => call(word, 'by name')),
+    ...ofNumbers.map((label) => call(label, 'of a number')),
+  ];
   return names.filter(({ label }, index) => names.findIndex((other) => other.label === label) === index);
 }
 
-/** How a condition could go on at the caret: names in reach, layers within quotes. */
+function detail(label: string): Pick<Name, 'detail'> {
+  const said = Object.hasOwn(details, label) ? details[label] : undefined;
+  return said === undefined ? {} : { detail: said };
+}
+
+/** How a condition could go on at the caret: names in reach, what a tensor can be asked, names of the model in quotes. */
 export function offeredInCondition(
-  kind: BreakpointPlace['kind'],
+  at: BreakpointPlace,
   text: string,
   caret: number,
   known: KnownNames,
 ): readonly OfferedName[] {
   const before = text.slice(0, caret);
-  const quoted = /\(\s*(['"])([^'"]*)$/.exec(before);
+  const quoted = /(\w+)\(\s*(['"])([^'"]*)$/.exec(before);
   if (quoted) {
-    const typed = quoted[2]!;
-    return (known.layers ?? [])
-      .filter((layer) => layer !== typed && matches(layer, typed))
+    const typed = quoted[3]!;
+    return namesInQuotes(quoted[1]!, reachOf(at), known)
+      .filter((name) => name !== typed && matches(name, typed))
       .map((label) => ({ label, kind: 'layer', from: caret - typed.length }));
   }
   const typed = /[\w$]*$/.exec(before)![0];
-  if (typed === '' || /^\d/.test(typed) || before.slice(0, caret - typed.length).endsWith('.')) return [];
-  return namesAt(kind, known)
+  const from = caret - typed.length;
+  if (before.slice(0, from).endsWith('.')) {
+    if (!/[\w)\]]\.$/.test(before.slice(0, from)) || /\d\.$/.test(before.slice(0, from))) return [];
+    return tensorNumbers
+      .filter((label) => matches(label, typed))
+      .map((label) => ({ label: `${label}()`, kind: 'function', from }));
+  }
+  if (typed === '' || /^\d/.test(typed)) return [];
+  return namesAt(at, known)
     .filter(({ label }) => label !== typed && matches(label, typed))
-    .map((name) => ({ ...name, from: caret - typed.length }));
+    .map((name) => ({ ...name, from }));
+}
+
+/** Of the model as a whole, or of the layer that the breakpoint is at. */
+function namesInQuotes(word: string, reach: Reach, { layers = [], weights = [] }: KnownNames): readonly string[] {
+  if (word !== 'weight' && word !== 'gradient' && word !== 'grad') return layers;
+  if (reach.wholeModel) return [...layers, ...weights];
+  return [...new Set(weights.map((name) => name.slice(name.lastIndexOf('/') + 1)))];
 }
 
 /** The same within the braces of a log message; outside of them is text. */
 export function offeredInMessage(
-  kind: BreakpointPlace['kind'],
+  at: BreakpointPlace,
   text: string,
   caret: number,
   known: KnownNames,
 ): readonly OfferedName[] {
-  const open = braces(text.slice(0, caret)).at(-1);
-  if (!open || open.closed) return [];
-  return offeredInCondition(kind, open.expression, open.expression.length, known).map((offer) => ({
+  const open = /(?<!\\)\{([^{}]*)$/.exec(text.slice(0, caret));
+  if (!open) return [];
+  const start = open.index + 1;
+  return offeredInCondition(at, open[1]!, open[1]!.length, known).map((offer) => ({
     ...offer,
-    from: offer.from + open.start,
+    from: offer.from + start,
   }));
 }
 

@@ -30,7 +30,13 @@ export function knownMetrics({ session }: Known): readonly string[] {
 export function knownNames(state: Known = appStore.getState()): KnownNames {
   const layers = knownLayers(state).map(({ layer }) => layer);
   const metrics = state.session?.start?.metricNames;
-  return { ...(metrics ? { metrics } : {}), ...(layers.length > 0 ? { layers } : {}) };
+  const graph = state.experiment === undefined ? undefined : recordedGraphs.getState()[state.experiment]?.graph;
+  const weights = weightNames(graph).filter((name) => layers.some((layer) => name.startsWith(`${layer}/`)));
+  return {
+    ...(metrics ? { metrics } : {}),
+    ...(layers.length > 0 ? { layers } : {}),
+    ...(weights.length > 0 ? { weights } : {}),
+  };
 }
 
 export interface KnownOp {

@@ -77,6 +77,28 @@ export type DraftResult =
   | { readonly kind: 'ok'; readonly breakpoint: Breakpoint }
   | { readonly kind: 'error'; readonly field: DraftField; readonly message: string };
 
+/** Its place as far as it is written, for what is in reach there; without its names, which change nothing of that. */
+export function reachPlace({ kind, phase, layer, when, pass, op, of }: PlaceDraft): BreakpointPlace {
+  switch (kind) {
+    case 'step':
+      return { kind, step: 1 };
+    case 'epochEnd':
+      return { kind };
+    case 'condition':
+      return { kind, condition: '' };
+    case 'phase':
+      return { kind, phase };
+    case 'layer':
+      return { kind, layer, when, pass };
+    case 'op':
+      return { kind, op };
+    case 'data':
+      return { kind, of, event: { kind: 'notFinite' } };
+    case 'rule':
+      return { kind, rule: '' };
+  }
+}
+
 export function newDraft(kind: PlaceKind, more: Partial<PlaceDraft> = {}): PlaceDraft {
   return { ...empty, ...more, kind };
 }

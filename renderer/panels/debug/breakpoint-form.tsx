@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { offeredInCondition, offeredInMessage } from '../../state/condition-words.js';
 import { closeForm, type OpenForm } from '../../state/breakpoint-form.js';
 import { knownNames } from '../../state/known-places.js';
-import { readDraft, type DraftField, type PlaceDraft, type PlaceKind } from '../../state/place-draft.js';
+import { reachPlace, readDraft, type DraftField, type PlaceDraft, type PlaceKind } from '../../state/place-draft.js';
 import { addBreakpoint, replaceBreakpoint } from '../../state/session-breakpoints.js';
 import { told } from '../../training/break-menu.js';
 import { Icon } from '../../ui/icon.js';
@@ -135,7 +135,7 @@ export function BreakpointForm({ open, leave }: { open: OpenForm; leave(): void 
               field="condition"
               label="Only when"
               placeholder={conditionExample(draft)}
-              complete={(text, caret) => offeredInCondition(draft.kind, text, caret, knownNames())}
+              complete={(text, caret) => offeredInCondition(reachPlace(draft), text, caret, knownNames())}
             />
           )}
           <TextField {...fields} field="hitCondition" label="Hit count" placeholder="5, >= 10, % 3" />
@@ -144,7 +144,7 @@ export function BreakpointForm({ open, leave }: { open: OpenForm; leave(): void 
             field="logMessage"
             label="Print instead"
             placeholder="loss is {loss}"
-            complete={(text, caret) => offeredInMessage(draft.kind, text, caret, knownNames())}
+            complete={(text, caret) => offeredInMessage(reachPlace(draft), text, caret, knownNames())}
           />
         </div>
       )}

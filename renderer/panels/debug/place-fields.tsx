@@ -18,7 +18,7 @@ import {
   rulesStore,
   weightNames,
 } from '../../state/known-places.js';
-import type { DraftField, PlaceDraft } from '../../state/place-draft.js';
+import { reachPlace, type DraftField, type PlaceDraft } from '../../state/place-draft.js';
 import { CompletingInput } from '../../ui/completing-input.js';
 import type { Complete } from '../../ui/completion.js';
 
@@ -43,7 +43,7 @@ export function PlaceFields(props: FieldsProps) {
           field="expression"
           label="When"
           placeholder="loss > 2 || isNaN(loss)"
-          complete={(text, caret) => offeredInCondition('condition', text, caret, knownNames())}
+          complete={(text, caret) => offeredInCondition(reachPlace(props.draft), text, caret, knownNames())}
           bare
         />
       );

@@ -45,7 +45,7 @@ describe('the form', () => {
     expect(wrong(newDraft('rule', { rule: 'deadRelu', threshold: 'much' }))).toContain('threshold');
     expect(wrong(newDraft('step', { step: '3', condition: 'loss >' }))).toContain('condition');
     expect(wrong(newDraft('step', { step: '3', hitCondition: 'often' }))).toContain('hitCondition');
-    expect(wrong(newDraft('step', { step: '3', logMessage: 'loss {loss' }))).toContain('logMessage');
+    expect(wrong(newDraft('step', { step: '3', logMessage: 'loss {loss >}' }))).toContain('logMessage');
   });
 
   it('leaves out what is not written', () => {
