@@ -16,10 +16,12 @@ export const opNode = z.object({
   kind: z.enum(['op', 'input', 'constant', 'variable', 'assign']),
   /** Label of the layer that it belongs to: the forward op's for its gradient, the weight's for its update. */
   layer: z.string().optional(),
+  /** Nested groups that it is in, outermost first, where it is in no layer: name scopes, functions, models. */
+  group: z.array(z.string()).optional(),
   phase: z.enum(graphPhases),
   outputs: z.array(
     z.object({
-      /** As it was, batch dimension included. */
+      /** As it was, batch dimension included; −1 for a size that is not known. */
       shape: z.array(z.number()),
       dtype: z.string(),
       /** Shares its values with an input: Reshape, Identity and the like compute and copy nothing. */
@@ -58,9 +60,9 @@ export const opGraph = z.object({
   /** The model's layers in its own order; nested models by their own layers, `outer/inner`. */
   layers: z.array(layerInfo),
   backend: z.string(),
-  /** Examples in the batch of the recorded step. */
+  /** Examples in the batch of the recorded step; −1 where no step was. */
   batchSize: z.number(),
-  /** Whether the step was on the first batch of the data, or on zeros of its shape. */
-  batch: z.enum(['first', 'zeros']),
+  /** Whether the step was on the first batch of the data, or on zeros of its shape; `none`: read from a file. */
+  batch: z.enum(['first', 'zeros', 'none']),
 });
 export type OpGraph = z.infer<typeof opGraph>;

@@ -1,0 +1,54 @@
+/** TensorBoard event files that hold a graph: ops, Keras's model, or traced functions. */
+import { fromBinary } from '@bufbuild/protobuf';
+import { EventDecoder } from '../../events/event-reader.js';
+import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
+import { MetaGraphDefSchema } from '../../graph/generated/protobuf/meta_graph_pb.js';
+import { jsonOf, ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
+import { openGraphDef } from '../tensorflow-nodes.js';
+import { openKeras } from './keras-json.js';
+
+export const eventFile: ModelFormat = {
+  title: 'TensorBoard event file',
+  matches: ({ name }) => /(^|\.)tfevents\./i.test(name),
+  open({ bytes }) {
+    const opened: OpenedModel[] = [];
+    const notes: string[] = [];
+    for (const item of new EventDecoder().push(bytes)) {
+      if (item.kind !== 'event') {
+        notes.push(item.message);
+        continue;
+      }
+      const { what } = item.event;
+      if (what.case === 'graphDef') opened.push(openGraphDef(fromBinary(GraphDefSchema, what.value), 'ops'));
+      else if (what.case === 'metaGraphDef') {
+        const { graphDef } = fromBinary(MetaGraphDefSchema, what.value);
+        if (graphDef) opened.push(openGraphDef(graphDef, 'ops'));
+      } else if (what.case === 'summary') {
+        for (const { tag, metadata, value } of what.value.value) {
+          if (metadata?.pluginData?.pluginName !== 'graph_keras_model' || value.case !== 'tensor') continue;
+          const [text] = value.value.stringVal;
+          if (text) opened.push(retitled(openKeras('', jsonOf(Uint8Array.from(text)), []), `Keras model ${tag}`));
+        }
+      }
+    }
+    if (opened.length === 0)
+      throw new ModelFileError('It holds no graph: scalars, histograms and images are shown by the dashboards.');
+    // The same graph is written once a function and once a session: the largest says the most.
+    const graphs = opened.flatMap((one) => one.graphs).sort((a, b) => b.graph.nodes.length - a.graph.nodes.length);
+    return {
+      format: this.title,
+      facts: opened
+        .flatMap((one) => one.facts)
+        .filter(
+          (fact, index, all) =>
+            all.findIndex(({ name, value }) => name === fact.name && value === fact.value) === index,
+        ),
+      graphs,
+      notes: [...notes, ...opened.flatMap((one) => one.notes)],
+    };
+  },
+};
+
+function retitled(model: OpenedModel, title: string): OpenedModel {
+  return { ...model, graphs: model.graphs.map(({ graph }) => ({ title, graph })) };
+}

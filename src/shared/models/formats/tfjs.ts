@@ -1,0 +1,56 @@
+/** TensorFlow.js's `model.json`: layers models and graph models, without their weights. */
+import { fromJson, type JsonValue } from '@bufbuild/protobuf';
+import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
+import { isRecord } from '../layer-config.js';
+import { jsonOf, ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
+import { openGraphDef } from '../tensorflow-nodes.js';
+import { openKeras } from './keras-json.js';
+
+function topologyOf(
+  bytes: Uint8Array,
+): { readonly root: Record<string, unknown>; readonly topology: Record<string, unknown> } | undefined {
+  if (!looksLikeModelJson(bytes)) return undefined;
+  const root = jsonOf(bytes);
+  const topology = isRecord(root) ? root['modelTopology'] : undefined;
+  return isRecord(root) && isRecord(topology) ? { root, topology } : undefined;
+}
+
+/** The key stands near the beginning or, after a long topology, near the end; JSON is searched, not parsed. */
+function looksLikeModelJson(bytes: Uint8Array): boolean {
+  if (!bytes.subarray(0, 16).includes(0x7b)) return false;
+  const key = [...'"modelTopology"'].map((letter) => letter.charCodeAt(0));
+  for (let at = bytes.indexOf(key[0]!); at >= 0; at = bytes.indexOf(key[0]!, at + 1)) {
+    if (key.every((code, index) => bytes[at + index] === code)) return true;
+  }
+  return false;
+}
+
+function factsOf(root: Record<string, unknown>): OpenedModel['facts'] {
+  return ['format', 'generatedBy', 'convertedBy'].flatMap((name) =>
+    typeof root[name] === 'string' ? [{ name, value: root[name] }] : [],
+  );
+}
+
+export const tfjsLayers: ModelFormat = {
+  title: 'TensorFlow.js layers model (model.json)',
+  matches: ({ bytes }) => looksLikeModelJson(bytes),
+  open({ bytes }) {
+    const model = topologyOf(bytes);
+    if (!model) throw new ModelFileError('Its modelTopology is no object.');
+    return openKeras(this.title, model.topology, factsOf(model.root));
+  },
+};
+
+export const tfjsGraph: ModelFormat = {
+  title: 'TensorFlow.js graph model (model.json)',
+  matches: ({ bytes }) => looksLikeModelJson(bytes) && Array.isArray(topologyOf(bytes)?.topology['node']),
+  open({ bytes }) {
+    const { root, topology } = topologyOf(bytes)!;
+    const graph = fromJson(GraphDefSchema, topology as JsonValue, { ignoreUnknownFields: true });
+    const opened = openGraphDef(graph, 'graph');
+    const signature = isRecord(root['signature']) ? root['signature'] : {};
+    const names = (key: string): string => (isRecord(signature[key]) ? Object.keys(signature[key]).join(', ') : '');
+    const facts = ['inputs', 'outputs'].flatMap((key) => (names(key) ? [{ name: key, value: names(key) }] : []));
+    return { ...opened, format: this.title, facts: [...factsOf(root), ...facts] };
+  },
+};

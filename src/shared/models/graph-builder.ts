@@ -1,0 +1,165 @@
+/**
+ * Builds the graph of an opened model: unique names, known inputs only, every edge pointing forward in
+ * the order of nodes. Knows no format.
+ */
+import type { OpEdge, OpGraph, OpNode } from '../graph/op-graph.js';
+import type { LayerInfo } from '../protocol/training.js';
+import { ModelFileError, MOST_NODES } from './model-format.js';
+
+export interface NodeParts {
+  readonly id: string;
+  readonly op: string;
+  readonly kind?: OpNode['kind'];
+  readonly layer?: string;
+  /** Outermost first; by the name's own slashes where it is not given. */
+  readonly group?: readonly string[];
+  readonly outputs?: OpNode['outputs'];
+  readonly attributes?: OpNode['attributes'];
+  readonly value?: number;
+}
+
+/** Which output of which node. */
+export interface Source {
+  readonly from: string;
+  readonly slot?: number;
+}
+
+/** Stands for a size that is not known. */
+export const UNKNOWN = -1;
+
+export class GraphBuilder {
+  private readonly nodes = new Map<string, OpNode>();
+  private readonly wanted: {
+    readonly from: string;
+    readonly to: string;
+    readonly slot: number;
+    readonly input: string;
+  }[] = [];
+  private readonly layers: LayerInfo[] = [];
+
+  has(id: string): boolean {
+    return this.nodes.has(id);
+  }
+
+  /** @returns the name that it has now: another one is added to where it was taken */
+  add(parts: NodeParts): string {
+    if (this.nodes.size >= MOST_NODES)
+      throw new ModelFileError(`It has more than ${MOST_NODES.toLocaleString('en-US')} ops.`);
+    let { id } = parts;
+    for (let count = 2; this.nodes.has(id); count++) id = `${parts.id}_${count}`;
+    const group = parts.group ?? parts.id.split('/').slice(0, -1);
+    this.nodes.set(id, {
+      id,
+      op: parts.op,
+      kind: parts.kind ?? 'op',
+      ...(parts.layer === undefined ? {} : { layer: parts.layer }),
+      ...(group.length > 0 ? { group: [...group] } : {}),
+      phase: phaseOf(parts.id),
+      outputs: parts.outputs ?? [],
+      bytes: bytesOf(parts.outputs ?? []),
+      ...(parts.attributes && Object.keys(parts.attributes).length > 0 ? { attributes: parts.attributes } : {}),
+      ...(parts.value === undefined ? {} : { value: parts.value }),
+    });
+    return id;
+  }
+
+  /** Both may be added later. */
+  connect({ from, slot = 0 }: Source, to: string, input: string): void {
+    this.wanted.push({ from, to, slot, input });
+  }
+
+  addLayer(layer: LayerInfo): void {
+    this.layers.push(layer);
+  }
+
+  /** Inputs that no node gives are left out; `notes` get a word on them, and on edges that lead back. */
+  finish(notes: string[]): OpGraph {
+    const edges = this.wanted.filter(({ from, to }) => this.nodes.has(from) && this.nodes.has(to));
+    if (edges.length < this.wanted.length) {
+      const missing = this.wanted.find(({ from }) => !this.nodes.has(from));
+      notes.push(
+        `${count(this.wanted.length - edges.length, 'input')} named in the file ${edges.length + 1 === this.wanted.length ? 'is' : 'are'} not in it${missing ? `, such as ${missing.from}` : ''}.`,
+      );
+    }
+    const { order, forward } = inOrder([...this.nodes.keys()], edges);
+    if (forward.length < edges.length)
+      notes.push(
+        `${count(edges.length - forward.length, 'edge')} that lead${forward.length + 1 === edges.length ? 's' : ''} back, of loops, left out.`,
+      );
+    return {
+      nodes: order.map((id) => this.nodes.get(id)!),
+      edges: forward,
+      layers: this.layers,
+      backend: 'file',
+      batchSize: UNKNOWN,
+      batch: 'none',
+    };
+  }
+}
+
+function count(number: number, what: string): string {
+  return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
+}
+
+/** Kahn's order, as near as can be to the given one; what is left when only loops remain is cut at its first node. */
+function inOrder(ids: readonly string[], edges: readonly OpEdge[]): { order: string[]; forward: OpEdge[] } {
+  const waits = new Map(ids.map((id) => [id, 0]));
+  const after = new Map<string, OpEdge[]>();
+  for (const edge of edges) {
+    waits.set(edge.to, waits.get(edge.to)! + 1);
+    const list = after.get(edge.from);
+    if (list) list.push(edge);
+    else after.set(edge.from, [edge]);
+  }
+  const place = new Map<string, number>();
+  const order: string[] = [];
+  const ready: string[] = ids.filter((id) => waits.get(id) === 0).reverse();
+  let next = 0;
+  const take = (id: string): void => {
+    place.set(id, order.length);
+    order.push(id);
+    const following = after.get(id) ?? [];
+    for (let index = following.length - 1; index >= 0; index--) {
+      const { to } = following[index]!;
+      const left = waits.get(to)! - 1;
+      waits.set(to, left);
+      if (left === 0 && !place.has(to)) ready.push(to);
+    }
+  };
+  while (order.length < ids.length) {
+    for (let id = ready.pop(); id !== undefined; id = ready.pop()) if (!place.has(id)) take(id);
+    while (next < ids.length && place.has(ids[next]!)) next++;
+    if (next < ids.length) take(ids[next]!);
+  }
+  return { order, forward: edges.filter(({ from, to }) => place.get(from)! < place.get(to)!) };
+}
+
+/** Gradients and updates are known by the names that TensorFlow gives them. */
+function phaseOf(id: string): OpNode['phase'] {
+  if (/(^|\/)gradients?(_tape)?(_\d+)?\//.test(id)) return 'gradient';
+  return /(^|\/)(Adam|SGD|RMSprop|Adagrad|optimizer)[^/]*\/.*(update|Apply|Assign)/i.test(id) ? 'optimizer' : 'forward';
+}
+
+const widths: Readonly<Record<string, number>> = {
+  float64: 8,
+  int64: 8,
+  uint64: 8,
+  complex64: 8,
+  complex128: 16,
+  float16: 2,
+  bfloat16: 2,
+  int16: 2,
+  uint16: 2,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+};
+
+function bytesOf(outputs: OpNode['outputs']): number {
+  let bytes = 0;
+  for (const { shape, dtype } of outputs) {
+    const size = shape.reduce((product, length) => product * Math.max(length, 0), 1);
+    bytes += shape.includes(UNKNOWN) ? 0 : size * (widths[dtype] ?? 4);
+  }
+  return bytes;
+}

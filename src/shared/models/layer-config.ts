@@ -1,0 +1,282 @@
+/**
+ * Layers of a model as Keras and TensorFlow.js write them down: `{ class_name, config }`, nested, by
+ * Keras 1 to 3 and TensorFlow.js alike. From it the graph of layers, each with its shape and parameters
+ * as far as they follow from it. Layers that are not known are shown as they are; nothing is run.
+ */
+import type { OpGraph } from '../graph/op-graph.js';
+import { GraphBuilder, type Source } from './graph-builder.js';
+import { inputShapeOf, shapeAfter, type Shape } from './layer-shapes.js';
+import { ModelFileError } from './model-format.js';
+
+export interface LayerConfig {
+  readonly className: string;
+  readonly name: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Of each call of the layer, what it is called with. */
+  readonly calls: readonly (readonly Source[])[];
+  /** As Keras 3 writes it beside the configuration. */
+  readonly builtFor?: Shape;
+}
+
+/** Nested deeper than this no model is; a file that is would overflow the stack. */
+const DEEPEST = 64;
+
+/** @throws ModelFileError where `topology` is no model's configuration */
+export function graphOfLayers(topology: unknown, notes: string[]): OpGraph {
+  const builder = new GraphBuilder();
+  const root = modelOf(topology);
+  addModel(builder, root, [], undefined, 0);
+  return builder.finish(notes);
+}
+
+/** The `{ class_name, config }` of a model within the wrappings that files have. */
+export function modelOf(topology: unknown): Readonly<Record<string, unknown>> {
+  let inner = topology;
+  for (const key of ['modelTopology', 'model_config']) if (isRecord(inner) && key in inner) inner = inner[key];
+  if (typeof inner === 'string') throw new ModelFileError('The configuration of the model is text within text.');
+  if (!isRecord(inner) || (!isRecord(inner['config']) && !Array.isArray(inner['config'])))
+    throw new ModelFileError('It holds no configuration of a model: class_name and config are missing.');
+  return inner;
+}
+
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A model's layers as nodes. @returns what it gives */
+function addModel(
+  builder: GraphBuilder,
+  model: Readonly<Record<string, unknown>>,
+  group: readonly string[],
+  given: readonly Given[] | undefined,
+  depth: number,
+): Given[] {
+  if (depth > DEEPEST) throw new ModelFileError(`Models are nested in it more than ${DEEPEST} deep.`);
+  const config = isRecord(model['config']) ? model['config'] : { layers: model['config'] };
+  const listed = config['layers'];
+  if (!Array.isArray(listed)) throw new ModelFileError('The configuration of the model lists no layers.');
+  const layers = listed.map((layer, index) => readLayer(layer, index));
+  const isChain = !layers.some(({ calls }) => calls.length > 0);
+  return isChain
+    ? addChain(builder, layers, config, group, given, depth)
+    : addNetwork(builder, layers, config, group, given, depth);
+}
+
+/** What a layer gives: where it comes from and its shape, batch included. */
+interface Given {
+  readonly source: Source;
+  readonly shape?: Shape;
+}
+
+function addChain(
+  builder: GraphBuilder,
+  layers: readonly LayerConfig[],
+  config: Readonly<Record<string, unknown>>,
+  group: readonly string[],
+  given: readonly Given[] | undefined,
+  depth: number,
+): Given[] {
+  let current = given;
+  // Without an input layer of its own, a chain begins with what its first layer or its model is built for.
+  const built =
+    inputShapeOf(config['batch_input_shape'] ?? config['build_input_shape']) ??
+    layers.map(
+      (layer) => inputShapeOf(layer.config['batch_input_shape'] ?? layer.config['batch_shape']) ?? layer.builtFor,
+    )[0];
+  if (!current && layers[0]?.className !== 'InputLayer') {
+    const id = builder.add({
+      id: [...group, 'input'].join('/'),
+      op: 'Input',
+      kind: 'input',
+      group,
+      outputs: outputsOf(built),
+    });
+    current = [{ source: { from: id }, shape: built }];
+  }
+  for (const layer of layers) {
+    if (layer.className === 'InputLayer' && current) continue;
+    current = addLayer(builder, layer, group, current ?? [], depth);
+  }
+  return [...(current ?? [])];
+}
+
+function addNetwork(
+  builder: GraphBuilder,
+  layers: readonly LayerConfig[],
+  config: Readonly<Record<string, unknown>>,
+  group: readonly string[],
+  given: readonly Given[] | undefined,
+  depth: number,
+): Given[] {
+  const results = new Map<string, readonly Given[]>();
+  const inputs = referencesOf(config['input_layers']);
+  inputs.forEach(({ from }, index) => {
+    const outer = given?.[index];
+    if (outer) results.set(`${from}#0`, [outer]);
+  });
+  // Layers may be listed before what they are called with: in rounds, until nothing more can be added.
+  let waiting = layers.flatMap((layer) =>
+    (layer.calls.length > 0 ? layer.calls : [[]]).map((sources, call) => ({ layer, sources, call })),
+  );
+  for (let round = 0; waiting.length > 0; round++) {
+    const left: typeof waiting = [];
+    for (const one of waiting) {
+      const { layer, sources, call } = one;
+      const key = `${layer.name}#${call}`;
+      if (results.has(key)) continue;
+      const ready = sources.map((source) => {
+        const [name, node] = splitSource(source);
+        return results.get(`${name}#${node}`)?.[source.slot ?? 0];
+      });
+      if (ready.every((entry) => entry !== undefined)) results.set(key, addLayer(builder, layer, group, ready, depth));
+      else left.push(one);
+    }
+    if (left.length === waiting.length) {
+      throw new ModelFileError(`The layer ${left[0]!.layer.name} is called with what no layer of the model gives.`);
+    }
+    waiting = left;
+  }
+  const outputs = referencesOf(config['output_layers']);
+  return outputs.flatMap((source) => {
+    const [name, node] = splitSource(source);
+    const result = results.get(`${name}#${node}`)?.[source.slot ?? 0];
+    return result ? [result] : [];
+  });
+}
+
+function addLayer(
+  builder: GraphBuilder,
+  layer: LayerConfig,
+  group: readonly string[],
+  inputs: readonly Given[],
+  depth: number,
+): Given[] {
+  const inner = layer.config['layers'];
+  if (Array.isArray(inner)) {
+    return addModel(
+      builder,
+      { config: layer.config },
+      [...group, layer.name],
+      inputs.length > 0 ? inputs : undefined,
+      depth + 1,
+    );
+  }
+  const { outputs, params } = shapeAfter(
+    layer,
+    inputs.map(({ shape }) => shape),
+  );
+  const id = builder.add({
+    id: [...group, layer.name].join('/'),
+    op: layer.className,
+    kind: layer.className === 'InputLayer' ? 'input' : 'op',
+    layer: [...group, layer.name].join('/'),
+    group,
+    outputs: outputs.every((shape) => shape !== undefined)
+      ? outputs.map((shape) => ({ shape: [...shape], dtype: dtypeOf(layer.config) }))
+      : [],
+    attributes: attributesOf(layer.config),
+  });
+  inputs.forEach(({ source }, index) =>
+    builder.connect(source, id, inputs.length > 1 ? `input ${index + 1}` : 'input'),
+  );
+  builder.addLayer({
+    layer: id,
+    type: layer.className,
+    outputShape: (outputs[0] ?? []).slice(1).map((size) => (size < 0 ? null : size)),
+    ...(inputs[0]?.shape ? { inputShape: inputs[0].shape.slice(1).map((size) => (size < 0 ? null : size)) } : {}),
+    params: params ?? 0,
+    trainable: layer.config['trainable'] !== false,
+  });
+  return outputs.map((shape, slot) => ({ source: { from: id, slot }, shape }));
+}
+
+function readLayer(value: unknown, index: number): LayerConfig {
+  if (!isRecord(value)) throw new ModelFileError(`The layer number ${index + 1} is no object.`);
+  const className = value['class_name'];
+  const config = value['config'];
+  if (typeof className !== 'string' || !isRecord(config))
+    throw new ModelFileError(`The layer number ${index + 1} has no class_name or config.`);
+  const name =
+    [value['name'], config['name']].find((one): one is string => typeof one === 'string') ??
+    `${className}_${index + 1}`;
+  // A wrapper's own inner layer says what it does.
+  const wrapped = config['layer'];
+  const inner =
+    isRecord(wrapped) && typeof wrapped['class_name'] === 'string'
+      ? `${className}(${wrapped['class_name']})`
+      : className;
+  const built = value['build_config'];
+  return {
+    className: inner,
+    name,
+    config,
+    calls: callsOf(value['inbound_nodes']),
+    builtFor: isRecord(built) ? inputShapeOf(built['input_shape']) : undefined,
+  };
+}
+
+/** Which call of which layer is meant travels in the name, `layer:call`. */
+function sourceOf(layer: string, call: number, slot: number): Source {
+  return { from: `${layer}\u0000${call}`, slot };
+}
+
+function splitSource({ from }: Source): readonly [string, number] {
+  const [name, call] = from.split('\u0000');
+  return [name!, Number(call ?? 0)];
+}
+
+function callsOf(nodes: unknown): (readonly Source[])[] {
+  if (!Array.isArray(nodes)) return [];
+  return nodes.map((node: unknown) => {
+    const sources: Source[] = [];
+    collect(node, sources, 0);
+    return sources;
+  });
+}
+
+/** Keras 3 gives `{ args, kwargs }` with tensors by their history, older ones lists `[layer, call, slot, kwargs]`. */
+function collect(value: unknown, into: Source[], depth: number): void {
+  if (depth > DEEPEST) return;
+  if (Array.isArray(value)) {
+    const [layer, call, slot] = value as unknown[];
+    if (typeof layer === 'string' && typeof call === 'number' && typeof slot === 'number') {
+      into.push(sourceOf(layer, call, slot));
+      // Tensors can be given by name beside the positional ones.
+      if (isRecord(value[3])) collect(Object.values(value[3]), into, depth + 1);
+    } else for (const item of value) collect(item, into, depth + 1);
+  } else if (isRecord(value)) {
+    if (value['class_name'] === '__keras_tensor__' && isRecord(value['config'])) {
+      const history = value['config']['keras_history'];
+      if (Array.isArray(history)) collect(history, into, depth + 1);
+    } else for (const item of Object.values(value)) collect(item, into, depth + 1);
+  }
+}
+
+function referencesOf(value: unknown): Source[] {
+  const sources: Source[] = [];
+  collect(value, sources, 0);
+  return sources;
+}
+
+function dtypeOf(config: Readonly<Record<string, unknown>>): string {
+  const { dtype } = config;
+  if (typeof dtype === 'string') return dtype;
+  const policy = isRecord(dtype) && isRecord(dtype['config']) ? dtype['config']['name'] : undefined;
+  return typeof policy === 'string' ? policy : 'float32';
+}
+
+function outputsOf(shape: Shape | undefined): { shape: number[]; dtype: string }[] {
+  return shape ? [{ shape: [...shape], dtype: 'float32' }] : [];
+}
+
+/** What tells a layer from another of its class, without the initializers' details. */
+function attributesOf(config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const shown: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(config)) {
+    if (key === 'name' || key === 'layers' || key === 'dtype' || value === null || value === undefined) continue;
+    if (isRecord(value)) {
+      if (typeof value['class_name'] === 'string') shown[key] = value['class_name'];
+    } else if (!Array.isArray(value) || value.every((item) => !isRecord(item))) shown[key] = value;
+  }
+  return shown;
+}

@@ -1,0 +1,57 @@
+/** Opens a model file in whichever format it is. Knows no file system. */
+import { eventFile } from './formats/event-file.js';
+import { kerasArchive } from './formats/keras-archive.js';
+import { kerasH5 } from './formats/keras-h5.js';
+import { kerasJson } from './formats/keras-json.js';
+import { onnx } from './formats/onnx.js';
+import { tensorflowGraph, tensorflowText } from './formats/tensorflow-graph.js';
+import { tfjsGraph, tfjsLayers } from './formats/tfjs.js';
+import { tflite } from './formats/tflite.js';
+import { ModelFileError, type ModelFile, type ModelFormat, type OpenedModel } from './model-format.js';
+
+/** Those that are known by their first bytes come first. */
+const formats: readonly ModelFormat[] = [
+  kerasH5,
+  kerasArchive,
+  tflite,
+  tfjsGraph,
+  tfjsLayers,
+  kerasJson,
+  eventFile,
+  tensorflowText,
+  onnx,
+  tensorflowGraph,
+];
+
+/** Endings of names that model files have. */
+export const modelFileNames = /\.(keras|h5|hdf5|json|pb|pbtxt|tflite|lite|onnx)$|(^|\.)tfevents\./i;
+
+/** @throws ModelFileError that says what is wrong with the file */
+export async function openModel(file: ModelFile): Promise<OpenedModel> {
+  if (file.bytes.length === 0) throw new ModelFileError(`${file.name} is empty.`);
+  const format = formats.find((one) => matches(one, file));
+  if (!format) {
+    throw new ModelFileError(
+      `${file.name} is no model that can be opened. Known are: ${formats.map(({ title }) => title).join(', ')}.`,
+    );
+  }
+  try {
+    const model = await format.open(file);
+    if (model.graphs.every(({ graph }) => graph.nodes.length === 0)) throw new ModelFileError('It has no ops.');
+    return model;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    // What a parser throws speaks of bytes; people want to know what it means for the file.
+    const words = error instanceof ModelFileError ? reason : `It is damaged or not complete (${reason}).`;
+    throw new ModelFileError(`${file.name} cannot be opened as ${format.title}. ${words}`);
+  }
+}
+
+/** What cannot even be looked at is not of this format. */
+function matches(format: ModelFormat, file: ModelFile): boolean {
+  try {
+    return format.matches(file);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,289 @@
+/**
+ * A GraphDef as a graph to look at: nodes by their name scopes, functions where they are called, what
+ * saves and restores variables left out. Knows no container.
+ */
+import { getTextEncoding } from '@bufbuild/protobuf/wire';
+import type { AttrValue } from '../graph/generated/framework/attr_value_pb.js';
+import type { FunctionDef } from '../graph/generated/framework/function_pb.js';
+import type { GraphDef } from '../graph/generated/framework/graph_pb.js';
+import type { NodeDef } from '../graph/generated/framework/node_def_pb.js';
+import type { TensorShapeProto } from '../graph/generated/framework/tensor_shape_pb.js';
+import { DataType } from '../graph/generated/framework/types_pb.js';
+import type { OpNode } from '../graph/op-graph.js';
+import { GraphBuilder, UNKNOWN, type Source } from './graph-builder.js';
+import { ModelFileError, type OpenedModel } from './model-format.js';
+
+/** Functions call functions; a library that calls itself would never end. */
+const DEEPEST = 32;
+/** Functions without ops can call one another without end in breadth, too. */
+const MOST_CALLS = 100_000;
+
+/**
+ * Where `wanted` names nodes, those alone are shown that they need. @throws ModelFileError for a graph
+ * that is no graph
+ */
+export function openGraphDef(graph: GraphDef, title: string, wanted?: readonly string[]): OpenedModel {
+  const notes: string[] = [];
+  const nodes = wanted ? neededFor(wanted, graph.node) : graph.node;
+  if (nodes.length < graph.node.length) {
+    notes.push(
+      `${(graph.node.length - nodes.length).toLocaleString('en-US')} ops that save and restore variables, or that nothing uses, are left out.`,
+    );
+  }
+  const adding = new Adding(new Map((graph.library?.function ?? []).map((one) => [one.signature?.name ?? '', one])));
+  adding.addNodes(nodes, '', new Map(), 0);
+  const { versions } = graph;
+  return {
+    format: 'TensorFlow graph',
+    facts: versions && versions.producer > 0 ? [{ name: 'producer', value: String(versions.producer) }] : [],
+    graphs: [{ title, graph: adding.builder.finish(notes) }],
+    notes,
+  };
+}
+
+/** What the named nodes need, in the order of all. */
+function neededFor(wanted: readonly string[], nodes: readonly NodeDef[]): NodeDef[] {
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const needed = new Set<string>();
+  const todo = [...wanted];
+  for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
+    if (needed.has(name)) continue;
+    needed.add(name);
+    for (const input of byName.get(name)?.input ?? []) todo.push(nodeOf(input).node);
+  }
+  return nodes.filter(({ name }) => needed.has(name));
+}
+
+/** `^name` for control, `name`, `name:1`, and in functions `name:output:1`. */
+function nodeOf(input: string): { readonly node: string; readonly slot: number; readonly control: boolean } {
+  const control = input.startsWith('^');
+  const parts = (control ? input.slice(1) : input).split(':');
+  const last = Number(parts.length > 1 ? parts.at(-1) : 0);
+  return { node: parts[0]!, slot: Number.isSafeInteger(last) && last >= 0 ? last : 0, control };
+}
+
+class Adding {
+  readonly builder = new GraphBuilder();
+  private calls = 0;
+
+  constructor(private readonly functions: ReadonlyMap<string, FunctionDef>) {}
+
+  /**
+   * Nodes of a graph or a function's body, below `prefix`; `given` are the function's arguments.
+   * @returns what each node's name stands for now
+   */
+  addNodes(
+    nodes: readonly NodeDef[],
+    prefix: string,
+    given: ReadonlyMap<string, Source>,
+    depth: number,
+  ): ReadonlyMap<string, readonly Source[] | string> {
+    if (depth > DEEPEST) throw new ModelFileError(`Functions call one another in it more than ${DEEPEST} deep.`);
+    const results = new Map<string, readonly Source[] | string>();
+    for (const [name, source] of given) results.set(name, [source]);
+    const calls = new Map<string, () => readonly Source[]>();
+    const sourceOf = (input: string): Source | undefined => {
+      const { node, slot } = nodeOf(input);
+      const call = calls.get(node);
+      if (call) {
+        // What a function gives is known when its body has been added; a call that waits for itself gives nothing.
+        calls.delete(node);
+        results.set(node, []);
+        results.set(node, call());
+      }
+      const result = results.get(node);
+      if (result === undefined) return { from: prefix + node, slot };
+      return typeof result === 'string' ? { from: result, slot } : (result[slot] ?? result[0]);
+    };
+    // Names first: nodes may stand before what they take.
+    for (const node of nodes) {
+      const body = this.calledBy(node);
+      if (body) calls.set(node.name, () => this.call(node, body, prefix, sourceOf, depth));
+      else results.set(node.name, this.add(node, prefix));
+    }
+    for (const name of [...calls.keys()]) sourceOf(name);
+    for (const node of nodes) {
+      const id = results.get(node.name);
+      if (typeof id !== 'string') continue;
+      node.input.forEach((input, index) => {
+        const source = sourceOf(input);
+        if (source) this.builder.connect(source, id, nodeOf(input).control ? 'control' : inputName(node.op, index));
+      });
+    }
+    return results;
+  }
+
+  private call(
+    node: NodeDef,
+    body: FunctionDef,
+    prefix: string,
+    sourceOf: (input: string) => Source | undefined,
+    depth: number,
+  ): readonly Source[] {
+    if (++this.calls > MOST_CALLS) throw new ModelFileError(`It calls functions more than ${MOST_CALLS} times.`);
+    const own = `${prefix}${node.name}/`;
+    const given = new Map<string, Source>();
+    const data = node.input.filter((input) => !input.startsWith('^'));
+    (body.signature?.inputArg ?? []).forEach(({ name }, index) => {
+      const source = data[index] === undefined ? undefined : sourceOf(data[index]);
+      if (source) given.set(name, source);
+    });
+    const results = this.addNodes(body.nodeDef, own, given, depth + 1);
+    return (body.signature?.outputArg ?? []).map(({ name }) => {
+      const { node: from, slot } = nodeOf(body.ret[name] ?? name);
+      const result = results.get(from);
+      if (result === undefined) return { from: own + from, slot };
+      return typeof result === 'string' ? { from: result, slot } : (result[slot] ?? result[0] ?? { from: own + from });
+    });
+  }
+
+  private calledBy(node: NodeDef): FunctionDef | undefined {
+    const direct = this.functions.get(node.op);
+    if (direct) return direct;
+    if (node.op !== 'PartitionedCall' && node.op !== 'StatefulPartitionedCall') return undefined;
+    const value = node.attr['f']?.value;
+    return value?.case === 'func' ? this.functions.get(value.value.name) : undefined;
+  }
+
+  private add(node: NodeDef, prefix: string): string {
+    const attributes: Record<string, unknown> = {};
+    for (const [name, { value }] of Object.entries(node.attr)) {
+      if (name === '_output_shapes' || name === '_class' || name === 'shape_and_slices') continue;
+      const shown = plain(value);
+      if (shown !== undefined) attributes[name] = shown;
+    }
+    if (node.device) attributes['device'] = node.device;
+    return this.builder.add({
+      id: prefix + node.name,
+      op: node.op,
+      kind: kinds[node.op] ?? 'op',
+      outputs: outputsOf(node),
+      attributes,
+      value: numberOf(node),
+    });
+  }
+}
+
+const kinds: Readonly<Record<string, OpNode['kind']>> = {
+  Placeholder: 'input',
+  PlaceholderWithDefault: 'input',
+  Const: 'constant',
+  VariableV2: 'variable',
+  Variable: 'variable',
+  VarHandleOp: 'variable',
+  Assign: 'assign',
+  AssignVariableOp: 'assign',
+};
+
+const inputNames: Readonly<Record<string, readonly string[]>> = {
+  Conv2D: ['input', 'filter'],
+  DepthwiseConv2dNative: ['input', 'filter'],
+  BiasAdd: ['value', 'bias'],
+  MatMul: ['a', 'b'],
+  Reshape: ['tensor', 'shape'],
+};
+
+function inputName(op: string, index: number): string {
+  return inputNames[op]?.[index] ?? `input ${index + 1}`;
+}
+
+function outputsOf(node: NodeDef): OpNode['outputs'] {
+  const dtype = dtypeOf(node);
+  // What a variable gives is a handle; what people want to know is what it holds.
+  const held = node.attr['shape']?.value;
+  if (node.op === 'VarHandleOp' && held?.case === 'shape')
+    return [{ shape: sizesOf(held.value), dtype }].filter(isRanked);
+  const known = node.attr['_output_shapes']?.value;
+  if (known?.case === 'list')
+    return known.value.shape.map((shape) => ({ shape: sizesOf(shape), dtype })).filter(isRanked);
+  const own = node.attr['value']?.value;
+  if (node.op === 'Const' && own?.case === 'tensor')
+    return [{ shape: sizesOf(own.value.tensorShape), dtype }].filter(isRanked);
+  const shape = node.attr['shape']?.value;
+  if (kinds[node.op] !== undefined && shape?.case === 'shape')
+    return [{ shape: sizesOf(shape.value), dtype }].filter(isRanked);
+  return [];
+}
+
+const unranked = Number.NaN;
+
+/** A shape whose rank is not known is left out. */
+function isRanked({ shape }: { readonly shape: readonly number[] }): boolean {
+  return !shape.some((size) => Number.isNaN(size));
+}
+
+function sizesOf(shape: TensorShapeProto | undefined): number[] {
+  if (!shape) return [];
+  if (shape.unknownRank) return [unranked];
+  return shape.dim.map(({ size }) => (size < 0n ? UNKNOWN : Number(size)));
+}
+
+function dtypeOf({ attr }: NodeDef): string {
+  for (const name of ['dtype', 'T', 'DstT', 'output_type', 'Tout', 'SrcT']) {
+    const value = attr[name]?.value;
+    if (value?.case === 'type') return typeName(value.value);
+  }
+  return 'float32';
+}
+
+const typeNames: Readonly<Record<string, string>> = { FLOAT: 'float32', DOUBLE: 'float64', HALF: 'float16' };
+
+function typeName(type: DataType): string {
+  const name = (DataType[type] ?? 'DT_FLOAT').replace(/^DT_/, '').replace(/_REF$/, '');
+  return typeNames[name] ?? name.toLowerCase();
+}
+
+/** Of a constant that is one number. */
+function numberOf(node: NodeDef): number | undefined {
+  const value = node.attr['value']?.value;
+  if (node.op !== 'Const' || value?.case !== 'tensor') return undefined;
+  const { floatVal, intVal, doubleVal, tensorContent, tensorShape, dtype } = value.value;
+  if ((tensorShape?.dim.length ?? 0) > 0) return undefined;
+  const only = floatVal[0] ?? intVal[0] ?? doubleVal[0];
+  if (only !== undefined) return only;
+  if (tensorContent.length !== 4) return undefined;
+  const view = new DataView(tensorContent.buffer, tensorContent.byteOffset, 4);
+  return dtype === DataType.DT_FLOAT
+    ? view.getFloat32(0, true)
+    : dtype === DataType.DT_INT32
+      ? view.getInt32(0, true)
+      : undefined;
+}
+
+/** An attribute as people read it; tensors and functions by a word. */
+function plain(value: AttrValue['value']): unknown {
+  switch (value.case) {
+    case 's':
+      return readable(value.value);
+    case 'i':
+      return Number(value.value);
+    case 'f':
+    case 'b':
+      return value.value;
+    case 'type':
+      return typeName(value.value);
+    case 'shape':
+      return sizesOf(value.value).join('×');
+    case 'func':
+      return value.value.name;
+    case 'list': {
+      const { s, i, f, b, type } = value.value;
+      if (i.length > 0) return i.map(Number);
+      if (f.length > 0) return f;
+      if (b.length > 0) return b;
+      if (s.length > 0) return s.map(readable);
+      return type.length > 0 ? type.map(typeName) : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function readable(bytes: Uint8Array): string {
+  if (bytes.length > 4096) return `${bytes.length} bytes`;
+  try {
+    return getTextEncoding().decodeUtf8(bytes);
+  } catch {
+    return `${bytes.length} bytes`;
+  }
+}
