@@ -1,17 +1,19 @@
 /**
  * What Backstep adds to the Debug Adapter Protocol. Standard requests keep their standard meaning:
  * initialize, launch, configurationDone, setBreakpoints (condition, hit condition, log message),
- * setExceptionBreakpoints (filters `caught` and `uncaught`: by the person's own code), threads,
- * stackTrace, scopes, variables (paged), setVariable, evaluate, completions, exceptionInfo, source,
- * pause, continue, next, stepIn, stepOut, terminate, disconnect.
+ * breakpointLocations, setExceptionBreakpoints (filters `caught` and `uncaught`: by the person's own
+ * code; with conditions over `error`), threads, stackTrace, scopes, variables (paged), setVariable,
+ * setExpression, evaluate, completions, exceptionInfo, source, loadedSources, pause, continue, next,
+ * stepIn (with targets), stepOut, cancel, terminate, disconnect; `backstep debug` adds restart.
  *
- * - `launch` arguments are `RunOptions`;
+ * - `launch` arguments are `LaunchArguments`;
  * - `next`, `stepIn` and `stepOut` go on at the granularity of the stop that they leave: between two
  *   training steps by training steps, on a line by lines, at an op by ops, at a layer by layers;
  *   `StepArguments` beside the standard ones ask for another one;
  * - `pause` acts within one op, or on the next line of the person's, whichever comes first; with
  *   granularity `step` it acts after the step under way, of which there is everything to see;
- * - `terminate` saves the state and ends the run; `disconnect` ends the process;
+ * - `terminate` saves the state and ends the run; `disconnect` ends the process, or with
+ *   `terminateDebuggee: false` leaves it to train on by itself;
  * - a `stopped` event's body carries `backstep: StopPoint` beside the standard fields; where
  *   `stands` is there, training is in the middle of a step, or of code before the first one;
  * - every stack has one frame, number 1, that says where in the training this is.
@@ -19,7 +21,20 @@
 import { z } from 'zod';
 import { finding, ruleInfo } from './diagnosis.js';
 import { tensorRequests } from './tensors.js';
-import { stepLook, trainingBreakpoint, trainingEvent } from './training.js';
+import { runOptions, stepLook, trainingBreakpoint, trainingEvent } from './training.js';
+
+/** Of the request `launch`. */
+export const launchArguments = runOptions.extend({
+  /** Whether the library's own code is passed by; `backstep/setJustMyCode` changes it. */
+  justMyCode: z.boolean().default(true),
+  /** Stop before the first layer of the first step. */
+  stopOnEntry: z.boolean().default(false),
+  /** When the front end goes away without a word: save and end, or train on to the end without one. */
+  onDisconnect: z.enum(['end', 'continue']).default('end'),
+  /** A training that has not ended in this time after it was asked to is ended at once, unsaved. */
+  endGraceMs: z.number().int().nonnegative().default(30_000),
+});
+export type LaunchArguments = z.infer<typeof launchArguments>;
 
 /** How far a step goes. */
 export const stepGranularity = z.enum(['line', 'op', 'layer', 'step', 'epoch']);

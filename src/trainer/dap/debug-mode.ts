@@ -48,6 +48,9 @@ export function debugMode(): void {
   };
   captureConsole((event) => host.emit(event));
   guardExits((error) => training.fail(error));
+  // Interrupts an expression of the person's (see `InspectorClient.interrupt`); the training it leaves alone:
+  // whoever started this process ends it by the protocol.
+  process.on('SIGINT', () => undefined);
 
   thread.on('error', (error) => {
     process.stderr.write(`The debug thread failed: ${error.stack ?? error.message}\n`);

@@ -5,6 +5,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import path from 'node:path';
+import { launchArguments, type LaunchArguments } from '../../shared/protocol/dap.js';
 import { runOptions, type RunOptions, type TrainingEvent } from '../../shared/protocol/training.js';
 import { EventBatcher } from '../event-batcher.js';
 import { capabilities } from './capabilities.js';
@@ -14,6 +15,8 @@ import { KnownBreakpoints } from './known-breakpoints.js';
 import { LibrarySources } from './library-sources.js';
 import { LineBreakpoints } from './line-breakpoints.js';
 import { outputOf } from './log-output.js';
+import { ProgressReports } from './progress-reports.js';
+import { checkStandardArguments } from './request-arguments.js';
 import { RequestTable } from './request-table.js';
 import { allRequests, urgentRequests } from './requests/all-requests.js';
 import type { Handlers, SessionParts } from './session-parts.js';
@@ -34,22 +37,22 @@ export interface SessionOptions {
   readonly catchUp: () => void;
   /** Ends the process, once what was sent has left; the session is over. */
   readonly exit: (exitCode: number) => void;
-  /** Ends the process at once: the training thread does not answer. */
+  /** Ends the process, once what was sent has left, without the training thread, which does not answer. */
   readonly kill: () => void;
 }
 
 /** A front end that has been told of the end says goodbye within this time, or the process ends without. */
 const GOODBYE_MS = 1_000;
-/** Saving and a long step must fit; after that the training counts as hung. */
-const END_GRACE_MS = 30_000;
 
 export class DebugSession {
-  private launchOptions: RunOptions | undefined;
-  private readsTrainingEvents = false;
+  private client: DebugProtocol.InitializeRequestArguments | undefined;
+  private launched: LaunchArguments | undefined;
   private exitCode = 0;
   private leaving = false;
+  private graceTimer: NodeJS.Timeout | undefined;
   private readonly parts: SessionParts;
   private readonly table: RequestTable;
+  private readonly progress: ProgressReports;
   private readonly batcher = new EventBatcher((events) => this.tell(events));
 
   constructor(private readonly options: SessionOptions) {
@@ -66,8 +69,17 @@ export class DebugSession {
     const threadDebugger = new ThreadDebugger(inspector, lines, stoppingPlace);
     const common = { inspector, flags, lines, exceptions, library, threadDebugger, event, say };
     const thread = new TrainingThread({ ...common, stoppingPlace, catchUp, flush, failed });
-    this.parts = { ...common, thread, control, trainingBreakpoints: new KnownBreakpoints() };
-    this.table = new RequestTable(options.send, { ...allRequests(this.parts), ...this.lifeRequests }, urgentRequests);
+    const client = (): Partial<DebugProtocol.InitializeRequestArguments> => this.client ?? {};
+    this.parts = { ...common, thread, control, client, trainingBreakpoints: new KnownBreakpoints() };
+    this.progress = new ProgressReports(event);
+    this.table = new RequestTable({
+      send: options.send,
+      handlers: { ...allRequests(this.parts), ...this.lifeRequests },
+      urgent: urgentRequests,
+      admit: (command, args) => this.admit(command, args),
+      interrupt: () => inspector.interrupt(),
+      failed,
+    });
   }
 
   /** Once, before anything is handled. */
@@ -86,9 +98,18 @@ export class DebugSession {
     this.table.handle(message);
   }
 
-  /** The front end is gone: what was trained is saved, and the process ends. */
+  /** The front end is gone. */
   disconnected(): void {
-    this.leave();
+    if (this.launched?.onDisconnect === 'continue') this.trainOnAlone();
+    else this.leave();
+  }
+
+  /** The front end has sent what is no message. */
+  skipped(bytes: number): void {
+    this.table.event('output', {
+      category: 'important',
+      output: `${bytes} bytes were passed by that are no message of the Debug Adapter Protocol.\n`,
+    });
   }
 
   fromTraining(message: FromTraining): void {
@@ -121,59 +142,92 @@ export class DebugSession {
   }
 
   private finished(exitCode: number): void {
+    clearTimeout(this.graceTimer);
     this.exitCode = exitCode;
     this.parts.thread.ends();
     this.batcher.flush();
+    this.progress.end();
     this.table.event('terminated');
     this.table.event('exited', { exitCode });
     if (this.leaving) this.options.exit(exitCode);
     else setTimeout(() => this.options.exit(exitCode), GOODBYE_MS);
   }
 
+  /** @throws Error where the request is out of place, or its arguments are wrong */
+  private admit(command: string, args: object): void {
+    if (!this.client && !beforeInitialize.has(command)) throw new Error('Send `initialize` first.');
+    checkStandardArguments(command, args);
+  }
+
   private readonly lifeRequests: Handlers = {
-    initialize: ({ clientID }: Partial<DebugProtocol.InitializeRequestArguments>) => {
-      this.readsTrainingEvents = clientID === undefined || clientID === 'backstep';
+    initialize: (args: Partial<DebugProtocol.InitializeRequestArguments>) => {
+      if (this.client) throw new Error('This adapter has been initialized already.');
+      if (args.linesStartAt1 === false || args.columnsStartAt1 === false || args.pathFormat === 'uri')
+        throw new Error('Lines and columns count from 1 here, and files go by their paths.');
+      this.client = { adapterID: 'backstep', ...args };
       return { body: capabilities, after: () => this.table.event('initialized') };
     },
 
     launch: (args: unknown) => {
-      if (this.launchOptions)
-        throw new Error('This trainer has been launched already; start another one for another run.');
-      const parsed = runOptions.safeParse(args);
+      if (this.launched) throw new Error('This trainer has been launched already; start another one for another run.');
+      const parsed = launchArguments.safeParse(args);
       if (!parsed.success) {
         const issue = parsed.error.issues[0]!;
         throw new Error(
           `The launch arguments are not right: ${issue.path.join('.') || 'arguments'}: ${issue.message}.`,
         );
       }
-      if (!path.isAbsolute(parsed.data.experiment))
+      const { data } = parsed;
+      if (!path.isAbsolute(data.experiment))
         throw new Error('`experiment` must be the absolute path of the experiment’s file.');
-      this.launchOptions = parsed.data;
-      return {};
+      this.launched = data;
+      this.parts.thread.showJustMyCode(data.justMyCode);
+      return { after: () => this.tellProcess(data.experiment) };
+    },
+    attach: () => {
+      throw new Error('A training cannot be attached to: launch it.');
+    },
+    restart: () => {
+      throw new Error('A trainer trains once: end this one and start another, as `backstep debug` does by itself.');
     },
 
     configurationDone: () => {
-      const { launchOptions } = this;
-      const { thread } = this.parts;
-      if (!launchOptions) throw new Error('Nothing has been launched yet: send `launch` first.');
+      const { launched } = this;
+      const { thread, flags } = this.parts;
+      if (!launched) throw new Error('Nothing has been launched yet: send `launch` first.');
       if (thread.hasStarted) throw new Error('The training has been started already.');
       thread.begins();
-      return { after: () => this.options.start(launchOptions) };
+      if (launched.stopOnEntry) flags.stopInStep = 'layer';
+      return { after: () => this.options.start(runOptions.parse(launched)) };
     },
 
-    terminate: () => {
-      const { thread, flags } = this.parts;
-      if (thread.hasEnded) return {};
-      if (!thread.hasStarted) return { after: () => this.fromTraining({ kind: 'finished', exitCode: 0 }) };
-      flags.terminate = true;
-      return { after: () => thread.goOn() };
+    cancel: ({ requestId, progressId }: DebugProtocol.CancelArguments) => {
+      if (requestId !== undefined) this.table.cancel(requestId);
+      if (progressId === undefined) return {};
+      if (!this.progress.isUnderWay(progressId)) throw new Error(`There is no progress ${JSON.stringify(progressId)}.`);
+      return { after: () => this.endTraining() };
     },
-    disconnect: () => ({ after: () => this.leave() }),
+    terminate: () => ({ after: () => this.endTraining() }),
+    disconnect: ({ terminateDebuggee }: DebugProtocol.DisconnectArguments) => ({
+      after: () => (terminateDebuggee === false ? this.trainOnAlone() : this.leave()),
+    }),
   };
+
+  private tellProcess(experiment: string): void {
+    this.table.event('process', {
+      name: experiment,
+      systemProcessId: process.pid,
+      isLocalProcess: true,
+      startMethod: 'launch',
+    });
+  }
 
   private tell(events: readonly TrainingEvent[]): void {
     this.table.event('backstep/training', { events });
-    if (this.readsTrainingEvents) return;
+    const { clientID, supportsProgressReporting } = this.client ?? {};
+    if (supportsProgressReporting) for (const event of events) this.progress.take(event);
+    // Backstep's own window reads the training's events.
+    if (clientID === undefined || clientID === 'backstep') return;
     for (const event of events) {
       const output = outputOf(event);
       if (output) this.table.event('output', output);
@@ -184,16 +238,61 @@ export class DebugSession {
     this.table.event('output', { category: 'important', output: `The debugger failed: ${String(error)}\n` });
   };
 
-  private leave(): void {
-    if (this.leaving) return;
-    this.leaving = true;
-    const { thread, flags } = this.parts;
-    if (!thread.hasStarted || thread.hasEnded) {
-      this.options.exit(this.exitCode);
+  /** Saves the state and ends the run; `terminated` tells when that is done. */
+  private endTraining(): void {
+    const { thread, flags, inspector } = this.parts;
+    if (thread.hasEnded) return;
+    if (!thread.hasStarted) {
+      this.fromTraining({ kind: 'finished', exitCode: 0 });
       return;
     }
     flags.terminate = true;
+    inspector.interrupt();
     thread.goOn();
-    setTimeout(() => this.options.kill(), END_GRACE_MS);
+    this.graceTimer ??= setTimeout(() => this.endByForce(), this.graceMs);
+  }
+
+  /** Ends the process, the state saved. */
+  private leave(): void {
+    if (this.leaving) return;
+    this.leaving = true;
+    const { thread } = this.parts;
+    if (!thread.hasStarted || thread.hasEnded) this.options.exit(this.exitCode);
+    else this.endTraining();
+  }
+
+  /** Nobody looks any more: nothing is to stop the training, whose process ends with it. */
+  private trainOnAlone(): void {
+    const { thread } = this.parts;
+    if (!thread.hasStarted || thread.hasEnded) {
+      this.leave();
+      return;
+    }
+    this.leaving = true;
+    thread.runFree().catch(this.failed);
+  }
+
+  /** The training thread does not come to an end. */
+  private endByForce(): void {
+    const what = this.parts.thread.whatHoldsIt();
+    const error: TrainingEvent = {
+      kind: 'error',
+      message: `Training has not ended within ${this.graceMs / 1000} s of being asked to, so its process was ended: it was ${what}.`,
+      hint: 'The curves up to the last flushed step are in the run’s folder; the state of the steps since the last save is lost.',
+    };
+    this.leaving = true;
+    this.batcher.add([error]);
+    this.exitCode = 1;
+    this.batcher.flush();
+    this.progress.end();
+    this.table.event('terminated');
+    this.table.event('exited', { exitCode: 1 });
+    this.options.kill();
+  }
+
+  private get graceMs(): number {
+    return this.launched?.endGraceMs ?? 0;
   }
 }
+
+const beforeInitialize = new Set(['initialize', 'disconnect', 'cancel']);

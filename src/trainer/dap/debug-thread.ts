@@ -10,6 +10,11 @@ import { InspectorClient } from './inspector-client.js';
 import { SharedFlags } from './shared-flags.js';
 import type { DebugThreadSetup, FromTraining, ToTraining } from './thread-messages.js';
 
+/** What is larger is no request. */
+const LARGEST_REQUEST = 64 * 2 ** 20;
+/** A front end that does not read must not keep the process. */
+const LAST_WORDS_MS = 1_000;
+
 const setup = workerData as DebugThreadSetup;
 const training = parentPort!;
 const flags = new SharedFlags(setup.flags);
@@ -37,7 +42,12 @@ const session = new DebugSession({
   },
   start: (options) => tell({ kind: 'start', options }),
   exit: (exitCode) => void leave(exitCode),
-  kill: () => process.kill(process.pid, 'SIGKILL'),
+  kill: () => {
+    const kill = (): void => void process.kill(process.pid, 'SIGKILL');
+    if (!pipe.writable) kill();
+    else pipe.end(kill);
+    setTimeout(kill, LAST_WORDS_MS);
+  },
 });
 
 pipe.on('error', () => pipe.destroy());
@@ -57,14 +67,9 @@ async function leave(exitCode: number): Promise<void> {
 
 await connected;
 // Read only now, for a training that is started before the inspector listens could not be stopped.
-const reader = new MessageReader();
+const reader = new MessageReader((bytes) => session.skipped(bytes), LARGEST_REQUEST);
 pipe.on('data', (chunk: Buffer) => {
-  try {
-    for (const message of reader.push(chunk)) session.handle(message);
-  } catch {
-    // Not this protocol, or cut short: as good as a front end that is gone.
-    pipe.destroy();
-  }
+  for (const message of reader.push(chunk)) session.handle(message);
 });
 // Nothing else may hold this thread while the training one stands still.
 setInterval(() => undefined, 1 << 30);

@@ -4,6 +4,7 @@
  * times slower: it is attached only where something can stop.
  */
 import inspector, { type Debugger, type Runtime } from 'node:inspector';
+import { Script } from 'node:vm';
 import { parseMessage } from '../../shared/base/message-json.js';
 import type { PausedService } from './paused-service.js';
 import { pausedExpression, type Answer } from './thread-messages.js';
@@ -23,6 +24,8 @@ type ServiceMethod = {
 export class InspectorClient {
   private readonly session = new inspector.Session();
   private readonly scripts = new Map<string, string>();
+  /** Under way now, of those that can be interrupted. */
+  private evaluations = 0;
 
   /** Name of the script that a frame is in: a URL or a path. */
   scriptOf(frame: Debugger.CallFrame): string {
@@ -71,7 +74,8 @@ export class InspectorClient {
   }
 
   /**
-   * `sideEffects` false: for a look while pointing at something, which must not change anything.
+   * `sideEffects` false: for a look while pointing at something, which must not change anything; it has
+   * little time, while everything else can be interrupted.
    * @throws EvaluationError with the message that the expression threw
    */
   async evaluateOnFrame(
@@ -79,17 +83,28 @@ export class InspectorClient {
     expression: string,
     options: { readonly sideEffects: boolean },
   ): Promise<Remote> {
-    const evaluated = this.send<Debugger.EvaluateOnCallFrameReturnType>('Debugger.evaluateOnCallFrame', {
-      callFrameId,
-      expression,
-      objectGroup: pauseGroup,
-      throwOnSideEffect: !options.sideEffects,
-      silent: true,
-      timeout: EVALUATION_LIMIT_MS,
-    });
-    const reply = await evaluated.catch(tooLong);
-    throwIfFailed(reply.exceptionDetails);
-    return new Remote(reply.result);
+    this.evaluations += options.sideEffects ? 1 : 0;
+    const limitMs = options.sideEffects ? EVALUATION_LIMIT_MS : LOOK_LIMIT_MS;
+    try {
+      const reply = await this.send<Debugger.EvaluateOnCallFrameReturnType>('Debugger.evaluateOnCallFrame', {
+        callFrameId,
+        expression: options.sideEffects ? interruptible(expression) : expression,
+        objectGroup: pauseGroup,
+        throwOnSideEffect: !options.sideEffects,
+        silent: true,
+        timeout: limitMs,
+      }).catch((error: unknown) => tooLong(error, limitMs));
+      throwIfFailed(reply.exceptionDetails);
+      return new Remote(reply.result);
+    } finally {
+      this.evaluations -= options.sideEffects ? 1 : 0;
+    }
+  }
+
+  /** Ends an evaluation that is under way; without one it does nothing. */
+  interrupt(): void {
+    // Inspector messages wait until the evaluation is over: a signal is what reaches the thread in it.
+    if (this.evaluations > 0 && process.platform !== 'win32') process.kill(process.pid, 'SIGINT');
   }
 
   async run(expression: string): Promise<void> {
@@ -138,19 +153,39 @@ type Argument = Remote | string | number | boolean | object | undefined;
 const pauseGroup = 'pause';
 /** An expression that does not end would hold the training for good. */
 const EVALUATION_LIMIT_MS = 10_000;
+/** While somebody points at something. */
+const LOOK_LIMIT_MS = 2_000;
 
 /** An expression's own failure. */
 class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
 }
 
-function tooLong(error: Error): never {
-  if (!error.message.includes('Execution was terminated')) throw error;
-  throw new EvaluationError(`It did not come to an end within ${EVALUATION_LIMIT_MS / 1000} s.`);
+function tooLong(error: unknown, limitMs: number): never {
+  if (!(error instanceof Error) || !error.message.includes('Execution was terminated')) throw error;
+  throw new EvaluationError(`It did not come to an end within ${limitMs / 1000} s.`);
+}
+
+/** The same, run so that a signal can end it. */
+function interruptible(expression: string): string {
+  // On lines of its own, so that a comment at the end does not swallow the bracket.
+  const asFunction = `() => (${expression}\n)`;
+  const work = isSyntax(asFunction) ? asFunction : `() => eval(${JSON.stringify(expression)})`;
+  return `${pausedExpression}.interruptibly(${work})`;
+}
+
+function isSyntax(text: string): boolean {
+  try {
+    return Boolean(new Script(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
 }
 
 function throwIfFailed(details: Runtime.ExceptionDetails | undefined): void {
   if (!details) return;
   const { exception, text } = details;
-  throw new EvaluationError((exception?.description ?? String(exception?.value ?? text)).split('\n    at ')[0]);
+  const said = (exception?.description ?? String(exception?.value ?? text)).split('\n    at ')[0]!;
+  throw new EvaluationError(said.includes('interrupted by `SIGINT`') ? 'It was interrupted.' : said);
 }

@@ -57,6 +57,13 @@ export class LineBreakpoints {
     return lines.map((line) => this.shown(line));
   }
 
+  /** Takes all away. */
+  async clear(): Promise<void> {
+    const lines = this.all();
+    this.byFile.clear();
+    for (const line of lines) await this.takeAway(line);
+  }
+
   /** V8's debugger has just been attached: it knows none. */
   async putAll(): Promise<void> {
     for (const lines of this.byFile.values()) {

@@ -3,6 +3,7 @@
  * inspector: every answer is JSON text that keeps not-finite numbers. A failure is an answer too.
  */
 import type * as tf from '@tensorflow/tfjs';
+import { Script } from 'node:vm';
 import { stringifyMessage } from '../../shared/base/message-json.js';
 import type { StopPoint } from '../../shared/protocol/training.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
@@ -12,7 +13,7 @@ import type { PausedTraining } from '../runtime/paused-training.js';
 import { Inspection, type Part } from './inspection.js';
 import { completionsOf } from './completions.js';
 import { lendNames } from './names-in-reach.js';
-import type { Answer, Whereabouts } from './thread-messages.js';
+import { pausedExpression, type Answer, type Whereabouts } from './thread-messages.js';
 import { layerAdditions, trainingScopes, type TrainingParts } from './training-scopes.js';
 
 export interface PausedServiceHost {
@@ -26,6 +27,8 @@ export class PausedService {
   /** Set while training stands between two steps. */
   training: { readonly paused: PausedTraining; readonly at: StopPoint } | undefined;
   private readonly inspection: Inspection;
+  /** What `enteredScript` runs. */
+  entered: (() => unknown) | undefined;
   private endEvaluationNow: ((result?: unknown) => void) | undefined;
   /** Tensors that a person's expressions made, and may look into until training goes on. */
   private readonly kept: tf.Tensor[] = [];
@@ -142,6 +145,12 @@ export class PausedService {
     });
   }
 
+  /** Runs what a person entered so that a SIGINT ends it, as any exception would. */
+  interruptibly(work: () => unknown): unknown {
+    this.entered = work;
+    return enteredScript.runInThisContext({ breakOnSigint: true, displayErrors: false });
+  }
+
   /** Training goes on: everything that was handed out ends. */
   release(): void {
     this.endEvaluationNow?.();
@@ -156,6 +165,9 @@ export class PausedService {
     });
   }
 }
+
+/** Only code that Node itself runs can be ended by a signal. */
+const enteredScript = new Script(`${pausedExpression}.entered()`);
 
 /** Differs where a weight, a slot or the learning rate has been given another value. */
 function stateMark(optimizer: tf.Optimizer | undefined): readonly unknown[] {

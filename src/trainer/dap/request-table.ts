@@ -11,40 +11,50 @@ export interface Outcome {
 }
 export type Handler = (args: never) => Outcome | Promise<Outcome>;
 
+export interface RequestTableOptions {
+  readonly send: (message: DebugProtocol.ProtocolMessage) => void;
+  readonly handlers: Readonly<Record<string, Handler | undefined>>;
+  /** Answered even while a look at the stopped thread takes its time. */
+  readonly urgent: ReadonlySet<string>;
+  /** Called when its turn comes. @throws Error in words where the request is out of place or its arguments are wrong */
+  readonly admit: (command: string, args: object) => void;
+  /** Ends, as far as that can be, what is under way for the request that is answered now. */
+  readonly interrupt: () => void;
+  /** Takes what failed after a response. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** A request that has no answer yet. */
+interface Open {
+  readonly request: DebugProtocol.Request;
+  state: 'waiting' | 'running' | 'cancelled';
+}
+
 export class RequestTable {
   private sequence = 1;
   /** Requests that look at the stopped thread come one after the other. */
   private queue: Promise<unknown> = Promise.resolve();
+  private readonly open = new Map<number, Open>();
 
-  constructor(
-    private readonly send: (message: DebugProtocol.ProtocolMessage) => void,
-    private readonly handlers: Readonly<Record<string, Handler | undefined>>,
-    /** Answered even while a look at the stopped thread takes its time. */
-    private readonly urgent: ReadonlySet<string>,
-  ) {}
+  constructor(private readonly options: RequestTableOptions) {}
 
   /** Takes one message of the front end. */
   handle(message: unknown): void {
-    const request = message as Partial<DebugProtocol.Request> | null;
-    if (typeof request !== 'object' || request?.type !== 'request') return;
-    const { command } = request as DebugProtocol.Request;
-    const handler = Object.hasOwn(this.handlers, command) ? this.handlers[command] : undefined;
-    const work = async (): Promise<void> => {
-      let outcome: Outcome;
-      try {
-        if (!handler) throw new Error(`There is no request ${JSON.stringify(command)}.`);
-        outcome = await handler((request.arguments ?? {}) as never);
-      } catch (error) {
-        this.respond(request as DebugProtocol.Request, false, {
-          message: error instanceof Error ? error.message : String(error),
-        });
-        return;
-      }
-      this.respond(request as DebugProtocol.Request, true, { body: outcome.body });
-      outcome.after?.();
-    };
-    if (this.urgent.has(command)) void work();
-    else this.queue = this.queue.then(work);
+    const request = requestIn(message);
+    if (!request) return;
+    const open: Open = { request, state: 'waiting' };
+    this.open.set(request.seq, open);
+    if (this.options.urgent.has(request.command)) void this.answer(open);
+    else this.queue = this.queue.then(() => this.answer(open));
+  }
+
+  /** The request with this number is answered soon, by a failure where it has not come to its end by then. */
+  cancel(seq: number): void {
+    const open = this.open.get(seq);
+    if (!open) return;
+    const { state } = open;
+    open.state = 'cancelled';
+    if (state === 'running') this.options.interrupt();
   }
 
   event(event: string, body?: unknown): void {
@@ -54,7 +64,42 @@ export class RequestTable {
       event,
       ...(body === undefined ? {} : { body }),
     };
-    this.send(message);
+    this.options.send(message);
+  }
+
+  private async answer(open: Open): Promise<void> {
+    const { request } = open;
+    const outcome = await this.outcomeOf(open);
+    if (this.open.get(request.seq) === open) this.open.delete(request.seq);
+    if ('failure' in outcome) {
+      this.respond(request, false, { message: outcome.failure });
+      return;
+    }
+    this.respond(request, true, { body: outcome.body });
+    try {
+      outcome.after?.();
+    } catch (error) {
+      this.options.failed(error);
+    }
+  }
+
+  private async outcomeOf(open: Open): Promise<Outcome | { readonly failure: string }> {
+    const { command, arguments: args } = open.request as DebugProtocol.Request & { readonly arguments?: unknown };
+    const { handlers, admit } = this.options;
+    try {
+      if (open.state === 'cancelled') return { failure: cancelled };
+      if (open.state === 'waiting') open.state = 'running';
+      if (typeof command !== 'string') throw new Error('A request needs a `command`.');
+      const handler = Object.hasOwn(handlers, command) ? handlers[command] : undefined;
+      if (!handler) throw new Error(`There is no request ${JSON.stringify(command)}.`);
+      const given = args ?? {};
+      if (typeof given !== 'object' || Array.isArray(given)) throw new Error('`arguments` must be an object.');
+      admit(command, given);
+      return await handler(given as never);
+    } catch (error) {
+      if (wasCancelled(open)) return { failure: cancelled };
+      return { failure: error instanceof Error ? error.message : String(error) };
+    }
   }
 
   private respond(
@@ -70,6 +115,21 @@ export class RequestTable {
       success,
       ...rest,
     };
-    this.send(message);
+    this.options.send(message);
   }
+}
+
+/** The protocol's own word for it, which front ends know. */
+const cancelled = 'cancelled';
+
+/** The state may change while the handler is awaited, which the compiler does not see. */
+function wasCancelled({ state }: Open): boolean {
+  return state === 'cancelled';
+}
+
+/** `undefined` for what asks for no answer. */
+function requestIn(message: unknown): DebugProtocol.Request | undefined {
+  const request = message as Partial<DebugProtocol.Request> | null | undefined;
+  if (typeof request !== 'object' || request?.type !== 'request') return undefined;
+  return request as DebugProtocol.Request;
 }

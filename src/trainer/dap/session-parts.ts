@@ -2,6 +2,7 @@
  * What one debugging session is made of, as the handlers of its requests see it: each group of them, in
  * `requests/`, is a function of these parts. Knows no request.
  */
+import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { TrainingEvent } from '../../shared/protocol/training.js';
 import type { ExceptionStops } from './exception-stops.js';
 import type { InspectorClient } from './inspector-client.js';
@@ -26,6 +27,8 @@ export interface SessionParts {
   readonly thread: TrainingThread;
   /** To the training thread, which reads it between steps. */
   readonly control: (message: ControlMessage) => void;
+  /** What the front end has said of itself; nothing before `initialize`. */
+  readonly client: () => Partial<DebugProtocol.InitializeRequestArguments>;
   /** An event of the protocol, at once. */
   readonly event: (name: string, body?: unknown) => void;
   /** Training events of the session's own, in order with those of the training. */

@@ -272,11 +272,27 @@ export class TrainingThread {
     clearTimeout(this.pauseTimer);
     this.pauseTimer = setTimeout(() => {
       if (this.phase !== 'running') return;
-      const op = this.opNames.get(this.options.flags.opUnderWay);
-      const message = op
-        ? `Training is inside of one op (${op}) that has not ended yet. It pauses as soon as it does.`
-        : 'Training waits for data, or runs code that cannot be interrupted. It pauses as soon as it goes on.';
+      const message = `Training is ${this.whatHoldsIt()}. It pauses as soon as that comes to an end.`;
       this.options.say({ kind: 'notice', severity: 'info', message });
     }, PAUSE_SILENCE_MS);
+  }
+
+  /** What training is busy with where it does not do what it was asked for: completes "it is …". */
+  whatHoldsIt(): string {
+    const op = this.opNames.get(this.options.flags.opUnderWay);
+    return op === undefined
+      ? 'waiting for data, or in code that cannot be interrupted'
+      : `inside of one op (${op}) that takes long`;
+  }
+
+  /** From here on nothing stops training, and it runs as fast as it can. */
+  async runFree(): Promise<void> {
+    const { lines, exceptions, threadDebugger, flags } = this.options;
+    flags.clearWishes();
+    exceptions.set([]);
+    await threadDebugger.setExceptionStops(false);
+    await lines.clear();
+    this.goOn();
+    await this.armsChanged();
   }
 }

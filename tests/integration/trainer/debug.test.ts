@@ -123,7 +123,14 @@ test('from launch to the end: breakpoint, look, learning rate, one step, end of 
   expect((await runToEnd(client)).exitCode).toBe(0);
 
   expect(transcript(client)).toEqual([
-    ...['initialize: ok', 'initialized', 'launch: ok', 'backstep/setTrainingBreakpoints: ok', 'configurationDone: ok'],
+    ...[
+      'initialize: ok',
+      'initialized',
+      'launch: ok',
+      'process',
+      'backstep/setTrainingBreakpoints: ok',
+      'configurationDone: ok',
+    ],
     ...['  start', '  step 1.1', '  step 1.2', '  step 1.3', 'stopped (breakpoint): step 3'],
     ...['backstep/look: ok', 'backstep/setLearningRate: ok'],
     ...['next: ok', 'continued', '  step 1.4', 'stopped (step): step 4'],
@@ -397,10 +404,16 @@ test.each([
   expect(existsSync(path.join(runDir, 'state.safetensors'))).toBe(true);
 });
 
-test('bytes that are not the protocol end the process', async () => {
+test('bytes that are not the protocol are passed by, with a word', async () => {
   const client = connect();
   await client.request('initialize', {});
   client.write(Buffer.from('GET / HTTP/1.1\r\nHost: x\r\n\r\n'));
+  expect(await client.request('threads')).toEqual({ threads: [{ id: 1, name: 'training' }] });
+  expect((await client.event('output')).body).toMatchObject({
+    category: 'important',
+    output: '27 bytes were passed by that are no message of the Debug Adapter Protocol.\n',
+  });
+  client.hangUp();
   expect(await client.exited).toBe(0);
 });
 

@@ -19,6 +19,7 @@ export function allRequests(parts: SessionParts): Handlers {
 
 /** Answered even while a look at the stopped thread takes its time. */
 export const urgentRequests: ReadonlySet<string> = new Set([
+  'cancel',
   'pause',
   'terminate',
   'disconnect',
