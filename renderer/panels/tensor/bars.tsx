@@ -34,7 +34,7 @@ export function Bars({ tab, reading, shape, row, tell }: Props) {
           key={at}
           data-top={value === top || undefined}
           title="Show it in the table"
-          onClick={() => chooseTensor(tab.id, { view: 'table', cell: shape.length < 2 ? at : row * length + at })}
+          onClick={() => chooseTensor(tab.id, { view: 'table', cell: row * length + at })}
         >
           <span className="tensor-bar-name">{names?.[at] ?? at}</span>
           <span className="tensor-bar">

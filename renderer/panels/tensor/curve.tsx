@@ -110,7 +110,7 @@ export function Curve({ tab, reading, shape, row, tell }: Props) {
     const left = canvas.current!.getBoundingClientRect().left + LEFT;
     return Math.min(Math.max(Math.round(((clientX - left) / width) * (count - 1)), 0), Math.max(0, count - 1));
   };
-  const flat = (index: number) => (shape.length < 2 ? index : row * length + index);
+  const flat = (index: number) => row * length + index;
   const toTable = (index: number) => chooseTensor(tab.id, { view: 'table', cell: flat(index) });
   const value = pointed === undefined ? undefined : values[pointed];
   return (

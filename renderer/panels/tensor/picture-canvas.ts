@@ -95,36 +95,3 @@ export function flatAt(
   const row = Math.min(source.height - 1, Math.floor((y * source.height) / height));
   return (source.starts[picture - first] ?? 0) + row * source.row + column * source.column + channel * source.channel;
 }
-
-/** The pixel that a value is drawn in, where it is in this page. */
-export function pixelAt(
-  page: PicturePage,
-  flat: number,
-): { readonly picture: number; readonly x: number; readonly y: number } | undefined {
-  const { source, width, height, first } = page;
-  for (const [index, start] of source.starts.entries()) {
-    const place = within(flat - start, source);
-    if (!place) continue;
-    return {
-      picture: first + index,
-      x: Math.floor((place.x * width) / source.width),
-      y: Math.floor((place.y * height) / source.height),
-    };
-  }
-  return undefined;
-}
-
-function within(rest: number, { width, height, row, column, channel }: PicturePage['source']) {
-  if (rest < 0) return undefined;
-  // Every value of a picture is a whole number of steps along its sides; channels are fewer than four.
-  for (let at = 0; at < (channel > 0 ? 3 : 1); at++) {
-    const flat = rest - at * channel;
-    const [large, small] = row >= column ? [row, column] : [column, row];
-    if (flat < 0 || large === 0) continue;
-    const far = Math.floor(flat / large);
-    const near = small === 0 ? 0 : (flat % large) / small;
-    const [y, x] = row >= column ? [far, near] : [near, far];
-    if (Number.isInteger(x) && Number.isInteger(y) && x < width && y < height) return { x, y };
-  }
-  return undefined;
-}

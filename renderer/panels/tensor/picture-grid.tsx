@@ -14,7 +14,6 @@ import { chooseTensor, type TensorTab } from '../../state/tensor-tabs.js';
 import type { Scheme, Theme } from './colour-scale.js';
 import { fittingSide, gridLayout, inSight, nextSide, pictureAt, placeOf, TITLE_HEIGHT } from './grid-layout.js';
 import { flatAt, sheetOf } from './picture-canvas.js';
-import type { PictureSize } from './picture-shape.js';
 import type { PictureSource } from './pictures.js';
 import type { Pointed } from './pointed-at.js';
 import { useSize } from './use-size.js';
@@ -23,9 +22,9 @@ interface Props {
   readonly tab: TensorTab;
   readonly source: PictureSource;
   want(keys: readonly string[]): void;
-  readonly total: number | undefined;
-  /** Before the first picture is here. */
-  readonly size: PictureSize;
+  readonly total: number;
+  /** Of a picture, in values. */
+  readonly size: { readonly width: number; readonly height: number };
   /** As the person chose it; else what fits is told by `fit`. */
   readonly side: number | undefined;
   fit(side: number): void;
@@ -39,13 +38,12 @@ interface Props {
 }
 
 export function PictureGrid(props: Props) {
-  const { tab, source, want, size, version, scheme, theme, pointed, point, fit } = props;
+  const { tab, source, want, total, size, version, scheme, theme, pointed, point, fit } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useSize(scroller);
   const [top, setTop] = useState(0);
   const id = useId();
-  const total = props.total ?? size.total ?? 1;
   const fitting = useMemo(() => fittingSide(view, size, total), [view, size.width, size.height, total]); // eslint-disable-line react-hooks/exhaustive-deps -- `size` is made anew each time
   const side = props.side ?? fitting;
   const layout = useMemo(() => gridLayout(view, size, total, side), [view, size.width, size.height, total, side]); // eslint-disable-line react-hooks/exhaustive-deps -- as above
@@ -98,7 +96,7 @@ export function PictureGrid(props: Props) {
         context.strokeRect(x - 1.5, y - 1.5, layout.width + 3, layout.height + 3);
       }
       context.fillStyle = isSelected ? palette.text : palette.dim;
-      const title = page?.titles?.[within] ?? String(picture);
+      const title = shortTitle(page?.titles?.[within] ?? String(picture));
       context.fillText(title, x, y + layout.height + 3, Math.max(34, layout.width));
     }
   }, [source, version, first, last, top, layout, view, scheme, theme, selected, pointed?.picture]);
@@ -180,4 +178,9 @@ export function PictureGrid(props: Props) {
       </span>
     </div>
   );
+}
+
+/** Under the pictures there is room for the number alone. */
+function shortTitle(title: string): string {
+  return title.replace(/^(?:channel|filter|example) /, '');
 }

@@ -47,7 +47,7 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
   const { choice, previous } = tab;
   const { example, scale } = choice;
   const side = choice.side ?? fitted;
-  const size = pictureSize(shape, view);
+  const expected = pictureSize(shape, view);
   const maxSide = sideToAsk(side * devicePixelRatio);
   const grid = useMemo(
     () =>
@@ -55,18 +55,19 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
         reading,
         previous,
         { view, example, scale, maxSide },
-        picturesAPage(size.width * size.height * size.channels, maxSide),
+        picturesAPage(expected.width * expected.height * expected.channels, maxSide),
       ),
-    [reading, previous, view, example, scale, maxSide, size.width, size.height, size.channels],
+    [reading, previous, view, example, scale, maxSide, expected.width, expected.height, expected.channels],
   );
   const large = useMemo(
     () => sourceOf(reading, previous, { view, example, scale, maxSide: 1024 }, 1),
     [reading, previous, view, example, scale],
   );
   const known = grid.pageOf(0) ?? large.pageOf(choice.open ?? 0) ?? grid.pageOf(choice.picture);
-  const total = known?.total ?? (size.total === 1 ? 1 : undefined);
+  const total = known?.total ?? expected.total;
+  const size = known?.source ?? expected;
   const open = total === 1 ? 0 : choice.open;
-  const shown = Math.min(open ?? pointed?.picture ?? choice.picture, (total ?? 1) - 1);
+  const shown = Math.min(open ?? pointed?.picture ?? choice.picture, total - 1);
   const page = (open === undefined ? grid : large).pageOf(shown);
   const range = page?.ranges[shown - page.first];
   const isColour = page?.channels === 3;
@@ -84,7 +85,7 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
             <Icon name="arrow-left" /> All
           </button>
         )}
-        {open !== undefined && total !== undefined && total > 1 && (
+        {open !== undefined && total > 1 && (
           <ExampleChooser
             count={total}
             example={open}
@@ -96,11 +97,11 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
           <ExampleChooser
             count={examples}
             example={Math.min(example, examples - 1)}
-            what={view === 'matrix' ? 'Matrix' : 'Example'}
+            what={view === 'filters' ? 'Slice' : 'Example'}
             choose={(next) => choose({ example: next })}
           />
         )}
-        {total !== undefined && total > 1 && !isColour && (
+        {total > 1 && !isColour && (
           <span className="tensor-choice" role="group" aria-label="Colours">
             {(['all', 'each'] as const).map((one) => (
               <button
@@ -165,7 +166,7 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
           source={large}
           want={(keys) => reading.pictures.want(keys)}
           picture={open}
-          total={total ?? 1}
+          total={total}
           stretch={view === 'matrix' || (view === 'featureMaps' && shape.length === 3)}
           version={version}
           scheme={scheme}

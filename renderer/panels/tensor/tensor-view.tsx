@@ -83,7 +83,8 @@ function Sheet({ tab, reading, shape, view }: SheetProps) {
       return <NumberTable tab={tab} reading={reading} shape={shape} />;
     case 'bars':
     case 'curve': {
-      const rows = shape.length < 2 ? 1 : tableSize(shape).rows;
+      const table = tableSize(shape);
+      const rows = table.columns === 1 ? 1 : table.rows;
       const example = Math.min(tab.choice.example, rows - 1);
       const Drawn = view === 'bars' ? Bars : Curve;
       return (

@@ -14,8 +14,8 @@ export function useRow(
   row: number,
 ): { readonly length: number; readonly values: readonly number[]; readonly version: number } {
   const version = usePages(reading.numbers);
-  const isVector = shape.length < 2;
   const { rows, columns } = tableSize(shape);
+  const isVector = columns === 1;
   const length = isVector ? rows : columns;
   const shown = Math.min(length, MOST_IN_A_ROW);
   const size = windowSize(shape);
