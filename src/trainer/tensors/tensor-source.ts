@@ -1,0 +1,36 @@
+/**
+ * A tensor's values as what looks at it needs them: piece by piece, by flat index, wherever they lie.
+ * Knows typed arrays only.
+ */
+
+/** Of bool: bytes of 0 and 1. Of complex numbers: magnitudes. */
+export type NumericValues = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+export interface TensorSource {
+  readonly shape: readonly number[];
+  readonly size: number;
+  /** `length` values from flat index `from` on, all of them there. Not to be written to; stale at the next call. */
+  range(from: number, length: number): NumericValues;
+}
+
+/** Values gone over in one go: few calls for backends that copy, and never much memory at once. */
+const PIECE = 1 << 20;
+
+/** Tells of all values between two flat indexes, in order, with the index that each piece begins at. */
+export function forEachPiece(
+  source: TensorSource,
+  tell: (values: NumericValues, at: number) => void,
+  from = 0,
+  to = source.size,
+): void {
+  for (let at = from; at < to; at += PIECE) tell(source.range(at, Math.min(PIECE, to - at)), at);
+}
+
+/** Of values that are in JavaScript already. */
+export function sourceOfValues(values: NumericValues, shape: readonly number[]): TensorSource {
+  return { shape, size: values.length, range: (from, length) => values.subarray(from, from + length) };
+}
+
+export function product(dimensions: readonly number[]): number {
+  return dimensions.reduce((sum, dimension) => sum * dimension, 1);
+}
