@@ -45,9 +45,11 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
   const [pointed, setPointed] = useState<Pointed>();
   const [fitted, setFitted] = useState(96);
   const { choice, previous } = tab;
-  const { example, scale } = choice;
+  const { scale } = choice;
   const side = choice.side ?? fitted;
   const expected = pictureSize(shape, view);
+  const examples = examplesOf(shape, view);
+  const example = Math.min(choice.example, examples - 1);
   const maxSide = sideToAsk(side * devicePixelRatio);
   const grid = useMemo(
     () =>
@@ -72,7 +74,6 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
   const range = page?.ranges[shown - page.first];
   const isColour = page?.channels === 3;
   const scheme = view === 'images' ? 'grey' : 'values';
-  const examples = examplesOf(shape, view);
   const choose = (change: Parameters<typeof chooseTensor>[1]) => chooseTensor(tab.id, change);
   const toTable = (cell: number) => choose({ view: 'table', cell });
   const failure = reading.pictures.failureOf(open === undefined ? grid.keyOf(0) : large.keyOf(open));
@@ -96,7 +97,7 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
         {examples > 1 && (
           <ExampleChooser
             count={examples}
-            example={Math.min(example, examples - 1)}
+            example={example}
             what={view === 'filters' ? 'Slice' : 'Example'}
             choose={(next) => choose({ example: next })}
           />
