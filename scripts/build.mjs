@@ -92,13 +92,18 @@ const parts = {
     inputs: ['src/server', 'src/shared', 'package-lock.json'],
     build: (outdir) =>
       bundleModule({
-        entryPoints: { main: 'src/server/main.ts', 'run-reader-worker': 'src/server/runs/run-reader-worker.ts' },
+        entryPoints: {
+          main: 'src/server/main.ts',
+          'run-reader-worker': 'src/server/runs/run-reader-worker.ts',
+          'model-worker': 'src/server/models/model-worker.ts',
+        },
         outdir,
       }),
   },
   cli: {
     inputs: ['src/cli', 'src/shared', 'package-lock.json'],
-    build: (outdir) => bundleModule({ entryPoints: { main: 'src/cli/main.ts' }, outdir }),
+    // What only some commands need is loaded by them alone.
+    build: (outdir) => bundleModule({ entryPoints: { main: 'src/cli/main.ts' }, outdir, splitting: true }),
   },
   // Sets up native TensorFlow: a process of its own, and the one that proves what it made.
   engine: {

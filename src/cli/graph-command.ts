@@ -10,6 +10,8 @@ import type { CompiledGraphFormat, GraphFormat, GraphReply, GraphRequest } from 
 import type { RunOptionsInput } from '../shared/protocol/training.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
+import { findModelFile } from './find-model-file.js';
+import { refuseUnwritable } from './out-file.js';
 import { problemText } from './problem-text.js';
 import { recordedGraph } from './recorded-graph.js';
 import { textOfGraph, type RecordedFormat } from './graph-text.js';
@@ -26,6 +28,8 @@ export interface GraphFlags {
 
 /** @returns the exit code */
 export async function graphCommand(experiment: string, flags: GraphFlags): Promise<number> {
+  const model = findModelFile(experiment);
+  if (model !== undefined) return (await import('./model-graph.js')).modelGraph(model, flags);
   const file = findExperiment(experiment);
   const out = flags.out === undefined ? undefined : path.resolve(flags.out);
   const { format } = flags;
@@ -54,15 +58,6 @@ async function recorded(
   if (out === undefined) process.stdout.write(text);
   else writeFileSync(out, text);
   return exitCodes.done;
-}
-
-/** @throws UsageError where a file cannot come to be there: better known before the work than after it */
-function refuseUnwritable(out: string | undefined): void {
-  if (out === undefined) return;
-  if (existsSync(out) && statSync(out).isDirectory()) {
-    throw new UsageError(`${out} is a folder; name a file to write.`);
-  }
-  if (!existsSync(path.dirname(out))) throw new UsageError(`There is no folder ${path.dirname(out)} to write into.`);
 }
 
 async function compiled(

@@ -3,7 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { engineFlavors } from '../shared/protocol/engine.js';
 import { graphFormats } from '../shared/protocol/graph.js';
 import { backendNames } from '../shared/protocol/training.js';
-import { debugCommand } from './debug-command.js';
+import { debugCommand, type DebugFlags } from './debug-command.js';
 import { doctorCommand } from './doctor-command.js';
 import {
   engineInstallCommand,
@@ -96,7 +96,10 @@ program
 program
   .command('graph')
   .description('the dataflow of one training step: its ops, recorded as they run')
-  .argument('<experiment>', 'its file, or a folder that holds one')
+  .argument(
+    '<experiment>',
+    'its file, or a folder that holds one; or a model file by others (.keras, .h5, .pb, .onnx, …)',
+  )
   .addOption(
     new Option(
       '--format <format>',
@@ -115,8 +118,9 @@ program
 program
   .command('debug')
   .description('the debug adapter, for any front end of the Debug Adapter Protocol')
-  .requiredOption('--stdio', 'on standard input and output')
-  .action(() => finishes(debugCommand()));
+  .option('--stdio', 'on standard input and output', false)
+  .option('--port <n>', 'for each connection to this port of this machine (0: any that is free)', portNumber)
+  .action((flags: DebugFlags) => finishes(debugCommand(flags)));
 
 const engine = program.command('engine').description('native TensorFlow: the fast way to train');
 

@@ -2,6 +2,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
+import type { OpenedModel } from '../shared/models/model-format.js';
+import type { Debugging } from '../shared/protocol/debugging.js';
 import type { RequestName, RequestResult, Requests, shellKind } from '../shared/protocol/rpc.js';
 import { runOptions } from '../shared/protocol/training.js';
 import type { Analyser } from './analysis/analyser.js';
@@ -44,6 +46,7 @@ export interface ServerParts {
   readonly runs: Runs;
   readonly dataSets: DataSets;
   readonly engine: Engine;
+  readonly openModel: (file: string) => Promise<OpenedModel>;
 }
 
 export function createHandlers(parts: ServerParts): Handlers {
@@ -103,10 +106,10 @@ export function createHandlers(parts: ServerParts): Handlers {
       return {};
     },
     // Set and started in the order that the window asked for it.
-    'workspace/setDebugging': ({ debugging, quietly }) =>
+    'workspace/setDebugging': ({ debugging, quietly, linesInTraining = {} }) =>
       inOrder.run('debugging', async () => {
         await workspace.setDebugging(debugging);
-        if (!quietly) sessions.setDebugging(debugging);
+        if (!quietly) sessions.setDebugging(inTraining(debugging, linesInTraining));
         return {};
       }),
     'sample/open': async ({ id, parent }) => {
@@ -165,6 +168,11 @@ export function createHandlers(parts: ServerParts): Handlers {
       return answer;
     },
 
+    'model/open': async ({ path: given }) => {
+      const { real } = await insideWorkspace(workspace.root, given);
+      return parts.openModel(real);
+    },
+
     'run/start': async ({ breakpoints, ...given }) => {
       const options = runOptions.parse(given);
       const experiment = await runnable(options.experiment);
@@ -202,5 +210,16 @@ export function createHandlers(parts: ServerParts): Handlers {
     'engine/install': (wanted) => engine.install(wanted),
     'engine/cancel': () => engine.cancel(),
     'engine/remove': () => engine.remove(),
+  };
+}
+
+/** As the training is to be told: what trains can be an older text than the one that the window edits. */
+function inTraining(debugging: Debugging, lines: Readonly<Record<string, number | null>>): Debugging {
+  return {
+    ...debugging,
+    lines: debugging.lines.flatMap((entry) => {
+      const line = Object.hasOwn(lines, entry.id) ? lines[entry.id] : entry.line;
+      return typeof line === 'number' ? [{ ...entry, line }] : [];
+    }),
   };
 }

@@ -21,6 +21,7 @@ import { log } from './log.js';
 import { RunReaderThread } from './runs/run-reader-thread.js';
 import { RunReader } from './runs/run-reader.js';
 import { Runs } from './runs/runs.js';
+import { openModelFile } from './models/open-model-file.js';
 import { Samples } from './samples.js';
 import type { ServerPlaces } from './server-places.js';
 import { Sessions } from './sessions/sessions.js';
@@ -114,6 +115,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     settings,
     workspace,
     samples: new Samples(places.samples),
+    openModel: (file) => openModelFile(besideServer('model-worker.js'), file),
     analyser,
     recorder,
     sessions,
@@ -187,9 +189,13 @@ function listen(http: Server, port: number): Promise<number> {
   });
 }
 
+function besideServer(entry: string): string {
+  return path.join(path.dirname(fileURLToPath(import.meta.url)), entry);
+}
+
 /** Built, the reader has a thread of its own; from the sources (tests) it runs in this one. */
 function runReading(): RunReader | RunReaderThread {
-  const entry = path.join(path.dirname(fileURLToPath(import.meta.url)), 'run-reader-worker.js');
+  const entry = besideServer('run-reader-worker.js');
   return existsSync(entry) ? new RunReaderThread(entry) : new RunReader();
 }
 

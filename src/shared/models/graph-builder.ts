@@ -36,6 +36,7 @@ export class GraphBuilder {
     readonly input: string;
   }[] = [];
   private readonly layers: LayerInfo[] = [];
+  private readonly taken = new Map<string, number>();
 
   has(id: string): boolean {
     return this.nodes.has(id);
@@ -46,7 +47,13 @@ export class GraphBuilder {
     if (this.nodes.size >= MOST_NODES)
       throw new ModelFileError(`It has more than ${MOST_NODES.toLocaleString('en-US')} ops.`);
     let { id } = parts;
-    for (let count = 2; this.nodes.has(id); count++) id = `${parts.id}_${count}`;
+    if (this.nodes.has(id)) {
+      // Counted on from the last time: a file may give one name to all of its ops.
+      let count = this.taken.get(parts.id) ?? 1;
+      do id = `${parts.id}_${++count}`;
+      while (this.nodes.has(id));
+      this.taken.set(parts.id, count);
+    }
     const group = parts.group ?? parts.id.split('/').slice(0, -1);
     this.nodes.set(id, {
       id,

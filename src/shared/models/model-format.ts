@@ -36,6 +36,9 @@ export interface ModelFormat {
   open(file: ModelFile): OpenedModel | Promise<OpenedModel>;
 }
 
+/** Endings of names that model files have. */
+export const modelFileNames = /\.(keras|h5|hdf5|json|pb|pbtxt|tflite|lite|onnx)$|(^|\.)tfevents\./i;
+
 /** What is wrong with a file, in words for a person. */
 export class ModelFileError extends Error {}
 

@@ -23,9 +23,6 @@ const formats: readonly ModelFormat[] = [
   tensorflowGraph,
 ];
 
-/** Endings of names that model files have. */
-export const modelFileNames = /\.(keras|h5|hdf5|json|pb|pbtxt|tflite|lite|onnx)$|(^|\.)tfevents\./i;
-
 /** @throws ModelFileError that says what is wrong with the file */
 export async function openModel(file: ModelFile): Promise<OpenedModel> {
   if (file.bytes.length === 0) throw new ModelFileError(`${file.name} is empty.`);

@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import { analysisRequest, experimentAnalysis } from './analysis.js';
 import { debugging } from './debugging.js';
+import { openedModel } from '../models/model-format.js';
 import { graphRecording, recordingRequest } from './graph.js';
 import { engineFlavor, engineStatus } from './engine.js';
 import { sessionState } from '../session/session-state.js';
@@ -136,7 +137,12 @@ export const requests = {
    * told: lines only moved with the text, and what trains is the text before.
    */
   'workspace/setDebugging': {
-    params: z.object({ debugging, quietly: z.boolean().default(false) }),
+    params: z.object({
+      debugging,
+      quietly: z.boolean().default(false),
+      /** By the breakpoint's id, where the text that trains has its line; `null`: it has no such line. Otherwise as in `debugging`. */
+      linesInTraining: z.record(z.string(), z.number().int().positive().nullable()).optional(),
+    }),
     result: nothing,
   },
   /** Copies a sample to `<parent>/<id>` (numbered where that exists and differs) and opens it, trusted. */
@@ -165,6 +171,8 @@ export const requests = {
   'experiment/analyze': { params: analysisRequest, result: experimentAnalysis },
   /** Takes two steps of training in a process of their own; seconds for a large model. */
   'experiment/graph': { params: recordingRequest, result: graphRecording },
+  /** The graphs in a file by others: Keras, TensorFlow, TensorFlow.js, TensorFlow Lite, ONNX, event files. Runs none of it. */
+  'model/open': { params: z.object({ path: z.string() }), result: openedModel },
   'run/start': {
     params: runOptions.partial({ backend: true, settings: true, hashEvery: true, eager: true }).extend({
       breakpoints: z.array(trainingBreakpoint).default([]),
@@ -234,6 +242,8 @@ export const rpcErrorTag = z.enum([
   'not-trusted',
   'not-a-folder',
   'not-text',
+  /** A file that cannot be read as what it is meant to be. */
+  'damaged',
   'permission',
   'disk-full',
   'busy',

@@ -26,6 +26,14 @@ beforeAll(async () => {
       `  loss: (truth, guess) =>
     tf.abs(truth.sub(guess)),`,
     ),
+    'model.json': JSON.stringify({
+      class_name: 'Sequential',
+      config: {
+        name: 'net',
+        layers: [{ class_name: 'Dense', config: { name: 'd', units: 3, batch_input_shape: [null, 4] } }],
+      },
+    }),
+    'model.onnx': 'no model',
     'broken.ts': tinyExperiment.replace('inputShape: [4]', 'inputShape: [5]'),
     'reading.ts': tinyExperiment.replace(
       "  loss: 'categoricalCrossentropy',",
@@ -70,6 +78,18 @@ test('refuses to write a SavedModel nowhere, and over something', async () => {
   const { code, stderr } = await graph('none', 'experiment.ts', '--format', 'savedmodel', '--out', '.');
   expect(code).toBe(2);
   expect(stderr).toContain('is there already');
+});
+
+test('opens a model by others', async () => {
+  const { code, stdout } = await graph('none', 'model.json');
+  expect(code).toBe(0);
+  expect((JSON.parse(stdout) as OpGraph).edges).toEqual([{ from: 'input', to: 'd', slot: 0, input: 'input' }]);
+  expect(await graph('none', 'model.onnx')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('cannot be opened as ONNX') as string,
+  });
+  expect(await graph('none', 'model.json', '--format', 'savedmodel')).toMatchObject({ code: 2 });
 });
 
 describe('the recorded ops', () => {

@@ -11,14 +11,16 @@ export const kerasH5: ModelFormat = {
   matches: ({ bytes }) => signature.every((byte, index) => bytes[index] === byte),
   async open({ bytes }) {
     // Megabytes of WebAssembly, which no other format needs.
-    const { FS, ready, File: Hdf5File } = await import('h5wasm');
-    const library = await ready;
+    const hdf5 = await import('h5wasm');
+    const library = await hdf5.ready;
+    // Set by now.
+    const files = hdf5.FS!;
     // Otherwise its complaints go to the console, one for each level of its own.
     library.activate_throwing_error_handler();
     const place = `/model-${++opened}.h5`;
-    FS!.writeFile(place, bytes);
+    files.writeFile(place, bytes);
     try {
-      const file = new Hdf5File(place, 'r');
+      const file = new hdf5.File(place, 'r');
       try {
         const text = (name: string): string | undefined => {
           const value = file.attrs[name]?.value;
@@ -42,7 +44,7 @@ export const kerasH5: ModelFormat = {
         file.close();
       }
     } finally {
-      FS!.unlink(place);
+      files.unlink(place);
     }
   },
 };
