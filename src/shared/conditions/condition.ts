@@ -43,6 +43,8 @@ export interface Needs {
   readonly layers: readonly string[];
   readonly tensors: readonly ReadTensor[];
   readonly usesGradientNorms: boolean;
+  /** Whether it reads `phase`, `layer` or `op`. */
+  readonly readsPlace: boolean;
 }
 
 export interface Condition extends Needs {
@@ -154,6 +156,7 @@ function needsOf(parts: readonly ParsedExpressionOk[]): Needs {
     layers: [...new Set(parts.flatMap((part) => [...part.layers]))],
     tensors: parts.flatMap((part) => part.tensors),
     usesGradientNorms: names.has('gradNorm') || names.has('notFinite'),
+    readsPlace: parts.some((part) => part.readsPlace),
   };
 }
 

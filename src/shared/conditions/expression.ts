@@ -36,6 +36,7 @@ export type ParsedExpression =
       readonly names: ReadonlySet<string>;
       readonly layers: ReadonlySet<string>;
       readonly tensors: readonly ReadTensor[];
+      readonly readsPlace: boolean;
     }
   | { readonly kind: 'error'; readonly message: string; readonly column: number };
 
@@ -43,8 +44,8 @@ export function parseExpression(text: string, known: KnownNames, reach: Reach): 
   try {
     const builder = new Builder(text, known, reach);
     const compiled = builder.compile(parse(text));
-    const { names, layers, tensors } = builder;
-    return { kind: 'ok', compiled, names, layers, tensors };
+    const { names, layers, tensors, readsPlace } = builder;
+    return { kind: 'ok', compiled, names, layers, tensors, readsPlace };
   } catch (error) {
     if (error instanceof ConditionError) return { kind: 'error', message: error.message, column: error.column };
     throw error;
@@ -125,6 +126,7 @@ class Builder {
   readonly names = new Set<string>();
   readonly layers = new Set<string>();
   readonly tensors: ReadTensor[] = [];
+  readsPlace = false;
 
   constructor(
     private readonly text: string,
@@ -219,7 +221,10 @@ class Builder {
       this.names.add(scalar);
       return number(scalars[scalar]!);
     }
-    if (textNames(this.reach).includes(name)) return { type: 'text', run: texts[name]! };
+    if (textNames(this.reach).includes(name)) {
+      this.readsPlace = true;
+      return { type: 'text', run: texts[name]! };
+    }
     const word = tensorWords.find((one) => one === name);
     if (word) return this.tensor({ word });
     if (has(functions, name) || tensorNumberCalled(name))

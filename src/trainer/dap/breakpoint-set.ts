@@ -1,11 +1,17 @@
-/** Which training breakpoints a step or an epoch's end hits. Knows neither threads nor protocol. */
-import {
-  parseCondition,
-  type Condition,
-  type ConditionScope,
-  type KnownNames,
-} from '../../shared/conditions/condition.js';
-import type { StepEvent, TrainingBreakpoint } from '../../shared/protocol/training.js';
+/**
+ * The breakpoints of a training: which of them a step or an epoch's end hits, and which stand in the middle
+ * of a step. Knows neither threads nor protocol.
+ */
+import type { ConditionScope } from '../../shared/conditions/condition.js';
+import type { TensorTerm } from '../../shared/conditions/reach.js';
+import type { Finding } from '../../shared/protocol/diagnosis.js';
+import type { StepEvent, SummaryNumber, TrainingBreakpoint } from '../../shared/protocol/training.js';
+import type { PausedTraining } from '../runtime/paused-training.js';
+import type { SummaryWish } from '../runtime/step-summaries.js';
+import { ArmedBreakpoint, type BreakpointListener } from './armed-breakpoint.js';
+import { isInStep } from './armed-places.js';
+import { numbersOfValue } from './data-watch.js';
+import { numberOfValues, valuesOfTerm, valuesWatched, WishList, type RunNames } from './wishes.js';
 
 export interface Hits {
   readonly ids: readonly string[];
@@ -13,71 +19,195 @@ export interface Hits {
   readonly description: string;
 }
 
-export interface VerifiedBreakpoint {
-  readonly id: string;
-  readonly verified: boolean;
-  /** Why it cannot be hit. */
-  readonly message?: string;
+/** A rule that is armed. */
+export interface ArmedRule {
+  readonly rule: string;
+  /** Its own where none is given. */
+  readonly threshold: number | undefined;
 }
 
-export class BreakpointSet {
-  private readonly steps = new Map<number, string[]>();
-  private readonly epochEnds: { readonly id: string; readonly epoch: number | undefined }[] = [];
-  private readonly conditions: { readonly id: string; readonly condition: Condition }[] = [];
+/** Tests rules on a step that has just been made; breakpoints on them know no more of rules. */
+export interface RuleTest {
+  /** What it wants to know of the steps to come to test these. */
+  wishes(rules: readonly ArmedRule[]): readonly SummaryWish[];
+  /** Each at most once a place. What the rule says of the step; nothing where it finds nothing. */
+  test(rule: ArmedRule, step: StepEvent, paused: PausedTraining): Finding | undefined;
+}
 
-  constructor(breakpoints: readonly TrainingBreakpoint[] = []) {
-    for (const { id, enabled, at } of breakpoints) {
-      if (!enabled) continue;
-      switch (at.kind) {
-        case 'step':
-          this.steps.set(at.step, [...(this.steps.get(at.step) ?? []), id]);
-          break;
-        case 'epochEnd':
-          this.epochEnds.push({ id, epoch: at.epoch });
-          break;
-        case 'condition': {
-          const parsed = parseCondition(at.condition);
-          if (parsed.kind === 'ok') this.conditions.push({ id, condition: parsed.condition });
-        }
-      }
-    }
+/** What can be asked of a step after it. */
+export type SeenStep = Pick<PausedTraining, 'gradNorm' | 'weightNorm' | 'notFinite'> & Partial<PausedTraining>;
+
+const noNames: RunNames = { layers: [], weights: [], trained: [] };
+const nobody: BreakpointListener = { failed: () => undefined, log: () => undefined };
+
+export class BreakpointSet {
+  /** All that are switched on and can be read. */
+  readonly armed: readonly ArmedBreakpoint[];
+  /** Those of them that stand in the middle of a step. */
+  readonly inStep: readonly ArmedBreakpoint[];
+  private readonly afterStep: readonly ArmedBreakpoint[];
+  private readonly epochEnds: readonly ArmedBreakpoint[];
+  private readonly early = new Map<ArmedBreakpoint, boolean>();
+
+  /** Those that are as `before` count on. */
+  constructor(breakpoints: readonly TrainingBreakpoint[] = [], before?: BreakpointSet) {
+    const known = new Map((before?.armed ?? []).map((one) => [JSON.stringify(one.breakpoint), one]));
+    this.armed = breakpoints.flatMap(
+      (breakpoint) => known.get(JSON.stringify(breakpoint)) ?? ArmedBreakpoint.of(breakpoint) ?? [],
+    );
+    this.inStep = this.armed.filter(({ at }) => isInStep(at));
+    this.epochEnds = this.armed.filter(({ at }) => at.kind === 'epochEnd');
+    this.afterStep = this.armed.filter(({ at }) => !isInStep(at) && at.kind !== 'epochEnd');
+    for (const one of this.afterStep) this.early.set(one, isKnownBefore(one));
   }
 
   get wantsGradientNorms(): boolean {
-    return this.conditions.some(({ condition }) => condition.usesGradientNorms);
+    return this.armed.some(({ needs }) => needs.some(({ usesGradientNorms }) => usesGradientNorms));
   }
 
   /** Whether a stop right after this step is possible, before it has run. */
-  mayHitAfter(step: number): boolean {
-    return this.conditions.length > 0 || this.steps.has(step);
+  mayHitAfter(step: Pick<StepEvent, 'step' | 'epoch' | 'stepInEpoch'>): boolean {
+    return this.afterStep.some((one) => {
+      if (one.at.kind === 'step' && one.at.step !== step.step) return false;
+      return !this.early.get(one) || one.holds({ ...nothingYet, ...step }, nobody);
+    });
   }
 
   get mayHitAtEpochEnd(): boolean {
     return this.epochEnds.length > 0;
   }
 
-  hitsAfter(step: StepEvent, seen: Pick<ConditionScope, 'gradNorm' | 'weightNorm' | 'notFinite'>): Hits | undefined {
-    const ids = [...(this.steps.get(step.step) ?? [])];
-    const descriptions = ids.length > 0 ? [`step ${step.step}`] : [];
-    const scope = { ...step, ...seen };
-    for (const { id, condition } of this.conditions) {
-      if (!condition.holds(scope)) continue;
-      ids.push(id);
-      descriptions.push(condition.text);
+  /** What is to be summed up of the steps to come for these. */
+  addWishes(list: WishList, names: RunNames): void {
+    for (const { at, needs, watch } of [...this.afterStep, ...this.epochEnds]) {
+      for (const { tensors } of needs) {
+        for (const term of tensors) list.add(valuesOfTerm(term, names), [term.number]);
+      }
+      if (at.kind !== 'data' || !watch) continue;
+      // One at a time: each value is watched by itself.
+      for (const value of valuesWatched(at, names)) list.add([value], watch.numbers);
     }
-    return ids.length > 0 ? { ids, description: descriptions.join(', ') } : undefined;
   }
 
-  hitsAtEndOf(epoch: number): Hits | undefined {
-    const ids = this.epochEnds.filter((one) => one.epoch === undefined || one.epoch === epoch).map(({ id }) => id);
+  get rules(): readonly ArmedRule[] {
+    return this.armed.flatMap(({ at }) => (at.kind === 'rule' ? [{ rule: at.rule, threshold: at.threshold }] : []));
+  }
+
+  hitsAfter(
+    step: StepEvent,
+    seen: SeenStep,
+    {
+      listener = nobody,
+      names = noNames,
+      rules,
+    }: {
+      readonly listener?: BreakpointListener;
+      readonly names?: RunNames;
+      readonly rules?: RuleTest;
+    } = {},
+  ): Hits | undefined {
+    if (this.afterStep.length === 0) return undefined;
+    const scope = scopeAfter(step, seen, names);
+    const hits: { readonly one: ArmedBreakpoint; readonly description: string }[] = [];
+    for (const one of this.afterStep) {
+      const { at } = one;
+      switch (at.kind) {
+        case 'step':
+          if (at.step === step.step && one.reached(scope, listener)) hits.push({ one, description: one.describe() });
+          break;
+        case 'condition':
+          if (one.reached(scope, listener)) hits.push({ one, description: one.describe() });
+          break;
+        case 'rule': {
+          const finding = rules?.test({ rule: at.rule, threshold: at.threshold }, step, seen as PausedTraining);
+          if (finding && one.reached(scope, listener)) hits.push({ one, description: finding.title });
+          break;
+        }
+        case 'data':
+          for (const name of this.changedValues(one, step, seen, names)) {
+            if (one.reached(scope, listener)) hits.push({ one, description: one.describe(name) });
+          }
+          break;
+        case 'phase':
+        case 'layer':
+        case 'op':
+        case 'epochEnd':
+      }
+    }
+    return together(hits);
+  }
+
+  hitsAtEndOf(
+    epoch: number,
+    step?: StepEvent,
+    seen?: SeenStep,
+    { listener = nobody, names = noNames }: { readonly listener?: BreakpointListener; readonly names?: RunNames } = {},
+  ): Hits | undefined {
+    const hits = this.epochEnds.filter(({ at }) => at.kind === 'epochEnd' && (at.epoch ?? epoch) === epoch);
+    if (hits.length === 0) return undefined;
+    const scope = { ...nothingYet, ...(step && seen ? scopeAfter(step, seen, names) : {}), epoch };
+    const ids = hits.filter((one) => one.reached(scope, listener)).map(({ id }) => id);
     return ids.length > 0 ? { ids, description: `end of epoch ${epoch}` } : undefined;
+  }
+
+  /** Names of the weights or metrics that what is waited for has happened to. */
+  private changedValues(one: ArmedBreakpoint, step: StepEvent, seen: SeenStep, names: RunNames): string[] {
+    const { at, watch } = one;
+    if (at.kind !== 'data' || !watch) return [];
+    if (at.of === 'metric') {
+      const values = { loss: step.loss, ...step.metrics };
+      return Object.entries(values)
+        .filter(([name]) => at.name === undefined || at.name === name)
+        .filter(([name, value]) => watch.test(name, (number) => metricNumber(number, value)))
+        .map(([name]) => name);
+    }
+    return valuesWatched(at, names)
+      .filter((value) => {
+        const summary = seen.summary?.({ ...value, numbers: watch.numbers });
+        return summary && watch.test(value.name, (number) => summary[number]);
+      })
+      .map(({ name }) => name);
   }
 }
 
-/** Whether it can ever be hit, in a run that has these names (where they are known yet). */
-export function verifyBreakpoint(breakpoint: TrainingBreakpoint, known: KnownNames = {}): VerifiedBreakpoint {
-  const { id, at } = breakpoint;
-  if (at.kind !== 'condition') return { id, verified: true };
-  const parsed = parseCondition(at.condition, known);
-  return parsed.kind === 'ok' ? { id, verified: true } : { id, verified: false, message: parsed.message };
+/** A metric crosses by its value, whatever number of it is named. */
+function metricNumber(number: SummaryNumber, value: number): number {
+  return number === 'notFinite' || number === 'zeros' ? numbersOfValue(value)[number] : value;
+}
+
+const nothingYet: ConditionScope = {
+  loss: NaN,
+  metrics: {},
+  step: 0,
+  epoch: 0,
+  gradNorm: () => undefined,
+  weightNorm: () => undefined,
+  notFinite: () => undefined,
+};
+
+/** Whether it can be decided before the step has run. */
+function isKnownBefore({ at, needs, logs }: ArmedBreakpoint): boolean {
+  if (logs || (at.kind !== 'condition' && at.kind !== 'step')) return false;
+  return needs.every(
+    ({ names, tensors, layers }) =>
+      tensors.length === 0 &&
+      layers.length === 0 &&
+      names.every((name) => name === 'step' || name === 'epoch' || name === 'stepInEpoch'),
+  );
+}
+
+function scopeAfter(step: StepEvent, seen: SeenStep, names: RunNames): ConditionScope {
+  return {
+    ...step,
+    gradNorm: (layer) => seen.gradNorm(layer),
+    weightNorm: (layer) => seen.weightNorm(layer),
+    notFinite: () => seen.notFinite(),
+    numberOf: (term: TensorTerm, number) => numberOfValues(valuesOfTerm(term, names), number, seen as PausedTraining),
+  };
+}
+
+function together(hits: readonly { readonly one: ArmedBreakpoint; readonly description: string }[]): Hits | undefined {
+  if (hits.length === 0) return undefined;
+  const ids = [...new Set(hits.map(({ one }) => one.id))];
+  return { ids, description: [...new Set(hits.map(({ description }) => description))].join(', ') };
 }

@@ -9,16 +9,23 @@ import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/
 import { placeOfLayer } from '../analysis/layer-origins.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import type { SourcePlace } from '../loader/stack-frames.js';
+import type { LabelledWeight } from '../runtime/layer-labels.js';
 import { warmUpLooks } from '../runtime/look-warm-up.js';
+import { learningRateOf } from '../runtime/optimizer-state.js';
 import type { PausedTraining, StepTensors } from '../runtime/paused-training.js';
+import type { SummaryWish } from '../runtime/step-summaries.js';
 import type { TrainingHost } from '../runtime/training-host.js';
-import { BreakpointSet } from './breakpoint-set.js';
+import type { ArmedBreakpoint, BreakpointListener } from './armed-breakpoint.js';
+import { BreakpointSet, type Hits, type RuleTest } from './breakpoint-set.js';
 import { PausedService } from './paused-service.js';
+import type { StepFacts } from './place-scope.js';
 import type { SharedFlags } from './shared-flags.js';
+import { StepBreakpoints, type StepBreakpointsHost } from './step-breakpoints.js';
 import { StepHooks, type OpPlace } from './step-hooks.js';
 import { standBetweenSteps, standInStep, type PausedScope } from './stopping-place.js';
 import type { ControlMessage, FromTraining, Whereabouts } from './thread-messages.js';
 import type { TrainingParts } from './training-scopes.js';
+import { WishList, type RunNames } from './wishes.js';
 
 const BATCH_MS = 16;
 
@@ -28,6 +35,8 @@ export interface DebugHostOptions {
   readonly post: (message: FromTraining) => void;
   readonly scope: () => { readonly model?: tf.LayersModel; readonly optimizer?: tf.Optimizer };
   readonly source: () => SourcePlace | undefined;
+  /** Who tests rules that are armed as breakpoints. */
+  readonly rules?: RuleTest;
 }
 
 type StepUnderWay = Parameters<TrainingHost['mayStopAfter']>[0];
@@ -41,11 +50,22 @@ export class DebugHost implements TrainingHost {
   private position = { epoch: 0, step: 0, stepInEpoch: 0 };
   private between: PausedTraining | undefined;
   private standsAt: OpPlace | undefined;
+  /** Where a log message is written. */
+  private logsAt: OpPlace | undefined;
   private compiling = false;
   /** Whether a person has changed something in the middle of the step under way. */
   private changedInStep = false;
 
   private readonly hooks: StepHooks;
+  private readonly inStep: StepBreakpoints;
+  private names: RunNames = { layers: [], weights: [], trained: [] };
+  private weights: readonly LabelledWeight[] = [];
+  /** Before the step under way. */
+  private stepBefore: StepEvent | undefined;
+  private mayCompile = false;
+  private wishes: readonly SummaryWish[] | undefined;
+  private readonly failedOnce = new Set<string>();
+  private shownStep = false;
   private readonly service: PausedService;
   private readonly opNumbers = new Map<string, number>();
 
@@ -61,30 +81,30 @@ export class DebugHost implements TrainingHost {
       whereabouts: () => this.whereabouts(),
       flush: () => this.flush(),
     });
-    const numbers: number[] = [];
     this.hooks = new StepHooks({
-      get wish() {
+      get attention() {
+        return flags.attention;
+      },
+      wish: () => {
+        this.readControl();
         return flags.stopInStep;
       },
-      opBegins: (name) => {
-        const number = this.opNumbers.get(name) ?? this.numberOf(name);
-        numbers.push(number);
-        flags.opUnderWay = number;
-      },
-      opEnds: () => {
-        numbers.pop();
-        flags.opUnderWay = numbers.at(-1) ?? 0;
-      },
-      stopAt: (place) => this.stopInStep(place),
+      opBegins: (name) => (flags.opUnderWay = this.opNumbers.get(name) ?? this.numberOf(name)),
+      opEnds: (outer) => (flags.opUnderWay = outer === undefined ? 0 : this.opNumbers.get(outer)!),
+      reached: (place, armed, wished) => this.reached(place, armed, wished),
     });
+    this.inStep = new StepBreakpoints(this.stepBreakpointsHost());
   }
 
   emit(event: TrainingEvent): void {
-    if (event.kind === 'activity') this.compiling = event.message === 'Compiling the training step';
+    if (event.kind === 'activity') this.compiles(event.message === 'Compiling the training step');
+    if (event.kind === 'speed') this.mayBeCompiled(event.speed === 'compiled');
     if (event.kind === 'start') {
       this.position = { epoch: event.startEpoch, step: event.startStep, stepInEpoch: 0 };
+      this.mayBeCompiled(event.speed === 'compiled');
       const { model, optimizer } = this.options.scope();
       if (model) this.hooks.watch(model, optimizer);
+      this.learnNames();
     }
     this.waiting.push(event);
     // Steps can come thousands a second: they travel together. Everything else is rare and goes at once.
@@ -95,6 +115,7 @@ export class DebugHost implements TrainingHost {
 
   joins({ model, labels, optimizer }: Parameters<NonNullable<TrainingHost['joins']>>[0]): void {
     this.hooks.watch(model, optimizer, labels);
+    this.learnNames();
   }
 
   flush(): void {
@@ -108,14 +129,17 @@ export class DebugHost implements TrainingHost {
 
   mayStopAfter(next: StepUnderWay): boolean {
     this.underWay = next;
-    this.hooks.begin();
-    if (next.keepingIsFree) return true;
+    this.stepBefore = this.lastStep;
     this.readControl();
+    this.hooks.begin();
+    const looksInStep = this.inStep.begin(this.mayCompile);
+    if (next.keepingIsFree) return true;
     const { flags } = this.options;
     return (
+      looksInStep ||
       flags.stopAfterStep !== 'none' ||
       flags.walksThroughSteps ||
-      this.breakpoints.mayHitAfter(next.step) ||
+      this.breakpoints.mayHitAfter(next) ||
       (next.lastInEpoch && (flags.stopAtEpochEnd || this.breakpoints.mayHitAtEpochEnd))
     );
   }
@@ -125,21 +149,21 @@ export class DebugHost implements TrainingHost {
     return this.breakpoints.wantsGradientNorms;
   }
 
+  get wantedSummaries(): readonly SummaryWish[] {
+    this.readControl();
+    return (this.wishes ??= this.wishList());
+  }
+
   afterStep(step: StepEvent, paused: PausedTraining): void {
     this.lastStep = step;
     this.readControl();
     const { flags } = this.options;
     if (flags.terminate) return;
-    // Of a compiled step nothing ran that could have stopped: it is walked through, which changes nothing.
-    this.changedInStep = false;
-    if (flags.walksThroughSteps && paused.canLook) paused.prepareLook(() => this.changedInStep);
+    const missed = this.walkedThrough(step, paused);
+    this.tellShownStep(step);
     this.underWay = undefined;
     this.position = { epoch: step.epoch, step: step.step, stepInEpoch: step.stepInEpoch };
-    const hits = this.breakpoints.hitsAfter(step, {
-      gradNorm: (layer) => paused.gradNorm(layer),
-      weightNorm: (layer) => paused.weightNorm(layer),
-      notFinite: () => paused.notFinite(),
-    });
+    const hits = allHits(missed, this.breakpoints.hitsAfter(step, paused, this.testedWith()));
     const wish = flags.stopAfterStep;
     // A wish that came during a compiled step is met after the next one, of which everything can be looked at.
     if (!hits && (wish === 'none' || !paused.canLook)) return;
@@ -163,7 +187,7 @@ export class DebugHost implements TrainingHost {
     this.readControl();
     const { flags } = this.options;
     if (flags.terminate) return;
-    const hits = this.breakpoints.hitsAtEndOf(point.epoch);
+    const hits = this.breakpoints.hitsAtEndOf(point.epoch, this.lastStep, paused, this.testedWith());
     // Asked for during validation: this is the next moment to stand still.
     const pauseWished = flags.stopAfterStep === 'pause';
     if (!hits && !flags.stopAtEpochEnd && !pauseWished) return;
@@ -188,16 +212,123 @@ export class DebugHost implements TrainingHost {
   }
 
   private readControl(): void {
-    const version = this.options.flags.controlVersion;
+    const { flags, control } = this.options;
+    const version = flags.controlVersion;
     if (version === this.controlSeen) return;
     this.controlSeen = version;
-    for (
-      let received = receiveMessageOnPort(this.options.control);
-      received;
-      received = receiveMessageOnPort(this.options.control)
-    ) {
-      this.breakpoints = new BreakpointSet((received.message as ControlMessage).breakpoints);
+    flags.heardControl();
+    for (let received = receiveMessageOnPort(control); received; received = receiveMessageOnPort(control)) {
+      this.breakpoints = new BreakpointSet((received.message as ControlMessage).breakpoints, this.breakpoints);
     }
+    this.wishes = undefined;
+    this.failedOnce.clear();
+    this.inStep.set(this.breakpoints.inStep);
+  }
+
+  /** Of a compiled step nothing ran that could have stopped: where it may, it is walked through, which changes nothing. */
+  private walkedThrough(step: StepEvent, paused: PausedTraining): Hits | undefined {
+    this.changedInStep = false;
+    const walk = (): void => {
+      this.hooks.begin();
+      paused.prepareLook(() => this.changedInStep);
+    };
+    if (step.speed === 'compiled') return this.inStep.afterCompiled(paused, walk, this.options.flags.walksThroughSteps);
+    this.inStep.pause();
+    return undefined;
+  }
+
+  /** What is computed meanwhile is recorded, and is no step. */
+  private compiles(compiling: boolean): void {
+    if (compiling === this.compiling) return;
+    this.compiling = compiling;
+    if (compiling) this.inStep.pause();
+    else if (this.underWay) {
+      this.hooks.begin();
+      this.inStep.resume();
+    }
+  }
+
+  private mayBeCompiled(mayBe: boolean): void {
+    this.mayCompile = mayBe;
+    this.wishes = undefined;
+  }
+
+  private learnNames(): void {
+    this.weights = this.hooks.weights;
+    this.wishes = undefined;
+    this.names = {
+      layers: this.hooks.layers,
+      weights: this.weights.map(({ name }) => name),
+      trained: this.weights.filter(({ trainable }) => trainable).map(({ name }) => name),
+    };
+  }
+
+  private wishList(): readonly SummaryWish[] {
+    const list = new WishList();
+    this.breakpoints.addWishes(list, this.names);
+    // A step that runs op by op meets the others on its way.
+    if (this.mayCompile) this.inStep.addWishes(list);
+    return [...list.wishes, ...(this.options.rules?.wishes(this.breakpoints.rules) ?? [])];
+  }
+
+  private testedWith() {
+    return { listener: this.listener, names: this.names, rules: this.options.rules };
+  }
+
+  private readonly listener: BreakpointListener = {
+    failed: ({ id }, message) => {
+      if (this.failedOnce.has(id)) return;
+      this.failedOnce.add(id);
+      this.options.post({ kind: 'placeProblem', id, message });
+    },
+    log: (_, text) => {
+      const place = (this.logsAt?.layer && placeOfLayer(this.logsAt.layer)) ?? this.options.source();
+      this.emit({ kind: 'log', level: 'log', text, file: place?.file, line: place?.line, wallTime: Date.now() });
+    },
+  };
+
+  private stepBreakpointsHost(): StepBreakpointsHost {
+    const host = this as DebugHost;
+    const { listener } = this;
+    return {
+      listener,
+      get names() {
+        return host.names;
+      },
+      get facts() {
+        return host.stepFacts();
+      },
+      arm: (places) => this.hooks.arm(places),
+      emit: (event) => this.emit(event),
+    };
+  }
+
+  private stepFacts(): StepFacts {
+    const { optimizer } = this.options.scope();
+    return {
+      here: this.here(),
+      before: this.stepBefore,
+      learningRate: optimizer && learningRateOf(optimizer),
+      tensors: this.hooks,
+      weights: this.weights,
+    };
+  }
+
+  /** Names that only a step shows, told once. */
+  private tellShownStep(step: StepEvent): void {
+    if (this.shownStep || step.speed === 'compiled') return;
+    this.shownStep = true;
+    const metrics = Object.keys(step.metrics);
+    this.options.post({ kind: 'stepShown', ops: [...this.hooks.opKinds], metrics });
+  }
+
+  private reached(place: OpPlace, armed: readonly ArmedBreakpoint[], wished: boolean): void {
+    // What is being recorded must not be read in the middle; nor is there a way on from here at the end.
+    if (this.compiling || this.options.flags.terminate) return;
+    this.logsAt = place;
+    const hits = armed.length > 0 ? this.inStep.hitsAt(place, armed) : undefined;
+    this.logsAt = undefined;
+    if (hits || wished) this.stopInStep(place, hits);
   }
 
   private stop(at: StopPoint, paused: PausedTraining): void {
@@ -215,30 +346,38 @@ export class DebugHost implements TrainingHost {
     }
   }
 
-  private stopInStep(place: OpPlace): void {
+  private stopInStep(place: OpPlace, hits: Hits | undefined): void {
     const { flags } = this.options;
-    // What is being recorded must not be read in the middle; nor is there a way on from here at the end.
-    if (this.compiling || flags.terminate) return;
     const { epoch, step, stepInEpoch, path } = this.whereabouts();
+    const { stands, when, phase, op, layerName: layer } = place;
     const at: StopPoint = {
-      reason: flags.stopAfterStep === 'pause' ? 'pause' : 'step',
-      description: (place.stands === 'op' ? place.op : place.layerName) ?? 'step',
-      breakpointIds: [],
+      reason: hits ? 'breakpoint' : flags.stopAfterStep === 'pause' ? 'pause' : 'step',
+      description: hits?.description ?? (stands === 'op' ? op : layer) ?? 'step',
+      breakpointIds: [...(hits?.ids ?? [])],
       epoch,
       step,
       stepInEpoch,
-      stands: place.stands,
+      stands,
+      when,
+      place: {
+        phase,
+        ...(layer === undefined ? {} : { layer }),
+        ...(op === undefined ? {} : { op, occurrence: this.hooks.occurrence }),
+      },
       path: [...path],
     };
     flags.clearWishes();
     this.announceStop(at, undefined, place.layer && placeOfLayer(place.layer));
     this.standsAt = place;
     try {
-      standInStep(experimentTf, this.scope(), at, place.layer, place.op, place.inputs, place.attributes);
+      const { inputs, outputs, attributes } = place;
+      standInStep(experimentTf, this.scope(), at, place.layer, op, inputs, outputs, attributes);
     } finally {
       this.standsAt = undefined;
       this.service.release();
     }
+    // Breakpoints that were set meanwhile act from here on.
+    this.readControl();
   }
 
   /** Returns when the debugger is attached and waits for the stop. Its name is known: see `announcingFunction`. */
@@ -300,4 +439,10 @@ export class DebugHost implements TrainingHost {
     this.options.post({ kind: 'opName', op: number, name: op });
     return number;
   }
+}
+
+function allHits(...hits: readonly (Hits | undefined)[]): Hits | undefined {
+  const found = hits.filter((one) => one !== undefined);
+  if (found.length < 2) return found[0];
+  return { ids: found.flatMap(({ ids }) => ids), description: found.map(({ description }) => description).join(', ') };
 }

@@ -2,16 +2,16 @@
  * The breakpoints on places of the training that the front end has set, and what the run that is under
  * way makes of them. Knows no protocol.
  */
-import type { KnownNames } from '../../shared/conditions/condition.js';
 import type { TrainingBreakpoint, TrainingEvent } from '../../shared/protocol/training.js';
-import { verifyBreakpoint, type VerifiedBreakpoint } from './breakpoint-set.js';
+import type { BreakpointStatus } from '../../shared/protocol/dap.js';
+import { verifyBreakpoint, type KnownRun } from './verify-breakpoint.js';
 
 export class KnownBreakpoints {
   private breakpoints: readonly TrainingBreakpoint[] = [];
-  private known: KnownNames = {};
+  private known: KnownRun = {};
 
   /** Takes the place of all. */
-  set(breakpoints: readonly TrainingBreakpoint[]): VerifiedBreakpoint[] {
+  set(breakpoints: readonly TrainingBreakpoint[]): BreakpointStatus[] {
     this.breakpoints = breakpoints;
     return breakpoints.map((breakpoint) => verifyBreakpoint(breakpoint, this.known));
   }

@@ -18,6 +18,9 @@ const wishes: readonly StopWish[] = ['none', 'pause', 'step'];
 export type StopInStepWish = 'none' | 'op' | 'layer';
 const wishesInStep: readonly StopInStepWish[] = ['none', 'op', 'layer'];
 
+/** Set in the same cell: something waits on the control port. */
+const HEAR = 8;
+
 export class SharedFlags {
   private readonly cells: Int32Array;
 
@@ -32,11 +35,17 @@ export class SharedFlags {
     Atomics.store(this.cells, slots.stopAfterStep, wishes.indexOf(wish));
   }
 
+  /** Other than 0 where the training is to stop in the middle of a step, or to hear something: the one look an op. */
+  get attention(): number {
+    return Atomics.load(this.cells, slots.stopInStep);
+  }
+
   get stopInStep(): StopInStepWish {
-    return wishesInStep[Atomics.load(this.cells, slots.stopInStep)]!;
+    return wishesInStep[this.attention & ~HEAR]!;
   }
   set stopInStep(wish: StopInStepWish) {
-    Atomics.store(this.cells, slots.stopInStep, wishesInStep.indexOf(wish));
+    Atomics.and(this.cells, slots.stopInStep, HEAR);
+    Atomics.or(this.cells, slots.stopInStep, wishesInStep.indexOf(wish));
   }
 
   /** Number of the op that the training thread is inside of, as `opName` messages tell them; 0: of none. */
@@ -44,7 +53,8 @@ export class SharedFlags {
     return Atomics.load(this.cells, slots.opUnderWay);
   }
   set opUnderWay(op: number) {
-    Atomics.store(this.cells, slots.opUnderWay, op);
+    // Read by the other thread for a message only, seconds later: written twice an op, it must cost nothing.
+    this.cells[slots.opUnderWay] = op;
   }
 
   /** Whether lines can be stopped at, or something in the middle of a step: compiled steps are walked through, too. */
@@ -94,5 +104,10 @@ export class SharedFlags {
   }
   announceControl(): void {
     Atomics.add(this.cells, slots.controlVersion, 1);
+    Atomics.or(this.cells, slots.stopInStep, HEAR);
+  }
+  /** What was announced has been taken. */
+  heardControl(): void {
+    Atomics.and(this.cells, slots.stopInStep, ~HEAR);
   }
 }

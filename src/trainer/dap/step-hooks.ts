@@ -1,119 +1,197 @@
 /**
- * Follows a training step through its layers and ops, from inside TensorFlow.js: where it is, and the
- * place to stand still before the next op or layer. Idle, that costs a look into shared memory an op.
- * Knows no protocol; what is asked of it and what it tells go through its host.
+ * Follows a training step through its phases, layers and ops, from inside TensorFlow.js: where it is, and
+ * the places to stand still at. Idle, that costs a look into shared memory an op. Knows no protocol; what is
+ * asked of it and what it tells go through its host.
  */
 import * as tf from '@tensorflow/tfjs';
+import type { StepPhase } from '../../shared/protocol/training.js';
 import { isAside } from '../runtime/aside.js';
 import type { Batch } from '../runtime/data/batch-stream.js';
-import { layerLabels } from '../runtime/layer-labels.js';
+import { labelledWeights, layerLabels, type LabelledWeight } from '../runtime/layer-labels.js';
 import type { StepTensors } from '../runtime/paused-training.js';
-
-export type StepPhase = 'forward' | 'loss' | 'gradient' | 'optimizer';
+import type { ArmedBreakpoint } from './armed-breakpoint.js';
+import type { ArmedPlaces } from './armed-places.js';
+import { ForwardPass } from './forward-pass.js';
+import { LayerGradients, type NamedLayer, type TapeNode } from './layer-gradients.js';
+import { OpTrail } from './op-trail.js';
+import { UpdateOwners } from './update-owners.js';
 
 export interface OpPlace {
   readonly stands: 'op' | 'layer';
+  /** Whether it is about to run or has just run. */
+  readonly when: 'before' | 'after';
+  readonly phase: StepPhase;
   /** Label of the layer. */
   readonly layerName?: string;
   readonly layer?: tf.layers.Layer;
   /** Name of the kernel. */
   readonly op?: string;
   readonly inputs: unknown;
+  /** What it has made: of a gradient, by the weight's variable, or what goes on to the layer before. */
+  readonly outputs?: unknown;
   readonly attributes?: unknown;
 }
 
 export interface StepHooksHost {
-  /** What the step is to stop before. */
-  readonly wish: 'none' | 'op' | 'layer';
-  /** Told before each op and after it. */
+  /** Other than 0: somebody wants something, if only to be heard. */
+  readonly attention: number;
+  /** Takes what was said meanwhile. @returns what the step is to stop before */
+  wish(): 'none' | 'op' | 'layer';
+  /** Told before each op, and after it. */
   opBegins(name: string): void;
-  opEnds(): void;
-  /** Returns when training may go on. */
-  stopAt(place: OpPlace): void;
+  /** `outer`: the op that it was part of. */
+  opEnds(outer: string | undefined): void;
+  /** A place that these breakpoints wait for, or that was wished for, is reached. Returns when training may go on. */
+  reached(place: OpPlace, armed: readonly ArmedBreakpoint[], wished: boolean): void;
 }
 
 interface KernelParameters {
   /** Not there where a function of the library stands in for a kernel. */
   readonly kernelName?: string;
-  readonly inputs: unknown;
+  readonly inputs: Readonly<Record<string, unknown>>;
   readonly attrs?: unknown;
-}
-
-interface TapeNode {
-  gradient?: (dys: unknown) => unknown;
 }
 
 interface EngineInsides {
   runKernelFunc(parameters: KernelParameters): unknown;
   addTapeNode(...parts: unknown[]): void;
+  gradients(f: () => tf.Tensor, xs: readonly tf.Tensor[], ...rest: unknown[]): unknown;
   readonly state: { readonly activeTape: TapeNode[] | undefined };
 }
 
-interface NamedLayer {
-  readonly layer: tf.layers.Layer;
-  readonly name: string;
-}
+type Labels = ReadonlyMap<tf.layers.Layer, string>;
+
+const nothing: readonly ArmedBreakpoint[] = [];
 
 export class StepHooks {
   private readonly applied: NamedLayer[] = [];
-  private phaseNow: StepPhase = 'forward';
-  /** The layer whose op's gradient is being taken. */
-  private backward: NamedLayer | undefined;
-  private appliedAny = false;
+  private phaseNow: 'forward' | 'gradient' | 'optimizer' = 'forward';
   private opNow: string | undefined;
+  private readonly trail = new OpTrail();
+  private readonly forward = new ForwardPass();
+  private readonly backward: LayerGradients;
+  /** While an update is followed. */
+  private owners: UpdateOwners | undefined;
   private readonly watched = new WeakSet<object>();
+  private readonly models = new Map<tf.LayersModel, Labels>();
+  private gradientDepth = 0;
   /** Of the step under way, until they are disposed: keeping is for whoever needs them longer. */
   private readonly outputs = new Map<tf.layers.Layer, tf.Tensor>();
   private readonly gradients = new Map<string, tf.Tensor>();
+  private places: ArmedPlaces | undefined;
+  private phaseBefore: StepPhase | undefined;
 
   /** For the rest of the process. */
   constructor(private readonly host: StepHooksHost) {
+    this.backward = new LayerGradients(this.gradients, {
+      begins: (layer, dys) => this.gradientOfLayer('before', layer, dys),
+      ends: (layer, made) => this.gradientOfLayer('after', layer, made),
+    });
     this.hookEngine(tf.engine() as unknown as EngineInsides);
   }
 
-  /** From here on the step knows its layers. What is watched already stays as it is. */
+  /** From here on the steps know these layers, by their labels, and this optimizer. */
   watch(
     model: tf.LayersModel | undefined,
     optimizer: tf.Optimizer | undefined,
-    labels: ReadonlyMap<tf.layers.Layer, string> = model ? layerLabels(model) : new Map(),
+    labels: Labels = model ? layerLabels(model) : new Map(),
   ): void {
     for (const [layer, name] of labels) if (this.isNew(layer)) this.watchLayer({ layer, name });
+    if (model) {
+      this.models.set(model, labels);
+      this.forward.watch(model, labels);
+    }
     if (optimizer && this.isNew(optimizer)) this.watchOptimizer(optimizer);
   }
 
-  private isNew(part: object): boolean {
-    const known = this.watched.has(part);
-    this.watched.add(part);
-    return !known;
+  /** Labels of all layers. */
+  get layers(): readonly string[] {
+    return [...this.models.values()].flatMap((labels) => [...labels.values()]);
+  }
+
+  /** Of all models, by their labels. */
+  get weights(): readonly LabelledWeight[] {
+    return [...this.models].flatMap(([model, labels]) => labelledWeights(model, labels));
   }
 
   /** A step begins. */
   begin(): void {
     this.phaseNow = 'forward';
-    this.backward = undefined;
-    this.appliedAny = false;
+    this.phaseBefore = undefined;
     this.applied.length = 0;
+    this.trail.begin();
+    this.forward.begin();
+    this.backward.begin();
+    this.owners = undefined;
     this.outputs.clear();
     this.gradients.clear();
   }
 
+  /** What is waited for from here on, where a step is under way that counts. */
+  arm(places: ArmedPlaces | undefined): void {
+    // In the middle of a phase its beginning is over.
+    this.phaseBefore = places && this.opNow !== undefined ? this.phase : this.phaseBefore;
+    this.places = places;
+  }
+
   get phase(): StepPhase {
-    return this.phaseNow === 'forward' && this.appliedAny && this.applied.length === 0 ? 'loss' : this.phaseNow;
+    return this.phaseNow === 'forward' && this.applied.length === 0 && this.forward.isOver ? 'loss' : this.phaseNow;
   }
 
   /** Phase, layers from the outermost, op: as far as there are any now. */
   get path(): string[] {
-    const layers = this.phaseNow === 'gradient' ? (this.backward ? [this.backward] : []) : this.applied;
-    return [this.phase, ...layers.map(({ name }) => name), ...(this.opNow === undefined ? [] : [this.opNow])];
+    const here = this.here;
+    const layers =
+      this.phaseNow === 'forward' ? this.applied.map(({ name }) => name) : here === undefined ? [] : [here];
+    return [this.phase, ...layers, ...(this.opNow === undefined ? [] : [this.opNow])];
+  }
+
+  /** Which of its kind in its layer and phase the op is that training stands at. */
+  get occurrence(): number {
+    return this.trail.occurrence(this.phase, this.here);
+  }
+
+  /** Likewise, among those that a breakpoint means. */
+  occurrenceIn(phase: StepPhase | undefined, layer: string | undefined): number {
+    return this.trail.occurrence(phase, layer);
+  }
+
+  /** Kinds of ops that the step has run so far. */
+  get opKinds(): ReadonlySet<string> {
+    return this.trail.kinds;
   }
 
   /** What there is in the middle of the step under way. */
   tensors(batch: Batch): StepTensors {
     return {
       batch,
-      outputOf: (layer) => this.outputs.get(layer),
-      gradientOf: (variable) => this.gradients.get(variable.name),
+      outputOf: (layer) => this.outputOf(layer),
+      gradientOf: (variable) => this.gradientOf(variable),
     };
+  }
+
+  outputOf(layer: tf.layers.Layer): tf.Tensor | undefined {
+    return this.outputs.get(layer);
+  }
+
+  gradientOf(variable: tf.Variable): tf.Tensor | undefined {
+    return this.gradients.get(variable.name);
+  }
+
+  /** Label of the layer that training is in. */
+  private get here(): string | undefined {
+    if (this.phaseNow === 'forward') return this.applied.at(-1)?.name;
+    return this.phaseNow === 'gradient' ? this.backward.layer?.name : this.owners?.layer;
+  }
+
+  private get layerHere(): tf.layers.Layer | undefined {
+    return this.phaseNow === 'gradient' ? this.backward.layer?.layer : this.applied.at(-1)?.layer;
+  }
+
+  private isNew(target: object): boolean {
+    if (this.watched.has(target)) return false;
+    this.watched.add(target);
+    return true;
   }
 
   private hookEngine(engine: EngineInsides): void {
@@ -121,65 +199,141 @@ export class StepHooks {
     const runKernelFunc = engine.runKernelFunc.bind(engine);
     engine.runKernelFunc = (parameters) => {
       const name = parameters.kernelName;
-      if (name === undefined || isAside()) return runKernelFunc(parameters);
+      // What a kernel runs inside itself is no op of the step; copies kept for the gradient are.
+      if (name === undefined || (this.opNow !== undefined && name !== tf.Identity) || isAside()) {
+        return runKernelFunc(parameters);
+      }
       const outer = this.opNow;
       this.opNow = name;
       host.opBegins(name);
       try {
-        if (host.wish === 'op') this.stopBefore(name, parameters);
-        return runKernelFunc(parameters);
+        this.owners?.enter(parameters.inputs);
+        this.trail.note(name, this.phase, this.here);
+        if (this.places || host.attention !== 0) this.beforeOp(name, parameters);
+        const result = runKernelFunc(parameters);
+        this.owners?.leave(result);
+        if (this.backward.follows) this.backward.added(name, parameters.inputs, result);
+        if (this.places?.opsDone) this.afterOp(name, parameters, result);
+        return result;
       } finally {
         this.opNow = outer;
-        host.opEnds();
+        host.opEnds(outer);
       }
     };
     const addTapeNode = engine.addTapeNode.bind(engine);
     engine.addTapeNode = (...parts) => {
       addTapeNode(...parts);
-      const node = engine.state.activeTape?.at(-1);
-      const gradient = node?.gradient;
-      if (!gradient || isAside()) return;
-      const layer = this.applied.at(-1);
-      node.gradient = (dys) => {
-        this.enterBackward(layer);
-        return gradient(dys);
-      };
+      if (isAside()) return;
+      const tape = engine.state.activeTape;
+      if (tape) this.backward.follow(tape, this.applied.at(-1));
+    };
+    const gradients = engine.gradients.bind(engine);
+    engine.gradients = (f, xs, ...rest) => {
+      if (isAside() || this.gradientDepth > 0) return gradients(f, xs, ...rest);
+      this.gradientDepth++;
+      try {
+        const result = gradients(
+          () => {
+            const y = f();
+            this.beginBackward(engine.state.activeTape ?? [], xs, y);
+            return y;
+          },
+          xs,
+          ...rest,
+        );
+        this.backward.end();
+        return result;
+      } finally {
+        this.gradientDepth--;
+        this.forward.begin();
+      }
     };
   }
 
-  private stopBefore(op: string, { inputs, attrs }: KernelParameters): void {
-    const at = this.phaseNow === 'gradient' ? this.backward : this.applied.at(-1);
-    this.host.stopAt({ stands: 'op', op, layer: at?.layer, layerName: at?.name, inputs, attributes: attrs });
+  private beginBackward(tape: readonly TapeNode[], xs: readonly tf.Tensor[], y: tf.Tensor): void {
+    this.forward.ends();
+    this.phaseNow = 'gradient';
+    // Breakpoints may be set, and steps asked for, at stops in the middle: then it is too late to begin.
+    this.backward.beginBackward(tape, xs, y, this.places?.followsGradients === true || this.host.attention !== 0);
   }
 
-  private enterBackward(at: NamedLayer | undefined): void {
-    const entered = at !== undefined && at !== this.backward;
-    this.phaseNow = 'gradient';
-    this.backward = at;
-    if (entered && this.host.wish === 'layer') {
-      this.host.stopAt({ stands: 'layer', layer: at.layer, layerName: at.name, inputs: undefined });
+  private beforeOp(op: string, parameters: KernelParameters): void {
+    const wished = this.host.attention !== 0 && this.host.wish() === 'op';
+    const { places } = this;
+    let armed = nothing;
+    if (places?.phases) {
+      const { phase } = this;
+      if (phase !== this.phaseBefore) armed = places.phases[phase] ?? nothing;
+      this.phaseBefore = phase;
     }
+    const ops = places?.ops?.get(op);
+    if (ops) armed = [...armed, ...this.those(ops)];
+    if (wished || armed.length > 0) this.host.reached(this.opPlace('before', op, parameters), armed, wished);
+  }
+
+  private afterOp(op: string, parameters: KernelParameters, result: unknown): void {
+    const ops = this.places?.opsDone?.get(op);
+    const armed = ops ? this.those(ops) : nothing;
+    if (armed.length > 0) this.host.reached(this.opPlace('after', op, parameters, result), armed, false);
+  }
+
+  /** Those that mean this very op. */
+  private those(armed: readonly ArmedBreakpoint[]): readonly ArmedBreakpoint[] {
+    return armed.filter(({ at }) => {
+      if (at.kind !== 'op') return false;
+      if (at.phase !== undefined && at.phase !== this.phase) return false;
+      if (at.layer !== undefined && at.layer !== this.here) return false;
+      return at.occurrence === undefined || at.occurrence === this.trail.occurrence(at.phase, at.layer);
+    });
+  }
+
+  private opPlace(when: OpPlace['when'], op: string, { inputs, attrs }: KernelParameters, outputs?: unknown): OpPlace {
+    const layer = this.layerHere;
+    return {
+      stands: 'op',
+      when,
+      phase: this.phase,
+      op,
+      layer,
+      layerName: this.here,
+      inputs,
+      outputs,
+      attributes: attrs,
+    };
+  }
+
+  private gradientOfLayer(when: OpPlace['when'], { layer, name }: NamedLayer, tensors: unknown): void {
+    const arms = this.places?.layer(name);
+    const wished = when === 'before' && this.host.attention !== 0 && this.host.wish() === 'layer';
+    const armed = (when === 'before' ? arms?.gradientBefore : arms?.gradientAfter) ?? nothing;
+    if (!wished && armed.length === 0) return;
+    const given = when === 'before' ? { inputs: tensors } : { inputs: undefined, outputs: tensors };
+    this.host.reached({ stands: 'layer', when, phase: 'gradient', layer, layerName: name, ...given }, armed, wished);
   }
 
   private watchLayer(at: NamedLayer): void {
-    const { layer } = at;
+    const { layer, name } = at;
     const call = layer.call.bind(layer);
     hide(layer, 'call', (inputs, kwargs) => {
       const first = Array.isArray(inputs) ? inputs[0] : inputs;
       // Building a model passes symbols instead of values.
       if (!(first instanceof tf.Tensor) || isAside()) return call(inputs, kwargs);
+      if (this.gradientDepth === 0 && this.applied.length === 0) this.phaseNow = 'forward';
       this.applied.push(at);
-      this.appliedAny = true;
+      const place = { stands: 'layer', phase: 'forward', layer, layerName: name, inputs } as const;
       try {
-        if (this.host.wish === 'layer') {
-          this.host.stopAt({ stands: 'layer', layer, layerName: at.name, inputs });
-        }
-        const output = call(inputs, kwargs);
-        const only = Array.isArray(output) ? output[0] : output;
+        const wished = this.host.attention !== 0 && this.host.wish() === 'layer';
+        const before = this.places?.layer(name)?.before ?? nothing;
+        if (wished || before.length > 0) this.host.reached({ ...place, when: 'before' }, before, wished);
+        const outputs = call(inputs, kwargs);
+        const only = Array.isArray(outputs) ? outputs[0] : outputs;
         if (only instanceof tf.Tensor) this.outputs.set(layer, only);
-        return output;
+        const after = this.places?.layer(name)?.after ?? nothing;
+        if (after.length > 0) this.host.reached({ ...place, when: 'after', outputs }, after, false);
+        return outputs;
       } finally {
         this.applied.pop();
+        if (this.applied.length === 0) this.forward.applied(layer);
       }
     });
   }
@@ -196,12 +350,15 @@ export class StepHooks {
         ? gradients
         : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
       for (const { name, tensor } of named) if (tensor instanceof tf.Tensor) this.gradients.set(name, tensor);
+      if (this.places?.followsUpdates || this.host.attention !== 0) {
+        this.owners = new UpdateOwners(this.weights, optimizer, this.gradients);
+      }
       try {
         applyGradients(gradients);
       } finally {
+        this.owners = undefined;
         this.phaseNow = 'forward';
-        this.backward = undefined;
-        this.appliedAny = false;
+        this.forward.begin();
       }
     });
   }

@@ -31,7 +31,7 @@ export function standBetweenSteps(
   return [tf, model, optimizer, batch, epoch, step, loss, metrics, learningRate];
 }
 
-/** An op before it runs, or a layer before it is applied. */
+/** An op or a layer, before or after it has run. */
 export function standInStep(
   tf: typeof tfjs,
   scope: PausedScope,
@@ -39,10 +39,11 @@ export function standInStep(
   layer: tfjs.layers.Layer | undefined,
   op: string | undefined,
   inputs: unknown,
+  output: unknown,
   attributes: unknown,
 ): unknown {
   const { model, optimizer, batch } = scope;
   const { epoch, step } = at;
   debugger;
-  return [tf, model, optimizer, batch, epoch, step, layer, op, inputs, attributes];
+  return [tf, model, optimizer, batch, epoch, step, layer, op, inputs, output, attributes];
 }

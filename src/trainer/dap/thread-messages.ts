@@ -40,6 +40,10 @@ export type FromTraining =
   | { readonly kind: 'stopping'; readonly facts: StopFacts }
   /** What a breakpoint's condition or log message threw, once each. */
   | { readonly kind: 'lineProblem'; readonly id: number; readonly message: string }
+  /** What a condition of a breakpoint on the training's places failed with, once each. */
+  | { readonly kind: 'placeProblem'; readonly id: string; readonly message: string }
+  /** What the first step has shown of the run: ops that it ran, metrics that it gave. */
+  | { readonly kind: 'stepShown'; readonly ops: readonly string[]; readonly metrics: readonly string[] }
   /** Which op a number in `SharedFlags.opUnderWay` stands for. */
   | { readonly kind: 'opName'; readonly op: number; readonly name: string }
   | { readonly kind: 'finished'; readonly exitCode: number };

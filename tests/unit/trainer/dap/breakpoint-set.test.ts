@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ConditionScope } from '../../../../src/shared/conditions/condition.js';
 import type { StepEvent, TrainingBreakpoint } from '../../../../src/shared/protocol/training.js';
-import { BreakpointSet, verifyBreakpoint } from '../../../../src/trainer/dap/breakpoint-set.js';
+import { BreakpointSet } from '../../../../src/trainer/dap/breakpoint-set.js';
+import { verifyBreakpoint } from '../../../../src/trainer/dap/verify-breakpoint.js';
 
 const breakpoint = (id: string, at: TrainingBreakpoint['at'], enabled = true): TrainingBreakpoint => ({
   id,

@@ -1,0 +1,40 @@
+/**
+ * The ops of the step under way so far, so that one of them can be told from others of its kind. Noting an
+ * op costs three stores. Knows no tensors.
+ */
+import type { StepPhase } from '../../shared/protocol/training.js';
+
+export class OpTrail {
+  private readonly ops: string[] = [];
+  private readonly phases: StepPhase[] = [];
+  private readonly layers: (string | undefined)[] = [];
+  private count = 0;
+
+  begin(): void {
+    this.count = 0;
+  }
+
+  note(op: string, phase: StepPhase, layer: string | undefined): void {
+    const at = this.count++;
+    this.ops[at] = op;
+    this.phases[at] = phase;
+    this.layers[at] = layer;
+  }
+
+  /** Which of its kind the last one is, from 1, among those of this phase and layer, where these are given. */
+  occurrence(phase: StepPhase | undefined, layer: string | undefined): number {
+    const op = this.ops[this.count - 1];
+    let nth = 0;
+    for (let at = 0; at < this.count; at++) {
+      if (this.ops[at] !== op) continue;
+      if (phase !== undefined && this.phases[at] !== phase) continue;
+      if (layer === undefined || this.layers[at] === layer) nth++;
+    }
+    return nth;
+  }
+
+  /** Kinds of ops that have run. */
+  get kinds(): ReadonlySet<string> {
+    return new Set(this.ops.slice(0, this.count));
+  }
+}

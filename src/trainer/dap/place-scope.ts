@@ -1,0 +1,119 @@
+/**
+ * What a condition reads in the middle of a step, where training stands now: the tensors that are in reach
+ * there, and the scalars of the step before. Knows no breakpoints.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { ConditionScope } from '../../shared/conditions/condition.js';
+import type { TensorTerm } from '../../shared/conditions/reach.js';
+import type { StepEvent } from '../../shared/protocol/training.js';
+import type { LabelledWeight } from '../runtime/layer-labels.js';
+import type { StepTensors } from '../runtime/paused-training.js';
+import { passedOn } from './layer-gradients.js';
+import { TensorReading } from './read-tensors.js';
+import type { OpPlace } from './step-hooks.js';
+
+/** What is known of the step under way beside the place. */
+export interface StepFacts {
+  readonly here: { readonly epoch: number; readonly step: number; readonly stepInEpoch: number };
+  /** The step before. */
+  readonly before: StepEvent | undefined;
+  readonly learningRate: number | undefined;
+  readonly tensors: Pick<StepTensors, 'outputOf' | 'gradientOf'>;
+  readonly weights: readonly LabelledWeight[];
+}
+
+export interface PlaceScope extends ConditionScope {
+  readonly reading: TensorReading;
+  /** @throws Error in words where there are none */
+  tensorsOf(term: TensorTerm): readonly tf.Tensor[];
+}
+
+/** Scalars that are known before the step, which are the same all through it. */
+export function scalarsInStep({ here, before, learningRate }: Omit<StepFacts, 'tensors' | 'weights'>) {
+  return {
+    ...here,
+    loss: before?.loss ?? NaN,
+    metrics: before?.metrics ?? {},
+    learningRate: learningRate ?? before?.learningRate,
+    gradNorm: (layer?: string) => (layer === undefined ? before?.gradNorm : undefined),
+    weightNorm: () => undefined,
+    notFinite: () => undefined,
+  };
+}
+
+export function placeScope(place: OpPlace, facts: StepFacts): PlaceScope {
+  const reading = new TensorReading();
+  const tensorsOf = (term: TensorTerm): readonly tf.Tensor[] => {
+    const found = tensorsIn(term, place, facts);
+    if (term.index === undefined) return found;
+    const one = found[term.index];
+    if (!one) throw new Error(`there is no ${term.word}[${term.index}]: there are ${found.length}.`);
+    return [one];
+  };
+  return {
+    ...scalarsInStep(facts),
+    phase: place.phase,
+    layer: place.layerName,
+    op: place.op,
+    reading,
+    tensorsOf,
+    numberOf: (term, number) => reading.numberOf(tensorsOf(term), number),
+  };
+}
+
+/** The layer's weights that a name means, as `kernel` or `dense_1/kernel`; all where none is given. */
+function weightsOf(place: OpPlace, { weights }: StepFacts, name: string | undefined): readonly LabelledWeight[] {
+  const inReach = place.layerName === undefined ? weights : weights.filter(({ layer }) => layer === place.layerName);
+  if (name === undefined) return inReach;
+  const named = inReach.filter(
+    (weight) => [weight.name, weight.layer].includes(name) || weight.name === `${weight.layer}/${name}`,
+  );
+  if (named.length > 0) return named;
+  throw new Error(
+    `there is no weight ${name} here: there are ${inReach.map((weight) => weight.name).join(', ') || 'none'}.`,
+  );
+}
+
+function tensorsIn(term: TensorTerm, place: OpPlace, facts: StepFacts): readonly tf.Tensor[] {
+  const { word, name } = term;
+  const isGradient = place.stands === 'layer' && place.phase === 'gradient';
+  switch (word) {
+    case 'input':
+      return some(name === undefined ? place.inputs : (place.inputs as Record<string, unknown>)[name], term);
+    case 'output':
+      if (!isGradient) return some(place.outputs, term);
+      return some(place.layer && facts.tensors.outputOf(place.layer), term);
+    case 'weights':
+      return weightsOf(place, facts, undefined).map(({ variable }) => variable);
+    case 'weight':
+      return weightsOf(place, facts, name).map(({ variable }) => variable);
+    case 'tensor':
+      if (!isGradient) return some(place.outputs, term);
+      return gradientsIn(term, place, facts);
+    case 'grad':
+    case 'gradient':
+      return gradientsIn(term, place, facts);
+    case 'activation': {
+      throw new Error('it is known after the step.');
+    }
+  }
+}
+
+function gradientsIn(term: TensorTerm, place: OpPlace, facts: StepFacts): readonly tf.Tensor[] {
+  if (place.stands === 'layer' && place.when === 'before') return some(place.inputs, term);
+  const made = (place.outputs ?? {}) as Readonly<Record<string, tf.Tensor>>;
+  const ofWeights = weightsOf(place, facts, term.name)
+    .map(({ variable }) => facts.tensors.gradientOf(variable))
+    .filter((gradient) => gradient !== undefined);
+  // A layer without weights hands on what it has made of its gradient.
+  return ofWeights.length > 0 ? ofWeights : some(made[passedOn], term);
+}
+
+/** A tensor, a list of them, or some by name. */
+function some(value: unknown, { word, name }: TensorTerm): readonly tf.Tensor[] {
+  const values: readonly unknown[] =
+    value instanceof tf.Tensor ? [value] : typeof value === 'object' && value !== null ? Object.values(value) : [];
+  const tensors = values.filter((one): one is tf.Tensor => one instanceof tf.Tensor);
+  if (tensors.length > 0) return tensors;
+  throw new Error(`there is no ${word}${name === undefined ? '' : `('${name}')`} here.`);
+}
