@@ -12,10 +12,10 @@ export interface Panel {
   /** Order among the panels of its place. */
   readonly order: number;
   /**
-   * Stands nowhere until it is asked for; then beside the editor in a group of its own where its place is not
-   * one of its own, so that what it was opened from stays in sight.
+   * Stands nowhere until it is asked for; then, where its place is shared with panels of others, in a column of
+   * its own beside them, so that what it was opened from stays in sight.
    */
-  readonly opensBesideEditor?: boolean;
+  readonly opensWhenAsked?: boolean;
   /** Fills its place, whatever size that is; scrolls inside. Stays mounted while another tab covers it. */
   readonly component: ComponentType;
   /** A hook: what stands beside the title in the tab, for example a count. */

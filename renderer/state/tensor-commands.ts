@@ -29,7 +29,7 @@ export async function findNext(
   const { count } = found;
   return {
     ...found,
-    words: count === undefined ? '' : count === 1 ? 'the only one' : `${count.toLocaleString('en-US')} in all`,
+    words: count === undefined ? '' : count === 1 ? 'found once' : `found ${count.toLocaleString('en-US')} times`,
   };
 }
 

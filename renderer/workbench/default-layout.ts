@@ -38,7 +38,7 @@ export function groupOf(place: Panel['place']): string {
 }
 
 export function defaultLayout(all: readonly Panel[], width: number, height: number): SerializedDockview {
-  const panels = all.filter((panel) => !panel.opensBesideEditor);
+  const panels = all.filter((panel) => !panel.opensWhenAsked);
   const narrow = width < NARROW;
   const at = (...places: Panel['place'][]) =>
     panels

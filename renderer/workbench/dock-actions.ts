@@ -28,8 +28,16 @@ export function isPanelVisible(id: string): boolean {
   return panel !== undefined && panel.api.isVisible && panel.group.api.isVisible;
 }
 
+export interface ShowOptions {
+  readonly focus?: boolean;
+  /** A panel that must not be covered: where both are in one group, nothing happens. */
+  readonly besides?: string;
+}
+
 /** Brings a panel to the front of wherever it is, adding it back to its place where it was hidden, and focuses it. */
-export function showPanel(id: string, { focus = true } = {}): void {
+export function showPanel(id: string, { focus = true, besides }: ShowOptions = {}): void {
+  const kept = besides === undefined ? undefined : dock?.getPanel(besides);
+  if (besides !== undefined && (!dock?.getPanel(id) || kept?.group === dock.getPanel(id)?.group)) return;
   const shown = shownPanel(id);
   if (!shown) return;
   shown.group.api.setVisible(true);
@@ -152,9 +160,8 @@ export function addPanel(api: DockviewApi, panel: Panel): IDockviewPanel {
     (other) => other.place === panel.place && other.id !== panel.id && api.getPanel(other.id),
   );
   const home = neighbour ? api.getPanel(neighbour.id)?.group : api.getGroup(groupOf(panel.place));
-  const besideEditor = panel.opensBesideEditor && (!home || isShared(home, panel.place));
-  const group = besideEditor ? undefined : home;
-  const editor = besideEditor ? panels.find((other) => other.place === 'editor' && api.getPanel(other.id)) : undefined;
+  const ownColumn = panel.opensWhenAsked && home && isShared(home, panel.place);
+  const group = ownColumn ? undefined : home;
   const edge = {
     left: 'left',
     editor: 'left',
@@ -171,11 +178,10 @@ export function addPanel(api: DockviewApi, panel: Panel): IDockviewPanel {
     tabComponent,
     minimumWidth,
     minimumHeight,
-    position: group
-      ? { referenceGroup: group.id }
-      : editor
-        ? { referencePanel: editor.id, direction: 'right' }
-        : { direction: edge[panel.place] },
+    position: home
+      ? { referenceGroup: home.id, ...(ownColumn ? { direction: 'left' } : {}) }
+      : { direction: edge[panel.place] },
+    ...(ownColumn ? { initialWidth: Math.round(api.width * 0.3) } : {}),
   });
   if (!group && (panel.place === 'timeline' || panel.place === 'editor')) {
     added.group.model.header.hidden = true;

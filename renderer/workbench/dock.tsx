@@ -125,7 +125,7 @@ function restore(api: DockviewApi, workspace: string, width: number, height: num
     try {
       api.fromJSON(saved.layout);
       api.layout(width, height, true);
-      for (const panel of panels) if (!saved.known.includes(panel.id) && !panel.opensBesideEditor) addPanel(api, panel);
+      for (const panel of panels) if (!saved.known.includes(panel.id) && !panel.opensWhenAsked) addPanel(api, panel);
       return;
     } catch (error) {
       console.warn('the saved layout does not fit this version; the default one is used', error);

@@ -1,9 +1,9 @@
 /** A few values side by side, such as the probabilities of the classes. */
-import { useEffect } from 'react';
+import { useEffect, type CSSProperties } from 'react';
 import type { Shape } from '../../state/tensor-index.js';
 import type { TensorReading } from '../../state/tensor-reading.js';
 import { chooseTensor, type TensorTab } from '../../state/tensor-tabs.js';
-import { exactText } from './number-format.js';
+import { cellText, exactText } from './number-format.js';
 import { useRow } from './use-row.js';
 
 interface Props {
@@ -25,15 +25,22 @@ export function Bars({ tab, reading, shape, row, tell }: Props) {
   const most = least === 0 && greatest <= 1 && isOne(finite) ? 1 : greatest;
   const span = most - least || 1;
   const top = finite.length > 1 ? Math.max(...finite) : undefined;
+  const longest = names ? Math.max(...names.map((name) => name.length)) + 1 : String(length).length;
   const note = length > MOST ? `The first ${MOST} of ${length.toLocaleString('en-US')}; the table has all.` : undefined;
   useEffect(() => tell(note), [tell, note]);
   return (
-    <ul className="tensor-bars" tabIndex={0} data-autofocus aria-label={`Values of ${tab.title}`}>
+    <ul
+      className="tensor-bars"
+      style={{ '--names': `${Math.min(18, Math.max(3, longest))}ch` } as CSSProperties}
+      tabIndex={0}
+      data-autofocus
+      aria-label={`Values of ${tab.title}`}
+    >
       {values.slice(0, MOST).map((value, at) => (
         <li
           key={at}
           data-top={value === top || undefined}
-          title="Show it in the table"
+          title={`${exactText(value)} · show it in the table`}
           onClick={() => chooseTensor(tab.id, { view: 'table', cell: row * length + at })}
         >
           <span className="tensor-bar-name">{names?.[at] ?? at}</span>
@@ -49,7 +56,7 @@ export function Bars({ tab, reading, shape, row, tell }: Props) {
             )}
           </span>
           <span className="numeric" data-wrong={!Number.isFinite(value) || undefined}>
-            {exactText(value)}
+            {cellText(value)}
           </span>
         </li>
       ))}

@@ -61,19 +61,6 @@ export function FindBar({ tab, shape }: { tab: TensorTab; shape: Shape }) {
           event.stopPropagation();
         }}
       />
-      <span className="tensor-choice" role="group" aria-label="Go to">
-        {searches.map(({ sought, text, title }) => (
-          <button
-            key={sought}
-            title={title}
-            aria-label={title}
-            disabled={!tab.current}
-            onClick={() => void find(sought)}
-          >
-            {text}
-          </button>
-        ))}
-      </span>
       <span className="tensor-value">
         <input
           className="input"
@@ -96,6 +83,19 @@ export function FindBar({ tab, shape }: { tab: TensorTab; shape: Shape }) {
         >
           <Icon name="arrow-down" />
         </button>
+      </span>
+      <span className="tensor-choice" role="group" aria-label="Go to">
+        {searches.map(({ sought, text, title }) => (
+          <button
+            key={sought}
+            title={title}
+            aria-label={title}
+            disabled={!tab.current}
+            onClick={() => void find(sought)}
+          >
+            {text}
+          </button>
+        ))}
       </span>
       {said && said.text !== '' && (
         <span className="tensor-said" role="status" data-wrong={said.isWrong || undefined}>

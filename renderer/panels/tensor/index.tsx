@@ -8,7 +8,7 @@ export const tensorPanel: Panel = {
   icon: 'symbol-array',
   place: 'centre',
   order: 40,
-  opensBesideEditor: true,
+  opensWhenAsked: true,
   component: Tensors,
   commands: [{ id: 'tensor.viewExpression', title: 'Run: View Tensor…', run: viewExpression }],
 };

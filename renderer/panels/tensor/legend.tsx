@@ -8,11 +8,13 @@ interface Props {
   readonly theme: Theme;
   /** It holds for the picture that is pointed at alone. */
   readonly own: boolean;
+  /** There are such values. */
+  readonly notFinite: boolean;
 }
 
 const STOPS = 16;
 
-export function Legend({ range, scheme, theme, own }: Props) {
+export function Legend({ range, scheme, theme, own, notFinite }: Props) {
   const { min, max } = range;
   const colours = Array.from({ length: STOPS + 1 }, (_, at) =>
     cssOf(colourOf(min + (at / STOPS) * (max - min), range, scheme, theme)),
@@ -33,7 +35,11 @@ export function Legend({ range, scheme, theme, own }: Props) {
         {zero !== undefined && <i style={{ left: `${zero * 100}%` }} title="0" />}
       </span>
       <span className="numeric">{formatValue(max, 3)}</span>
-      <span className="tensor-legend-wrong" style={{ background: cssOf(notFiniteColour) }} title="Not finite" />
+      {notFinite && (
+        <>
+          <span className="tensor-legend-wrong" style={{ background: cssOf(notFiniteColour) }} /> NaN ∞
+        </>
+      )}
     </span>
   );
 }

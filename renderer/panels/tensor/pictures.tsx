@@ -138,7 +138,13 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
         )}
         <span className="spacer" />
         {range && !isColour && (
-          <Legend range={range} scheme={scheme} theme={theme} own={scale === 'each' && total !== 1} />
+          <Legend
+            range={range}
+            scheme={scheme}
+            theme={theme}
+            own={scale === 'each' && total !== 1}
+            notFinite={(tab.facts?.numbers?.notFinite ?? 0) > 0}
+          />
         )}
       </div>
       {failure !== undefined ? (

@@ -6,13 +6,29 @@ import type { TensorTab } from '../../state/tensor-tabs.js';
 import { shapeText } from '../../state/shape-text.js';
 import { Spark } from '../../training/spark.js';
 
-export function TensorHeader({ tab, running }: { tab: TensorTab; running: boolean }) {
+interface Props {
+  readonly tab: TensorTab;
+  readonly running: boolean;
+  readonly named: boolean;
+}
+
+export function TensorHeader({ tab, running, named }: Props) {
   const { facts, shape, reading } = tab;
   const numbers = facts?.numbers;
   return (
     <header className="tensor-header">
+      {named && <strong className="tensor-name selectable">{tab.title}</strong>}
       <div className="tensor-line">
-        <strong className="tensor-name selectable">{tab.title}</strong>
+        <span className="tensor-kind">
+          <span className="tensor-shape numeric selectable">{shape ? shapeText(shape) : '…'}</span>
+          {facts && (
+            <>
+              <span>{facts.dtype}</span>
+              <span>{facts.device}</span>
+              <span>{formatBytes(facts.bytes)}</span>
+            </>
+          )}
+        </span>
         {reading && (
           <span
             className="tensor-of"
@@ -23,23 +39,13 @@ export function TensorHeader({ tab, running }: { tab: TensorTab; running: boolea
           </span>
         )}
       </div>
-      <div className="tensor-line tensor-kind">
-        <span className="tensor-shape numeric selectable">{shape ? shapeText(shape) : '…'}</span>
-        {facts && (
-          <>
-            <span>{facts.dtype}</span>
-            <span>{facts.device}</span>
-            <span>{formatBytes(facts.bytes)}</span>
-          </>
-        )}
-      </div>
       {numbers && facts && (
         <div className="tensor-line tensor-numbers">
           {facts.histogram && facts.histogram.length > 0 && (
             <Spark
               counts={facts.histogram}
-              width={96}
-              height={22}
+              width={84}
+              height={30}
               label={`Histogram from ${formatValue(numbers.min)} to ${formatValue(numbers.max)}`}
             />
           )}

@@ -23,13 +23,14 @@ const viewNames: Readonly<Record<View, { readonly text: string; readonly icon: s
   table: { text: 'Table', icon: 'table' },
 };
 
-export function TensorView({ tab }: { tab: TensorTab }) {
+/** `alone`: nothing else says its name. */
+export function TensorView({ tab, alone }: { tab: TensorTab; alone: boolean }) {
   const running = useApp((state) => state.session?.status !== 'paused');
   const { reading, shape, facts, choice } = tab;
   const view = choice.view ?? facts?.views[0];
   return (
     <div className="tensor" data-old={(reading !== undefined && !tab.current) || undefined}>
-      <TensorHeader tab={tab} running={running} />
+      <TensorHeader tab={tab} running={running} named={alone} />
       {tab.failure !== undefined && (
         <p className="tensor-failure" role="alert">
           <Icon name="warning" /> {tab.failure}

@@ -14,9 +14,9 @@ export function Tensors() {
   if (!tab) return <NoTensor />;
   return (
     <div className="tensors">
-      <Tabs tabs={tabs} active={tab.id} />
+      {tabs.length > 1 && <Tabs tabs={tabs} active={tab.id} />}
       <div className="tensor-sheet" role="tabpanel" aria-label={tab.title} id="tensor-sheet">
-        <TensorView key={tab.id} tab={tab} />
+        <TensorView key={tab.id} tab={tab} alone={tabs.length === 1} />
       </div>
     </div>
   );
@@ -31,6 +31,10 @@ function NoTensor() {
         : 'Pause training, then open a tensor from Variables, Layers or the graph.'}
     </EmptyState>
   );
+}
+
+function bringIntoSight(element: HTMLElement | null): void {
+  element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 function Tabs({ tabs, active }: { tabs: readonly TensorTab[]; active: string }) {
@@ -57,6 +61,7 @@ function Tabs({ tabs, active }: { tabs: readonly TensorTab[]; active: string }) 
           aria-selected={tab.id === active}
           aria-controls="tensor-sheet"
           title={tab.title}
+          ref={tab.id === active ? bringIntoSight : undefined}
           onClick={() => activateTensor(tab.id)}
           onAuxClick={(event) => event.button === 1 && closeTensor(tab.id)}
         >

@@ -138,7 +138,7 @@ describe('finding', () => {
     viewTensor(weight);
     await settle();
     fake.backstep.mockResolvedValue({ index: 4, value: 0, count: 3 });
-    expect((await findNext(tab(), 'zero')).words).toBe('3 in all');
+    expect((await findNext(tab(), 'zero')).words).toBe('found 3 times');
     expect(fake.backstep).toHaveBeenLastCalledWith('backstep/tensorFind', expect.objectContaining({ from: -1 }));
     await findNext(tab(), 'zero');
     expect(fake.backstep).toHaveBeenLastCalledWith('backstep/tensorFind', expect.objectContaining({ from: 4 }));
