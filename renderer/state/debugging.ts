@@ -13,6 +13,7 @@ import type { WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 import { hasEnded, type SessionState } from '../../src/shared/session/session-state.js';
 import { appStore, notify } from './app-state.js';
 import { server } from './server.js';
+import { isEdited, toTraining } from './training-texts.js';
 
 /** Lines move with every key that is typed above them. */
 const MOVED_AFTER_MS = 400;
@@ -91,8 +92,17 @@ function keepMoved(): void {
 }
 
 /** What the training under way says of a breakpoint; nothing where none runs. */
-export function statusOf(session: SessionState | undefined, { id }: LineBreakpoint): LineStatus | undefined {
-  return session && !hasEnded(session) ? session.lineBreakpoints?.[id] : undefined;
+export function statusOf(
+  session: SessionState | undefined,
+  { id, file, line }: LineBreakpoint,
+): LineStatus | undefined {
+  if (!session || hasEnded(session)) return undefined;
+  if (toTraining(file, line) !== undefined) return session.lineBreakpoints?.[id];
+  return {
+    verified: false,
+    wished: line,
+    message: 'What trains is the text of before, which has no such line: it stops there in the next run.',
+  };
 }
 
 /** A breakpoint on a line without code goes to the one that it stops on, once. */
@@ -115,8 +125,9 @@ export function startDebugging(): void {
     const wasDirty = (path: string) => before.openFiles.some((file) => file.path === path && file.dirty);
     if (openFiles !== before.openFiles && openFiles.some(({ path, dirty }) => !dirty && wasDirty(path))) keepMoved();
     if (!session || hasEnded(session) || session.lineBreakpoints === before.session?.lineBreakpoints) return;
-    // Lines of a text that is being edited are not those that the training knows.
-    const edited = (entry: LineBreakpoint) => openFiles.some((file) => file.path === entry.file && file.dirty);
+    // Lines of a text that was edited are not those that the training knows.
+    const edited = (entry: LineBreakpoint) =>
+      isEdited(entry.file) || openFiles.some((file) => file.path === entry.file && file.dirty);
     const lines = adopted(
       debugging.lines.filter((entry) => !edited(entry)),
       session,
@@ -147,7 +158,12 @@ async function save(quietly: boolean): Promise<void> {
     while (unsent) {
       const { quietly: silent }: { readonly quietly: boolean } = unsent;
       unsent = undefined;
-      await server().request('workspace/setDebugging', { debugging: appStore.getState().debugging, quietly: silent });
+      const { debugging } = appStore.getState();
+      await server().request('workspace/setDebugging', {
+        debugging,
+        quietly: silent,
+        linesInTraining: movedIn(debugging),
+      });
     }
   } catch (error) {
     unsent = undefined;
@@ -159,6 +175,15 @@ async function save(quietly: boolean): Promise<void> {
   } finally {
     sending = false;
   }
+}
+
+/** Where the text that trains has the lines that are elsewhere, or nowhere, in it. */
+function movedIn({ lines }: Debugging): Record<string, number | null> | undefined {
+  const moved = lines.flatMap(({ id, file, line }) => {
+    const there = toTraining(file, line);
+    return there === line ? [] : [[id, there ?? null] as const];
+  });
+  return moved.length > 0 ? Object.fromEntries(moved) : undefined;
 }
 
 /** Two that came to one line are one. */

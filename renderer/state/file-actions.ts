@@ -9,7 +9,7 @@ import { draftsOf, dropDraft, keepDraft } from './drafts.js';
 import { readEditorMemory, writeEditorMemory } from './editor-memory.js';
 import { splitEditor, withoutFile } from './editor-panes.js';
 import { diskChanged, edited, opened, saved, tookTheirs, type DiskText } from './open-file.js';
-import { baseName, concerns, joinPath, relativePath } from './paths.js';
+import { baseName, concerns, isLibraryPath, joinPath, relativePath } from './paths.js';
 import { reveal } from './reveal.js';
 import { server } from './server.js';
 
@@ -299,10 +299,13 @@ export async function restoreFiles(workspace: string, experiments: readonly stri
 export function rememberOpenFiles(): void {
   appStore.subscribe((state, before) => {
     if (!state.workspace || state.workspace.path !== before.workspace?.path) return;
-    const open = state.openFiles.map((file) => file.path);
+    // A library's source is the training's: it is not there to be opened again.
+    const open = state.openFiles.map((file) => file.path).filter((path) => !isLibraryPath(path));
     const same =
-      open.length === before.openFiles.length && open.every((path, index) => path === before.openFiles[index]?.path);
+      state.openFiles.length === before.openFiles.length &&
+      state.openFiles.every(({ path }, index) => path === before.openFiles[index]?.path);
     if (same && state.activeFile === before.activeFile && state.otherFile === before.otherFile) return;
+    if (state.activeFile !== undefined && isLibraryPath(state.activeFile)) return;
     const other =
       state.otherFile === undefined
         ? undefined

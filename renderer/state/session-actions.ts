@@ -9,6 +9,7 @@ import { breakpointsGiven } from './session-breakpoints.js';
 import { server } from './server.js';
 import { lastHeardAt, patchSession } from './session-sync.js';
 import { sessionUi } from './session-ui.js';
+import { rememberTexts } from './training-texts.js';
 
 /** Training has one thread for the debug adapter. */
 const THREAD = { threadId: 1 };
@@ -51,6 +52,7 @@ export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): 
     }
     const { backend, epochs, seed } = sessionUi.getState().choices;
     breakpointsGiven(breakpoints);
+    rememberTexts();
     await server().request('run/start', {
       experiment: wanted,
       backend,
@@ -119,6 +121,7 @@ export async function continueRun(): Promise<void> {
 /** After the step under way; where the person steps by lines, layers or ops, within it. */
 export async function pauseRun(): Promise<void> {
   const within = ['line', 'layer', 'op'].includes(sessionUi.getState().granularity);
+  sessionUi.setState({ pausingSince: performance.now() });
   await control(
     'pause',
     server().dap('pause', within ? THREAD : AFTER_STEP),
@@ -140,9 +143,18 @@ export async function stepBy(command: StepCommand): Promise<void> {
   await step(command, chosen ? granularity : undefined);
 }
 
-async function step(command: StepCommand, granularity: StepGranularity | undefined): Promise<void> {
+/** Into one of what the line, layer or op calls; `targetId` as `stepInTargets` gave it. */
+export async function stepInto(targetId: number): Promise<void> {
+  await step('stepIn', undefined, { targetId });
+}
+
+async function step(
+  command: StepCommand,
+  granularity: StepGranularity | undefined,
+  more: { readonly targetId?: number } = {},
+): Promise<void> {
   const before = appStore.getState().session?.stop;
-  const args = granularity === undefined ? THREAD : { ...THREAD, backstep: { granularity } };
+  const args = { ...THREAD, ...more, ...(granularity === undefined ? {} : { backstep: { granularity } }) };
   await control('step', server().dap(command, args), (session) => session.stop !== before);
 }
 

@@ -1,4 +1,5 @@
 /** The training side's commands, with VS Code's keys. */
+import { ask } from './dialogs.js';
 import { appStore } from './app-state.js';
 import { openForm } from './breakpoint-form.js';
 import { registerCommands, type Command } from './commands.js';
@@ -14,11 +15,14 @@ import {
   sessionPhase,
   startRun,
   stepBy,
+  stepInto,
   stepOnce,
   stopRun,
 } from './session-actions.js';
 import { setAllLines, startDebugging } from './debugging.js';
-import { startStopView } from './stop-view.js';
+import { granularities, sessionUi } from './session-ui.js';
+import { setJustMyCode, startJustMyCode } from './just-my-code.js';
+import { startStopView, stopView } from './stop-view.js';
 import { clearConsole } from './session-console.js';
 import { startRunsSync } from './runs-sync.js';
 import { startSessionSync } from './session-sync.js';
@@ -74,7 +78,43 @@ const stepCommands: readonly Command[] = [
   { id: 'debug.stepOver', title: 'Run: Step Over', keys: ['F10'], enabled: isPaused, run: () => stepBy('next') },
   { id: 'debug.stepInto', title: 'Run: Step Into', keys: ['F11'], enabled: isPaused, run: () => stepBy('stepIn') },
   { id: 'debug.stepOut', title: 'Run: Step Out', keys: ['Shift+F11'], enabled: isPaused, run: () => stepBy('stepOut') },
+  {
+    id: 'debug.stepIntoTarget',
+    title: 'Run: Step Into Target…',
+    keys: ['Ctrl+F11'],
+    enabled: () => isPaused() && stopView.getState().targets.length > 1,
+    run: async () => {
+      const { targets } = stopView.getState();
+      const choices = targets.map(({ id, label }) => ({ id: String(id), label }));
+      const chosen = await ask({ kind: 'choose', title: 'Step into', choices });
+      if (chosen !== undefined) await stepInto(Number(chosen));
+    },
+  },
+  {
+    id: 'debug.stepLonger',
+    title: 'Run: Step Further at a Time (Line, Op, Layer, Step, Epoch)',
+    keys: ['Ctrl+F10'],
+    run: () => changeGranularity(1),
+  },
+  {
+    id: 'debug.stepShorter',
+    title: 'Run: Step Less Far at a Time',
+    keys: ['Ctrl+Shift+F10'],
+    run: () => changeGranularity(-1),
+  },
+  {
+    id: 'debug.justMyCode',
+    title: 'Run: Toggle Just My Code',
+    run: () => setJustMyCode(!sessionUi.getState().justMyCode),
+  },
 ];
+
+/** Round and round, from the shortest to the longest. */
+function changeGranularity(by: 1 | -1): void {
+  const { granularity } = sessionUi.getState();
+  const at = granularities.indexOf(granularity);
+  sessionUi.setState({ granularity: granularities[(at + by + granularities.length) % granularities.length]! });
+}
 
 function isPaused(): boolean {
   return phase() === 'paused';
@@ -153,6 +193,7 @@ export function registerTrainingCommands(_connection: Connection): void {
 export function startSession(connection: Connection): void {
   startDebugging();
   startStopView();
+  startJustMyCode();
   startSessionSync(connection);
   startRunsSync(connection);
   registerTrainingCommands(connection);

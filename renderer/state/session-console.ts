@@ -93,6 +93,26 @@ export async function completionsAt(text: string, caret: number): Promise<readon
     .map(({ label, type }) => ({ label, kind: type ?? 'property', from: before.length }));
 }
 
+/** Paused: what is in reach there. Otherwise the names that a frame of the training has wherever it stops. */
+export async function offeredExpression(text: string, caret: number): Promise<readonly Completion[]> {
+  if (evaluationFrame() !== undefined) return completionsAt(text, caret);
+  const start = /(?<![\w$.])[A-Za-z_$][\w$]*$/.exec(text.slice(0, caret))?.[0];
+  if (start === undefined) return [];
+  return trainingNames
+    .filter((label) => label !== start && label.startsWith(start))
+    .map((label) => ({ label, kind: 'variable', from: caret - start.length }));
+}
+
+const trainingNames = ['model', 'optimizer', 'batch', 'loss', 'metrics', 'epoch', 'step', 'learningRate', 'tf'];
+
+/** In the braces of a log message. */
+export async function offeredInLogMessage(text: string, caret: number): Promise<readonly Completion[]> {
+  const open = /(?<!\\)\{([^{}]*)$/.exec(text.slice(0, caret));
+  if (!open) return [];
+  const offers = await offeredExpression(open[1]!, open[1]!.length);
+  return offers.map((offer) => ({ ...offer, from: offer.from + open.index + 1 }));
+}
+
 /** What is shown, merged by time. Pure. */
 export function consoleLines(
   session: SessionState | undefined,

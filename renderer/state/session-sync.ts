@@ -12,6 +12,7 @@ import { tellChangedBreakpoints } from './session-breakpoints.js';
 import { openFile } from './file-actions.js';
 import { relativePath } from './paths.js';
 import { sessionUi } from './session-ui.js';
+import { adoptTexts } from './training-texts.js';
 
 /** Calls back before the next frame; where no frame comes (a covered window), a little later. */
 function nextFrame(callback: () => void): void {
@@ -65,9 +66,10 @@ export function startSessionSync(connection: Connection): void {
     const other = before?.sessionId !== session?.sessionId;
     current = session;
     heardAt = performance.now();
+    adoptTexts(session?.sessionId);
     if (other) {
       appStore.setState({ look: undefined, breakpointMessages: {} });
-      sessionUi.setState({ lookFailure: undefined });
+      sessionUi.setState({ lookFailure: undefined, pausingSince: undefined });
       if (appStore.getState().cursor.step !== undefined) moveCursor({ step: undefined, runId: undefined });
     }
     publish();
@@ -129,6 +131,7 @@ export function startSessionSync(connection: Connection): void {
     }
     // What can be done now has changed: keys pressed within this frame must know.
     publish();
+    if (after.status !== 'running') sessionUi.setState({ pausingSince: undefined });
     if (after.stop && after.stop !== before.stop) {
       moveCursor({ step: after.stop.step > 0 ? after.stop.step : undefined, runId: undefined });
       // In the middle of a step there is no whole step to look at.

@@ -11,6 +11,11 @@ export interface RunChoices {
   readonly seed?: number;
 }
 
+/** From the shortest to the longest. */
+export const granularities = ['auto', 'line', 'op', 'layer', 'step', 'epoch'] as const satisfies readonly (
+  StepGranularity | 'auto'
+)[];
+
 export interface SessionUi {
   /** A start was asked for and is not answered yet. */
   readonly starting: boolean;
@@ -19,13 +24,17 @@ export interface SessionUi {
   readonly choices: RunChoices;
   /** How far a step goes; `auto`: as far as what training stands at, a line by lines, a step by steps. */
   readonly granularity: StepGranularity | 'auto';
+  /** Frames of TensorFlow.js are folded and stepped over. */
+  readonly justMyCode: boolean;
+  /** When a pause was asked for, on `performance.now()`'s clock; training has not stopped yet. */
+  readonly pausingSince?: number;
   /** Of curves: TensorBoard's smoothing weight, 0 to 0.999. */
   readonly smoothing: number;
   /** Charts with a logarithmic axis, by tag. */
   readonly logCharts: readonly string[];
 }
 
-const kept = readStored<Partial<Pick<SessionUi, 'choices' | 'granularity' | 'smoothing' | 'logCharts'>>>(
+const kept = readStored<Partial<Pick<SessionUi, 'choices' | 'granularity' | 'justMyCode' | 'smoothing' | 'logCharts'>>>(
   'training',
   {},
 );
@@ -34,16 +43,18 @@ export const sessionUi = createStore<SessionUi>(() => ({
   starting: false,
   choices: kept.choices ?? { backend: 'auto' },
   granularity: kept.granularity ?? 'auto',
+  justMyCode: kept.justMyCode ?? true,
   smoothing: typeof kept.smoothing === 'number' ? kept.smoothing : 0.6,
   logCharts: kept.logCharts ?? [],
 }));
 
 sessionUi.subscribe((state, before) => {
-  const { choices, granularity, smoothing, logCharts } = state;
+  const { choices, granularity, justMyCode, smoothing, logCharts } = state;
   const same =
     choices === before.choices &&
     granularity === before.granularity &&
+    justMyCode === before.justMyCode &&
     smoothing === before.smoothing &&
     logCharts === before.logCharts;
-  if (!same) writeStored('training', { choices, granularity, smoothing, logCharts });
+  if (!same) writeStored('training', { choices, granularity, justMyCode, smoothing, logCharts });
 });

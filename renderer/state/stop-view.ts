@@ -7,9 +7,12 @@ import { hasEnded } from '../../src/shared/session/session-state.js';
 import type { StopPoint } from '../../src/shared/protocol/training.js';
 import { appStore, notify } from './app-state.js';
 import { setWatches } from './debugging.js';
+import { canRun, runCommand } from './commands.js';
 import { openFile } from './file-actions.js';
-import { relativePath } from './paths.js';
+import { openLibrary } from './library-files.js';
+import { libraryPath, relativePath } from './paths.js';
 import { server } from './server.js';
+import { toEditor } from './training-texts.js';
 import { ValueTree, type TensorHints, type TreeValue } from './value-tree.js';
 
 const THREAD = { threadId: 1 };
@@ -20,8 +23,11 @@ const met = new Set<string>();
 export interface Frame {
   readonly id: number;
   readonly name: string;
+  /** The person's, or a library's source that can be opened. */
   readonly file?: string;
-  /** Of what it is where it has no file of the person's: "TensorFlow.js". */
+  /** Asks the trainer for that source. */
+  readonly reference?: number;
+  /** Of what it is where it is not the person's: "TensorFlow.js". */
   readonly origin?: string;
   readonly line: number;
   readonly column: number;
@@ -31,16 +37,24 @@ export interface Frame {
   readonly isTraining: boolean;
 }
 
+/** What a step into can lead to. */
+export interface StepTarget {
+  readonly id: number;
+  readonly label: string;
+}
+
 export interface StopView {
   readonly stop?: StopPoint;
   readonly frames: readonly Frame[];
   readonly selected?: number;
+  /** Of the selected frame; the first is where a step into goes by itself. */
+  readonly targets: readonly StepTarget[];
   /** Training has gone on, or is at another stop that is being read. */
   readonly old: boolean;
   readonly failure?: string;
 }
 
-export const stopView = createStore<StopView>(() => ({ frames: [], old: true }));
+export const stopView = createStore<StopView>(() => ({ frames: [], targets: [], old: true }));
 export const variables = new ValueTree(readInside);
 export const watched = new ValueTree(readInside);
 
@@ -73,19 +87,20 @@ export function startStopView(): void {
 }
 
 function clear(): void {
-  stopView.setState({ stop: undefined, frames: [], selected: undefined, old: true, failure: undefined });
+  stopView.setState({ stop: undefined, frames: [], selected: undefined, targets: [], old: true, failure: undefined });
   variables.clear();
   void readWatches();
 }
 
 async function readStop(stop: StopPoint): Promise<void> {
   stopView.setState({ stop, old: true });
+  showGraphOnce(stop);
   try {
     const body = (await server().dap('stackTrace', THREAD)) as { readonly stackFrames: readonly DapFrame[] };
     if (!standsAt(stop)) return;
     const frames = body.stackFrames.map(frameOf);
     const first =
-      (stop.stands === 'line' ? frames.find((frame) => frame.file !== undefined) : undefined) ??
+      (stop.stands === 'line' ? frames.find((frame) => frame.file !== undefined && !frame.isTraining) : undefined) ??
       frames.find((frame) => frame.isTraining) ??
       frames[0];
     stopView.setState({ frames, selected: first?.id, old: false, failure: undefined });
@@ -97,6 +112,30 @@ async function readStop(stop: StopPoint): Promise<void> {
   }
 }
 
+/** The call stack is told anew: what is folded in it has changed. */
+export async function readStackAgain(): Promise<void> {
+  const { stop, old } = stopView.getState();
+  if (stop && !old) await readStop(stop);
+}
+
+/** Brings the line where training stands to the front, where it stands on one. */
+export function revealStop(): void {
+  const view = stopView.getState();
+  const lit = view.old ? undefined : litFrame(view);
+  if (lit) revealFrame(lit, false);
+}
+
+/** The session whose first stop at a layer or an op has brought the graph to the front. */
+let graphShownFor: string | undefined;
+
+/** Once a training: then a person who looks at something else is left with it. */
+function showGraphOnce({ stands }: StopPoint): void {
+  const sessionId = appStore.getState().session?.sessionId;
+  if ((stands !== 'layer' && stands !== 'op') || graphShownFor === sessionId) return;
+  graphShownFor = sessionId;
+  if (canRun('view.show.graph')) void runCommand('view.show.graph', { focus: false, besides: 'debug' });
+}
+
 /**
  * The frame whose line is lit. Of the place in the training that is the line of the layer that it is in;
  * an op of no layer was called by the person's code, if by anything that has lines. Between two steps none is.
@@ -105,12 +144,12 @@ export function litFrame({ stop, frames, selected }: StopView): Frame | undefine
   const frame = frames.find((entry) => entry.id === selected);
   if (!stop?.stands || !frame) return undefined;
   if (!frame.isTraining || isInLayer(stop)) return frame.file === undefined ? undefined : frame;
-  return frames.find((entry) => entry.file !== undefined && !entry.isTraining);
+  return frames.find((entry) => entry.file !== undefined && entry.reference === undefined && !entry.isTraining);
 }
 
 /** Before a layer, or before an op of one: epoch, step, phase, layer, op. */
-function isInLayer({ stands, path }: StopPoint): boolean {
-  return stands === 'layer' || (stands === 'op' && (path?.length ?? 0) >= 5);
+function isInLayer({ stands, path, place }: StopPoint): boolean {
+  return stands === 'layer' || (stands === 'op' && (place ? place.layer !== undefined : (path?.length ?? 0) >= 5));
 }
 
 /** Line, variables and watches become those of this frame. */
@@ -203,7 +242,18 @@ async function readFrame(stop: StopPoint): Promise<void> {
   }));
   const opened = roots.map((root) => root.name).filter((name) => OPEN_AT_FIRST.test(name) && !met.has(name));
   for (const name of opened) met.add(name);
-  await Promise.all([variables.setRoots(roots, { opened }), readWatches()]);
+  await Promise.all([variables.setRoots(roots, { opened }), readWatches(), readTargets(stop, selected)]);
+}
+
+async function readTargets(stop: StopPoint, frameId: number): Promise<void> {
+  let targets: readonly StepTarget[] = [];
+  try {
+    ({ targets } = (await server().dap('stepInTargets', { frameId })) as { readonly targets: readonly StepTarget[] });
+  } catch (error) {
+    // The button then says what it does without saying where it leads.
+    console.debug('nothing is known of what a step into leads to', error);
+  }
+  if (standsAt(stop) && stopView.getState().selected === frameId) stopView.setState({ targets });
 }
 
 let watchRound = 0;
@@ -229,19 +279,26 @@ async function readWatch(name: string): Promise<TreeValue> {
   }
 }
 
-function revealFrame({ file, line, column }: Frame, focus: boolean): void {
+function revealFrame({ file, reference, line, column }: Frame, focus: boolean): void {
   const { workspace } = appStore.getState();
-  // A file outside of the folder is not the editor's to open.
-  if (file === undefined || !workspace || relativePath(workspace.path, file) === undefined) return;
-  openFile(file, { line, column, focus }).catch((error: unknown) => {
+  if (file === undefined || !workspace) return;
+  const failed = (error: unknown) => {
     notify({ severity: 'warning', message: `${file} could not be shown: ${said(error)}` });
-  });
+  };
+  if (reference !== undefined) openLibrary({ path: file, reference }, { line, column, focus }).catch(failed);
+  // A file outside of the folder is not the editor's to open.
+  else if (relativePath(workspace.path, file) !== undefined) openFile(file, { line, column, focus }).catch(failed);
 }
 
 interface DapFrame {
   readonly id: number;
   readonly name: string;
-  readonly source?: { readonly name?: string; readonly path?: string; readonly origin?: string };
+  readonly source?: {
+    readonly name?: string;
+    readonly path?: string;
+    readonly origin?: string;
+    readonly sourceReference?: number;
+  };
   readonly line: number;
   readonly column: number;
   readonly presentationHint?: string;
@@ -250,13 +307,16 @@ interface DapFrame {
 const TRAINING_FRAME = 1;
 
 function frameOf({ id, name, source, line, column, presentationHint }: DapFrame): Frame {
+  const { path, sourceReference = 0 } = source ?? {};
+  const isLibrary = sourceReference > 0 && source?.name !== undefined;
   return {
     id,
     name,
-    line,
+    line: path === undefined ? line : toEditor(path, line),
     column,
-    file: source?.path,
-    origin: source?.path === undefined ? (source?.origin ?? source?.name) : undefined,
+    file: isLibrary ? libraryPath(source.name) : path,
+    ...(isLibrary ? { reference: sourceReference } : {}),
+    origin: path === undefined || isLibrary ? (source?.origin ?? source?.name) : undefined,
     folded: presentationHint === 'subtle',
     isTraining: id === TRAINING_FRAME,
   };

@@ -7,6 +7,7 @@ import { ask } from './dialogs.js';
 import { filesChanged, keepAllDrafts, lookAgain, rememberOpenFiles, restoreFiles } from './file-actions.js';
 import { announceFilesChanged } from './file-watch.js';
 import { server } from './server.js';
+import { revealStop } from './stop-view.js';
 import type { WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 
 /** Folders for which the person was asked in this window: a "browse only" is not asked again until it is opened anew. */
@@ -82,6 +83,8 @@ async function take(workspace: WorkspaceInfo | undefined): Promise<void> {
   document.title = workspace ? `${workspace.name} – Backstep` : 'Backstep';
   if (!workspace) return;
   await restoreFiles(workspace.path, workspace.experiments);
+  // A page that is loaded while training stands somewhere shows that place, not the file that was in front.
+  revealStop();
   chooseExperiment();
   if (!workspace.trusted && !askedTrust.has(workspace.path)) void askTrust();
 }

@@ -10,12 +10,14 @@ interface Props {
   readonly icon: string;
   /** In place of the command's own title. */
   readonly title?: string;
+  /** Another line of the tooltip. */
+  readonly more?: string;
   readonly tone?: 'good' | 'stop' | 'accent';
   readonly enabled: boolean;
   readonly children?: ReactNode;
 }
 
-export function CommandButton({ command, icon, title, tone, enabled, children }: Props) {
+export function CommandButton({ command, icon, title, more, tone, enabled, children }: Props) {
   const words = title ?? shortTitle(command);
   return (
     <button
@@ -24,7 +26,7 @@ export function CommandButton({ command, icon, title, tone, enabled, children }:
       data-command={command}
       disabled={!enabled}
       aria-label={words}
-      title={withKeys(words, command)}
+      title={[withKeys(words, command), more].filter(Boolean).join('\n')}
       onClick={() => void runCommand(command)}
     >
       <Icon name={icon} />

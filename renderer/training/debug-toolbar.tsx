@@ -1,9 +1,12 @@
 /** VS Code's debug toolbar, for training: run or continue, pause, step over, into, out and how far, restart, stop. */
+import { useState } from 'react';
 import { useStore } from 'zustand';
-import { sessionPhase, type SessionPhase } from '../state/session-actions.js';
-import { sessionUi, type SessionUi } from '../state/session-ui.js';
+import { sessionPhase, stepInto, type SessionPhase } from '../state/session-actions.js';
+import { granularities, sessionUi, type SessionUi } from '../state/session-ui.js';
+import { stopView } from '../state/stop-view.js';
+import { PopupMenu, popupAt, type PopupAt } from '../ui/popup-menu.js';
 import { useApp } from '../use-app.js';
-import { CommandButton } from './command-button.js';
+import { CommandButton, withKeys } from './command-button.js';
 import { useRestricted } from './run-or-trust.js';
 import { RunOptionsButton } from './run-options.js';
 import './training.css';
@@ -15,15 +18,6 @@ export function useSessionPhase(): SessionPhase {
   return useApp((state) => sessionPhase(state.session));
 }
 
-const lengths: readonly (readonly [value: SessionUi['granularity'], label: string])[] = [
-  ['auto', 'auto'],
-  ['line', 'line'],
-  ['layer', 'layer'],
-  ['op', 'op'],
-  ['step', 'step'],
-  ['epoch', 'epoch'],
-];
-
 /** How far F10 goes from any stop. */
 function StepLength() {
   const granularity = useStore(sessionUi, (state) => state.granularity);
@@ -31,16 +25,56 @@ function StepLength() {
     <select
       className="step-length"
       aria-label="How far a step goes"
-      title={'How far Step Over (F10) goes.\nauto: by lines from a line, by ops from an op, else by training steps'}
+      title={[
+        `How far ${withKeys('Step Over', 'debug.stepOver')} goes.`,
+        'auto: by lines from a line, by ops from an op, by layers from a layer, else by training steps',
+        `${withKeys('Further', 'debug.stepLonger')} · ${withKeys('less far', 'debug.stepShorter')}`,
+      ].join('\n')}
       value={granularity}
       onChange={(event) => sessionUi.setState({ granularity: event.target.value as SessionUi['granularity'] })}
     >
-      {lengths.map(([value, label]) => (
+      {granularities.map((value) => (
         <option key={value} value={value}>
-          {label}
+          {value}
         </option>
       ))}
     </select>
+  );
+}
+
+/** Says where it leads; where there are several ways, its menu offers them. */
+function StepIntoButton({ enabled }: { enabled: boolean }) {
+  const targets = useStore(stopView, (state) => (state.old ? undefined : state.targets));
+  const [menu, setMenu] = useState<PopupAt>();
+  const first = enabled ? targets?.[0]?.label : undefined;
+  const some = enabled && targets !== undefined && targets.length > 1;
+  return (
+    <span
+      onContextMenu={(event) => {
+        event.preventDefault();
+        if (some) setMenu(popupAt(event));
+      }}
+    >
+      <CommandButton
+        command="debug.stepInto"
+        icon="debug-step-into"
+        tone="accent"
+        enabled={enabled}
+        title={first === undefined ? undefined : `Step Into ${first}`}
+        more={some ? `${withKeys('Others: right click', 'debug.stepIntoTarget')}` : undefined}
+      />
+      {menu && targets && (
+        <PopupMenu
+          items={targets.map(({ id, label }) => ({
+            kind: 'item',
+            label: `Into ${label}`,
+            run: () => void stepInto(id),
+          }))}
+          at={menu}
+          close={() => setMenu(undefined)}
+        />
+      )}
+    </span>
   );
 }
 
@@ -69,7 +103,7 @@ export function DebugToolbar() {
         />
       )}
       <CommandButton command="debug.stepOver" icon="debug-step-over" tone="accent" enabled={phase === 'paused'} />
-      <CommandButton command="debug.stepInto" icon="debug-step-into" tone="accent" enabled={phase === 'paused'} />
+      <StepIntoButton enabled={phase === 'paused'} />
       <CommandButton command="debug.stepOut" icon="debug-step-out" tone="accent" enabled={phase === 'paused'} />
       <StepLength />
       <CommandButton command="run.step" icon="run-below" tone="accent" enabled={phase === 'paused'} />

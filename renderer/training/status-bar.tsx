@@ -1,5 +1,6 @@
 /** The bar at the bottom: the session's state at left; backend, memory, state hash and the editor's place at right. */
 import type { ReactNode } from 'react';
+import { useStore } from 'zustand';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { formatBytes, formatCount, formatShare, formatSpeed, shortHash } from '../charts/format.js';
 import type { SessionState } from '../../src/shared/session/session-state.js';
@@ -10,6 +11,7 @@ import { currentProblems } from '../state/problems.js';
 import { showEngine } from '../state/engine.js';
 import { progressWords, shortProgress } from '../state/engine-words.js';
 import { progressOf, speedWords, statusWords } from '../state/session-progress.js';
+import { sessionUi } from '../state/session-ui.js';
 import { Icon } from '../ui/icon.js';
 import { useApp } from '../use-app.js';
 import { useRestricted } from './run-or-trust.js';
@@ -86,20 +88,27 @@ const icons: Record<SessionState['status'], string> = {
 /** "Paused · epoch 1/15 · step 41/79". */
 export function placeWords(session: SessionState): string {
   const { epoch, epochs, stepInEpoch, stepsPerEpoch } = progressOf(session);
-  const parts = [statusWords(session)];
+  const pausing = session.status === 'running' && sessionUi.getState().pausingSince !== undefined;
+  const parts = [pausing ? 'Pausing' : statusWords(session)];
   if (session.start) {
-    parts.push(`epoch ${epoch}${epochs ? `/${epochs}` : ''}`);
-    parts.push(`step ${stepInEpoch}${stepsPerEpoch ? `/${stepsPerEpoch}` : ''}`);
+    // In the middle of a step, that one, and how far it is.
+    const within = session.status === 'paused' && session.stop?.stands ? session.stop : undefined;
+    const step = Math.max(within?.stepInEpoch ?? stepInEpoch, 0);
+    const phase = within?.place?.phase;
+    parts.push(`epoch ${within && within.epoch > 0 ? within.epoch : epoch}${epochs ? `/${epochs}` : ''}`);
+    parts.push(`step ${step}${stepsPerEpoch ? `/${stepsPerEpoch}` : ''}${phase === undefined ? '' : `, ${phase}`}`);
   }
   return parts.join(' · ');
 }
 
 function SessionItems({ session }: { session: SessionState }) {
-  const busy = session.status === 'starting' || session.status === 'stopping';
+  const pausing = useStore(sessionUi, (state) => state.pausingSince !== undefined);
+  const busy =
+    session.status === 'starting' || session.status === 'stopping' || (pausing && session.status === 'running');
   return (
     <>
       <span className="status-item" role="status">
-        <Icon name={icons[session.status]} className={busy ? 'codicon-modifier-spin' : undefined} />
+        <Icon name={busy ? 'loading' : icons[session.status]} className={busy ? 'codicon-modifier-spin' : undefined} />
         {placeWords(session)}
       </span>
       {session.stepMs !== undefined && <span className="status-item">{formatSpeed(session.stepMs)}</span>}

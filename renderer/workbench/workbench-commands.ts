@@ -18,6 +18,7 @@ import {
   splitOffPanel,
   toggleMaximized,
   toggleSide,
+  type ShowOptions,
 } from './dock-actions.js';
 import { focusNextPart } from './focus-parts.js';
 
@@ -247,7 +248,7 @@ export function registerWorkbenchCommands(): void {
       keys: panel.keys,
       enabled: hasWorkspace,
       // Whoever shows it beside what a person is doing leaves the keyboard where it is.
-      run: (argument?: unknown) => showPanel(panel.id, argument as { readonly focus?: boolean } | undefined),
+      run: (argument?: unknown) => showPanel(panel.id, argument as ShowOptions | undefined),
     })),
   );
   registerCommands(...panels.flatMap((panel) => panel.commands ?? []));

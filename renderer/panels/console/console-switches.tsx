@@ -2,6 +2,7 @@
 import { useStore } from 'zustand';
 import { runCommand } from '../../state/commands.js';
 import { consoleStore, type ConsoleState } from '../../state/session-console.js';
+import { JustMyCodeSwitch } from '../../training/just-my-code-switch.js';
 import { Icon } from '../../ui/icon.js';
 
 export function ConsoleSwitches() {
@@ -27,6 +28,7 @@ export function ConsoleSwitches() {
         <option value="warnings">Warnings</option>
         <option value="errors">Errors</option>
       </select>
+      <JustMyCodeSwitch />
       <button
         className="icon-button"
         title="Clear console"

@@ -66,7 +66,7 @@ export function CallStack() {
               className="stack-row"
               aria-current={row.frame.id === selected}
               tabIndex={row.frame.id === selected || (selected === undefined && index === 0) ? 0 : -1}
-              data-folded={row.frame.folded || undefined}
+              data-folded={row.frame.folded || row.frame.reference !== undefined || undefined}
               data-training={row.frame.isTraining || undefined}
               title={placeOf(row.frame)}
               onClick={() => void selectFrame(row.frame.id)}
@@ -94,5 +94,6 @@ function originOf(frames: readonly Frame[]): string {
 }
 
 function placeOf({ file, line, name, origin }: Frame): string {
-  return file === undefined ? `${name}${origin ? ` in ${origin}` : ''}` : `${name}\n${file}:${line}`;
+  const whose = origin ? ` in ${origin}` : '';
+  return file === undefined ? `${name}${whose}` : `${name}${whose}\n${file.replace(/^library:\//, '')}:${line}`;
 }

@@ -2,6 +2,7 @@
 import { runCommand } from '../../state/commands.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
+import { JustMyCodeSwitch } from '../../training/just-my-code-switch.js';
 import { RunOrTrust } from '../../training/run-or-trust.js';
 import { Section } from '../../training/section.js';
 import { useCalmSession } from '../../training/use-calm-session.js';
@@ -16,6 +17,7 @@ import { headlineOf } from './headline.js';
 import { LayerList } from './layer-list.js';
 import { CallStack } from './call-stack.js';
 import { StepValues } from './step-values.js';
+import { usePausing } from './use-pausing.js';
 import { Variables } from './variables.js';
 import { Watch } from './watch.js';
 import './debug.css';
@@ -29,7 +31,8 @@ export function Debug() {
   const standing = useStore(stopView, (state) => state.frames.length > 0 || state.failure !== undefined);
   // Within a step there is no whole step to be seen.
   const within = session?.stop?.stands !== undefined;
-  const headline = session && headlineOf(session, breakpoints);
+  const pausing = usePausing();
+  const headline = session && headlineOf(session, breakpoints, pausing);
   const paused = session?.status === 'paused';
   // The look stays on screen, dimmed, until there is a newer one: stepping must not make the bar jump.
   const stale = look !== undefined && !(paused && look.at.step === session.stop?.step);
@@ -59,7 +62,7 @@ export function Debug() {
           <Section id="variables" title="Variables">
             <Variables />
           </Section>
-          <Section id="call-stack" title="Call stack">
+          <Section id="call-stack" title="Call stack" actions={<JustMyCodeSwitch />}>
             <CallStack />
           </Section>
         </>

@@ -7,6 +7,7 @@ import { runCommand } from '../../state/commands.js';
 import { openFile } from '../../state/file-actions.js';
 import { baseName } from '../../state/paths.js';
 import { stopView } from '../../state/stop-view.js';
+import { toEditor } from '../../state/training-texts.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
 
@@ -41,7 +42,11 @@ function LineRow({ entry }: { entry: LineBreakpoint }) {
   const status = useApp((state) => statusOf(state.session, entry));
   const hit = useStore(
     stopView,
-    ({ stop, old }) => !old && stop?.reason === 'breakpoint' && stop.file === entry.file && stop.line === entry.line,
+    ({ stop, old }) =>
+      !old &&
+      stop?.reason === 'breakpoint' &&
+      stop.file === entry.file &&
+      toEditor(entry.file, stop.line ?? 0) === entry.line,
   );
   const place = `${baseName(entry.file)}:${entry.line}`;
   const detail = detailOf(entry);

@@ -1,5 +1,5 @@
 /** Expressions that are evaluated at every stop, on the selected frame; kept with the workspace. */
-import { useRef, useState } from 'react';
+import { useState } from 'react';
 import { useStore } from 'zustand';
 import { appStore } from '../../state/app-state.js';
 import { setWatches } from '../../state/debugging.js';
@@ -7,6 +7,8 @@ import { addWatch, stopView, watched } from '../../state/stop-view.js';
 import { viewRow } from '../../state/tensor-commands.js';
 import type { TreeRow } from '../../state/value-tree.js';
 import { ValueTreeView } from '../../training/value-tree.js';
+import { CompletingInput } from '../../ui/completing-input.js';
+import { offeredExpression } from '../../state/session-console.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
 
@@ -57,10 +59,9 @@ export function Watch() {
 
 function AddField({ close }: { close(): void }) {
   const [text, setText] = useState('');
-  const field = useRef<HTMLInputElement>(null);
   return (
-    <input
-      ref={field}
+    <CompletingInput
+      complete={offeredExpression}
       className="input watch-field"
       autoFocus
       spellCheck={false}

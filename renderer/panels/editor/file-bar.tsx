@@ -1,6 +1,7 @@
 /** What the person has to know about the file in front: changed by somebody else, deleted, read-only. */
 import type { OpenFile } from '../../state/app-state.js';
 import { closeFile, saveFile, takeTheirs } from '../../state/file-actions.js';
+import { isLibraryPath } from '../../state/paths.js';
 import { Icon } from '../../ui/icon.js';
 
 export function FileBar({
@@ -59,7 +60,11 @@ export function FileBar({
     return (
       <div className="file-bar" role="status">
         <Icon name="lock" />
-        <span>This file is read-only on disk.</span>
+        <span>
+          {isLibraryPath(file.path)
+            ? 'TensorFlow.js’s own source, as the training runs it; it cannot be changed.'
+            : 'This file is read-only on disk.'}
+        </span>
       </div>
     );
   }

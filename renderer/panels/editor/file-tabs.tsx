@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { appStore, type OpenFile } from '../../state/app-state.js';
 import { closeFile, openFile, saveFile } from '../../state/file-actions.js';
 import { splitEditor } from '../../state/editor-panes.js';
-import { baseName, folderName, relativePath } from '../../state/paths.js';
+import { baseName, folderName, isLibraryPath, relativePath } from '../../state/paths.js';
 import { Icon } from '../../ui/icon.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
 import { useApp } from '../../use-app.js';
@@ -93,6 +93,7 @@ export function FileTabs() {
             }}
           >
             {isExperiment && <Icon name="beaker" className="file-tab-icon" />}
+            {isLibraryPath(file.path) && <Icon name="library" className="file-tab-icon" />}
             <span className="file-tab-name">{name}</span>
             {place && <span className="file-tab-place">{place}</span>}
             <button

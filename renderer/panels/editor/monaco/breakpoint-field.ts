@@ -1,5 +1,7 @@
 /** The field below a line, as in VS Code: what a breakpoint there waits for, counts or prints. Enter keeps it, Escape leaves it. */
 import { breakpointsAt, setLine } from '../../../state/debugging.js';
+import { offeredExpression, offeredInLogMessage } from '../../../state/session-console.js';
+import { attachCompletion } from '../../../ui/completion.js';
 import type { LineField } from '../line-menu.js';
 import { monaco } from './api.js';
 
@@ -42,7 +44,11 @@ export class BreakpointField {
       });
     });
     this.fit();
-    this.listening = [editor.onDidLayoutChange(() => this.fit())];
+    const detach = attachCompletion(this.input, () => ({
+      complete:
+        this.field === 'logMessage' ? offeredInLogMessage : this.field === 'condition' ? offeredExpression : () => [],
+    }));
+    this.listening = [editor.onDidLayoutChange(() => this.fit()), { dispose: detach }];
     editor.revealLine(line + 1);
     requestAnimationFrame(() => {
       this.input.focus();

@@ -1,5 +1,6 @@
 /** The gutter of one editor: a click sets and clears a breakpoint, the right button offers the rest, a field below the line takes its words. */
 import { breakpointsAt, toggleLine } from '../../../state/debugging.js';
+import { isLibraryPath } from '../../../state/paths.js';
 import { isCode } from '../../../state/analysis-actions.js';
 import { showLineMenu, type LineField } from '../line-menu.js';
 import { monaco } from './api.js';
@@ -93,6 +94,6 @@ export class BreakpointGutter {
 
   private codeFile(): string | undefined {
     const file = this.fileOf();
-    return file !== undefined && isCode(file) ? file : undefined;
+    return file !== undefined && isCode(file) && !isLibraryPath(file) ? file : undefined;
   }
 }

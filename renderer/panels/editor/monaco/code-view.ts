@@ -3,6 +3,7 @@ import { appStore, moveCursor } from '../../../state/app-state.js';
 import { openFile } from '../../../state/file-actions.js';
 import { readEditorMemory, writeEditorMemory } from '../../../state/editor-memory.js';
 import { focusPane, paneFiles, type PaneIndex } from '../../../state/editor-panes.js';
+import { isLibraryPath } from '../../../state/paths.js';
 import { onReveal, type Place } from '../../../state/reveal.js';
 import { monaco } from './api.js';
 import { BreakpointGutter } from './breakpoint-gutter.js';
@@ -145,7 +146,12 @@ export class CodeView {
     }
     this.editor.updateOptions({
       readOnly: file?.readOnly ?? false,
-      readOnlyMessage: { value: 'This file is read-only on disk.' },
+      readOnlyMessage: {
+        value:
+          file && isLibraryPath(file.path)
+            ? 'This is the library’s own source; it cannot be changed.'
+            : 'This file is read-only on disk.',
+      },
     });
   }
 

@@ -1,13 +1,6 @@
 /** Two texts side by side: the disk's and the person's, for settling a conflict. */
-// @ts-expect-error -- Monaco gives no typings for its definitions: a configuration and a tokenizer
-import { conf, language } from 'monaco-editor/languages/definitions/typescript/typescript';
 import { monaco } from './api.js';
-
-/** TypeScript's colours without its checker, which would take the two texts for files of the workspace. */
-const COMPARED_CODE = 'compared-code';
-monaco.languages.register({ id: COMPARED_CODE });
-monaco.languages.setLanguageConfiguration(COMPARED_CODE, conf);
-monaco.languages.setMonarchTokensProvider(COMPARED_CODE, language);
+import { LOOKED_AT_CODE } from './looked-at-code.js';
 
 export class CompareView {
   private readonly diff: monaco.editor.IStandaloneDiffEditor;
@@ -15,7 +8,7 @@ export class CompareView {
   private readonly mine: monaco.editor.ITextModel;
 
   constructor(container: HTMLElement, path: string, diskText: string, myText: string) {
-    const colours = /\.[cm]?[jt]sx?$/.test(path) ? COMPARED_CODE : undefined;
+    const colours = /\.[cm]?[jt]sx?$/.test(path) ? LOOKED_AT_CODE : undefined;
     this.disk = monaco.editor.createModel(diskText, colours);
     this.mine = monaco.editor.createModel(myText, colours);
     this.diff = monaco.editor.createDiffEditor(container, {

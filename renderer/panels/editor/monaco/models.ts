@@ -6,10 +6,11 @@ import { appStore, type OpenFile } from '../../../state/app-state.js';
 import { isCode } from '../../../state/analysis-actions.js';
 import { editFile } from '../../../state/file-actions.js';
 import { onFilesChanged } from '../../../state/file-watch.js';
-import { concerns, joinPath, relativePath } from '../../../state/paths.js';
+import { concerns, isLibraryPath, joinPath, relativePath } from '../../../state/paths.js';
 import { server } from '../../../state/server.js';
 import { workspaceFiles } from '../../../state/workspace-files.js';
 import { monaco } from './api.js';
+import { LOOKED_AT_CODE } from './looked-at-code.js';
 import { checkAgain } from './setup.js';
 
 type Model = monaco.editor.ITextModel;
@@ -36,6 +37,8 @@ let uncheckedChange = false;
 let applying = false;
 
 function languageOf(path: string): string | undefined {
+  // Coloured, and not checked: what it imports is not here.
+  if (isLibraryPath(path)) return LOOKED_AT_CODE;
   return /\.[cm]ts$/.test(path) ? 'typescript' : undefined;
 }
 

@@ -2,6 +2,7 @@
 import { isCode } from '../../../state/analysis-actions.js';
 import { evaluateHere, evaluationFrame } from '../../../state/stop-view.js';
 import { monaco } from './api.js';
+import { LOOKED_AT_CODE } from './looked-at-code.js';
 import { pathOf } from './models.js';
 
 const LONGEST = 600;
@@ -26,7 +27,7 @@ const keywords = new Set(
 );
 
 export function startValueHover(): void {
-  monaco.languages.registerHoverProvider(['typescript', 'javascript'], {
+  monaco.languages.registerHoverProvider(['typescript', 'javascript', LOOKED_AT_CODE], {
     async provideHover(model, { lineNumber, column }) {
       if (evaluationFrame() === undefined || !isCode(pathOf(model.uri))) return undefined;
       const found = nameAt(model.getLineContent(lineNumber), column);
