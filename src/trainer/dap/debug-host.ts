@@ -15,6 +15,7 @@ import { learningRateOf } from '../runtime/optimizer-state.js';
 import type { PausedTraining, StepTensors } from '../runtime/paused-training.js';
 import type { SummaryWish } from '../runtime/step-summaries.js';
 import type { TrainingHost } from '../runtime/training-host.js';
+import { warmUpTensorLooks } from '../tensors/warm-up.js';
 import type { ArmedBreakpoint, BreakpointListener } from './armed-breakpoint.js';
 import { BreakpointSet, type Hits, type RuleTest } from './breakpoint-set.js';
 import { PausedService } from './paused-service.js';
@@ -67,6 +68,7 @@ export class DebugHost implements TrainingHost {
   private readonly failedOnce = new Set<string>();
   private shownStep = false;
   private readonly service: PausedService;
+  private classNames: readonly string[] | undefined;
   private readonly opNumbers = new Map<string, number>();
 
   private looksAreQuick = false;
@@ -80,6 +82,7 @@ export class DebugHost implements TrainingHost {
       parts: () => this.parts(),
       whereabouts: () => this.whereabouts(),
       flush: () => this.flush(),
+      post: (message) => options.post(message),
     });
     this.hooks = new StepHooks({
       get attention() {
@@ -100,6 +103,7 @@ export class DebugHost implements TrainingHost {
     if (event.kind === 'activity') this.compiles(event.message === 'Compiling the training step');
     if (event.kind === 'speed') this.mayBeCompiled(event.speed === 'compiled');
     if (event.kind === 'start') {
+      this.classNames = event.data.classNames;
       this.position = { epoch: event.startEpoch, step: event.startStep, stepInEpoch: 0 };
       this.mayBeCompiled(event.speed === 'compiled');
       const { model, optimizer } = this.options.scope();
@@ -384,7 +388,10 @@ export class DebugHost implements TrainingHost {
   private announceStop(at: StopPoint, learningRate: number | undefined, source = this.options.source()): void {
     const { flags } = this.options;
     this.flush();
-    if (!this.looksAreQuick) warmUpLooks();
+    if (!this.looksAreQuick) {
+      warmUpLooks();
+      warmUpTensorLooks();
+    }
     this.looksAreQuick = true;
     flags.stopReady = false;
     const facts = { at, lastStep: this.lastStep, learningRate, source };
@@ -405,6 +412,7 @@ export class DebugHost implements TrainingHost {
       optimizer,
       batch: tensors?.batch,
       lastStep: this.lastStep,
+      classNames: this.classNames,
       op: this.standsAt,
       outputOf: (layer) => tensors?.outputOf(layer),
       gradientOf: (variable) => tensors?.gradientOf(variable),

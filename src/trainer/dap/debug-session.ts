@@ -16,6 +16,7 @@ import { LibrarySources } from './library-sources.js';
 import { LineBreakpoints } from './line-breakpoints.js';
 import { outputOf } from './log-output.js';
 import { ProgressReports } from './progress-reports.js';
+import { ReceivedBytes } from './received-bytes.js';
 import { checkStandardArguments } from './request-arguments.js';
 import { RequestTable } from './request-table.js';
 import { allRequests, urgentRequests } from './requests/all-requests.js';
@@ -70,7 +71,8 @@ export class DebugSession {
     const common = { inspector, flags, lines, exceptions, library, threadDebugger, event, say };
     const thread = new TrainingThread({ ...common, stoppingPlace, catchUp, flush, failed });
     const client = (): Partial<DebugProtocol.InitializeRequestArguments> => this.client ?? {};
-    this.parts = { ...common, thread, control, client, trainingBreakpoints: new KnownBreakpoints() };
+    const bytes = new ReceivedBytes(catchUp);
+    this.parts = { ...common, thread, bytes, control, client, trainingBreakpoints: new KnownBreakpoints() };
     this.progress = new ProgressReports(event);
     this.table = new RequestTable({
       send: options.send,
@@ -135,6 +137,9 @@ export class DebugSession {
       }
       case 'opName':
         thread.nameOp(message.op, message.name);
+        break;
+      case 'bytes':
+        this.parts.bytes.put(message.number, message.bytes);
         break;
       case 'finished':
         this.finished(message.exitCode);

@@ -1,48 +1,64 @@
 /** A value in one or a few lines, for a person. Reads small tensors, and larger ones once a stop. */
 import { inspect } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
-import type { TensorStatistics } from '../../shared/protocol/training.js';
 import { isOptimizer } from '../runtime/tfjs-internals.js';
-import { statisticsOf } from '../runtime/tensor-statistics.js';
-
-export type Values = Exclude<tf.backend_util.TypedArray, string[]>;
+import { QUICK_TO_SUM, TensorSums } from '../tensors/look-at-tensor.js';
+import type { TensorSum } from '../tensors/sum-up.js';
+import type { TensorSource } from '../tensors/tensor-source.js';
+import { deviceOf, valuesOf } from '../tensors/tensor-values.js';
 
 const VALUES_SHOWN = 20;
-/** Beyond this, statistics are taken when they are asked for. */
-const SUMMED_UP_TO = 1 << 20;
-/** Of values read and kept for the rest of a stop. */
-const MOST_BYTES = 512 * 2 ** 20;
+/** Of copies of values kept for the rest of a stop. */
+const MOST_BYTES = 64 * 2 ** 20;
+/** Values that are gone over for the tensors of one answer; beyond that, statistics are taken when they are asked for. */
+const SUMMED_AT_ONCE = 4 * QUICK_TO_SUM;
 
-/** What has been read of tensors: none is read twice in one stop, unless memory asks for it. */
+/** What has been read of tensors: small ones are not read twice in one stop. */
 export class TensorReads {
-  private values = new Map<object, Values>();
-  private statistics = new Map<object, TensorStatistics>();
+  readonly sums = new TensorSums();
+  private readonly sources = new Map<object, TensorSource>();
   private bytes = 0;
+  private room = SUMMED_AT_ONCE;
 
-  /** @throws Error where the backend cannot read while the thread stands still */
-  valuesOf(tensor: tf.Tensor): Values {
-    const known = this.values.get(tensor.dataId);
+  /** @throws Error in words where there are no numbers, or the backend cannot read while the thread stands still */
+  valuesOf(tensor: tf.Tensor): TensorSource {
+    const known = this.sources.get(tensor.dataId);
     if (known) return known;
-    const values = tensor.dataSync() as Values;
-    this.bytes += values.byteLength;
+    const source = valuesOf(tensor);
+    this.bytes += source.size * 4;
     if (this.bytes > MOST_BYTES) {
-      this.values.clear();
-      this.bytes = values.byteLength;
+      this.sources.clear();
+      this.bytes = source.size * 4;
     }
-    this.values.set(tensor.dataId, values);
-    return values;
+    this.sources.set(tensor.dataId, source);
+    return source;
   }
 
-  statisticsOf(tensor: tf.Tensor): TensorStatistics {
-    let known = this.statistics.get(tensor.dataId);
-    if (!known) this.statistics.set(tensor.dataId, (known = statisticsOf(this.valuesOf(tensor))));
-    return known;
+  statisticsOf(tensor: tf.Tensor): TensorSum {
+    return this.sums.of(tensor, this.valuesOf(tensor));
+  }
+
+  histogramOf(tensor: tf.Tensor, bins: number): readonly number[] | undefined {
+    return this.sums.histogram(tensor, bins, this.valuesOf(tensor));
+  }
+
+  /** Another answer begins. */
+  begin(): void {
+    this.room = SUMMED_AT_ONCE;
+  }
+
+  /** Whether a tensor may be gone over for the answer under way. */
+  hasTimeFor(tensor: tf.Tensor): boolean {
+    if (this.sums.isKnown(tensor)) return true;
+    if (tensor.size > QUICK_TO_SUM || tensor.size > this.room) return false;
+    this.room -= tensor.size;
+    return true;
   }
 
   /** Values may have changed. */
   forget(): void {
-    this.values.clear();
-    this.statistics.clear();
+    this.sources.clear();
+    this.sums.forget();
     this.bytes = 0;
   }
 }
@@ -93,24 +109,28 @@ export function shapeText(shape: readonly number[]): string {
 }
 
 function tensorText(tensor: tf.Tensor, reads: TensorReads): string {
-  const kind = `Tensor ${tensor.dtype} ${shapeText(tensor.shape)}`;
-  if (tensor.isDisposed) return `${kind} (disposed)`;
+  const { dtype, shape, size } = tensor;
+  const bare = `Tensor ${dtype} ${shapeText(shape)}`;
+  if (tensor.isDisposed) return `${bare} (disposed)`;
   // What stands for a value while a model is being built is no tensor of values.
-  if (!(tensor instanceof tf.Tensor)) return kind;
+  if (!(tensor instanceof tf.Tensor)) return bare;
+  const device = deviceOf(tensor);
+  const kind = device === 'CPU' ? bare : `${bare} on ${device}`;
   try {
-    if (tensor.dtype === 'string' || tensor.size <= VALUES_SHOWN) {
-      if (tensor.size > VALUES_SHOWN) return kind;
-      return `${kind} ${inspect(tensor.arraySync(), { breakLength: Infinity, depth: 6 })}`;
-    }
-    if (tensor.size > SUMMED_UP_TO || (tensor.dtype !== 'float32' && tensor.dtype !== 'int32')) return kind;
+    if (size <= VALUES_SHOWN) return `${kind} ${inspect(tensor.arraySync(), { breakLength: Infinity, depth: 6 })}`;
+    if (!isNumeric(dtype) || !reads.hasTimeFor(tensor)) return kind;
     return `${kind} · ${statisticsText(reads.statisticsOf(tensor))}`;
   } catch (error) {
     return `${kind} (its values cannot be read here: ${error instanceof Error ? error.message : String(error)})`;
   }
 }
 
+export function isNumeric(dtype: tf.DataType): boolean {
+  return dtype === 'float32' || dtype === 'int32' || dtype === 'bool';
+}
+
 /** `mean 0.12 ± 0.5, −1.2 … 3.4, 12 % zeros, 3 % not finite`. */
-export function statisticsText({ min, max, mean, spread, zeros, notFinite }: TensorStatistics): string {
+export function statisticsText({ min, max, mean, spread, zeros, notFinite }: TensorSum): string {
   const parts = [];
   if (notFinite < 1) parts.push(`mean ${short(mean)} ± ${short(spread)}`, `${short(min)} … ${short(max)}`);
   if (zeros > 0) parts.push(`${share(zeros)} zeros`);

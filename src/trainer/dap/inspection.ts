@@ -4,7 +4,11 @@
  * Nothing is read before it is asked for. Handles are good for one stop. Knows no inspector.
  */
 import * as tf from '@tensorflow/tfjs';
-import { describeValue, shapeText, statisticsText, TensorReads } from './describe-value.js';
+import type { TensorView } from '../../shared/protocol/tensors.js';
+import type { TensorRole } from '../tensors/fitting-views.js';
+import { fittingViews } from '../tensors/look-at-tensor.js';
+import { deviceOf } from '../tensors/tensor-values.js';
+import { describeValue, isNumeric, shapeText, statisticsText, TensorReads } from './describe-value.js';
 
 /** What the debug thread gets of a value. */
 export interface ShownValue {
@@ -16,6 +20,16 @@ export interface ShownValue {
   readonly indexed?: number;
   readonly named?: number;
   readonly evaluateName?: string;
+  readonly tensor?: TensorHints;
+}
+
+/** What offers more of a tensor than its text. */
+export interface TensorHints {
+  /** The best one first. */
+  readonly views: readonly TensorView[];
+  readonly device: string;
+  /** Counts of equal bins from the least value to the largest; of tensors that are quickly gone over. */
+  readonly spark?: readonly number[];
 }
 
 export interface ShownVariable extends ShownValue {
@@ -35,6 +49,9 @@ export interface Entry {
   readonly name: string;
   readonly value: unknown;
   readonly evaluateName?: string;
+  /** Of a tensor, what it is in the training, and how it is called by itself. */
+  readonly role?: TensorRole;
+  readonly fullName?: string;
   /** Changes it; not there where it cannot be changed. @throws Error that says why not this value */
   readonly set?: (value: unknown) => void;
 }
@@ -63,14 +80,25 @@ export type Additions = (value: object) => readonly Entry[];
 /** More children than this are shown in ranges to a front end that asks for all at once. */
 const PAGE = 100;
 
+/** Where a value was found. */
+type Origin = Pick<Entry, 'evaluateName' | 'role' | 'fullName'> & { readonly name?: string };
+
+interface Held extends Origin {
+  readonly value: unknown;
+}
+
+const SPARK_BINS = 20;
+
 export class Inspection {
-  private readonly held = new Map<number, { readonly value: unknown; readonly evaluateName?: string }>();
+  private readonly handles = new Map<number, Held>();
   private nextHandle = 1;
   readonly reads = new TensorReads();
 
   constructor(private readonly additions: Additions) {}
 
-  show(value: unknown, evaluateName?: string): ShownValue {
+  /** Each value of an answer; `begin` before the first. */
+  show(value: unknown, origin: Origin = {}): ShownValue {
+    const { evaluateName } = origin;
     const name = evaluateName === undefined ? {} : { evaluateName };
     if (value instanceof Branch) return { value: value.text, type: value.type, handle: this.hold(value), ...name };
     if (value instanceof Rows) {
@@ -82,24 +110,26 @@ export class Inspection {
     const type = typeName(value);
     if (value instanceof tf.Tensor) {
       const rows = value.isDisposed || value.dtype === 'string' ? 0 : (value.shape[0] ?? 0);
-      return { ...this.list(value, rows, evaluateName), value: text, type, ...name };
+      const tensor = this.hintsOf(value, origin.role);
+      return { ...this.list(value, rows, origin), value: text, type, ...name, ...(tensor ? { tensor } : {}) };
     }
     const length = lengthOf(value);
-    return { ...this.list(value, length, evaluateName), value: text, type, ...name };
+    return { ...this.list(value, length, origin), value: text, type, ...name };
   }
 
   /** @throws Error for a handle of an earlier stop */
   children(handle: number, part: Part = {}): ShownVariable[] {
-    return this.entriesOf(handle, part).map(({ name, value, evaluateName, set }) => ({
-      name,
+    const inherited = this.held(handle).role;
+    this.reads.begin();
+    return this.entriesOf(handle, part).map(({ set, ...entry }) => ({
+      name: entry.name,
       readOnly: set === undefined,
-      ...this.show(value, evaluateName),
+      ...this.show(entry.value, { ...entry, role: entry.role ?? roleOf(entry) ?? inherited }),
     }));
   }
 
   /** Changes the child called `name`. @returns what it is then */
   set(handle: number, name: string, value: unknown): ShownValue {
-    const held = this.get(handle);
     const index = /^\d+$/.test(name) ? Number(name) : undefined;
     const find = (): Entry | undefined => {
       const part: Part = index === undefined ? { filter: 'named' } : { filter: 'indexed', start: index, count: 1 };
@@ -110,39 +140,45 @@ export class Inspection {
     if (!entry.set) throw new Error(`${name} cannot be changed here.`);
     entry.set(value);
     this.reads.forget();
-    return this.show(find()?.value ?? held, entry.evaluateName);
+    this.reads.begin();
+    return this.show(find()?.value, entry);
+  }
+
+  /** What a handle stands for. @throws Error for a handle of an earlier stop */
+  held(handle: number): Held {
+    const held = this.handles.get(handle);
+    if (!held) throw new Error('This value belongs to an earlier stop.');
+    return { ...held, name: held.fullName ?? held.evaluateName ?? held.name };
   }
 
   /** Ends all handles. */
   release(): void {
-    this.held.clear();
+    this.handles.clear();
     this.reads.forget();
   }
 
-  private hold(value: unknown, evaluateName?: string): number {
+  private hold(value: unknown, origin: Origin = {}): number {
     const handle = this.nextHandle++;
-    this.held.set(handle, { value, evaluateName });
+    const { name, evaluateName, role, fullName } = origin;
+    this.handles.set(handle, { value, name, evaluateName, role, fullName });
     return handle;
   }
 
-  private list(
-    value: object,
-    indexed: number,
-    evaluateName?: string,
-  ): Pick<ShownValue, 'handle' | 'indexed' | 'named'> {
-    const handle = this.hold(value, evaluateName);
+  private list(value: object, indexed: number, origin?: Origin): Pick<ShownValue, 'handle' | 'indexed' | 'named'> {
+    const handle = this.hold(value, origin);
     return indexed > PAGE ? { handle, indexed, named: this.entriesOf(handle, { filter: 'named' }).length } : { handle };
   }
 
-  private get(handle: number): unknown {
-    const held = this.held.get(handle);
-    if (!held) throw new Error('This value belongs to an earlier stop.');
-    return held.value;
+  private hintsOf(tensor: tf.Tensor, role: TensorRole | undefined): TensorHints | undefined {
+    if (tensor.isDisposed) return undefined;
+    const hints = { views: fittingViews({ tensor, role }), device: deviceOf(tensor) };
+    if (!isNumeric(tensor.dtype) || tensor.size < 2 || !this.reads.hasTimeFor(tensor)) return hints;
+    const spark = this.reads.histogramOf(tensor, SPARK_BINS);
+    return spark ? { ...hints, spark } : hints;
   }
 
   private entriesOf(handle: number, part: Part): readonly Entry[] {
-    const value = this.get(handle);
-    const evaluateName = this.held.get(handle)?.evaluateName;
+    const { value, evaluateName } = this.held(handle);
     if (value instanceof Branch) return part.filter === 'indexed' ? [] : value.entries();
     const named = part.filter === 'indexed' ? [] : this.namedEntries(value as object, evaluateName);
     return part.filter === 'named' ? named : [...named, ...this.indexedEntries(value as object, part, evaluateName)];
@@ -179,13 +215,16 @@ export class Inspection {
       { name: 'dtype', value: tensor.dtype },
     ];
     if (tensor.isDisposed) return [...facts, { name: 'disposed', value: true }];
-    const numeric = tensor.dtype === 'float32' || tensor.dtype === 'int32';
-    if (!numeric || tensor.size < 2) return facts;
+    facts.push({ name: 'device', value: deviceOf(tensor) });
+    if (!isNumeric(tensor.dtype) || tensor.size < 2) return facts;
     const statistics = new Branch('', () => {
-      const { min, mean, max, spread, zeros, notFinite } = this.reads.statisticsOf(tensor);
-      return Object.entries({ min, mean, max, spread, zeros, notFinite }).map(([name, value]) => ({ name, value }));
+      const { min, mean, max, spread, norm, zeros, notFinite } = this.reads.statisticsOf(tensor);
+      return Object.entries({ min, mean, max, spread, norm, zeros, notFinite }).map(([name, value]) => ({
+        name,
+        value,
+      }));
     });
-    const known = tensor.size <= 1 << 20 ? statisticsText(this.reads.statisticsOf(tensor)) : 'open to compute';
+    const known = this.reads.hasTimeFor(tensor) ? statisticsText(this.reads.statisticsOf(tensor)) : 'open to compute';
     return [...facts, { name: 'statistics', value: new Branch(known, statistics.entries) }];
   }
 
@@ -209,17 +248,25 @@ export class Inspection {
     const size = rest.reduce((product, dimension) => product * dimension, 1);
     const from = offset + index * size;
     if (rest.length > 0) return { name: String(index), value: new Rows(tensor, from, rest) };
-    const value = this.reads.valuesOf(tensor)[from]!;
+    const value = this.reads.valuesOf(tensor).range(from, 1)[0]!;
     if (!(tensor instanceof tf.Variable)) return { name: String(index), value };
     return { name: String(index), value, set: (changed) => setWeight(tensor, from, changed) };
   }
 
   private rowText(tensor: tf.Tensor, offset: number, shape: readonly number[]): string {
     if (shape.length > 1) return shapeText(shape);
-    const values = this.reads.valuesOf(tensor).subarray(offset, offset + shape[0]!);
-    const shown = Array.from(values.subarray(0, 8), (value) => String(Number(value.toPrecision(4))));
-    return `[${shown.join(', ')}${values.length > 8 ? ', …' : ''}]`;
+    const length = shape[0]!;
+    const values = this.reads.valuesOf(tensor).range(offset, Math.min(length, VALUES_OF_ROW));
+    const shown = Array.from(values, (value) => String(Number(value.toPrecision(4))));
+    return `[${shown.join(', ')}${length > VALUES_OF_ROW ? ', …' : ''}]`;
   }
+}
+
+const VALUES_OF_ROW = 8;
+
+/** By what it is, and by the names that the library gives an op's inputs. */
+function roleOf({ name, value }: Entry): TensorRole | undefined {
+  return value instanceof tf.Variable || (name === 'filter' && value instanceof tf.Tensor) ? 'weight' : undefined;
 }
 
 function isObject(value: unknown): value is object {

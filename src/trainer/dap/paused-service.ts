@@ -13,7 +13,8 @@ import type { PausedTraining } from '../runtime/paused-training.js';
 import { Inspection, type Part } from './inspection.js';
 import { completionsOf } from './completions.js';
 import { lendNames } from './names-in-reach.js';
-import { pausedExpression, type Answer, type Whereabouts } from './thread-messages.js';
+import { TensorLooks, type LookedAt } from './tensor-looks.js';
+import { pausedExpression, type Answer, type FromTraining, type Whereabouts } from './thread-messages.js';
 import { layerAdditions, trainingScopes, type TrainingParts } from './training-scopes.js';
 
 export interface PausedServiceHost {
@@ -21,12 +22,15 @@ export interface PausedServiceHost {
   whereabouts(): Whereabouts;
   /** Events that wait go out before the stop is told. */
   flush(): void;
+  post(message: FromTraining): void;
 }
 
 export class PausedService {
   /** Set while training stands between two steps. */
   training: { readonly paused: PausedTraining; readonly at: StopPoint } | undefined;
   private readonly inspection: Inspection;
+  private readonly tensors: TensorLooks;
+  private bytesSent = 0;
   /** What `enteredScript` runs. */
   entered: (() => unknown) | undefined;
   private endEvaluationNow: ((result?: unknown) => void) | undefined;
@@ -35,6 +39,12 @@ export class PausedService {
 
   constructor(private readonly host: PausedServiceHost) {
     this.inspection = new Inspection((value) => layerAdditions(value, host.parts()));
+    this.tensors = new TensorLooks({
+      parts: () => host.parts(),
+      held: (handle) => this.inspection.held(handle),
+      sums: this.inspection.reads.sums,
+      sendBytes: (bytes) => this.sendBytes(bytes),
+    });
     Object.defineProperty(globalThis, Symbol.for('backstep.paused'), { value: this });
   }
 
@@ -72,11 +82,32 @@ export class PausedService {
 
   /** Each of the values, all in one go. */
   show(names: readonly (string | undefined)[], ...values: readonly unknown[]): string {
-    return answer(() => doAside(() => values.map((value, index) => this.inspection.show(value, names[index]))));
+    return answer(() =>
+      doAside(() => {
+        this.inspection.reads.begin();
+        return values.map((value, index) => this.inspection.show(value, { evaluateName: names[index] }));
+      }),
+    );
   }
 
   children(handle: number, part: Part): string {
     return answer(() => doAside(() => this.inspection.children(handle, part)));
+  }
+
+  tensorFacts(place: LookedAt, wish: Parameters<TensorLooks['facts']>[1]): string {
+    return answer(() => doAside(() => this.tensors.facts(place, wish)));
+  }
+
+  tensorPictures(place: LookedAt, wish: Parameters<TensorLooks['pictures']>[1]): string {
+    return answer(() => doAside(() => this.tensors.pictures(place, wish)));
+  }
+
+  tensorNumbers(place: LookedAt, wish: Parameters<TensorLooks['numbers']>[1]): string {
+    return answer(() => doAside(() => this.tensors.numbers(place, wish)));
+  }
+
+  tensorFind(place: LookedAt, wish: Parameters<TensorLooks['find']>[1]): string {
+    return answer(() => doAside(() => this.tensors.find(place, wish)));
   }
 
   setChild(handle: number, name: string, value: unknown): string {
@@ -141,7 +172,9 @@ export class PausedService {
       this.endEvaluationNow?.(results[0]);
       // An expression may have changed what was read before.
       this.inspection.reads.forget();
-      return results.length > 0 ? doAside(() => this.inspection.show(results[0], evaluateName)) : undefined;
+      if (results.length === 0) return undefined;
+      this.inspection.reads.begin();
+      return doAside(() => this.inspection.show(results[0], { evaluateName }));
     });
   }
 
@@ -156,6 +189,14 @@ export class PausedService {
     this.endEvaluationNow?.();
     this.inspection.release();
     for (const tensor of this.kept.splice(0)) if (!tensor.isDisposed) tensor.dispose();
+  }
+
+  private sendBytes(bytes: Uint8Array<ArrayBuffer>): number {
+    this.bytesSent++;
+    // A part would travel with all of what it is a part of.
+    const whole = bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+    this.host.post({ kind: 'bytes', number: this.bytesSent, bytes: whole });
+    return this.bytesSent;
   }
 
   private answerBetweenSteps<T>(work: (training: NonNullable<PausedService['training']>) => T): string {

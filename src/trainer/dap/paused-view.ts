@@ -89,6 +89,13 @@ export class PausedView {
     return [...code, ...shown];
   }
 
+  /** Of a variable that has something inside. @throws Error for a reference of an earlier stop */
+  handleOf(reference: number): number {
+    const expandable = this.expandableOf(reference);
+    if (expandable.kind === 'held') return expandable.handle;
+    throw new Error('This is a scope, no tensor.');
+  }
+
   async variables(reference: number, part: Part): Promise<DebugProtocol.Variable[]> {
     const expandable = this.expandableOf(reference);
     if (expandable.kind === 'held') {
@@ -238,12 +245,13 @@ export class PausedView {
     };
   }
 
-  private value({ value, type, handle, indexed, named }: ShownValue) {
+  private value({ value, type, handle, indexed, named, tensor }: ShownValue) {
     return {
       value,
       type,
       variablesReference: handle === 0 ? 0 : this.reference({ kind: 'held', handle }),
       ...(indexed === undefined ? {} : { indexedVariables: indexed, namedVariables: named }),
+      ...(tensor === undefined ? {} : { backstep: { tensor: true, ...tensor } }),
     };
   }
 

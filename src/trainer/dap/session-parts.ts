@@ -9,6 +9,7 @@ import type { InspectorClient } from './inspector-client.js';
 import type { KnownBreakpoints } from './known-breakpoints.js';
 import type { LibrarySources } from './library-sources.js';
 import type { LineBreakpoints } from './line-breakpoints.js';
+import type { ReceivedBytes } from './received-bytes.js';
 import type { Handler } from './request-table.js';
 import type { SharedFlags } from './shared-flags.js';
 import type { ThreadDebugger } from './thread-debugger.js';
@@ -25,6 +26,8 @@ export interface SessionParts {
   readonly threadDebugger: ThreadDebugger;
   /** The training thread: stands or runs, is stepped and paused. */
   readonly thread: TrainingThread;
+  /** What the training thread sends apart from its answers. */
+  readonly bytes: ReceivedBytes;
   /** To the training thread, which reads it between steps. */
   readonly control: (message: ControlMessage) => void;
   /** What the front end has said of itself; nothing before `initialize`. */

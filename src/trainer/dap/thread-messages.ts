@@ -46,6 +46,8 @@ export type FromTraining =
   | { readonly kind: 'stepShown'; readonly ops: readonly string[]; readonly metrics: readonly string[] }
   /** Which op a number in `SharedFlags.opUnderWay` stands for. */
   | { readonly kind: 'opName'; readonly op: number; readonly name: string }
+  /** Of an answer that names this number, which comes after it. */
+  | { readonly kind: 'bytes'; readonly number: number; readonly bytes: Uint8Array }
   | { readonly kind: 'finished'; readonly exitCode: number };
 
 /** Where the training is, asked of it at a stop that it has not announced itself. */

@@ -21,6 +21,7 @@ export interface TrainingParts {
   readonly optimizer: tf.Optimizer | undefined;
   readonly batch: Batch | undefined;
   readonly lastStep: StepEvent | undefined;
+  readonly classNames?: readonly string[];
   /** What training stands before, in the middle of a step. */
   readonly op?: OpPlace;
   outputOf(layer: tf.layers.Layer): tf.Tensor | undefined;
@@ -99,8 +100,8 @@ function opEntries({ op, layer, layerName, inputs, attributes }: OpPlace): Entry
 
 function batchEntries(batch: Batch): Entry[] {
   const entries: Entry[] = [
-    { name: 'xs', value: batch.xs, evaluateName: 'batch.xs' },
-    { name: 'ys', value: batch.ys, evaluateName: 'batch.ys' },
+    { name: 'xs', value: batch.xs, evaluateName: 'batch.xs', role: 'batch' },
+    { name: 'ys', value: batch.ys, evaluateName: 'batch.ys', role: 'batch' },
     { name: 'size', value: batch.size, evaluateName: 'batch.size' },
   ];
   return batch.names ? [...entries, { name: 'names', value: batch.names, evaluateName: 'batch.names' }] : entries;
@@ -129,13 +130,15 @@ function layerEntries(
 ): Entry[] {
   const entries: Entry[] = [];
   const output = parts.outputOf(layer);
-  if (output) entries.push({ name: 'output', value: output });
+  if (output) entries.push({ name: 'output', value: output, role: 'activation', fullName: `output of ${label}` });
   for (const { name, variable, layer: owner } of weights) {
     if (owner !== label) continue;
     const short = name.slice(label.length + 1);
-    entries.push({ name: short, value: variable });
+    entries.push({ name: short, value: variable, fullName: name });
     const gradient = parts.gradientOf(variable);
-    if (gradient) entries.push({ name: `gradient of ${short}`, value: gradient });
+    if (gradient) {
+      entries.push({ name: `gradient of ${short}`, value: gradient, role: 'weight', fullName: `gradient of ${name}` });
+    }
   }
   return entries;
 }

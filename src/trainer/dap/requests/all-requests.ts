@@ -6,6 +6,7 @@ import type { Handlers, SessionParts } from '../session-parts.js';
 import { breakpointRequests } from './breakpoint-requests.js';
 import { inspectionRequests } from './inspection-requests.js';
 import { steppingRequests } from './stepping-requests.js';
+import { tensorRequests } from './tensor-requests.js';
 import { trainingRequests } from './training-requests.js';
 
 export function allRequests(parts: SessionParts): Handlers {
@@ -13,6 +14,7 @@ export function allRequests(parts: SessionParts): Handlers {
     ...breakpointRequests(parts),
     ...inspectionRequests(parts),
     ...steppingRequests(parts),
+    ...tensorRequests(parts),
     ...trainingRequests(parts),
   };
 }
