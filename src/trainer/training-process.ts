@@ -4,18 +4,20 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import path from 'node:path';
+import type { Finding } from '../shared/protocol/diagnosis.js';
 import type { Problem, RunOptions, TrainingEvent } from '../shared/protocol/training.js';
 import { placesOf } from './analysis/fit-problems.js';
 import { forgetLayers, placeOfLayer } from './analysis/layer-origins.js';
 import { layerTable } from './analysis/layer-table.js';
 import { dataEnvironment } from './data-environment.js';
+import { diagnosedHost } from './diagnosis/diagnosed-host.js';
+import { RunDiagnosis } from './diagnosis/run-diagnosis.js';
 import { createExperimentLoader, type LoadedExperiment } from './loader/experiment-loader.js';
 import { problemOf, problemOfPart } from './loader/problem-of.js';
 import { personsFrames, type SourcePlace } from './loader/stack-frames.js';
 import { chooseBackend } from './runtime/backend/backend.js';
 import { asExperiment, type Experiment } from './runtime/experiment.js';
 import { failureOf, TrainingFailure } from './runtime/failure.js';
-import { watchLoss } from './runtime/loss-watch.js';
 import { takeOverRandom } from './runtime/random.js';
 import { isOptimizer } from './runtime/tfjs-internals.js';
 import type { TrainingHost } from './runtime/training-host.js';
@@ -34,6 +36,13 @@ export class TrainingProcess {
   private abandon: ((error: unknown) => void) | undefined;
   private madeModel: tf.LayersModel | undefined;
   private madeOptimizer: tf.Optimizer | undefined;
+  private madeData: unknown;
+
+  /** Of this training, from its start on. */
+  readonly diagnosis = new RunDiagnosis({
+    placeOfLayer: (label) => this.places().placeOfLayer?.(label),
+    placeOfPart: (part) => this.loaded?.placeOfPart(part),
+  });
 
   /** Once the person's functions have returned them. */
   get model(): tf.LayersModel | undefined {
@@ -60,7 +69,9 @@ export class TrainingProcess {
       return 0;
     } catch (error) {
       for (const problem of this.furtherProblems(error)) told.emit({ kind: 'notice', ...problem });
-      told.emit(this.errorEvent(error));
+      const event = this.errorEvent(error);
+      for (const finding of this.explainedBy(error, event)) told.emit({ kind: 'finding', finding });
+      told.emit(event);
       return 1;
     }
   }
@@ -80,6 +91,12 @@ export class TrainingProcess {
     const { severity: _, ...problem } = this.problemOf(error);
     const runDir = (error instanceof TrainingFailure ? error.runDir : undefined) ?? this.runDir;
     return { kind: 'error', ...problem, ...(runDir === undefined ? {} : { runDir }) };
+  }
+
+  /** What is known to lie behind the failure that `event` tells. */
+  private explainedBy(error: unknown, { message: told, hint, file, line }: ErrorEvent): Finding[] {
+    const cause = error instanceof TrainingFailure ? error.cause : error;
+    return this.diagnosis.fails({ message: messageOf(cause) ?? told, told, hint, file, line });
   }
 
   private problemOf(error: unknown): Problem {
@@ -134,6 +151,11 @@ export class TrainingProcess {
   private watched(experiment: Experiment): Experiment {
     return asExperiment({
       ...experiment,
+      data: async (settings) => {
+        const data = await experiment.data(settings);
+        this.madeData = data;
+        return data;
+      },
       model: async (settings) => (this.madeModel = await experiment.model(settings)),
       optimizer: (settings) => {
         const optimizer = experiment.optimizer(settings);
@@ -143,29 +165,25 @@ export class TrainingProcess {
     });
   }
 
-  /** The same host, before each of whose steps failures from outside are raised, and who is told of a loss that is none. */
+  /** The same host, told of what is wrong with the training, and before each of whose steps failures from outside are raised. */
   private hosted(host: TrainingHost): TrainingHost {
-    const watch = watchLoss();
-    return {
-      emit: (event) => {
-        if (event.kind === 'start') this.runDir = event.runDir;
-        host.emit(event);
-        const trouble = event.kind === 'step' ? watch(event) : undefined;
-        if (trouble) host.emit({ kind: 'notice', ...this.loaded?.placeOfPart('optimizer'), ...trouble });
+    return diagnosedHost(host, {
+      diagnosis: this.diagnosis,
+      beforeStep: () => this.throwFailure(),
+      training: (start) => {
+        this.runDir = start.runDir;
+        const { madeModel: model, optimizer, loaded, madeData: data } = this;
+        return model && { model, optimizer, experiment: loaded?.experiment, data, start };
       },
-      mayStopAfter: (step) => {
-        this.throwFailure();
-        return host.mayStopAfter(step);
-      },
-      compiled: (step) => host.compiled?.(step),
-      get wantsGradientNorms() {
-        return host.wantsGradientNorms;
-      },
-      afterStep: (step, paused) => host.afterStep(step, paused),
-      afterEpoch: (point, paused) => host.afterEpoch(point, paused),
-      get stopRequested() {
-        return host.stopRequested;
-      },
-    };
+    });
+  }
+}
+
+/** `undefined` where there is none, and where an error's own properties throw. */
+function messageOf(error: unknown): string | undefined {
+  try {
+    return error instanceof Error ? error.message : undefined;
+  } catch {
+    return undefined;
   }
 }
