@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { InspectorClient } from './inspector-client.js';
 import { lineExpression } from './line-condition.js';
+import type { Place } from './possible-places.js';
 
 interface Line {
   readonly id: number;
@@ -19,7 +20,9 @@ interface Line {
   /** V8's name for it, while it is in place. */
   inPlace: string | undefined;
   /** Where it stops, once its file is loaded. Counts from 1. */
-  actual: { readonly line: number; readonly column: number } | undefined;
+  actual: Place | undefined;
+  /** Where it will stop, by the file's text; `nowhere` where no code follows. Not known for what cannot be read. */
+  expected: Place | 'nowhere' | undefined;
   problem: string | undefined;
 }
 
@@ -54,6 +57,7 @@ export class LineBreakpoints {
     else this.byFile.delete(file);
     for (const line of before) await this.takeAway(line);
     if (attached) for (const line of lines) await this.put(line);
+    if (!this.allLoaded) for (const line of lines) await this.expect(line);
     return lines.map((line) => this.shown(line));
   }
 
@@ -123,8 +127,19 @@ export class LineBreakpoints {
       expression: made.kind === 'ok' ? made.text : undefined,
       inPlace: undefined,
       actual: undefined,
+      expected: undefined,
       problem: made.kind === 'problem' ? made.message : undefined,
     };
+  }
+
+  private async expect(line: Line): Promise<void> {
+    if (line.actual || line.problem !== undefined) return;
+    const { possiblePlaces } = await import('./possible-places.js');
+    const { line: wished, column = 1 } = line.wish;
+    const places = possiblePlaces(line.file);
+    line.expected =
+      places &&
+      (places.find((place) => place.line > wished || (place.line === wished && place.column >= column)) ?? 'nowhere');
   }
 
   private async put(line: Line): Promise<void> {
@@ -153,13 +168,15 @@ export class LineBreakpoints {
     if (inPlace !== undefined) await this.inspector.send('Debugger.removeBreakpoint', { breakpointId: inPlace });
   }
 
-  private shown({ id, file, wish, actual, problem, inPlace }: Line): DebugProtocol.Breakpoint {
+  private shown({ id, file, wish, actual, expected, problem, inPlace }: Line): DebugProtocol.Breakpoint {
     const source = { name: path.basename(file), path: file };
     if (problem !== undefined) return { id, verified: false, message: problem, source, line: wish.line };
-    if (actual) return { id, verified: true, source, line: actual.line, column: actual.column };
+    if (actual) return { id, verified: true, source, ...actual };
     const loaded = [...this.inspector.loaded.values()].some((script) => new RegExp(urlPattern(file)).test(script));
+    const awaited = !loaded && !this.allLoaded;
+    if (awaited && typeof expected === 'object') return { id, verified: true, source, ...expected };
     const message =
-      loaded && inPlace !== undefined
+      (loaded && inPlace !== undefined) || (awaited && expected === 'nowhere')
         ? 'There is no code on this line or after it.'
         : this.allLoaded
           ? `The training does not use ${path.basename(file)}.`
@@ -168,7 +185,7 @@ export class LineBreakpoints {
   }
 }
 
-function placeOf(location: Debugger.Location): { readonly line: number; readonly column: number } {
+function placeOf(location: Debugger.Location): Place {
   return { line: location.lineNumber + 1, column: (location.columnNumber ?? 0) + 1 };
 }
 
