@@ -9,10 +9,12 @@ import type { GraphPhase, OpGraph, OpNode } from './op-graph.js';
 export const cellKinds = ['forward', 'gradient', 'update'] as const;
 export type CellKind = (typeof cellKinds)[number];
 
+export type BlockKind = 'input' | 'layer' | 'loss' | 'metrics' | 'optimizer' | 'other';
+
 export interface GraphBlock {
   /** `layer:conv2d_1`, `input`, `loss`, … */
   readonly id: string;
-  readonly kind: 'input' | 'layer' | 'loss' | 'metrics' | 'optimizer' | 'other';
+  readonly kind: BlockKind;
   /** For a person: the layer's label. */
   readonly label: string;
   /** Class of the layer. */
@@ -60,7 +62,8 @@ export function cellOf(phase: GraphPhase): CellKind {
   return phase === 'gradient' ? 'gradient' : phase === 'optimizer' ? 'update' : 'forward';
 }
 
-function blockOf({ kind, layer, phase }: OpNode): Pick<GraphBlock, 'id' | 'kind' | 'label'> {
+/** Which block an op of a recorded step belongs to. */
+export function blockOf({ kind, layer, phase }: OpNode): Pick<GraphBlock, 'id' | 'kind' | 'label'> {
   // Targets stand where they are compared.
   if (kind === 'input' && phase === 'forward') return { id: 'input', kind: 'input', label: 'batch' };
   if (layer !== undefined) return { id: `layer:${layer}`, kind: 'layer', label: layer };
@@ -80,5 +83,5 @@ function blockOf({ kind, layer, phase }: OpNode): Pick<GraphBlock, 'id' | 'kind'
 /** `150×150×3`; the batch dimension left out, empty for a single number. */
 export function shapeLabel(shape: readonly number[], batchSize: number): string {
   const own = shape.length > 1 && shape[0] === batchSize ? shape.slice(1) : shape;
-  return own.join('×');
+  return own.map((size) => (size < 0 ? '?' : size)).join('×');
 }

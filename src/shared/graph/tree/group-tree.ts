@@ -1,0 +1,209 @@
+/**
+ * A graph sorted into nested groups: models, layers, name scopes, runs of equal blocks. The same for
+ * recorded steps and for files by others. Built once a graph; what is open is not known here. Pure.
+ */
+import { blockOf, cellOf, type BlockKind, type CellKind } from '../graph-blocks.js';
+import type { OpGraph, OpNode } from '../op-graph.js';
+import { findRepeats } from './find-repeats.js';
+import { topEdges } from './top-edges.js';
+
+export interface Group {
+  /** `layer:conv2d_1`, `group:features/0`, `repeat:…`; the root's is empty. */
+  readonly id: string;
+  readonly kind: BlockKind | 'group' | 'repeat';
+  readonly label: string;
+  /** Class of the layer. */
+  readonly type?: string;
+  readonly shape?: readonly (number | null)[];
+  readonly file?: string;
+  readonly line?: number;
+  readonly parent: Group | undefined;
+  /** From 1 for those in the root. */
+  readonly depth: number;
+  /** In the order in which they first run. */
+  readonly children: readonly (Group | OpNode)[];
+  /** Of all ops within, the nested ones included. */
+  readonly size: number;
+  /** How often what is in it follows itself, for a `repeat`. */
+  readonly times?: number;
+  /** Edges between its children, by their places among them; several that go the same way are one. */
+  readonly edges: readonly (readonly [from: number, to: number])[];
+}
+
+export interface GroupTree {
+  readonly graph: OpGraph;
+  readonly root: Group;
+  readonly groups: ReadonlyMap<string, Group>;
+  /** The innermost group of each op. */
+  readonly groupOf: ReadonlyMap<string, Group>;
+}
+
+export function isGroup(child: Group | OpNode): child is Group {
+  return 'children' in child;
+}
+
+/** A group while it is put together. */
+interface Growing {
+  id: string;
+  kind: Group['kind'];
+  label: string;
+  type?: string;
+  shape?: readonly (number | null)[];
+  file?: string;
+  line?: number;
+  parent: Growing | undefined;
+  depth: number;
+  children: (Growing | OpNode)[];
+  size: number;
+  times?: number;
+  edges: (readonly [number, number])[];
+}
+
+export function groupTree(graph: OpGraph): GroupTree {
+  const root = growing('', 'group', '', undefined);
+  const known = new Map<string, Growing>();
+  const layers = new Map(graph.layers.map((layer) => [layer.layer, layer]));
+  const enter = (id: string, kind: Group['kind'], label: string, parent: Growing): Growing => {
+    let group = known.get(id);
+    if (!group) {
+      group = growing(id, kind, label, parent);
+      known.set(id, group);
+      parent.children.push(group);
+    }
+    return group;
+  };
+  const owners = ownersOf(graph);
+  for (const node of graph.nodes) {
+    let group = root;
+    if (graph.batch === 'none') {
+      let path = '';
+      for (const part of (owners.get(node.id) ?? node).group ?? []) {
+        path += path === '' ? part : `/${part}`;
+        group = enter(`group:${path}`, 'group', part, group);
+      }
+    } else {
+      const { id, kind, label } = blockOf(node);
+      if (kind === 'layer') {
+        const parts = label.split('/');
+        for (let count = 1; count < parts.length; count++)
+          group = enter(`group:${parts.slice(0, count).join('/')}`, 'group', parts[count - 1]!, group);
+        group = enter(id, kind, parts.at(-1)!, group);
+        const layer = layers.get(label);
+        if (layer)
+          Object.assign(group, { type: layer.type, shape: layer.outputShape, file: layer.file, line: layer.line });
+      } else group = enter(id, kind, label, root);
+    }
+    group.children.push(node);
+  }
+  count(root);
+  joinChains(root, known);
+  inOrderOfRunning(root, graph);
+  topEdges(root as Group, graph);
+  findRepeats(root as Group);
+  deepen(root, 0);
+  const groups = new Map<string, Group>();
+  const groupOf = new Map<string, Group>();
+  gather(root as Group, groups, groupOf);
+  return { graph, root: root as Group, groups, groupOf };
+}
+
+/** Kinds of an op's column within its group. */
+export function cellKindOf(node: OpNode): CellKind {
+  return cellOf(node.phase);
+}
+
+/** A weight or constant that one op alone reads stands with it, wherever its own name is. */
+function ownersOf(graph: OpGraph): ReadonlyMap<string, OpNode> {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  const readers = new Map<string, OpNode | undefined>();
+  for (const { from, to } of graph.edges) {
+    const { kind } = nodes.get(from)!;
+    if (kind !== 'constant' && kind !== 'variable') continue;
+    readers.set(from, readers.has(from) && readers.get(from)?.id !== to ? undefined : nodes.get(to));
+  }
+  return new Map([...readers].flatMap(([id, reader]) => (reader ? [[id, reader]] : [])));
+}
+
+function growing(id: string, kind: Group['kind'], label: string, parent: Growing | undefined): Growing {
+  return { id, kind, label, parent, depth: 0, children: [], size: 0, edges: [] };
+}
+
+const isGrowing = (child: Growing | OpNode): child is Growing => 'children' in child;
+
+/**
+ * A scope that holds nothing but one other scope is one with it: `StatefulPartitionedCall/sequential_1`;
+ * a scope of a single op is that op.
+ */
+function joinChains(group: Growing, known: Map<string, Growing>): void {
+  group.children = group.children.map((child) => {
+    if (!isGrowing(child)) return child;
+    if (child.kind === 'group' && child.size === 1) return onlyOp(child, known);
+    let inner = child;
+    let { label } = child;
+    while (
+      inner.kind === 'group' &&
+      inner.children.length === 1 &&
+      isGrowing(inner.children[0]!) &&
+      inner.children[0].kind === 'group'
+    ) {
+      known.delete(inner.id);
+      inner = inner.children[0];
+      label += `/${inner.label}`;
+    }
+    inner.label = label;
+    inner.parent = group;
+    joinChains(inner, known);
+    return inner;
+  });
+}
+
+function onlyOp(group: Growing, known: Map<string, Growing>): OpNode {
+  known.delete(group.id);
+  const child = group.children[0]!;
+  return isGrowing(child) ? onlyOp(child, known) : child;
+}
+
+function count(group: Growing): number {
+  group.size = group.children.reduce((sum, child) => sum + (isGrowing(child) ? count(child) : 1), 0);
+  return group.size;
+}
+
+/** A variable or a target is known before the ops of its group run: the first op counts. */
+function inOrderOfRunning(root: Growing, graph: OpGraph): void {
+  const places = new Map(graph.nodes.map(({ id }, index) => [id, index]));
+  const begin = (child: Growing | OpNode): number => {
+    if (!isGrowing(child)) return places.get(child.id)!;
+    let first = Infinity;
+    let firstOp = Infinity;
+    for (const inner of child.children) {
+      const at = begin(inner);
+      first = Math.min(first, at);
+      const runs = isGrowing(inner) || child.kind === 'input' || inner.kind === 'op' || inner.kind === 'assign';
+      if (runs) firstOp = Math.min(firstOp, at);
+    }
+    return firstOp === Infinity ? first : firstOp;
+  };
+  const sort = (group: Growing): void => {
+    const begins = new Map(group.children.map((child) => [child, begin(child)]));
+    group.children.sort((a, b) => begins.get(a)! - begins.get(b)!);
+    for (const child of group.children) if (isGrowing(child)) sort(child);
+  };
+  sort(root);
+}
+
+function deepen(group: Growing, depth: number): void {
+  group.depth = depth;
+  for (const child of group.children) {
+    if (!isGrowing(child)) continue;
+    child.parent = group;
+    deepen(child, depth + 1);
+  }
+}
+
+function gather(group: Group, groups: Map<string, Group>, groupOf: Map<string, Group>): void {
+  groups.set(group.id, group);
+  for (const child of group.children) {
+    if (isGroup(child)) gather(child, groups, groupOf);
+    else groupOf.set(child.id, group);
+  }
+}

@@ -1,0 +1,238 @@
+/** Graphs in nested groups, and where everything of them stands: what holds for any graph, and how known ones look. */
+import { describe, expect, it } from 'vitest';
+import type { OpEdge, OpGraph, OpNode } from '../../../../src/shared/graph/op-graph.js';
+import { groupTree, isGroup, type Group, type GroupTree } from '../../../../src/shared/graph/tree/group-tree.js';
+import { layOutTree, type Box, type TreeLayout } from '../../../../src/shared/graph/tree/tree-layout.js';
+
+const node = (id: string, more: Partial<OpNode> = {}): OpNode => ({
+  id,
+  op: 'Op',
+  kind: 'op',
+  phase: 'forward',
+  outputs: [{ shape: [-1, 4], dtype: 'float32' }],
+  bytes: 0,
+  group: id.split('/').slice(0, -1),
+  ...more,
+});
+const edge = (from: string, to: string): OpEdge => ({ from, to, slot: 0, input: 'x' });
+const file = (nodes: OpNode[], edges: OpEdge[]): OpGraph => ({
+  nodes,
+  edges,
+  layers: [],
+  backend: 'file',
+  batchSize: -1,
+  batch: 'none',
+});
+
+function randomGraph(seed: number): OpGraph {
+  let state = seed;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const count = 5 + random(60);
+  const nodes: OpNode[] = [];
+  const edges: OpEdge[] = [];
+  for (let index = 0; index < count; index++) {
+    const path = Array.from({ length: random(4) }, () => `g${random(3)}`);
+    const isConstant = random(6) === 0;
+    const id = [...path, `n${index}`].join('/');
+    nodes.push(node(id, isConstant ? { kind: 'constant', op: 'Const' } : { op: `Op${random(4)}` }));
+    if (isConstant) continue;
+    for (let inputs = random(3); inputs > 0 && index > 0; inputs--) edges.push(edge(nodes[random(index)]!.id, id));
+  }
+  return file(nodes, edges);
+}
+
+const apart = (a: Box, b: Box): boolean =>
+  a.x + a.width <= b.x + 0.01 ||
+  b.x + b.width <= a.x + 0.01 ||
+  a.y + a.height <= b.y + 0.01 ||
+  b.y + b.height <= a.y + 0.01;
+const within = (inner: Box, outer: Box): boolean =>
+  inner.x >= outer.x - 0.01 &&
+  inner.y >= outer.y - 0.01 &&
+  inner.x + inner.width <= outer.x + outer.width + 0.01 &&
+  inner.y + inner.height <= outer.y + outer.height + 0.01;
+
+function expectSound(tree: GroupTree, layout: TreeLayout): void {
+  const shown = layout.items.flatMap(({ ops }) => ops.map(({ id }) => id)).sort();
+  expect(shown).toEqual(tree.graph.nodes.map(({ id }) => id).sort());
+  const boxes = new Map(layout.groups.map((placed) => [placed.group, placed]));
+  layout.items.forEach((item, index) => {
+    for (let other = index + 1; other < layout.items.length; other++)
+      expect(apart(item, layout.items[other]!), `${item.id} and ${layout.items[other]!.id}`).toBe(true);
+    const frame = boxes.get(item.group);
+    if (frame) expect(within(item, frame)).toBe(true);
+  });
+  for (const placed of layout.groups) {
+    const outer = placed.group.parent && boxes.get(placed.group.parent);
+    if (outer) expect(within(placed, outer)).toBe(true);
+    for (const other of layout.groups)
+      if (other !== placed && other.group.parent === placed.group.parent) expect(apart(placed, other)).toBe(true);
+  }
+  const items = new Map(layout.items.map((item) => [item.id, item]));
+  for (const { from, to } of layout.wires) expect(items.has(from) && items.has(to)).toBe(true);
+}
+
+describe('any graph', () => {
+  it('shows each op once, apart from others, within its groups, whatever is open', () => {
+    for (let seed = 1; seed <= 60; seed++) {
+      const tree = groupTree(randomGraph(seed));
+      const ids = [...tree.groups.keys()];
+      for (const open of [new Set<string>(), new Set(ids.filter((_, index) => index % 2 === 0)), new Set(ids)])
+        expectSound(tree, layOutTree(tree, open));
+    }
+  });
+
+  it('children of a group come after what they read, unless they read one another in a circle', () => {
+    for (let seed = 100; seed < 130; seed++) {
+      const visit = (group: Group): void => {
+        const back = group.edges.filter(([from, to]) => from >= to);
+        // A circle takes two groups: ops alone never make one.
+        if (group.children.every((child) => !isGroup(child))) expect(back).toEqual([]);
+        for (const child of group.children) if (isGroup(child)) visit(child);
+      };
+      visit(groupTree(randomGraph(seed)).root);
+    }
+  });
+
+  it('edges between ops of one group point down', () => {
+    for (let seed = 200; seed < 230; seed++) {
+      const tree = groupTree(randomGraph(seed));
+      const layout = layOutTree(tree, new Set(tree.groups.keys()));
+      const items = new Map(layout.items.map((item) => [item.id, item]));
+      for (const { from, to } of tree.graph.edges) {
+        const [a, b] = [items.get(from)!, items.get(to)!];
+        if (a.group !== b.group || a.ops[0]!.kind === 'constant' || a.group.children.some(isGroup)) continue;
+        expect(a.y + a.height).toBeLessThanOrEqual(b.y);
+      }
+    }
+  });
+
+  it('stands as before when what was opened is closed again, and the order of rows stays', () => {
+    for (let seed = 300; seed < 320; seed++) {
+      const tree = groupTree(randomGraph(seed));
+      const closed = layOutTree(tree, new Set());
+      for (const { group } of closed.groups) {
+        const opened = layOutTree(tree, new Set([group.id]));
+        const order = (layout: TreeLayout): string[] =>
+          layout.groups
+            .filter((placed) => placed.group.depth === 1)
+            .sort((a, b) => Math.round(a.y) - Math.round(b.y) || a.x - b.x)
+            .map((placed) => placed.group.id);
+        if (new Set(closed.groups.map(({ y }) => y)).size === closed.groups.length)
+          expect(order(opened)).toEqual(order(closed));
+        expect(layOutTree(tree, new Set())).toEqual(closed);
+      }
+    }
+  });
+});
+
+describe('equal blocks that follow one another', () => {
+  /** Convolution, norm, activation, convolution, sum with what came in. */
+  function residual(times: number): OpGraph {
+    const nodes = [node('x', { kind: 'input', op: 'Input' }), node('stem', { op: 'Conv2D' })];
+    const edges = [edge('x', 'stem')];
+    let last = 'stem';
+    for (let block = 1; block <= times; block++) {
+      const name = (part: string): string => `block${block}_${part}`;
+      for (const [part, op, from] of [
+        ['conv1', 'Conv2D', last],
+        ['bn', 'FusedBatchNorm', name('conv1')],
+        ['relu', 'Relu', name('bn')],
+        ['conv2', 'Conv2D', name('relu')],
+        ['add', 'Add', name('conv2')],
+      ] as const) {
+        nodes.push(node(name(part), { op }));
+        edges.push(edge(from, name(part)));
+      }
+      edges.push(edge(last, name('add')));
+      last = name('add');
+    }
+    nodes.push(node('head', { op: 'MatMul' }));
+    edges.push(edge(last, 'head'));
+    return file(nodes, edges);
+  }
+
+  it('are one group with their number, cut where one tensor goes from block to block', () => {
+    const { root } = groupTree(residual(16));
+    expect(root.children.map((child) => (isGroup(child) ? `${child.label} ×${child.times}` : child.id))).toEqual([
+      'x',
+      'stem',
+      'block ×16',
+      'head',
+    ]);
+    const repeat = root.children[2] as Group;
+    expect(repeat.size).toBe(80);
+    expect(repeat.children.map((child) => (child as Group).label)).toEqual(
+      Array.from({ length: 16 }, (_, index) => `block${index + 1}`),
+    );
+    // Two ways from block to block, input and shortcut, are one edge.
+    expect(repeat.edges).toEqual(Array.from({ length: 15 }, (_, index) => [index, index + 1]));
+  });
+
+  it('are not equal where a shape differs', () => {
+    const graph = residual(6);
+    const wide = graph.nodes.map((one) =>
+      /block[456]/.test(one.id) ? { ...one, outputs: [{ shape: [-1, 8], dtype: 'float32' }] } : one,
+    );
+    const { root } = groupTree({ ...graph, nodes: wide });
+    const repeats = root.children.filter((child): child is Group => isGroup(child));
+    expect(repeats.map(({ times }) => times)).toEqual([3, 3]);
+  });
+
+  it('a long edge is led past the boxes between', () => {
+    const tree = groupTree(residual(1));
+    const { wires, items } = layOutTree(tree, new Set());
+    const shortcut = wires.find(({ from, to }) => from === 'stem' && to === 'block1_add')!;
+    expect(shortcut.via.length).toBe(4);
+    for (const { x, y } of shortcut.via)
+      for (const item of items)
+        expect(x > item.x && x < item.x + item.width && y > item.y && y < item.y + item.height).toBe(false);
+  });
+});
+
+it('a chain stands straight', () => {
+  const ids = Array.from({ length: 8 }, (_, index) => `n${index}`);
+  const tree = groupTree(
+    file(
+      ids.map((id) => node(id)),
+      ids.slice(1).map((id, index) => edge(ids[index]!, id)),
+    ),
+  );
+  const { items } = layOutTree(tree, new Set());
+  expect(new Set(items.map(({ x }) => Math.round(x))).size).toBe(1);
+});
+
+it('weights stand beside what they go to, whatever their name', () => {
+  const tree = groupTree(
+    file(
+      [
+        node('weights/w', { kind: 'variable', op: 'VarHandleOp' }),
+        node('x', { kind: 'input' }),
+        node('net/dense/y', { op: 'MatMul' }),
+        node('net/dense/z'),
+      ],
+      [edge('x', 'net/dense/y'), edge('weights/w', 'net/dense/y'), edge('net/dense/y', 'net/dense/z')],
+    ),
+  );
+  expect(tree.groupOf.get('weights/w')!.label).toBe('net/dense');
+  const items = new Map(layOutTree(tree, new Set(tree.groups.keys())).items.map((item) => [item.id, item]));
+  const [weight, op] = [items.get('weights/w')!, items.get('net/dense/y')!];
+  expect(weight.x + weight.width).toBeLessThan(op.x);
+  expect(weight.y + weight.height / 2).toBeCloseTo(op.y + op.height / 2);
+});
+
+it('what goes everywhere is not wired, and says so', () => {
+  const nodes = [node('x', { kind: 'input' }), ...Array.from({ length: 9 }, (_, index) => node(`n${index}`))];
+  const tree = groupTree(
+    file(
+      nodes,
+      nodes.slice(1).map(({ id }) => edge('x', id)),
+    ),
+  );
+  const { wires, items } = layOutTree(tree, new Set());
+  expect(wires).toEqual([]);
+  expect(items.find(({ id }) => id === 'x')!.unwired).toBe(9);
+});
