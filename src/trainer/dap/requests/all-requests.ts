@@ -21,6 +21,8 @@ export function allRequests(parts: SessionParts): Handlers {
 
 /** Answered even while a look at the stopped thread takes its time. */
 export const urgentRequests: ReadonlySet<string> = new Set([
+  // Before all others: what is sent with it, and answered at once, is refused by an adapter that is not initialized.
+  'initialize',
   'cancel',
   'pause',
   'terminate',
