@@ -425,7 +425,14 @@ export class DebugHost implements TrainingHost {
 
   private tensors(): StepTensors | undefined {
     if (this.between) return this.between.tensors;
-    return this.underWay && this.hooks.tensors(this.underWay.batch);
+    if (!this.underWay) return undefined;
+    const { batch, kept } = this.underWay;
+    const own = this.hooks.tensors(batch);
+    return {
+      batch,
+      outputOf: (layer) => alive(own.outputOf(layer)) ?? kept?.outputOf(layer),
+      gradientOf: (variable) => alive(own.gradientOf(variable)) ?? kept?.gradientOf(variable),
+    };
   }
 
   private here(): { readonly epoch: number; readonly step: number; readonly stepInEpoch: number } {

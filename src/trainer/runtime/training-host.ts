@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
 import type { CompiledStep } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
-import type { PausedTraining } from './paused-training.js';
+import type { PausedTraining, StepTensors } from './paused-training.js';
 import type { SummaryWish } from './step-summaries.js';
 
 export interface TrainingHost {
@@ -23,6 +23,8 @@ export interface TrainingHost {
     readonly keepingIsFree: boolean;
     /** What the step is about to train on; the loop's. */
     readonly batch: Batch;
+    /** What is kept of the step for a look after it, as soon as it is there; the loop's. */
+    readonly kept?: Pick<StepTensors, 'outputOf' | 'gradientOf'>;
   }): boolean;
 
   /**

@@ -189,6 +189,7 @@ export class TrainingRun {
       lastInEpoch,
       keepingIsFree: runner.keepingIsFree,
       batch,
+      kept: runner.capture,
     });
     const gradientNorms = host.wantsGradientNorms;
 
