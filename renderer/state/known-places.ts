@@ -70,10 +70,10 @@ function isStepPhase(phase: string): phase is StepPhase {
 }
 
 /** Of the window's experiment, recorded now where that was not done yet. */
-export function graphOfExperiment(): OpGraph | undefined {
+export async function graphOfExperiment(): Promise<OpGraph | undefined> {
   const { experiment, workspace } = appStore.getState();
   if (experiment === undefined) return undefined;
-  if (workspace?.trusted) void recordGraph(experiment);
+  if (workspace?.trusted) await recordGraph(experiment);
   return recordedGraphs.getState()[experiment]?.graph;
 }
 

@@ -3,6 +3,7 @@
  * Asked for by whoever needs one; says nothing of how it looks.
  */
 import { createStore } from 'zustand/vanilla';
+import type { ExperimentAnalysis } from '../../src/shared/protocol/analysis.js';
 import type { OpGraph } from '../../src/shared/graph/op-graph.js';
 import type { Problem } from '../../src/shared/protocol/training.js';
 import { isCode } from './analysis-actions.js';
@@ -21,13 +22,19 @@ export interface GraphRecord {
 export const recordedGraphs = createStore<Readonly<Record<string, GraphRecord>>>(() => ({}));
 
 /** The analysis that each experiment was last asked about, or taken as it was. */
-const asked = new Map<string, unknown>();
+const asked = new Map<string, { readonly analysis: unknown; readonly done: Promise<void> }>();
 
 /** Records the experiment's step unless that was done since its last analysis. Failures become the record's problem. */
-export async function recordGraph(experiment: string): Promise<void> {
+export function recordGraph(experiment: string): Promise<void> {
   const analysis = appStore.getState().analyses[experiment];
-  if (!analysis || asked.get(experiment) === analysis) return;
-  asked.set(experiment, analysis);
+  const before = asked.get(experiment);
+  if (!analysis || before?.analysis === analysis) return before?.done ?? Promise.resolve();
+  const done = record(experiment, analysis);
+  asked.set(experiment, { analysis, done });
+  return done;
+}
+
+async function record(experiment: string, analysis: ExperimentAnalysis): Promise<void> {
   const failed = analysis.problems.find(({ severity }) => severity === 'error');
   if (failed) {
     keep(experiment, { problem: failed, recording: false });
@@ -36,7 +43,8 @@ export async function recordGraph(experiment: string): Promise<void> {
   keep(experiment, { problem: undefined, recording: true });
   const answer = await ask(experiment);
   // A newer question is under way.
-  if (asked.get(experiment) === analysis) keep(experiment, { problem: undefined, ...answer, recording: false });
+  if (asked.get(experiment)?.analysis === analysis)
+    keep(experiment, { problem: undefined, ...answer, recording: false });
 }
 
 /** The graph stays until there is a newer one. */

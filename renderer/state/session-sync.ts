@@ -7,6 +7,7 @@ import { foldDapMessage, hasEnded, type SessionState } from '../../src/shared/se
 import { appStore, moveCursor, notify } from './app-state.js';
 import { canRun, runCommand } from './commands.js';
 import { RequestError, type Connection, type DapMessage } from './connection.js';
+import { learnRules } from './known-places.js';
 import { catchUp } from './session-catch-up.js';
 import { tellChangedBreakpoints } from './session-breakpoints.js';
 import { openFile } from './file-actions.js';
@@ -142,6 +143,7 @@ export function startSessionSync(connection: Connection): void {
       sessionUi.setState({ lookFailure: undefined });
     }
     if (before.status === 'starting' && after.status === 'running') {
+      void learnRules();
       tellChangedBreakpoints().catch((error: unknown) => {
         notify({
           severity: 'error',

@@ -163,6 +163,8 @@ export function attachCompletion(input: HTMLInputElement, options: () => Complet
     input.focus();
   };
 
+  const takes = (key: string) => (key === 'Tab' && (chosen || input.value !== '')) || (key === 'Enter' && chosen);
+
   const onKeyDown = (event: KeyboardEvent) => {
     const { key } = event;
     const open = list !== undefined;
@@ -171,7 +173,9 @@ export function attachCompletion(input: HTMLInputElement, options: () => Complet
       at = (next + offers.length) % offers.length;
       chosen = true;
       mark();
-    } else if (open && (key === 'Tab' || (key === 'Enter' && chosen)) && !event.shiftKey) take(offers[at]);
+    }
+    // Out of a field that was left empty, Tab goes on to the next one.
+    else if (open && !event.shiftKey && takes(key)) take(offers[at]);
     else if (open && key === 'Escape') forget();
     else if (key === ' ' && event.ctrlKey) ask(0);
     else return;

@@ -111,8 +111,8 @@ function LayerFields(props: FieldsProps) {
 
 function OpFields(props: FieldsProps) {
   const { draft } = props;
-  const offerOps: Complete = (text) => {
-    const ops = opsOf(graphOfExperiment());
+  const offerOps: Complete = async (text) => {
+    const ops = opsOf(await graphOfExperiment());
     const count = new Map(ops.map((entry) => [entry.op, entry.count]));
     return offeredWords(
       ops.map(({ op }) => op),
@@ -120,8 +120,8 @@ function OpFields(props: FieldsProps) {
       text,
     ).map((offer) => ({ ...offer, detail: `${count.get(offer.label)}×` }));
   };
-  const offerLayers: Complete = (text) => {
-    const known = opsOf(graphOfExperiment()).find(({ op }) => op === draft.op.trim());
+  const offerLayers: Complete = async (text) => {
+    const known = opsOf(await graphOfExperiment()).find(({ op }) => op === draft.op.trim());
     return offeredWords(known?.layers ?? layerNames(), 'layer', text);
   };
   return (
@@ -164,10 +164,10 @@ const numberNames: Readonly<Record<SummaryNumber, string>> = {
 
 function DataFields(props: FieldsProps) {
   const { draft } = props;
-  const names = (): readonly string[] => {
+  const names = async (): Promise<readonly string[]> => {
     if (draft.of === 'metric') return ['loss', ...knownMetrics(appStore.getState())];
     if (draft.of === 'activation') return layerNames();
-    return [...layerNames(), ...weightNames(graphOfExperiment())];
+    return [...layerNames(), ...weightNames(await graphOfExperiment())];
   };
   const isMetric = draft.of === 'metric';
   return (
@@ -178,7 +178,7 @@ function DataFields(props: FieldsProps) {
         field="name"
         label={isMetric ? 'Metric' : 'Of'}
         placeholder={isMetric ? 'any' : draft.of === 'activation' ? 'any layer' : 'any; dense_1 or dense_1/kernel'}
-        complete={(text) => offeredWords(names(), isMetric ? 'variable' : 'layer', text)}
+        complete={async (text) => offeredWords(await names(), isMetric ? 'variable' : 'layer', text)}
       />
       <ChoiceField {...props} field="event" label="Stop when it" choices={eventChoices} />
       {draft.event === 'crosses' && (

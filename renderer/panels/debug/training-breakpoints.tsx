@@ -10,12 +10,13 @@ import { knownLayers, rulesStore } from '../../state/known-places.js';
 import { changeBreakpoint, hitsOf, removeBreakpoint } from '../../state/session-breakpoints.js';
 import { told } from '../../training/break-menu.js';
 import { Icon } from '../../ui/icon.js';
+import { useBreakpointMessages } from '../../training/use-breakpoint-messages.js';
 import { useApp } from '../../use-app.js';
 import { BreakpointForm } from './breakpoint-form.js';
 
 export function TrainingRows() {
   const breakpoints = useApp((state) => state.breakpoints);
-  const messages = useApp((state) => state.breakpointMessages);
+  const messages = useBreakpointMessages();
   const stop = useApp((state) => (state.session?.status === 'paused' ? state.session.stop : undefined));
   const stops = useApp((state) => state.session?.stops);
   const form = useStore(breakpointForm, (state) => state.open);

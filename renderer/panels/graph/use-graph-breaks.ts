@@ -7,6 +7,7 @@ import { atLayer, markOf, type PlaceMark } from '../../state/breakpoint-words.js
 import { isSamePlace, togglePlace } from '../../state/session-breakpoints.js';
 import { breakLabel, layerItems, placeItems, told } from '../../training/break-menu.js';
 import type { PopupItem } from '../../ui/popup-menu.js';
+import { useBreakpointMessages } from '../../training/use-breakpoint-messages.js';
 import { useApp } from '../../use-app.js';
 import { layerOfBlock, opPlaces, placeOfItem, standingIn, stopsAt, type Standing } from './graph-places.js';
 
@@ -23,7 +24,7 @@ export interface GraphBreaks {
 
 export function useGraphBreaks(graph: OpGraph, layout: GraphLayout): GraphBreaks {
   const breakpoints = useApp((state) => state.breakpoints);
-  const messages = useApp((state) => state.breakpointMessages);
+  const messages = useBreakpointMessages();
   const stop = useApp((state) =>
     state.session?.status === 'paused' && state.session.experiment === state.experiment
       ? state.session.stop

@@ -10,6 +10,7 @@ import { bytesText, countText, pipeline, shapeText } from '../../state/shape-tex
 import { beforeLayer, layerItems, told } from '../../training/break-menu.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { PopupMenu, popupAt, type PopupAt } from '../../ui/popup-menu.js';
+import { useBreakpointMessages } from '../../training/use-breakpoint-messages.js';
 import { useApp } from '../../use-app.js';
 import { BreakDot } from '../../training/break-dot.js';
 import { concern, layerRows, totalsOf, type LayerRow } from './layer-rows.js';
@@ -100,7 +101,7 @@ function LayerTable({
   const cursor = useApp((state) => state.cursor.layer);
   const selected = rows.findIndex((row) => row.layer.layer === cursor);
   const breakpoints = useApp((state) => state.breakpoints);
-  const messages = useApp((state) => state.breakpointMessages);
+  const messages = useBreakpointMessages();
   const standing = useApp((state) =>
     state.session?.status === 'paused' && state.session.stop?.stands ? state.session.stop.place?.layer : undefined,
   );
