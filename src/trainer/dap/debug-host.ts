@@ -456,6 +456,11 @@ export class DebugHost implements TrainingHost {
   }
 }
 
+/** What has been given back has no values any more. */
+function alive(tensor: tf.Tensor | undefined): tf.Tensor | undefined {
+  return tensor?.isDisposed ? undefined : tensor;
+}
+
 function allHits(...hits: readonly (Hits | undefined)[]): Hits | undefined {
   const found = hits.filter((one) => one !== undefined);
   if (found.length < 2) return found[0];
