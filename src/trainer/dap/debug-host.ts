@@ -7,6 +7,7 @@ import type * as tf from '@tensorflow/tfjs';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
 import { placeOfLayer } from '../analysis/layer-origins.js';
+import type { RunDiagnosis, Standing } from '../diagnosis/run-diagnosis.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import type { SourcePlace } from '../loader/stack-frames.js';
 import type { LabelledWeight } from '../runtime/layer-labels.js';
@@ -36,8 +37,8 @@ export interface DebugHostOptions {
   readonly post: (message: FromTraining) => void;
   readonly scope: () => { readonly model?: tf.LayersModel; readonly optimizer?: tf.Optimizer };
   readonly source: () => SourcePlace | undefined;
-  /** Who tests rules that are armed as breakpoints. */
-  readonly rules?: RuleTest;
+  /** Tests rules that are armed as breakpoints, and says at a stop what is wrong. */
+  readonly diagnosis?: RuleTest & Pick<RunDiagnosis, 'explain'>;
 }
 
 type StepUnderWay = Parameters<TrainingHost['mayStopAfter']>[0];
@@ -83,6 +84,7 @@ export class DebugHost implements TrainingHost {
       whereabouts: () => this.whereabouts(),
       flush: () => this.flush(),
       post: (message) => options.post(message),
+      explain: (failure) => options.diagnosis?.explain(this.standing(), failure) ?? [],
     });
     this.hooks = new StepHooks({
       get attention() {
@@ -215,6 +217,12 @@ export class DebugHost implements TrainingHost {
     return this.service.names();
   }
 
+  private standing(): Standing {
+    const { step } = this.here();
+    const tensors = this.tensors();
+    return this.between ? { step, loss: this.lastStep?.loss, tensors } : { step, tensors };
+  }
+
   private readControl(): void {
     const { flags, control } = this.options;
     const version = flags.controlVersion;
@@ -265,6 +273,7 @@ export class DebugHost implements TrainingHost {
       weights: this.weights.map(({ name }) => name),
       trained: this.weights.filter(({ trainable }) => trainable).map(({ name }) => name),
     };
+    this.options.post({ kind: 'runNames', names: { weights: this.names.weights } });
   }
 
   private wishList(): readonly SummaryWish[] {
@@ -272,11 +281,11 @@ export class DebugHost implements TrainingHost {
     this.breakpoints.addWishes(list, this.names);
     // A step that runs op by op meets the others on its way.
     if (this.mayCompile) this.inStep.addWishes(list);
-    return [...list.wishes, ...(this.options.rules?.wishes(this.breakpoints.rules) ?? [])];
+    return [...list.wishes, ...(this.options.diagnosis?.wishes(this.breakpoints.rules) ?? [])];
   }
 
   private testedWith() {
-    return { listener: this.listener, names: this.names, rules: this.options.rules };
+    return { listener: this.listener, names: this.names, rules: this.options.diagnosis };
   }
 
   private readonly listener: BreakpointListener = {
@@ -323,7 +332,7 @@ export class DebugHost implements TrainingHost {
     if (this.shownStep || step.speed === 'compiled') return;
     this.shownStep = true;
     const metrics = Object.keys(step.metrics);
-    this.options.post({ kind: 'stepShown', ops: [...this.hooks.opKinds], metrics });
+    this.options.post({ kind: 'runNames', names: { ops: [...this.hooks.opKinds], metrics } });
   }
 
   private reached(place: OpPlace, armed: readonly ArmedBreakpoint[], wished: boolean): void {

@@ -35,6 +35,7 @@ export function debugMode(): void {
     post,
     scope: () => ({ model: training.model, optimizer: training.optimizer }),
     source: () => training.source,
+    diagnosis: training.diagnosis,
   });
   new LineService({
     post,

@@ -5,7 +5,9 @@
 import type * as tf from '@tensorflow/tfjs';
 import { Script } from 'node:vm';
 import { stringifyMessage } from '../../shared/base/message-json.js';
+import type { Finding } from '../../shared/protocol/diagnosis.js';
 import type { StopPoint } from '../../shared/protocol/training.js';
+import type { Failure } from '../diagnosis/explain-failure.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import { beginAside, doAside } from '../runtime/aside.js';
 import { learningRateOf } from '../runtime/optimizer-state.js';
@@ -23,6 +25,8 @@ export interface PausedServiceHost {
   /** Events that wait go out before the stop is told. */
   flush(): void;
   post(message: FromTraining): void;
+  /** What is wrong with the training here, the gravest first; `failure`: what it has stopped at. */
+  explain(failure: Failure | undefined): readonly Finding[];
 }
 
 export class PausedService {
@@ -50,6 +54,10 @@ export class PausedService {
 
   look(): string {
     return this.answerBetweenSteps(({ paused, at }) => paused.look(at));
+  }
+
+  explain(failure?: Failure): string {
+    return answer(() => ({ findings: this.host.explain(failure) }));
   }
 
   setLearningRate(learningRate: number): string {

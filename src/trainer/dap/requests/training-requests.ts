@@ -1,4 +1,5 @@
 /** Backstep's own requests beside the protocol's: breakpoints of the training, looks at a step, its settings. */
+import { ruleInfos } from '../../diagnosis/find.js';
 import type { Handlers, SessionParts } from '../session-parts.js';
 import { checkedArguments } from '../request-arguments.js';
 
@@ -11,7 +12,6 @@ export function trainingRequests(parts: SessionParts): Handlers {
   return {
     'backstep/setTrainingBreakpoints': (args: unknown) => {
       const { breakpoints } = checkedArguments('backstep/setTrainingBreakpoints', args);
-      parts.control({ breakpoints });
       return { body: { breakpoints: parts.trainingBreakpoints.set(breakpoints) } };
     },
     'backstep/look': async () => ({ body: await ask('look') }),
@@ -32,6 +32,13 @@ export function trainingRequests(parts: SessionParts): Handlers {
       thread.showJustMyCode(enabled);
       return { body: {} };
     },
+    'backstep/explain': async () => {
+      const { thrown, standing } = thread;
+      const { file, line } = standing.facts.at;
+      const failure = thrown && { message: thrown.text.replace(/^Error: /, ''), file, line };
+      return { body: await inspector.ask('explain', failure) };
+    },
+    'backstep/rules': () => ({ body: { rules: ruleInfos() } }),
     'backstep/stateHash': async () => ({ body: await ask('stateHash') }),
   };
 }
