@@ -110,8 +110,9 @@ export class Inspection {
     const type = typeName(value);
     if (value instanceof tf.Tensor) {
       const rows = value.isDisposed || value.dtype === 'string' ? 0 : (value.shape[0] ?? 0);
-      const tensor = this.hintsOf(value, origin.role);
-      return { ...this.list(value, rows, origin), value: text, type, ...name, ...(tensor ? { tensor } : {}) };
+      const known = { ...origin, role: origin.role ?? roleOf(origin.name, value) };
+      const tensor = this.hintsOf(value, known.role);
+      return { ...this.list(value, rows, known), value: text, type, ...name, ...(tensor ? { tensor } : {}) };
     }
     const length = lengthOf(value);
     return { ...this.list(value, length, origin), value: text, type, ...name };
@@ -124,7 +125,7 @@ export class Inspection {
     return this.entriesOf(handle, part).map(({ set, ...entry }) => ({
       name: entry.name,
       readOnly: set === undefined,
-      ...this.show(entry.value, { ...entry, role: entry.role ?? roleOf(entry) ?? inherited }),
+      ...this.show(entry.value, { ...entry, role: entry.role ?? roleOf(entry.name, entry.value) ?? inherited }),
     }));
   }
 
@@ -265,7 +266,7 @@ export class Inspection {
 const VALUES_OF_ROW = 8;
 
 /** By what it is, and by the names that the library gives an op's inputs. */
-function roleOf({ name, value }: Entry): TensorRole | undefined {
+function roleOf(name: string | undefined, value: unknown): TensorRole | undefined {
   return value instanceof tf.Variable || (name === 'filter' && value instanceof tf.Tensor) ? 'weight' : undefined;
 }
 
