@@ -14,12 +14,28 @@ interface EngineState {
 }
 
 let depth = 0;
+let replays = 0;
 /** So that two expressions that draw do not draw the same. */
 let count = 0;
 
 /** Whether what runs now is no part of the training. */
 export function isAside(): boolean {
+  return depth > 0 || replays > 0;
+}
+
+/** Whether it is not even a step of the training that is computed once more. */
+export function isBesideSteps(): boolean {
   return depth > 0;
+}
+
+/** Runs a step once more, to see what it computes: nobody stops in it, records it or counts it. */
+export function replaying<T>(work: () => T): T {
+  replays++;
+  try {
+    return work();
+  } finally {
+    replays--;
+  }
 }
 
 /**

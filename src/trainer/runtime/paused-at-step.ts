@@ -18,7 +18,8 @@ import { tensorsOf } from './tf-dataset.js';
 export type RanStep = Pick<
   StepRunner,
   'canLook' | 'prepareLook' | 'gradNorm' | 'weightNorm' | 'weights' | 'finite' | 'capture'
->;
+> &
+  Partial<Pick<StepRunner, 'summary'>>;
 
 export interface PausedFacts {
   readonly labels: ReadonlyMap<tf.layers.Layer, string>;
@@ -97,6 +98,8 @@ export class PausedAtStep implements PausedTraining {
   }
 
   summary(wish: SummaryWish): TensorSummary | undefined {
+    const { runner } = this.facts;
+    if (runner.summary) return runner.summary(wish);
     const tensor = this.tensorOf(wish);
     return tensor && summarizeTensor(tensor, wish.numbers);
   }

@@ -4,7 +4,7 @@
  * memory is given back, to the beginning of the next step. Knows nothing of what is made of it.
  */
 import * as tf from '@tensorflow/tfjs';
-import { isAside } from './aside.js';
+import { isBesideSteps } from './aside.js';
 import type { LabelledWeight } from './layer-labels.js';
 import { sumOfSquares } from './tensor-statistics.js';
 import { alias, trainable } from './tfjs-internals.js';
@@ -12,11 +12,19 @@ import { alias, trainable } from './tfjs-internals.js';
 type Layer = tf.layers.Layer;
 type Gradients = Parameters<tf.Optimizer['applyGradients']>[0];
 
+/** Of a step, what is kept: of gradients by the names of their variables. */
+export type Kept<T> = 'all' | 'none' | ReadonlySet<T>;
+
+function isKept<T>(kept: Kept<T>, one: T): boolean {
+  return kept === 'all' || (kept !== 'none' && kept.has(one));
+}
+
 export class StepCapture {
   private readonly outputs = new Map<Layer, tf.Tensor>();
   private readonly gradients = new Map<string, tf.Tensor>();
-  private keepsOutputs = false;
-  private keepsGradients = false;
+  private keepsOutputs: Kept<Layer> = 'none';
+  private keepsGradients: Kept<string> = 'none';
+  private readonly told = new Set<(layer: Layer, output: tf.Tensor) => void>();
   private hookTime = 0;
   private updatesBegun = 0;
   private readonly undo: (() => void)[] = [];
@@ -42,7 +50,7 @@ export class StepCapture {
   }
 
   /** Before a step: gives back what the last one kept. */
-  begin(keep: { readonly outputs: boolean; readonly gradients: boolean }): void {
+  begin(keep: { readonly outputs: Kept<Layer>; readonly gradients: Kept<string> }): void {
     this.release();
     this.keepsOutputs = keep.outputs;
     this.keepsGradients = keep.gradients;
@@ -51,8 +59,14 @@ export class StepCapture {
 
   /** After a step: what runs next, such as validation, is not of it. */
   end(): void {
-    this.keepsOutputs = false;
-    this.keepsGradients = false;
+    this.keepsOutputs = 'none';
+    this.keepsGradients = 'none';
+  }
+
+  /** Tells what each layer gives, as it does, whatever is kept. Gives back how to stop that. */
+  watchOutputs(tell: (layer: Layer, output: tf.Tensor) => void): () => void {
+    this.told.add(tell);
+    return () => void this.told.delete(tell);
   }
 
   /** Time that keeping took within the step under way. */
@@ -106,14 +120,19 @@ export class StepCapture {
     const call = layer.call.bind(layer);
     this.replace(layer, 'call', (inputs, kwargs) => {
       const output = call(inputs, kwargs);
-      if (this.keepsOutputs && !isAside()) this.keepOutput(layer, Array.isArray(output) ? output[0] : output);
+      if (isBesideSteps()) return output;
+      const keeps = isKept(this.keepsOutputs, layer);
+      if (!keeps && this.told.size === 0) return output;
+      const first = Array.isArray(output) ? output[0] : output;
+      // Building a model, and some layers' inner calls, pass symbols instead of values.
+      if (!(first instanceof tf.Tensor)) return output;
+      if (keeps) this.keepOutput(layer, first);
+      for (const tell of this.told) tell(layer, first);
       return output;
     });
   }
 
-  private keepOutput(layer: Layer, output: unknown): void {
-    // Building a model, and some layers' inner calls, pass symbols instead of values.
-    if (!(output instanceof tf.Tensor)) return;
+  private keepOutput(layer: Layer, output: tf.Tensor): void {
     const began = performance.now();
     this.outputs.get(layer)?.dispose();
     this.outputs.set(layer, alias(output));
@@ -124,11 +143,11 @@ export class StepCapture {
   watchOptimizer(optimizer: tf.Optimizer): void {
     const applyGradients = optimizer.applyGradients.bind(optimizer);
     this.replace(optimizer, 'applyGradients', (gradients) => {
-      if (isAside()) {
+      if (isBesideSteps()) {
         applyGradients(gradients);
         return;
       }
-      if (this.keepsGradients) this.keepGradients(gradients);
+      if (this.keepsGradients !== 'none') this.keepGradients(gradients);
       this.updatesBegun++;
       applyGradients(gradients);
     });
@@ -152,7 +171,7 @@ export class StepCapture {
       : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
     for (const { name, tensor } of named) {
       // A weight that the loss does not depend on has none.
-      if (!(tensor instanceof tf.Tensor)) continue;
+      if (!(tensor instanceof tf.Tensor) || !isKept(this.keepsGradients, name)) continue;
       this.gradients.get(name)?.dispose();
       this.gradients.set(name, alias(tensor));
     }

@@ -15,12 +15,16 @@ import {
   type CompileOptions,
   type StepProgram,
   type StepResult,
+  type StepWants,
 } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
 import { failureOf, during } from './failure.js';
 import type { LabelledWeight } from './layer-labels.js';
 import { learningRateOf, numbersOf, setNumbers } from './optimizer-state.js';
+import { replaying } from './aside.js';
 import { reseed } from './random.js';
+import { summarizeTensor } from './summarize-tensor.js';
+import { summaryKey, type SummaryWish, type TensorSummary } from './step-summaries.js';
 import { StepCapture } from './step-capture.js';
 import { StepTrail } from './step-trail.js';
 import { alias } from './tfjs-internals.js';
@@ -52,6 +56,8 @@ export interface Keep {
   /** That `prepareLook` can be called after it. */
   readonly look: boolean;
   readonly gradientNorms: boolean;
+  /** What `summary` is to know; the same array for as long as it stays the same. */
+  readonly summaries?: readonly SummaryWish[];
 }
 
 /** A graph a structure of batch; why there is none. */
@@ -66,6 +72,15 @@ interface Compiled {
 /** Batches of ever new shapes would fill the memory with graphs. */
 const MOST_GRAPHS = 8;
 
+interface WishedOfStep {
+  readonly wishes: readonly SummaryWish[];
+  readonly byValue: ReadonlyMap<string, SummaryWish>;
+}
+
+function wishedOf(wishes: readonly SummaryWish[]): WishedOfStep {
+  return { wishes, byValue: new Map(wishes.map((wish) => [summaryKey(wish), wish])) };
+}
+
 export class StepRunner {
   readonly capture: StepCapture;
   private readonly verdicts = new Map<string, Verdict>();
@@ -77,6 +92,10 @@ export class StepRunner {
   /** Of the trainable weights, in their order; none where the capture has the gradients themselves. */
   private norms: Float32Array | undefined;
   private finiteInGraph: boolean | undefined;
+  private summariesInGraph: ReadonlyMap<SummaryWish, TensorSummary> | undefined;
+  /** Of the last step. */
+  private wished: WishedOfStep | undefined;
+  private readonly layerByLabel: ReadonlyMap<string, tf.layers.Layer>;
   private readonly trainable: readonly LabelledWeight[];
   private saidSpeed: Speed | undefined;
   private lastSpeed: Speed | undefined;
@@ -87,6 +106,7 @@ export class StepRunner {
   constructor(private readonly parts: RunnerParts) {
     const { model } = parts;
     this.trainable = model.weights.filter(({ trainable }) => trainable);
+    this.layerByLabel = new Map([...model.labels].map(([layer, label]) => [label, layer]));
     this.capture = new StepCapture();
     this.capture.watchModel(model.model, model.labels, model.weights);
     this.capture.watchOptimizer(model.optimizer);
@@ -119,7 +139,8 @@ export class StepRunner {
    */
   run(batch: Batch, number: number, keep: Keep): StepValues | Promise<StepValues> {
     this.release();
-    if (!keep.look) this.endTrail();
+    if (!this.keepsTrail(keep)) this.endTrail();
+    if (keep.summaries !== this.wished?.wishes) this.wished = keep.summaries && wishedOf(keep.summaries);
     reseed(this.parts.seed, 'step', number - 1);
     // The first update makes the optimizer's slots, so it is eager in every run.
     if (this.parts.speeds.kind !== 'compile' || number === 1) return this.runEagerly(batch, number, keep);
@@ -152,8 +173,35 @@ export class StepRunner {
     if (!trail) return;
     // Whatever a person changes from here on is not on it.
     this.trail = undefined;
-    this.walk(trail, changed);
+    try {
+      this.walk(trail, changed);
+    } finally {
+      trail.dispose();
+    }
     this.hasCapture = true;
+  }
+
+  /**
+   * Of a tensor of the last step, where it was wished for or is kept. Where its graph could not tell, the step
+   * is computed once more, for which `look` does not have to have been asked for.
+   */
+  summary(wish: SummaryWish): TensorSummary | undefined {
+    const asked = this.wished?.byValue.get(summaryKey(wish));
+    const known = asked && this.summariesInGraph?.get(asked);
+    if (known) return known;
+    const numbers = wish.numbers ?? asked?.numbers;
+    if (wish.of === 'weight') {
+      const weight = this.weights.find(({ name }) => name === wish.name);
+      return weight && summarizeTensor(weight.variable, numbers);
+    }
+    const { trail } = this;
+    if (asked && trail && !this.hasCapture) {
+      this.settle();
+      replaying(() => this.walk(trail, () => false));
+      this.hasCapture = true;
+    }
+    const tensor = this.keptOf(wish);
+    return tensor && summarizeTensor(tensor, numbers);
   }
 
   /** Euclidean norm over all gradients of the last step, or over one layer's; `undefined` where they were not wanted. */
@@ -203,11 +251,39 @@ export class StepRunner {
     this.verdicts.clear();
   }
 
+  private keptOf({ of, name }: SummaryWish): tf.Tensor | undefined {
+    if (of === 'activation') {
+      const layer = this.layerByLabel.get(name);
+      return layer && this.capture.outputOf(layer);
+    }
+    const weight = this.parts.model.weights.find((one) => one.name === name);
+    return weight && this.capture.gradientOf(weight.variable);
+  }
+
+  /** The way back is for whoever looks, and for what a graph cannot tell of a wish. */
+  private keepsTrail({ look, summaries }: Keep): boolean {
+    return look || (summaries !== undefined && summaries.length > 0);
+  }
+
+  /** What is to be kept of an eager step. */
+  private keptFor({ look, gradientNorms, summaries = [] }: Keep): Parameters<StepCapture['begin']>[0] {
+    if (look) return { outputs: 'all', gradients: 'all' };
+    const outputs = new Set<tf.layers.Layer>();
+    const gradients = new Set<string>();
+    for (const { of, name } of summaries) {
+      const layer = of === 'activation' ? this.layerByLabel.get(name) : undefined;
+      if (layer) outputs.add(layer);
+      const weight = of === 'gradient' ? this.trainable.find((one) => one.name === name) : undefined;
+      if (weight) gradients.add(weight.variable.name);
+    }
+    return { outputs, gradients: gradientNorms ? 'all' : gradients };
+  }
+
   private runEagerly(batch: Batch, number: number, keep: Keep): StepValues | Promise<StepValues> {
     this.settle();
     this.endTrail();
     const { capture } = this;
-    capture.begin({ outputs: keep.look, gradients: keep.look || keep.gradientNorms });
+    capture.begin(this.keptFor(keep));
     this.hasCapture = keep.look;
     this.underWay = this.parts.model.weights.map(({ variable }) => variable.dataId);
     this.updatesBefore = capture.updates;
@@ -260,7 +336,7 @@ export class StepRunner {
     inputs: StepInputs,
     feeds: readonly tf.Tensor[],
     number: number,
-    { look, gradientNorms }: Keep,
+    keep: Keep,
   ): StepValues {
     const learningRate = learningRateOf(this.parts.model.optimizer);
     if (!this.trail?.goesOn(graph, number, learningRate)) this.endTrail();
@@ -270,15 +346,22 @@ export class StepRunner {
     if (!first) graph.push();
     this.ahead = graph;
     const began = performance.now();
-    const result = first?.result ?? graph.run(feeds, { before: look && !this.trail, gradientNorms });
+    const result = first?.result ?? graph.run(feeds, this.wants(keep));
     const runMs = first?.runMs ?? performance.now() - began;
     this.underWay = undefined;
     this.lastSpeed = 'compiled';
     this.norms = result.gradientNorms;
     this.finiteInGraph = result.finite;
+    // Fused ops can hide from an activation what its layer's weights, or its gradients, show.
+    this.summariesInGraph = result.finite ? result.summaries : undefined;
     if (result.before) this.trail = new StepTrail(graph, result.before, learningRate);
     this.trail?.add(number, feeds, (given) => inputs.compute(given), runMs);
     return result.values;
+  }
+
+  private wants(keep: Keep): StepWants {
+    const { gradientNorms, summaries } = keep;
+    return { before: this.keepsTrail(keep) && !this.trail, gradientNorms, summaries };
   }
 
   private verdictOn(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[], keep: Keep): Verdict {
@@ -291,12 +374,7 @@ export class StepRunner {
     return verdict;
   }
 
-  private compile(
-    compileStep: CompileStep,
-    inputs: StepInputs,
-    feeds: readonly tf.Tensor[],
-    { look, gradientNorms }: Keep,
-  ): Verdict {
+  private compile(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[], keep: Keep): Verdict {
     const { model, emit } = this.parts;
     this.settle();
     // The trail is another graph's.
@@ -311,8 +389,14 @@ export class StepRunner {
         run: (given) => withStepKey(given.at(-1) as tf.Tensor1D, () => inputs.compute(given.slice(0, -1))),
         optimizer: model.optimizer,
         trainable: this.trainable.map(({ name, variable }) => ({ name, variable })),
+        weights: model.weights,
+        watchOutputs: (tell) =>
+          this.capture.watchOutputs((layer, output) => {
+            const label = model.labels.get(layer);
+            if (label !== undefined) tell(label, output);
+          }),
       },
-      { first: { before: look, gradientNorms } },
+      { first: this.wants(keep) },
     );
     emit({ kind: 'activity', activity: 'training' });
     this.tellSpeed(compilation, feeds[0]?.shape[0]);
@@ -347,7 +431,7 @@ export class StepRunner {
     try {
       trail.goBack();
       reseed(this.parts.seed, 'step', number - 1);
-      capture.begin({ outputs: true, gradients: true });
+      capture.begin({ outputs: 'all', gradients: 'all' });
       tf.dispose(withStepKey(feeds.at(-1) as tf.Tensor1D, () => compute(feeds.slice(0, -1))));
       walked = true;
     } finally {
@@ -360,13 +444,13 @@ export class StepRunner {
       }
       if (stands) this.tellChanged(number);
       else setNumbers(optimizer, numbers);
-      trail.dispose();
     }
   }
 
   private tellChanged(number: number): void {
     this.lastSpeed = 'eager';
     this.finiteInGraph = undefined;
+    this.summariesInGraph = undefined;
     const message = `Step ${number} stands as you changed it: its result is the one that was computed op by op.`;
     this.parts.emit({ kind: 'notice', severity: 'info', message });
   }
@@ -376,6 +460,7 @@ export class StepRunner {
     this.hasCapture = false;
     this.norms = undefined;
     this.finiteInGraph = undefined;
+    this.summariesInGraph = undefined;
     this.capture.release();
   }
 

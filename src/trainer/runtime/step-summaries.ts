@@ -17,6 +17,11 @@ export interface SummaryWish {
   readonly numbers?: readonly SummaryNumber[];
 }
 
+/** The same for wishes for the same tensor. */
+export function summaryKey({ of, name }: Pick<SummaryWish, 'of' | 'name'>): string {
+  return `${of} ${name}`;
+}
+
 /** Not-finite values are left out of all but `size`, `notFinite` and the shares. */
 export interface TensorSummary {
   readonly size: number;

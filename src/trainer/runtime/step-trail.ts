@@ -17,7 +17,7 @@ export interface TrodStep {
 
 /** A stop waits for a replay of about this long at most. */
 const REPLAY_MS = 800;
-const MOST_STEPS = 16;
+const MOST_STEPS = 32;
 const MOST_BYTES = 256 * 2 ** 20;
 
 export class StepTrail {

@@ -2,14 +2,68 @@
  * Summaries of tensors where they lie, in the middle of a step or after it: without leaving a tensor, being
  * recorded or drawing a number, and without bringing a large one over to JavaScript. Knows no breakpoints.
  */
-import type * as tf from '@tensorflow/tfjs';
-import type { SummaryNumber } from '../../shared/protocol/training.js';
+import * as tf from '@tensorflow/tfjs';
+import { summaryNumbers, type SummaryNumber } from '../../shared/protocol/training.js';
+import { doAside } from './aside.js';
+import type { NativeKernelBackend } from './backend/tensorflow/native-kernel-backend.js';
+import { floatsOf, type WasmBackend } from './backend/wasm/wasm-memory.js';
+import { partsFor, summaryOf, type SummaryPart } from './compiled/summary-nodes.js';
 import { summarize, type TensorSummary } from './step-summaries.js';
+import { sumOfSquares } from './tensor-statistics.js';
+import type { TensorData } from './training-state.js';
+
+/** Up to here reading the values takes less than asking TensorFlow for a number of them. */
+const QUICK_TO_READ = 1 << 15;
 
 /**
  * The tensor stays its owner's.
- * @param _numbers those that are needed, all where none are named; others may be NaN
+ * @param numbers those that are needed, all where none are named; others may be NaN
  */
-export function summarizeTensor(tensor: tf.Tensor, _numbers?: readonly SummaryNumber[]): TensorSummary {
-  return summarize(tensor.dataSync());
+export function summarizeTensor(tensor: tf.Tensor, numbers: readonly SummaryNumber[] = summaryNumbers): TensorSummary {
+  const isLargeNative = tf.getBackend() === 'tensorflow' && tensor.dtype === 'float32' && tensor.size > QUICK_TO_READ;
+  return (isLargeNative && summarizeNatively(tensor, numbers)) || summarizeValues(valuesOf(tensor), numbers);
+}
+
+/** In place where that can be had; good until anything is computed. */
+function valuesOf(tensor: tf.Tensor): TensorData {
+  if (tf.getBackend() === 'wasm' && tensor.dtype === 'float32') {
+    return floatsOf(tf.backend() as unknown as WasmBackend, tensor);
+  }
+  return tensor.dataSync();
+}
+
+const QUICK: ReadonlySet<SummaryNumber> = new Set(['norm', 'notFinite']);
+
+function summarizeValues(values: TensorData, numbers: readonly SummaryNumber[]): TensorSummary {
+  if (numbers.every((number) => QUICK.has(number))) {
+    // In double precision the squares of finite single-precision numbers do not overflow.
+    const squares = sumOfSquares(values);
+    const others = { min: NaN, max: NaN, mean: NaN, spread: NaN, zeros: NaN };
+    if (Number.isFinite(squares)) return { size: values.length, norm: Math.sqrt(squares), notFinite: 0, ...others };
+  }
+  return summarize(values);
+}
+
+/** By TensorFlow's own passes over it; `undefined` where a value may not be finite. */
+function summarizeNatively(tensor: tf.Tensor, numbers: readonly SummaryNumber[]): TensorSummary | undefined {
+  const backend = tf.backend() as unknown as NativeKernelBackend;
+  const type = { name: 'T', type: backend.binding.TF_ATTR_TYPE, value: backend.getDTypeInteger('float32') };
+  const half = (value: tf.Tensor): tf.Tensor => backend.executeSingleOutput('L2Loss', [type], [value]);
+  const compute: Readonly<Record<SummaryPart, () => tf.Tensor>> = {
+    half: () => half(tensor),
+    finite: () => half(tensor),
+    min: () => tf.min(tensor),
+    max: () => tf.max(tensor),
+    mean: () => tf.mean(tensor),
+    halfSpread: () => half(tf.sub(tensor, tf.mean(tensor))),
+    zeros: () => tf.mean(tf.cast(tf.equal(tensor, 0), 'float32')),
+  };
+  const values: Partial<Record<SummaryPart, number>> = {};
+  doAside(() => {
+    for (const part of partsFor(numbers)) {
+      // One at a time, so that what the large ones leave is given back before the next.
+      values[part] = tf.tidy(() => compute[part]().dataSync()[0]!);
+    }
+  });
+  return summaryOf(tensor.size, values);
 }

@@ -194,7 +194,7 @@ export class TrainingRun {
     const gradientNorms = host.wantsGradientNorms;
 
     this.clock.computing();
-    let values = runner.run(batch, number, { look, gradientNorms });
+    let values = runner.run(batch, number, { look, gradientNorms, summaries: host.wantedSummaries });
     if (values instanceof Promise) values = await values;
     this.clock.computed(runner.hookMs);
 

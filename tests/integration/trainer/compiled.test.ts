@@ -13,6 +13,7 @@ import { tfjsNative } from '../../../scripts/tfjs-native.mjs';
 import { engineManifest } from '../../../src/shared/protocol/engine.js';
 import type { Agreement } from './compiled/harness.js';
 import type { StateChecks } from './compiled/state-checks.js';
+import type { SummaryCheck } from './compiled/summary-checks.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const engine = process.env['BACKSTEP_TEST_ENGINE'];
@@ -72,6 +73,29 @@ describe.skipIf(!engine)('a compiled step', () => {
     expect(agreements.filter(({ sameNumbers }) => !sameNumbers)).toEqual([]);
     expect(agreements.filter(({ leftBehind }) => leftBehind !== 0)).toEqual([]);
   });
+
+  it(
+    'sums up activations, gradients and weights as the eager one, and computes the same bits whether it is asked to',
+    { timeout: 120_000 },
+    async () => {
+      const checks = await run<SummaryCheck[]>('summaries');
+      expect(checks.length).toBeGreaterThan(30);
+      expect(checks.filter(({ reason }) => reason !== undefined)).toEqual([]);
+      // Its gradient is rounding alone, which Adam makes steps of.
+      const isFree = (text: string): boolean => text.startsWith('weight conv2d_1/bias');
+      const different = checks.flatMap(({ name, different: found = [] }) =>
+        found.filter((text) => !(name === 'batch normalization behind a bias' && isFree(text))),
+      );
+      expect(different).toEqual([]);
+      expect(checks.filter(({ sameBits, leftBehind }) => !sameBits || leftBehind !== 0)).toEqual([]);
+      expect(checks.reduce((sum, { compared = 0 }) => sum + compared, 0)).toBeGreaterThan(1000);
+      // What another use would keep TensorFlow from fusing, and what no step changes, is left to others.
+      const untold = checks.flatMap(({ name, untold: found = [] }) => found.map((text) => `${name}: ${text}`));
+      expect(untold.length).toBeLessThan(10);
+      expect(untold).toContain('noise layers, hinge loss: activation dense_1');
+      expect(untold).toContain('a frozen layer: weight dense_1/kernel');
+    },
+  );
 
   it('is not made of a step that a graph cannot be, and says why and where', async () => {
     interface Refused {

@@ -102,7 +102,14 @@ function recordAndProve({ backend, program, state, first, observed, after }: Tri
   const recording = new Recording(backend, observed);
   let eagerValues: number[] = [];
   recording.run(
-    () => program.run(feeds),
+    () => {
+      const stop = program.watchOutputs?.((name, output) => recording.see(name, output));
+      try {
+        return program.run(feeds);
+      } finally {
+        stop?.();
+      }
+    },
     (results) => (eagerValues = results.map((result) => result.dataSync()[0]!)),
   );
   const { trace } = recording;
@@ -143,7 +150,12 @@ function recordAndProve({ backend, program, state, first, observed, after }: Tri
   );
   const numberOf = new Map(variables.map((variable, index) => [variable, index]));
   const trainable = program.trainable.map(({ variable }) => numberOf.get(variable));
-  const complete = completeGraph({ step: stepGraph, trace, optimizer, variables, trainable });
+  const weights = new Map<string, number>();
+  for (const { name, variable } of program.weights ?? []) {
+    const number = numberOf.get(variable);
+    if (number !== undefined) weights.set(name, number);
+  }
+  const complete = completeGraph({ step: stepGraph, trace, optimizer, variables, trainable, weights });
   const step = new SessionStep({
     backend,
     complete,

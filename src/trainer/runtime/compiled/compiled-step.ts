@@ -4,6 +4,7 @@
  * files beside this one. Knows no loop, no host and no run.
  */
 import type * as tf from '@tensorflow/tfjs';
+import type { SummaryWish, TensorSummary } from '../step-summaries.js';
 
 /** Everything that differs from step to step: the batch's tensors, weights of examples, the random key. */
 export interface StepFeed {
@@ -25,6 +26,10 @@ export interface StepProgram {
   readonly optimizer: tf.Optimizer;
   /** The weights whose gradients are told of, in the order of `StepResult.gradientNorms`. */
   readonly trainable: readonly { readonly name: string; readonly variable: tf.Variable }[];
+  /** What can be summed up: weights by their names, … */
+  readonly weights?: readonly { readonly name: string; readonly variable: tf.Variable }[];
+  /** … and layers' outputs, by the names that are told as they are made. Gives back how to stop that. */
+  watchOutputs?(tell: (name: string, output: tf.Tensor) => void): () => void;
 }
 
 export interface CompileOptions {
@@ -57,6 +62,8 @@ export interface StepWants {
   /** The state as it was before this step, to go back to it. */
   readonly before: boolean;
   readonly gradientNorms: boolean;
+  /** The same array for as long as it stays the same. */
+  readonly summaries?: readonly SummaryWish[];
 }
 
 /** Stands for the norm of a gradient that there is none of, where a norm that is no number is NaN. */
@@ -70,6 +77,11 @@ export interface StepResult {
   /** Whether the loss, all gradients and all weights after the step are finite. */
   readonly finite: boolean;
   readonly before?: StateBefore;
+  /**
+   * What was wished, where it could be told: not of what the graph does not show without computing
+   * otherwise, and not where a value is not finite, which fused ops may hide from the graph.
+   */
+  readonly summaries?: ReadonlyMap<SummaryWish, TensorSummary>;
 }
 
 /** Variables and numbers as they were before a step. Whoever has it disposes it; it costs memory, not time. */

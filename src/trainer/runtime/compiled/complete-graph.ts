@@ -17,6 +17,8 @@ import {
 import { readOf, type StateResource, type StepGraph } from './graph-of-trace.js';
 import { fuseUpdates, type FusedUpdate } from './optimizer-ops.js';
 import { consumersOf, useBiasAdd, usePlainMatMul } from './passes.js';
+import { summaryKey, type SummaryWish } from '../step-summaries.js';
+import { canBeSeen, SummaryNodes, type SummaryOutputs } from './summary-nodes.js';
 import type { Trace } from './trace.js';
 
 export interface StateEntry {
@@ -37,14 +39,24 @@ export interface CompleteGraph {
   readonly graph: Graph;
   readonly feeds: readonly (OutputType & { readonly name: string })[];
   readonly rate: string | undefined;
-  /** The step's values and then 1 where all is finite, 0 where not, as one vector of float32. */
+  /**
+   * One vector of float32: the step's values, then ½ Σ g² of gradients, then ½ Σ w² of weights after the
+   * step. What shows in them whether all is finite is to be had for little more than the values alone.
+   */
   readonly values: string;
-  /** How many values the step gives. */
   readonly valueCount: number;
-  readonly norms: string | undefined;
-  /** Order of `norms`: index of the weight. */
+  /** Of which trained weight each of the gradients is, by its index. */
   readonly normed: readonly number[];
+  readonly checkedWeights: number;
   readonly state: readonly StateEntry[];
+  /** By `summaryKey`. */
+  readonly summaries: ReadonlyMap<string, GraphSummary>;
+}
+
+export interface GraphSummary {
+  readonly outputs: SummaryOutputs;
+  /** Place in `values` of what is `half` and `finite` of it, where it is there. */
+  readonly inValues?: number;
 }
 
 interface Parts {
@@ -55,9 +67,11 @@ interface Parts {
   readonly variables: readonly tf.Variable[];
   /** Numbers of the weights that are trained. */
   readonly trainable: readonly (number | undefined)[];
+  /** All weights that may be summed up: their numbers, by name. */
+  readonly weights: ReadonlyMap<string, number>;
 }
 
-export function completeGraph({ step, trace, optimizer, variables, trainable }: Parts): CompleteGraph {
+export function completeGraph({ step, trace, optimizer, variables, trainable, weights }: Parts): CompleteGraph {
   const { graph } = step;
   const results = trace.results.map((result) => step.outputOf(result));
   const fused = fuseUpdates(step, trace, optimizer, variables);
@@ -85,17 +99,26 @@ export function completeGraph({ step, trace, optimizer, variables, trainable }: 
   const gradientSquares = normed.map((index) =>
     halfSquares(graph, 'norms/gradient', gradients.get(trainable[index]!)!),
   );
-  const norms = normed.length > 0 ? normsOf(graph, gradientSquares) : undefined;
-  const weightSquares = trainable.flatMap((number) => {
+  const afters = new Map<number, Output>();
+  const afterOf = (number: number | undefined): Output | undefined => {
     const writer = number === undefined ? undefined : writers.get(number);
-    if (number === undefined || !writer) return [];
+    if (number === undefined || !writer) return undefined;
     const resource = step.variable(number);
-    if (resource.dtype !== DataType.DT_FLOAT) return [];
-    const after = readOf(graph, `${resource.name}/after`, resource.handle, resource, [writer]);
-    return [halfSquares(graph, 'norms/weight', after)];
-  });
-  const isFinite = allFinite(graph, [asScalar(graph, results[0]!), ...gradientSquares, ...weightSquares]);
-  const values = graph.pack('step/values', [...results.map((result) => asScalar(graph, result)), isFinite]);
+    if (resource.dtype !== DataType.DT_FLOAT) return undefined;
+    let after = afters.get(number);
+    if (!after) {
+      after = readOf(graph, `${resource.name}/after`, resource.handle, resource, [writer]);
+      afters.set(number, after);
+    }
+    return after;
+  };
+  const checked = trainable.filter((number) => afterOf(number) !== undefined);
+  const weightSquares = checked.map((number) => halfSquares(graph, 'norms/weight', afterOf(number)!));
+  const values = graph.pack('step/values', [
+    ...results.map((result) => asScalar(graph, result)),
+    ...gradientSquares,
+    ...weightSquares,
+  ]);
   const outValues = graph.add('Identity', 'out/values', {
     inputs: [values],
     controls: [done],
@@ -108,23 +131,41 @@ export function completeGraph({ step, trace, optimizer, variables, trainable }: 
     ...[...step.held].map(([held, resource]) => ({ resource, variable: undefined, held })),
   ].map((entry) => stateEntry(graph, entry, entry.variable !== undefined && writers.has(entry.variable)));
 
-  const roots = [outValues, ...(norms ? [norms.node] : [])];
   graph.keepOnly([
-    ...roots,
+    outValues,
     ...step.feeds.map((feed) => feed.node),
     ...(step.rate ? [step.rate.node] : []),
     ...state.flatMap(({ nodes }) => nodes),
   ]);
   letUpdatesWorkInPlace(graph, fused, step);
+  const summaries = new Map<string, GraphSummary>();
+  const nodes = new SummaryNodes(graph);
+  const consumers = consumersOf(graph);
+  const computed = new Set(graph.nodes);
+  const add = (of: SummaryWish['of'], name: string, value: Output | undefined, inValues = -1): void => {
+    const found = value && nodes.of(`summaries/${of}/${name}`, value);
+    if (found) summaries.set(summaryKey({ of, name }), { outputs: found, ...(inValues >= 0 && { inValues }) });
+  };
+  for (const [name, source] of trace.outputs) {
+    const value = source.kind === 'result' || source.kind === 'feed' ? step.outputOf(source) : undefined;
+    if (value && computed.has(value.node) && canBeSeen(value, consumers)) add('activation', name, value);
+  }
+  for (const [name, number] of weights) {
+    const gradient = normed.findIndex((index) => trainable[index] === number);
+    add('gradient', name, gradients.get(number), gradient < 0 ? -1 : results.length + gradient);
+    const weight = checked.indexOf(number);
+    add('weight', name, afterOf(number), weight < 0 ? -1 : results.length + normed.length + weight);
+  }
   return {
     graph,
     feeds: step.feeds.map((feed) => ({ ...typeOf(feed), name: nameOf(feed) })),
     rate: step.rate && nameOf(step.rate),
     values: nameOf(output(outValues)),
     valueCount: results.length,
-    norms: norms && nameOf(norms),
     normed,
+    checkedWeights: checked.length,
     state: state.map(({ entry }) => entry),
+    summaries,
   };
 }
 
@@ -150,8 +191,6 @@ function letUpdatesWorkInPlace(graph: Graph, fused: readonly FusedUpdate[], step
   }
 }
 
-const axes = (rank: number): number[] => Array.from({ length: rank }, (_, axis) => axis);
-
 function asScalar(graph: Graph, value: Output): Output {
   const { dtype, shape } = typeOf(value);
   let scalar = value;
@@ -172,33 +211,6 @@ function asScalar(graph: Graph, value: Output): Output {
 /** ½ Σ x² */
 function halfSquares(graph: Graph, name: string, value: Output): Output {
   return graph.math('L2Loss', name, [value], []);
-}
-
-function normsOf(graph: Graph, halves: readonly Output[]): Output {
-  const packed = graph.pack('norms/halves', halves);
-  const squares = graph.math('Mul', 'norms/squares', [packed, graph.float('norms/two', 2)]);
-  return graph.math('Sqrt', 'out/norms', [squares]);
-}
-
-/** 1 or 0, as a scalar of float32. */
-function allFinite(graph: Graph, scalars: readonly Output[]): Output {
-  const packed = graph.pack('finite/of', scalars);
-  const shape = [scalars.length];
-  const each = output(
-    graph.add('IsFinite', 'finite/each', {
-      inputs: [packed],
-      attributes: { T: type(DataType.DT_FLOAT) },
-      outputs: [{ dtype: DataType.DT_BOOL, shape }],
-    }),
-  );
-  const all = output(
-    graph.add('All', 'finite/all', {
-      inputs: [each, graph.ints('finite/axes', axes(1))],
-      attributes: { Tidx: type(DataType.DT_INT32), keep_dims: { kind: 'bool', value: false } },
-      outputs: [{ dtype: DataType.DT_BOOL, shape: [] }],
-    }),
-  );
-  return asScalar(graph, all);
 }
 
 function stateEntry(

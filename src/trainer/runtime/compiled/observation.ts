@@ -124,6 +124,11 @@ export abstract class Observation {
     this.sources.set(handle, source);
   }
 
+  /** Where it came from, if it has been seen. */
+  protected known(handle: Handle): Source | undefined {
+    return this.sources.get(handle);
+  }
+
   protected refuse(message: string): never {
     const refusal = new Refusal(message, stackHere());
     this.refused ??= refusal;

@@ -1,7 +1,8 @@
 /** Runs a step for real and writes down what it did. */
+import type * as tf from '@tensorflow/tfjs';
 import type { ConstantValue } from './graph.js';
 import { opTable } from './generated/op-table.js';
-import type { Handle, HandleInfo, RawAttribute, TensorValues } from './native.js';
+import { handleOf, type Handle, type HandleInfo, type RawAttribute, type TensorValues } from './native.js';
 import { Observation } from './observation.js';
 import type { HeldTensor, Source, Trace, TracedCall } from './trace.js';
 
@@ -10,12 +11,19 @@ export class Recording extends Observation {
   private readonly constants: ConstantValue[] = [];
   private readonly held: HeldTensor[] = [];
   private readonly reads: { readonly source: Source; readonly values: TensorValues }[] = [];
+  private readonly outputs = new Map<string, Source>();
   private results: readonly Source[] = [];
   private assignedAtEnd: ReadonlyMap<number, Source> = new Map();
 
   get trace(): Trace {
-    const { calls, constants, held, reads, updates, results } = this;
-    return { calls, constants, held, reads, updates, results, assigned: this.assignedAtEnd };
+    const { calls, constants, held, reads, updates, results, outputs } = this;
+    return { calls, constants, held, reads, updates, results, outputs, assigned: this.assignedAtEnd };
+  }
+
+  /** To be told of what a layer gives, at the moment that it does. */
+  see(name: string, output: tf.Tensor): void {
+    const source = this.known(handleOf(this.backend, output));
+    if (source) this.outputs.set(name, source);
   }
 
   protected override executeOp(

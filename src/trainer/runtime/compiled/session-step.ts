@@ -14,7 +14,9 @@ import { nodeMessages } from './graph-messages.js';
 import { GraphSession } from './graph-session.js';
 import { handleOf, type Binding, type Handle, type HandleInfo, type NativeBackend } from './native.js';
 import { sameNumbers } from './repetition.js';
+import type { SummaryWish } from '../step-summaries.js';
 import { signedGraph } from './signed-graph.js';
+import { WishedSummaries } from './wished-summaries.js';
 
 type Numbers = Readonly<Record<string, number>>;
 
@@ -43,6 +45,7 @@ export class SessionStep implements CompiledStep {
   private numbers: Numbers;
   private rate: { readonly value: number; readonly handle: Handle } | undefined;
   private readonly valuesBefore = new WeakMap<StateBefore, Before>();
+  private readonly wished = new WeakMap<readonly SummaryWish[], WishedSummaries>();
 
   /** @throws Error where TensorFlow does not take the graph */
   constructor(private readonly parts: SessionStepParts) {
@@ -75,21 +78,26 @@ export class SessionStep implements CompiledStep {
     const { backend, complete } = this.parts;
     const handles = backend.getInputTensorIds(feeds);
     if (complete.rate) handles.push(this.rateHandle());
-    const wantsNorms = want.gradientNorms && complete.norms !== undefined;
+    const wished = want.summaries && want.summaries.length > 0 ? this.wishedOf(want.summaries) : undefined;
     const fetches = [
       complete.values,
-      ...(wantsNorms ? [complete.norms] : []),
       // Reads of the step itself, so that nothing is read twice.
       ...(want.before ? this.changing.map(({ resource: { read } }) => `${read.node.name}:0`) : []),
+      ...(wished ? wished.fetches : []),
     ];
     const numbersBefore = this.numbers;
-    const results = this.session.run(this.feedNames, handles, fetches);
+    const [first, ...others] = this.session.run(this.feedNames, handles, fetches);
     this.numbers = plus(numbersBefore, this.parts.numbersPerStep);
-    const values = [...this.take(results.shift()!)];
-    const finite = values.pop() === 1;
-    const gradientNorms = wantsNorms ? this.norms(results.shift()!) : undefined;
-    const before = want.before ? this.keepBefore(results, numbersBefore) : undefined;
-    return { values, gradientNorms, finite, before };
+    const all = this.take(first!);
+    const before = want.before ? this.keepBefore(others.splice(0, this.changing.length), numbersBefore) : undefined;
+    const fetched = others.map((info) => this.take(info)[0]!);
+    return {
+      values: [...all.subarray(0, complete.valueCount)],
+      gradientNorms: want.gradientNorms && complete.normed.length > 0 ? this.norms(all) : undefined,
+      finite: this.allFinite(all),
+      before,
+      summaries: wished?.read(all, fetched),
+    };
   }
 
   push(): void {
@@ -198,11 +206,26 @@ export class SessionStep implements CompiledStep {
     return this.rate.handle;
   }
 
-  private norms(info: HandleInfo): Float32Array {
-    const norms = new Float32Array(this.parts.weights).fill(NO_GRADIENT);
-    const values = this.take(info);
-    this.parts.complete.normed.forEach((weight, index) => (norms[weight] = values[index]!));
+  private norms(all: ArrayLike<number>): Float32Array {
+    const { complete, weights } = this.parts;
+    const norms = new Float32Array(weights).fill(NO_GRADIENT);
+    complete.normed.forEach((weight, index) => (norms[weight] = Math.sqrt(2 * all[complete.valueCount + index]!)));
     return norms;
+  }
+
+  /** Of the values, the loss alone; then gradients and weights. */
+  private allFinite(all: ArrayLike<number>): boolean {
+    if (!Number.isFinite(all[0])) return false;
+    for (let index = this.parts.complete.valueCount; index < all.length; index++) {
+      if (!Number.isFinite(all[index])) return false;
+    }
+    return true;
+  }
+
+  private wishedOf(wishes: readonly SummaryWish[]): WishedSummaries {
+    let wished = this.wished.get(wishes);
+    if (!wished) this.wished.set(wishes, (wished = new WishedSummaries(this.parts.complete, wishes)));
+    return wished;
   }
 
   /** Reads a result and gives it back. */

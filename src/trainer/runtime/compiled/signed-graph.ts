@@ -35,7 +35,8 @@ export function signedGraph(complete: CompleteGraph, state: readonly ConstantVal
   const inputs: Record<string, TensorPlace> = {};
   for (const { name, dtype, shape } of complete.feeds) inputs[name.replace(/:\d+$/, '')] = { name, dtype, shape };
   if (complete.rate) inputs['learning_rate'] = { name: complete.rate, dtype: DataType.DT_FLOAT, shape: [] };
-  const values: TensorPlace = { name: complete.values, dtype: DataType.DT_FLOAT, shape: [complete.valueCount + 1] };
+  const length = complete.valueCount + complete.normed.length + complete.checkedWeights;
+  const values: TensorPlace = { name: complete.values, dtype: DataType.DT_FLOAT, shape: [length] };
   return {
     nodes: nodeMessages({ nodes: [...complete.graph.nodes, ...added] }),
     signatures: { train: { inputs, outputs: { values } } },

@@ -52,6 +52,8 @@ export interface Trace {
   readonly results: readonly Source[];
   /** What each variable held in the end, where that had changed. */
   readonly assigned: ReadonlyMap<number, Source>;
+  /** What layers gave, by their names; the last time, of those that are called more than once. */
+  readonly outputs: ReadonlyMap<string, Source>;
 }
 
 export function sameSource(a: Source, b: Source): boolean {

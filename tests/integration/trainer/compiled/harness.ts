@@ -15,6 +15,7 @@ import { reseed, takeOverRandom } from '../../../../src/trainer/runtime/random.j
 import { refusals } from './refusals.js';
 import { SEED, type TestProgram } from './programs.js';
 import { runStateChecks } from './state-checks.js';
+import { checkSummaries } from './summary-checks.js';
 import { zoo } from './zoo.js';
 
 const plain = { before: false, gradientNorms: false };
@@ -133,6 +134,12 @@ const jobs: Readonly<Record<string, (...words: string[]) => unknown>> = {
       const agreement = compare(name, make(), 6);
       tf.disposeVariables();
       return agreement;
+    }),
+  summaries: () =>
+    Object.entries(zoo).map(([name, make]) => {
+      const check = checkSummaries(name, make());
+      tf.disposeVariables();
+      return check;
     }),
   refusals: () =>
     Object.entries(refusals).map(([name, make]) => {

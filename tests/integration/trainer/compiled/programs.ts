@@ -18,6 +18,7 @@ export interface ProgramParts {
 }
 
 export interface TestProgram extends StepProgram {
+  readonly model: tf.LayersModel;
   /** The feeds of step `index`, counted from 0. The key is made anew; the caller disposes all but the batch. */
   feedsOf(index: number): { readonly tensors: tf.Tensor[]; readonly key: tf.Tensor };
 }
@@ -55,6 +56,7 @@ function programOf(
   const first = feedsOf(0);
   tf.dispose(run(first.tensors));
   return {
+    model,
     feeds: first.tensors.map((tensor, index) => ({ name: index === batch.length ? 'key' : `feed_${index}`, tensor })),
     feedsOf,
     run,

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { isAside } from '../../aside.js';
+import { isBesideSteps } from '../../aside.js';
 import { drawRandomsBy, type RandomOp } from './random-hook.js';
 
 interface StepDraws {
@@ -41,7 +41,7 @@ export function withStepKey<T>(key: tf.Tensor1D | undefined, work: () => T): T {
 
 /** The next draw of the step under way; none outside of steps. */
 export function nextDraw(): Draw | undefined {
-  const step = isAside() ? undefined : steps.getStore();
+  const step = isBesideSteps() ? undefined : steps.getStore();
   return step && { key: step.key, number: step.count++ };
 }
 
