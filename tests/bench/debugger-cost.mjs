@@ -1,100 +1,156 @@
-// What a debugger that is attached and has conditions armed adds to a compiled step, over one without any. Conditions are
-// set and cleared in turns within one run, by the Debug Adapter Protocol as the window speaks it, so that the machine's
-// moods meet both.
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+// What a debugger adds to a step: attached and idle over none at all, and with breakpoints armed over none armed. The
+// former in runs that take turns, the latter in turns within one run, so that the machine's moods meet all alike.
+import { fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { DapTraining, launchOptions, trainer, trainerEnvironment } from './dap-training.mjs';
 import { median, nativeModels } from './native.mjs';
 
-const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const armed = ['loss > 1e6 || isNaN(loss)', 'gradNorm > 1e9', 'notFinite'].map((condition, i) => ({
-  id: `armed-${i}`,
-  enabled: true,
-  at: { kind: 'condition', condition },
-}));
+const root = path.resolve(import.meta.dirname, '../..');
 
-async function debugRun(model, steps, turn) {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'backstep-debugger-'));
-  const engine = process.env.BACKSTEP_TEST_ENGINE;
-  const child = spawn(process.execPath, [path.join(root, 'dist/trainer/main.js'), 'debug'], {
-    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
-    env: {
-      ...process.env,
-      MALLOC_TRIM_THRESHOLD_: '4294967296',
-      MALLOC_MMAP_THRESHOLD_: '4294967296',
-      ...(engine ? { BACKSTEP_ENGINE: engine } : {}),
-    },
-  });
-  const pipe = child.stdio[3];
-  let seq = 0;
-  const send = (command, args) => {
-    const text = JSON.stringify({ seq: ++seq, type: 'request', command, arguments: args });
-    pipe.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
-  };
-  const times = { armed: [], none: [] };
-  let isArmed = false;
-  // What is on its way when the conditions change belongs to neither.
-  let unsure = Math.ceil(steps / 4);
+export const debuggedModels = {
+  cnn: { ...nativeModels.cnn, steps: 160, turn: 6, attachedSteps: 24 },
+  mlp: { ...nativeModels.mlp, steps: 8000, turn: 200, attachedSteps: 2500 },
+  'small cnn on wasm': {
+    title: 'small CNN 28×28×1 on wasm, batch 64',
+    experiment: 'tests/bench/experiments/small-cnn.ts',
+    backend: 'wasm',
+    steps: 600,
+    turn: 15,
+    attachedSteps: 80,
+  },
+  iris: {
+    title: 'iris on wasm',
+    experiment: 'assets/samples/iris/experiment.ts',
+    backend: 'wasm',
+    steps: 24000,
+    turn: 600,
+    attachedSteps: 8000,
+  },
+};
+
+let count = 0;
+const breakpoint = (at, rest = {}) => ({ id: `armed-${count++}`, enabled: true, at, ...rest });
+const notFinite = { kind: 'notFinite' };
+
+/** None of them is ever hit. */
+export const armedSets = {
+  conditions: ['loss > 1e6 || isNaN(loss)', 'gradNorm > 1e9', 'notFinite'].map((condition) =>
+    breakpoint({ kind: 'condition', condition }),
+  ),
+  data: [
+    breakpoint({ kind: 'data', of: 'activation', event: notFinite }),
+    breakpoint({ kind: 'data', of: 'gradient', event: notFinite }),
+  ],
+  layer: [breakpoint({ kind: 'layer', layer: 'dense_1' }, { condition: 'step == 100000' })],
+};
+
+/** Medians of steps, in milliseconds, by what was armed; `none` among them. */
+export async function armedCost(model, sets, { steps = model.steps, turn = model.turn } = {}) {
+  const names = ['none', ...Object.keys(sets)];
+  const times = Object.fromEntries(names.map((name) => [name, []]));
+  let at = 0;
   let taken = 0;
-  const setBreakpoints = () => send('backstep/setTrainingBreakpoints', { breakpoints: isArmed ? armed : [] });
-  const stepTaken = (stepMs) => {
-    if (unsure > 0) unsure--;
-    else {
-      times[isArmed ? 'armed' : 'none'].push(stepMs);
-      if (++taken % turn > 0) return;
-      isArmed = !isArmed;
-      unsure = Math.max(2, Math.ceil(turn / 2));
-      setBreakpoints();
-    }
+  // What comes first is not warm; what is on its way when breakpoints change belongs to neither.
+  let unsure = Math.ceil(steps / 8);
+  let failed;
+  const isNative = (model.backend ?? 'tensorflow') === 'tensorflow';
+  const stepTaken = ({ stepMs }) => {
+    if (unsure > 0) return void unsure--;
+    times[names[at]].push(stepMs);
+    if (++taken % turn > 0) return;
+    at = (at + 1) % names.length;
+    unsure = Math.max(3, Math.ceil(turn / 3));
+    void training.request('backstep/setTrainingBreakpoints', { breakpoints: sets[names[at]] ?? [] });
   };
-  const ended = new Promise((resolve, reject) => {
-    let rest = Buffer.alloc(0);
-    child.on('error', reject);
-    pipe.on('error', () => pipe.destroy());
-    pipe.on('data', (chunk) => {
-      rest = Buffer.concat([rest, chunk]);
-      for (;;) {
-        const head = rest.indexOf('\r\n\r\n');
-        if (head < 0) return;
-        const length = Number(/Content-Length: (\d+)/.exec(rest.subarray(0, head).toString())[1]);
-        if (rest.length < head + 4 + length) return;
-        const message = JSON.parse(rest.subarray(head + 4, head + 4 + length).toString());
-        rest = rest.subarray(head + 4 + length);
-        if (message.event === 'backstep/training') {
-          for (const event of message.body.events) {
-            if (event.kind === 'step' && event.speed === 'compiled') stepTaken(event.stepMs);
-            if (event.kind === 'error') reject(new Error(event.message));
-          }
-        }
-        if (message.event === 'stopped') reject(new Error(`it stopped: ${message.body.description}`));
-        if (message.event === 'terminated') resolve();
-      }
-    });
+  const training = new DapTraining((name, body) => {
+    if (name === 'stopped') failed = new Error(`it stopped: ${body.description ?? body.reason}`);
+    if (name !== 'backstep/training') return;
+    for (const event of body.events) {
+      if (event.kind === 'step' && (!isNative || event.speed === 'compiled')) stepTaken(event);
+      if (event.kind === 'error') failed = new Error(event.message);
+    }
   });
-  send('initialize', { adapterID: 'backstep' });
-  send('launch', {
-    experiment: path.join(root, model.experiment),
-    backend: 'tensorflow',
-    steps,
-    runDir: path.join(folder, 'run'),
-    ...(existsSync(model.dataDir) ? { dataDir: model.dataDir } : {}),
-  });
-  setBreakpoints();
-  send('configurationDone', {});
   try {
-    await ended;
+    await training.start(launchOptions(model, { steps, epochs: steps }));
+    await Promise.race([training.next('terminated'), training.next('stopped')]);
+    if (failed) throw failed;
   } finally {
+    await training.end();
+  }
+  return Object.fromEntries(names.map((name) => [name, median(times[name])]));
+}
+
+/** Steps of a training that nobody debugs. */
+async function plainRun(model, steps) {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'backstep-plain-'));
+  const child = fork(trainer, ['run'], { env: trainerEnvironment(), stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+  const times = [];
+  try {
+    await new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('exit', () => reject(new Error('the trainer ended')));
+      child.on('message', (text) => {
+        const message = JSON.parse(text);
+        if (message.kind === 'finished') resolve();
+        for (const event of message.events ?? []) {
+          if (event.kind === 'step') times.push(event.stepMs);
+          if (event.kind === 'error') reject(new Error(event.message));
+        }
+      });
+      const options = { ...launchOptions(model, { steps, epochs: steps }), runDir: path.join(folder, 'run') };
+      child.send(JSON.stringify({ kind: 'run', options: { settings: {}, hashEvery: 0, eager: false, ...options } }));
+    });
+  } finally {
+    child.removeAllListeners('exit');
     child.kill('SIGKILL');
     await rm(folder, { recursive: true, force: true });
   }
-  return times;
+  return median(times.slice(Math.ceil(steps / 4)));
 }
 
-export async function debuggerCost(name, { steps = nativeModels[name].steps, turn = 6 } = {}) {
-  const times = await debugRun(nativeModels[name], steps, turn);
-  const [withoutMs, armedMs] = [median(times.none), median(times.armed)];
-  return { withoutMs, armedMs, ratio: armedMs / withoutMs, steps: times.none.length + times.armed.length };
+async function idleRun(model, steps) {
+  const times = [];
+  const training = new DapTraining((name, body) => {
+    if (name !== 'backstep/training') return;
+    for (const event of body.events) if (event.kind === 'step') times.push(event.stepMs);
+  });
+  try {
+    await training.start(launchOptions(model, { steps, epochs: steps }));
+    await training.next('terminated');
+  } finally {
+    await training.end();
+  }
+  return median(times.slice(Math.ceil(steps / 4)));
+}
+
+/** `rounds` turns each: medians, and the median of the turns' ratios. */
+export async function attachedCost(model, { steps = model.attachedSteps, rounds = 5 } = {}) {
+  const turns = [];
+  for (let round = 0; round < rounds; round++) {
+    // Whoever goes first has the cooler machine.
+    const order = round % 2 === 0 ? ['plain', 'idle'] : ['idle', 'plain'];
+    const turn = {};
+    for (const who of order) turn[who] = await (who === 'plain' ? plainRun : idleRun)(model, steps);
+    turns.push(turn);
+  }
+  return {
+    plainMs: median(turns.map(({ plain }) => plain)),
+    idleMs: median(turns.map(({ idle }) => idle)),
+    ratio: median(turns.map(({ plain, idle }) => idle / plain)),
+    ratios: turns.map(({ plain, idle }) => idle / plain),
+  };
+}
+
+if (process.argv[1] === path.join(root, 'tests/bench/debugger-cost.mjs')) {
+  const [what, name, ...words] = process.argv.slice(2);
+  const model = debuggedModels[name];
+  if (what === 'attached') console.log(name, await attachedCost(model, words[0] ? { rounds: Number(words[0]) } : {}));
+  else {
+    const wanted = words.length ? words : Object.keys(armedSets);
+    const found = await armedCost(model, Object.fromEntries(wanted.map((set) => [set, armedSets[set]])));
+    const share = (ms) => `${ms.toFixed(3)} ms (${((ms / found.none - 1) * 100).toFixed(1)} %)`;
+    console.log(name, Object.entries(found).map(([set, ms]) => `${set} ${share(ms)}`).join(', '));
+  }
 }
