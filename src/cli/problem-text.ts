@@ -1,5 +1,6 @@
 /** A problem as a terminal shows it: `experiment.ts:12:5: error: message`, which editors make clickable. */
 import path from 'node:path';
+import type { Finding } from '../shared/protocol/diagnosis.js';
 import type { Problem } from '../shared/protocol/training.js';
 
 export function problemText(problem: Problem): string {
@@ -7,7 +8,16 @@ export function problemText(problem: Problem): string {
   return `${placeText(problem)}${problem.severity}: ${problem.message}${hint}`;
 }
 
-function placeText({ file, line, column }: Problem): string {
+/** What is wrong with the training, why, and what people do about it. */
+export function findingText({ file, line, severity, title, explanation, advice }: Finding): string {
+  const rows = [explanation, ...advice.map((one) => `– ${one}`)].filter((row) => row !== '');
+  return `${placeText({ file, line })}${severity}: ${title}${rows.map((row) => `\n  ${row}`).join('')}`;
+}
+
+/** Remarks that are no warnings are for the window, where they can be looked at. */
+export const isWorthSaying = ({ severity }: Finding): boolean => severity !== 'info';
+
+function placeText({ file, line, column }: Pick<Problem, 'file' | 'line' | 'column'>): string {
   if (file === undefined) return '';
   const relative = path.relative(process.cwd(), file);
   const shown = relative.startsWith('..') ? file : relative || file;

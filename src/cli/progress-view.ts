@@ -1,7 +1,7 @@
 /** A training for a person at a terminal: a bar an epoch with time left on standard error, their own console on standard output. */
 import { SingleBar } from 'cli-progress';
 import type { TrainingEvent } from '../shared/protocol/training.js';
-import { problemText } from './problem-text.js';
+import { findingText, isWorthSaying, problemText } from './problem-text.js';
 
 type StartEvent = Extract<TrainingEvent, { kind: 'start' }>;
 
@@ -57,6 +57,9 @@ export class ProgressView {
         break;
       case 'notice':
         this.say(problemText(event));
+        break;
+      case 'finding':
+        if (isWorthSaying(event.finding)) this.say(findingText(event.finding));
         break;
       case 'end':
         this.endBar();

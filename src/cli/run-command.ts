@@ -7,7 +7,7 @@ import { exitCodes, UsageError } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
 import { jsonLine } from './json-lines.js';
 import { markInterrupted, whatIsLeft, type LostRun } from './lost-run.js';
-import { problemText } from './problem-text.js';
+import { findingText, isWorthSaying, problemText } from './problem-text.js';
 import { ProgressView } from './progress-view.js';
 import { startTrainer } from './trainer-child.js';
 
@@ -48,10 +48,14 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
   const view = flags.json ? undefined : new ProgressView();
   const said = new Set<TrainingEvent['kind']>();
   let runDir: string | undefined;
+  let failure: string | undefined;
   let reached: { readonly epoch: number; readonly step: number } | undefined;
 
   const take = (event: TrainingEvent): void => {
     said.add(event.kind);
+    if (event.kind === 'error') failure = event.message;
+    // What explains a failure in its own words adds nothing.
+    if (event.kind === 'finding' && failure !== undefined && event.finding.title.startsWith(failure)) return;
     if (event.kind === 'start') runDir = event.runDir;
     if (event.kind === 'step') reached = { epoch: event.epoch, step: event.step };
     if (view) {
@@ -62,6 +66,8 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
     if (line !== undefined) process.stdout.write(`${line}\n`);
     if (event.kind === 'log') process.stderr.write(`${event.text}\n`);
     if (event.kind === 'notice') process.stderr.write(`${problemText(event)}\n`);
+    if (event.kind === 'finding' && isWorthSaying(event.finding))
+      process.stderr.write(`${findingText(event.finding)}\n`);
     if (event.kind === 'error') process.stderr.write(`${problemText({ ...event, severity: 'error' })}\n`);
   };
 

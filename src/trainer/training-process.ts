@@ -70,8 +70,8 @@ export class TrainingProcess {
     } catch (error) {
       for (const problem of this.furtherProblems(error)) told.emit({ kind: 'notice', ...problem });
       const event = this.errorEvent(error);
-      for (const finding of this.explainedBy(error, event)) told.emit({ kind: 'finding', finding });
       told.emit(event);
+      for (const finding of this.explainedBy(error, event)) told.emit({ kind: 'finding', finding });
       return 1;
     }
   }

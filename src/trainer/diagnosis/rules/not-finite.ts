@@ -8,6 +8,8 @@ import { number, percent } from '../words.js';
 
 const smallerRate = (rate: number | undefined): string =>
   `Use a smaller learning rate${rate === undefined ? '' : `: it is ${number(rate)}, try ${number(rate / 10)} and below`}.`;
+/** Where products of two such numbers no longer fit. */
+const HUGE = 1e15;
 const clip =
   'Clip the gradients (in a trainStep: tf.clipByValue on each of them), where single batches make large ones.';
 const checkData = 'Look for values in the data that are huge, empty or not numbers, and scale the inputs to about 0–1.';
@@ -71,21 +73,23 @@ function inOutputs(step: StepFacts, facts: ExperimentFacts): Found | undefined {
   for (const layer of facts.layers) {
     const output = step.summary({ of: 'activation', name: layer.label, numbers: ['notFinite'] });
     if (!output || output.notFinite === 0) continue;
-    const sources = layer.from.map((name) => ({ name, summary: step.summary({ of: 'activation', name }) }));
-    const badWeight = layer.weights.find(({ name }) => badShare(step, 'weight', name) > 0);
-    const op = badWeight ? undefined : step.firstBadOp(layer.label);
+    const op = step.firstBadOp(layer.label);
+    const input = inputOf(step, layer);
     return {
       severity: 'error',
       title: `Layer ${layer.label} is the first to give NaN or infinity: ${percent(output.notFinite)} of its outputs.`,
       explanation: [
-        inputWords(step, sources),
-        badWeight
-          ? `Its weights are not finite either: ${badWeight.name} is ${percent(badShare(step, 'weight', badWeight.name))} NaN or infinite. The updates before have blown it up, which a learning rate${rateWords(step)} that is too high does.`
-          : weightsWords(step, layer, op),
+        input
+          ? `What it gets from ${input.name} is finite, between ${number(input.min)} and ${number(input.max)}.`
+          : 'What it gets is finite.',
+        kernelsOf(layer).length > 0 ? weightWords(step, input) : computationWords(op),
       ].join(' '),
-      advice: badWeight
-        ? [smallerRate(step.learningRate), clip, checkData]
-        : [...opAdvice(op), smallerRate(step.learningRate), checkData],
+      advice: [
+        ...opAdvice(op),
+        smallerRate(step.learningRate),
+        ...(kernelsOf(layer).length > 0 ? [clip] : []),
+        checkData,
+      ],
       layer: layer.label,
       op,
     };
@@ -99,14 +103,14 @@ function inLoss(step: StepFacts, facts: ExperimentFacts): Found | undefined {
   const output = label === undefined ? undefined : step.summary({ of: 'activation', name: label });
   // Outputs were not kept: then weights may say which layer it is.
   const weight = output ? undefined : inWeights(step, facts);
-  if (weight) {
+  if (weight?.layer !== undefined) {
     return { ...weight, explanation: `The loss of step ${step.step} is ${number(step.loss)}. ${weight.explanation}` };
   }
   const op = output ? step.firstBadOp('loss') : undefined;
   const seen =
     output && Number.isFinite(output.max)
       ? `All layers gave finite numbers, the last one (${label}) between ${number(output.min)} and ${number(output.max)}; the loss made ${number(step.loss)} of them${op ? `, in its op ${op}` : ''}. A logarithm of 0, a division by 0 and the square of a huge number do that.`
-      : `Training goes on, but it hardly ever recovers: every weight becomes NaN with the next updates.`;
+      : `Training goes on, but it hardly ever recovers: with this update every weight becomes NaN. Most often a learning rate${rateWords(step)} that is too high has blown the weights up. Run it in the window, or set a breakpoint on isNaN(loss): at that step you see which layer it was.`;
   return {
     severity: 'error',
     title: `The loss of step ${step.step} is ${Number.isNaN(step.loss) ? 'NaN, not a number' : number(step.loss)}.`,
@@ -144,19 +148,25 @@ function inGradients(step: StepFacts, facts: ExperimentFacts): Found | undefined
   return undefined;
 }
 
+/** Where all of them are, nothing says which were the first. */
 function inWeights(step: StepFacts, facts: ExperimentFacts): Found | undefined {
-  for (const layer of facts.layers) {
+  const bad = facts.layers.flatMap((layer) => {
     const weight = layer.weights.find(({ name }) => badShare(step, 'weight', name) > 0);
-    if (!weight) continue;
-    return {
-      severity: 'error',
-      title: `The weights of layer ${layer.label} are not finite: ${percent(badShare(step, 'weight', weight.name))} of ${weight.name}.`,
-      explanation: `The update of step ${step.step} has made them so: gradient times learning rate${rateWords(step)} was too large for a weight. From here on every output of the layer is NaN.`,
-      advice: [smallerRate(step.learningRate), clip, checkData],
-      layer: layer.label,
-    };
-  }
-  return undefined;
+    return weight ? [{ layer, weight }] : [];
+  });
+  const [first] = bad;
+  if (!first) return undefined;
+  const all = bad.length > 1 && bad.length === facts.layers.filter(({ weights }) => weights.length > 0).length;
+  const { layer, weight } = first;
+  return {
+    severity: 'error',
+    title: all
+      ? 'The weights of all layers are not finite.'
+      : `The weights of layer ${layer.label} are not finite: ${percent(badShare(step, 'weight', weight.name))} of ${weight.name}.`,
+    explanation: `The update of step ${step.step} has made them so: gradient times learning rate${rateWords(step)} was too large, or a gradient was no number. From here on every output is NaN.`,
+    advice: [smallerRate(step.learningRate), clip, checkData],
+    ...(all ? { part: 'optimizer' as const } : { layer: layer.label }),
+  };
 }
 
 const badShare = (step: StepFacts, of: 'weight' | 'gradient', name: string): number =>
@@ -165,32 +175,34 @@ const badShare = (step: StepFacts, of: 'weight' | 'gradient', name: string): num
 const rateWords = ({ learningRate }: StepFacts): string =>
   learningRate === undefined ? '' : ` (${number(learningRate)})`;
 
-function inputWords(
-  step: StepFacts,
-  sources: readonly {
-    readonly name: string;
-    readonly summary: { readonly min: number; readonly max: number } | undefined;
-  }[],
-): string {
-  const source = sources.find(({ summary }) => summary);
-  if (source?.summary) {
-    return `What it gets from ${source.name} is finite, between ${number(source.summary.min)} and ${number(source.summary.max)}.`;
-  }
-  const [input] = step.batch()?.inputs ?? [];
-  return input
-    ? `What it gets, the data, is finite, between ${number(input.summary.min)} and ${number(input.summary.max)}.`
-    : 'What it gets is finite.';
+interface Range {
+  readonly name: string;
+  readonly min: number;
+  readonly max: number;
 }
 
-function weightsWords(step: StepFacts, layer: LayerFacts, op: string | undefined): string {
-  const [kernel] = kernelsOf(layer);
-  const weights = kernel && step.summary({ of: 'weight', name: kernel.name });
-  const where = op ? ` It is its op ${op} that makes it.` : '';
-  if (weights && Math.abs(weights.max - weights.min) > 1e6) {
-    return `Its weights have grown to ${number(Math.max(Math.abs(weights.min), Math.abs(weights.max)))}, so that the products no longer fit a number of 32 bits.${where}`;
+function inputOf(step: StepFacts, layer: LayerFacts): Range | undefined {
+  for (const name of layer.from) {
+    const summary = step.summary({ of: 'activation', name });
+    if (summary) return { name, min: summary.min, max: summary.max };
   }
-  return `${where.trim() || 'It is its own computation that makes it: an overflow, a logarithm or a root of a negative number, a division by 0.'}`;
+  const [input] = step.batch()?.inputs ?? [];
+  return input && { name: 'the data', min: input.summary.min, max: input.summary.max };
 }
+
+/** What the weights were when the step began is not known any more: a step that gives NaN makes all of them NaN. */
+function weightWords(step: StepFacts, input: Range | undefined): string {
+  if (input && Math.max(Math.abs(input.min), Math.abs(input.max)) > HUGE) {
+    return `Numbers of that size do not fit 32 bits once they are multiplied: the updates before, with a learning rate${rateWords(step)} that is too high, have blown up the weights of the layers up to here.`;
+  }
+  if (step.step <= 1) return 'Of such inputs only initial weights that are huge, or no numbers, make that.';
+  return `Of such inputs only weights that are huge, or no numbers any more, make that: the update before has blown them up, as a learning rate${rateWords(step)} that is too high does.`;
+}
+
+const computationWords = (op: string | undefined): string =>
+  op
+    ? `It is its op ${op} that makes it.`
+    : 'It is its own computation that makes it: an overflow, a logarithm or a root of a negative number, a division by 0.';
 
 const byOp: Readonly<Record<string, string>> = {
   Log: 'Keep the logarithm away from 0: tf.log(x.add(1e-7)), or tf.log(tf.clipByValue(x, 1e-7, 1)).',
