@@ -23,7 +23,7 @@ export interface Hits {
 export interface ArmedRule {
   readonly rule: string;
   /** Its own where none is given. */
-  readonly threshold: number | undefined;
+  readonly threshold?: number;
 }
 
 /** Tests rules on a step that has just been made; breakpoints on them know no more of rules. */

@@ -69,10 +69,11 @@ export class DebugSession {
     const library = new LibrarySources();
     const threadDebugger = new ThreadDebugger(inspector, lines, stoppingPlace);
     const common = { inspector, flags, lines, exceptions, library, threadDebugger, event, say };
-    const thread = new TrainingThread({ ...common, stoppingPlace, catchUp, flush, failed });
+    const trainingBreakpoints = new KnownBreakpoints({ control, event, say });
+    const thread = new TrainingThread({ ...common, trainingBreakpoints, stoppingPlace, catchUp, flush, failed });
     const client = (): Partial<DebugProtocol.InitializeRequestArguments> => this.client ?? {};
     const bytes = new ReceivedBytes(catchUp);
-    this.parts = { ...common, thread, bytes, control, client, trainingBreakpoints: new KnownBreakpoints() };
+    this.parts = { ...common, thread, bytes, control, client, trainingBreakpoints };
     this.progress = new ProgressReports(event);
     this.table = new RequestTable({
       send: options.send,
@@ -122,7 +123,7 @@ export class DebugSession {
         this.batcher.add(message.events);
         for (const event of message.events) {
           if (event.kind !== 'start') continue;
-          this.batcher.add(trainingBreakpoints.runStarts(event));
+          trainingBreakpoints.runStarts(event);
           thread.trainingStarts(event.backend);
         }
         break;
@@ -135,6 +136,12 @@ export class DebugSession {
         this.batcher.add([{ kind: 'notice', severity: 'warning', message: `${what}: ${message.message}`, ...place }]);
         break;
       }
+      case 'placeProblem':
+        trainingBreakpoints.failed(message.id, message.message);
+        break;
+      case 'runNames':
+        trainingBreakpoints.learns(message.names);
+        break;
       case 'opName':
         thread.nameOp(message.op, message.name);
         break;

@@ -8,6 +8,7 @@ import type { TensorView } from '../../shared/protocol/tensors.js';
 import type { TensorRole } from '../tensors/fitting-views.js';
 import { fittingViews } from '../tensors/look-at-tensor.js';
 import { deviceOf } from '../tensors/tensor-values.js';
+import type { WatchedValue } from './place-names.js';
 import { describeValue, isNumeric, shapeText, statisticsText, TensorReads } from './describe-value.js';
 
 /** What the debug thread gets of a value. */
@@ -34,6 +35,7 @@ export interface TensorHints {
 
 export interface ShownVariable extends ShownValue {
   readonly name: string;
+  readonly watch?: Entry['watch'];
   readonly readOnly: boolean;
 }
 
@@ -52,6 +54,8 @@ export interface Entry {
   /** Of a tensor, what it is in the training, and how it is called by itself. */
   readonly role?: TensorRole;
   readonly fullName?: string;
+  /** What a breakpoint on data calls it, where it is a value of the training. */
+  readonly watch?: WatchedValue;
   /** Changes it; not there where it cannot be changed. @throws Error that says why not this value */
   readonly set?: (value: unknown) => void;
 }
@@ -124,6 +128,7 @@ export class Inspection {
     this.reads.begin();
     return this.entriesOf(handle, part).map(({ set, ...entry }) => ({
       name: entry.name,
+      ...(entry.watch ? { watch: entry.watch } : {}),
       readOnly: set === undefined,
       ...this.show(entry.value, { ...entry, role: entry.role ?? roleOf(entry.name, entry.value) ?? inherited }),
     }));

@@ -60,6 +60,12 @@ const standard: Readonly<Record<string, z.ZodType | undefined>> = {
     filters: z.array(z.string()).optional(),
     filterOptions: z.array(z.object({ filterId: z.string(), condition: z.string().optional() })).optional(),
   }),
+  setFunctionBreakpoints: z.object({ breakpoints: z.array(z.object({ name: z.string(), ...conditions })) }),
+  setInstructionBreakpoints: z.object({
+    breakpoints: z.array(z.object({ instructionReference: z.string(), ...conditions })),
+  }),
+  setDataBreakpoints: z.object({ breakpoints: z.array(z.object({ dataId: z.string(), ...conditions })) }),
+  dataBreakpointInfo: z.object({ name: z.string(), variablesReference: position.optional() }),
   breakpointLocations: z.object({
     source,
     line: position.positive(),

@@ -6,6 +6,7 @@ import type {
   TrainingBreakpoint,
   TrainingEvent,
 } from '../../shared/protocol/training.js';
+import type { KnownRun } from './verify-breakpoint.js';
 import type { MessagePort } from 'node:worker_threads';
 
 export interface DebugThreadSetup {
@@ -42,8 +43,8 @@ export type FromTraining =
   | { readonly kind: 'lineProblem'; readonly id: number; readonly message: string }
   /** What a condition of a breakpoint on the training's places failed with, once each. */
   | { readonly kind: 'placeProblem'; readonly id: string; readonly message: string }
-  /** What the first step has shown of the run: ops that it ran, metrics that it gave. */
-  | { readonly kind: 'stepShown'; readonly ops: readonly string[]; readonly metrics: readonly string[] }
+  /** Names that the run has, as they become known: weights at its start, ops and metrics by its first step. */
+  | { readonly kind: 'runNames'; readonly names: Pick<KnownRun, 'weights' | 'ops' | 'metrics'> }
   /** Which op a number in `SharedFlags.opUnderWay` stands for. */
   | { readonly kind: 'opName'; readonly op: number; readonly name: string }
   /** Of an answer that names this number, which comes after it. */

@@ -68,8 +68,8 @@ function trainingEntries(parts: TrainingParts): Entry[] {
     { name: 'epoch', value: parts.epoch },
     { name: 'step', value: parts.step },
     { name: 'stepInEpoch', value: parts.stepInEpoch },
-    { name: 'loss', value: lastStep?.loss },
-    ...Object.entries(lastStep?.metrics ?? {}).map(([name, value]) => ({ name, value })),
+    { name: 'loss', value: lastStep?.loss, ...metric('loss') },
+    ...Object.entries(lastStep?.metrics ?? {}).map(([name, value]) => ({ name, value, ...metric(name) })),
     ...(optimizer ? [learningRateEntry(optimizer, learningRate, parts)] : []),
     { name: 'gradNorm', value: lastStep?.gradNorm },
     { name: 'batchSize', value: lastStep?.examples },
@@ -77,6 +77,10 @@ function trainingEntries(parts: TrainingParts): Entry[] {
   return rows
     .filter(({ value }) => value !== undefined)
     .map((row) => ({ evaluateName: ['epoch', 'step', 'loss'].includes(row.name) ? row.name : undefined, ...row }));
+}
+
+function metric(name: string): Pick<Entry, 'watch'> {
+  return { watch: { of: 'metric', name } };
 }
 
 function learningRateEntry(optimizer: tf.Optimizer, value: number | undefined, parts: TrainingParts): Entry {
@@ -87,12 +91,13 @@ function learningRateEntry(optimizer: tf.Optimizer, value: number | undefined, p
   return { name: 'learningRate', value, evaluateName: 'optimizer.learningRate', set };
 }
 
-function opEntries({ op, layer, layerName, inputs, attributes }: OpPlace): Entry[] {
+function opEntries({ op, layer, layerName, inputs, outputs, attributes }: OpPlace): Entry[] {
   const rows: Entry[] = [
     { name: 'op', value: op },
     { name: 'layer', value: layer },
     { name: 'layerName', value: layerName },
     { name: 'inputs', value: inputs, evaluateName: 'inputs' },
+    { name: 'output', value: outputs, evaluateName: 'output' },
     { name: 'attributes', value: attributes, evaluateName: 'attributes' },
   ];
   return rows.filter(({ value }) => value !== undefined);
@@ -130,14 +135,19 @@ function layerEntries(
 ): Entry[] {
   const entries: Entry[] = [];
   const output = parts.outputOf(layer);
-  if (output) entries.push({ name: 'output', value: output, role: 'activation', fullName: `output of ${label}` });
+  if (output) {
+    const watch = { of: 'activation', name: label } as const;
+    entries.push({ name: 'output', value: output, role: 'activation', fullName: `output of ${label}`, watch });
+  }
   for (const { name, variable, layer: owner } of weights) {
     if (owner !== label) continue;
     const short = name.slice(label.length + 1);
-    entries.push({ name: short, value: variable, fullName: name });
+    entries.push({ name: short, value: variable, fullName: name, watch: { of: 'weight', name } });
     const gradient = parts.gradientOf(variable);
     if (gradient) {
-      entries.push({ name: `gradient of ${short}`, value: gradient, role: 'weight', fullName: `gradient of ${name}` });
+      const watch = { of: 'gradient', name } as const;
+      const fullName = `gradient of ${name}`;
+      entries.push({ name: `gradient of ${short}`, value: gradient, role: 'weight', fullName, watch });
     }
   }
   return entries;

@@ -8,6 +8,7 @@ import type { StepGranularity } from '../../shared/protocol/dap.js';
 import type { BackendName, TrainingEvent } from '../../shared/protocol/training.js';
 import type { ExceptionStops, ThrownException } from './exception-stops.js';
 import type { InspectorClient } from './inspector-client.js';
+import type { KnownBreakpoints } from './known-breakpoints.js';
 import type { LibrarySources } from './library-sources.js';
 import type { LineBreakpoints } from './line-breakpoints.js';
 import { PausedView } from './paused-view.js';
@@ -24,6 +25,7 @@ export interface TrainingThreadOptions {
   readonly exceptions: ExceptionStops;
   readonly library: LibrarySources;
   readonly threadDebugger: ThreadDebugger;
+  readonly trainingBreakpoints: KnownBreakpoints;
   /** URL of the trainer's only script that V8's debugger may stop in. */
   readonly stoppingPlace: string;
   /** Takes in everything that the training thread has said until now. */
@@ -159,13 +161,15 @@ export class TrainingThread {
     this.phase = 'paused';
     this.options.flush();
     const { at } = facts;
+    const set = this.options.trainingBreakpoints.inProtocol(at.breakpointIds);
+    const numbers = [...hit, ...set.numbers];
     this.options.event('stopped', {
-      reason: at.reason === 'epochEnd' ? 'step' : at.reason,
+      reason: set.reason ?? (at.reason === 'epochEnd' ? 'step' : at.reason),
       description: at.description,
       ...(thrown ? { text: thrown.text } : {}),
       threadId: 1,
       allThreadsStopped: true,
-      ...(hit.length > 0 ? { hitBreakpointIds: hit } : {}),
+      ...(numbers.length > 0 ? { hitBreakpointIds: numbers } : {}),
       backstep: at,
     });
   }

@@ -5,6 +5,7 @@
 import type { Handlers, SessionParts } from '../session-parts.js';
 import { breakpointRequests } from './breakpoint-requests.js';
 import { inspectionRequests } from './inspection-requests.js';
+import { placeRequests } from './place-requests.js';
 import { steppingRequests } from './stepping-requests.js';
 import { tensorRequests } from './tensor-requests.js';
 import { trainingRequests } from './training-requests.js';
@@ -13,6 +14,7 @@ export function allRequests(parts: SessionParts): Handlers {
   return {
     ...breakpointRequests(parts),
     ...inspectionRequests(parts),
+    ...placeRequests(parts),
     ...steppingRequests(parts),
     ...tensorRequests(parts),
     ...trainingRequests(parts),
@@ -28,5 +30,8 @@ export const urgentRequests: ReadonlySet<string> = new Set([
   'terminate',
   'disconnect',
   'threads',
+  'setFunctionBreakpoints',
+  'setDataBreakpoints',
+  'setInstructionBreakpoints',
   'backstep/setTrainingBreakpoints',
 ]);
