@@ -13,6 +13,25 @@ export interface Curve {
   readonly middle: { readonly x: number; readonly y: number };
 }
 
+/** Led through points, where there are any. */
+export function curveThrough(from: Box, via: readonly { readonly x: number; readonly y: number }[], to: Box): Curve {
+  if (via.length === 0) return curveBetween(from, to);
+  const down = to.y >= from.y;
+  const points = [
+    { x: from.x + from.width / 2, y: down ? from.y + from.height : from.y },
+    ...via,
+    { x: to.x + to.width / 2, y: down ? to.y : to.y + to.height },
+  ];
+  let path = `M${round(points[0]!.x)} ${round(points[0]!.y)}`;
+  for (let index = 1; index < points.length; index++) {
+    const [a, b] = [points[index - 1]!, points[index]!];
+    // Straight down between two points above each other, a gentle bend otherwise.
+    const bend = (b.y - a.y) / 2;
+    path += `C${round(a.x)} ${round(a.y + bend)} ${round(b.x)} ${round(b.y - bend)} ${round(b.x)} ${round(b.y)}`;
+  }
+  return { path, middle: via[Math.floor(via.length / 2)]! };
+}
+
 export function curveBetween(from: Box, to: Box): Curve {
   const beside = from.y < to.y + to.height && to.y < from.y + from.height;
   if (beside) {

@@ -28,7 +28,7 @@ export function topEdges(root: Group, graph: OpGraph): void {
   };
   visit(root, []);
   const seen = new Map<Group, Set<number>>();
-  for (const { from, to } of graph.edges) {
+  for (const { from, to, input } of graph.edges) {
     const [a, b] = [paths.get(from), paths.get(to)];
     if (!a || !b) continue;
     let level = 0;
@@ -37,7 +37,7 @@ export function topEdges(root: Group, graph: OpGraph): void {
     if (source.index === target.index) continue;
     const { group } = source;
     const between = 'children' in group.children[source.index]! || 'children' in group.children[target.index]!;
-    if (between && cellOf(phases.get(to)!) !== 'forward') continue;
+    if (between && (input === 'control' || cellOf(phases.get(to)!) !== 'forward')) continue;
     const key = source.index * group.children.length + target.index;
     let known = seen.get(group);
     if (!known) seen.set(group, (known = new Set()));

@@ -36,6 +36,8 @@ export interface PlacedItem extends Box {
   readonly ops: readonly OpNode[];
   /** One line each. */
   readonly lines: readonly string[];
+  /** Where wires end: an item that stands for a closed group is reached at the group's frame. */
+  readonly anchor: Box;
   /** To how many items it goes without a wire, because they are too many. */
   readonly unwired: number;
 }
@@ -48,6 +50,8 @@ export interface Wire {
   /** Whether it stays in one group. */
   readonly isInner: boolean;
   readonly count: number;
+  /** Says only that one runs after the other: no tensor goes this way. */
+  readonly isControl: boolean;
   /** Shape of the tensor where all that go this way have one: `148×148×64`. */
   readonly label: string;
   /** Points that it is led through, between the two. */
@@ -76,6 +80,7 @@ const size = {
 const cellWidths: Readonly<Record<CellKind, number>> = { forward: 168, gradient: 168, update: 132 };
 const gaps = { cells: 18, groups: { column: 36, row: 46 }, ops: { column: 14, row: 22 } };
 const MOST_LINES = 5;
+const MOST_LETTERS = 24;
 /** What goes to more items than this is wired to none of them. */
 const MOST_TARGETS = 6;
 
@@ -112,7 +117,10 @@ class Laying {
     const moved = move(inner, size.padding, size.headHeight);
     const width = inner.width + 2 * size.padding;
     const height = inner.height + size.headHeight + size.padding;
-    return { ...moved, width, height, groups: [{ group, isOpen, x: 0, y: 0, width, height }, ...moved.groups] };
+    const items = isOpen
+      ? moved.items
+      : moved.items.map((item) => ({ ...item, anchor: { x: item.x, y: 0, width: item.width, height } }));
+    return { ...moved, items, width, height, groups: [{ group, isOpen, x: 0, y: 0, width, height }, ...moved.groups] };
   }
 
   content(group: Group): Inside {
@@ -197,6 +205,7 @@ function closed(group: Group): Inside {
         ops,
         lines,
         unwired: 0,
+        anchor: { x, y: 0, width, height: tall },
         x,
         y: 0,
         width,
@@ -218,10 +227,22 @@ function single(group: Group, op: OpNode): Inside {
 function itemOf(group: Group, op: OpNode, box: Box): PlacedItem {
   const own = op.kind === 'variable' || op.kind === 'constant';
   const line = own && op.value !== undefined ? String(op.value) : own ? op.id.split('/').at(-1)! : op.op;
-  return { id: op.id, group, cell: cellKindOf(op), phase: op.phase, ops: [op], lines: [line], unwired: 0, ...box };
+  const lines = isLayer(op) ? [line, shortened(op.id.split('/').at(-1)!)] : [line];
+  return { id: op.id, group, cell: cellKindOf(op), phase: op.phase, ops: [op], lines, unwired: 0, anchor: box, ...box };
+}
+
+/** A layer that a file tells of as a whole, by its name. */
+function isLayer({ id, layer }: OpNode): boolean {
+  return layer === id;
+}
+
+/** The middle of a long name says least. */
+export function shortened(name: string, most = MOST_LETTERS): string {
+  return name.length <= most ? name : `${name.slice(0, most / 2)}…${name.slice(1 - most / 2)}`;
 }
 
 function boxOf(op: OpNode): { readonly width: number; readonly height: number } {
+  if (isLayer(op)) return { width: cellWidths.forward, height: 2 * size.lineHeight + size.cellPadding };
   return standsAside(op)
     ? { width: size.asideWidth, height: size.asideHeight }
     : { width: size.opWidth, height: size.opHeight };
@@ -236,7 +257,7 @@ function move(inside: Inside, x: number, y: number): Inside {
   return {
     ...inside,
     groups: inside.groups.map(moved),
-    items: inside.items.map(moved),
+    items: inside.items.map((item) => ({ ...moved(item), anchor: moved(item.anchor) })),
     routes: inside.routes.map(moved),
   };
 }
@@ -272,9 +293,12 @@ function wired(
   });
 
   const count = inside.items.length;
-  const found = new Map<number, { from: number; to: number; count: number; label: string | undefined }>();
+  const found = new Map<
+    number,
+    { from: number; to: number; count: number; label: string | undefined; isControl: boolean }
+  >();
   const targets = new Map<number, number>();
-  for (const { from, to, slot } of graph.edges) {
+  for (const { from, to, slot, input } of graph.edges) {
     const source = places.get(from)!;
     const [a, b] = [items[source]!, items[places.get(to)!]!];
     if (a === b) continue;
@@ -282,24 +306,28 @@ function wired(
     const known = found.get(a * count + b);
     if (known) {
       known.count++;
+      known.isControl &&= input === 'control';
       if (known.label !== label) known.label = undefined;
     } else {
-      found.set(a * count + b, { from: a, to: b, count: 1, label });
+      found.set(a * count + b, { from: a, to: b, count: 1, label, isControl: input === 'control' });
       targets.set(a, (targets.get(a) ?? 0) + 1);
     }
   }
   const led = new Led(inside);
   const wires: Wire[] = [];
-  for (const { from, to, count: tensors, label } of found.values()) {
+  for (const { from, to, count: tensors, label, isControl } of found.values()) {
     if (targets.get(from)! > MOST_TARGETS) continue;
     const [a, b] = [inside.items[from]!, inside.items[to]!];
     const isInner = a.group === b.group;
+    // What only runs before something else, far away, says little and crosses much.
+    if (isControl && !isInner) continue;
     wires.push({
       from: a.id,
       to: b.id,
       cell: b.cell,
       isInner,
       count: tensors,
+      isControl,
       label: label ?? '',
       via: led.between(a, b),
     });
