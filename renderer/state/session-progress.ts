@@ -16,7 +16,8 @@ export interface Progress {
 
 export function progressOf(session: SessionState): Progress {
   const { start, stepInEpoch } = session;
-  const epochs = start?.epochs;
+  // 0 where nobody knows; a script may fit again after what its first call was for.
+  const epochs = start?.epochs && session.epoch <= start.epochs ? start.epochs : undefined;
   const stepsPerEpoch = start?.stepsPerEpoch;
   // Before the first step `epoch` counts the epochs that are done.
   const epoch = Math.max(session.epoch, stepInEpoch > 0 ? session.epoch : Math.min(session.epoch + 1, epochs ?? 1));

@@ -42,7 +42,7 @@ export class ProgressView {
       case 'epoch': {
         this.endBar();
         const validation = event.validation ? ` · validation ${values(event.validation)}` : '';
-        const total = this.start ? `/${this.start.epochs}` : '';
+        const total = ofEpochs(this.start, event.epoch);
         this.say(
           `epoch ${event.epoch}${total} · ${values({ loss: event.loss, ...event.metrics })}${validation} · ${duration(event.epochMs)}`,
         );
@@ -93,7 +93,7 @@ export class ProgressView {
     const stepsPerEpoch = start.stepsPerEpoch ?? 0;
     const stepsLeft = stepsPerEpoch > 0 ? stepsPerEpoch * start.epochs - event.step : 0;
     const payload = {
-      epoch: `epoch ${event.epoch}/${start.epochs}`,
+      epoch: `epoch ${event.epoch}${ofEpochs(start, event.epoch)}`,
       values: values({ loss: event.loss, ...event.metrics }),
       rate:
         this.stepMs >= 1000
@@ -122,6 +122,11 @@ export class ProgressView {
     write();
     this.bar?.render();
   }
+}
+
+/** Nothing where it is not known how many there are: a script may fit again. */
+function ofEpochs(start: { readonly epochs: number } | undefined, epoch: number): string {
+  return start && epoch <= start.epochs ? `/${start.epochs}` : '';
 }
 
 function values(all: Readonly<Record<string, number>>): string {

@@ -21,6 +21,8 @@ import { failureOf, TrainingFailure } from './runtime/failure.js';
 import { takeOverRandom } from './runtime/random.js';
 import { isOptimizer } from './runtime/tfjs-internals.js';
 import type { TrainingHost } from './runtime/training-host.js';
+import { isScript } from './script/recognise-script.js';
+import { ScriptRun } from './script/run-script.js';
 import { train } from './runtime/train.js';
 
 type ErrorEvent = Extract<TrainingEvent, { kind: 'error' }>;
@@ -36,6 +38,7 @@ export class TrainingProcess {
   private abandon: ((error: unknown) => void) | undefined;
   private madeModel: tf.LayersModel | undefined;
   private madeOptimizer: tf.Optimizer | undefined;
+  private script: ScriptRun | undefined;
   private madeData: unknown;
 
   /** Of this training, from its start on. */
@@ -44,16 +47,20 @@ export class TrainingProcess {
     placeOfPart: (part) => this.loaded?.placeOfPart(part),
   });
 
-  /** Once the person's functions have returned them. */
+  /** Once the person's functions have returned them; of a script those that it trains now. */
   get model(): tf.LayersModel | undefined {
-    return this.madeModel;
+    return this.script?.model ?? this.madeModel;
   }
   get optimizer(): tf.Optimizer | undefined {
-    return this.madeOptimizer ?? this.madeModel?.optimizer;
+    return this.script?.optimizer ?? this.madeOptimizer ?? this.madeModel?.optimizer;
   }
-  /** Where the experiment's default export stands. */
+  /** Whether what the person's code still does and says is of no run any more. */
+  get isOver(): boolean {
+    return this.script?.hasEnded === true;
+  }
+  /** Where the experiment's default export stands, or a script calls what trains. */
   get source(): SourcePlace | undefined {
-    return this.loaded?.placeOfPart('');
+    return this.script ? this.script.source : this.loaded?.placeOfPart('');
   }
 
   /**
@@ -82,6 +89,10 @@ export class TrainingProcess {
    */
   fail(error: unknown): void {
     if (this.failure) return;
+    if (this.script) {
+      this.script.fail(error);
+      return;
+    }
     this.failure = { error };
     setTimeout(() => this.abandon?.(error), FAIL_GRACE_MS);
   }
@@ -119,6 +130,13 @@ export class TrainingProcess {
     const backend = await chooseBackend(options.backend);
     takeOverRandom();
     forgetLayers();
+    if (isScript(options.experiment)) {
+      host.emit({ kind: 'activity', activity: 'loading', message: 'Running the script' });
+      const script = new ScriptRun(options, host);
+      this.script = script;
+      await script.run(backend);
+      return;
+    }
     host.emit({ kind: 'activity', activity: 'loading', message: 'Loading the experiment' });
     const loaded = await createExperimentLoader().load(options.experiment);
     this.loaded = loaded;
@@ -172,7 +190,9 @@ export class TrainingProcess {
       beforeStep: () => this.throwFailure(),
       training: (start) => {
         this.runDir = start.runDir;
-        const { madeModel: model, optimizer, loaded, madeData: data } = this;
+        // A script's first model is the one to judge; what joins it later changes nothing of that.
+        if (this.script && start.startStep > 0) return undefined;
+        const { model, optimizer, loaded, madeData: data } = this;
         return model && { model, optimizer, experiment: loaded?.experiment, data, start };
       },
     });

@@ -1,7 +1,8 @@
-/** Finds the experiments of a workspace by their text; runs nothing. */
+/** Finds the experiments and the scripts of a workspace by their text; runs nothing. */
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { workspacePlaces } from '../../shared/base/places.js';
+import { isPlainScript, readScriptText, type ScriptText } from '../../shared/base/script-text.js';
 import { errorCode } from '../failure.js';
 import { log } from '../log.js';
 
@@ -27,9 +28,13 @@ export function isExperimentText(text: string): boolean {
   );
 }
 
-/** Absolute paths: those at the top first, in each folder `experiment.*` before its variants, then by name. */
+/**
+ * Absolute paths: those at the top first, in each folder `experiment.*` before its variants, then by name;
+ * after all of them the plain TensorFlow.js scripts, in the same order.
+ */
 export async function findExperiments(root: string): Promise<string[]> {
   const found: string[] = [];
+  const others = new Map<string, ScriptText>();
   let looked = 0;
   let folders = [root];
   for (let depth = 0; depth <= DEEPEST && folders.length > 0; depth++) {
@@ -40,14 +45,53 @@ export async function findExperiments(root: string): Promise<string[]> {
         if (entry.isDirectory()) {
           if (!entry.name.startsWith('.') && !NOT_LOOKED_INTO.has(entry.name)) next.push(full);
         } else if (entry.isFile() && isCode(entry.name)) {
-          if (++looked > MOST_FILES) return found;
-          if (await isExperiment(full)) found.push(full);
+          if (++looked > MOST_FILES) return [...found, ...scriptsAmong(others)];
+          const text = await textOf(full);
+          if (text === undefined) continue;
+          if (isExperimentText(text)) found.push(full);
+          else others.set(full, readScriptText(text));
         }
       }
     }
     folders = next;
   }
+  return [...found, ...scriptsAmong(others)];
+}
+
+/** Those that train, themselves or by files beside them, and that no other one is built of. */
+function scriptsAmong(texts: ReadonlyMap<string, ScriptText>): string[] {
+  const importedBy = new Map<string, readonly string[]>();
+  for (const [file, { relativeImports }] of texts) {
+    const imported = relativeImports.flatMap((one) => candidates(path.resolve(path.dirname(file), one)));
+    importedBy.set(
+      file,
+      imported.filter((one) => texts.has(one)),
+    );
+  }
+  const parts = new Set([...importedBy.values()].flat());
+  return [...texts.keys()].filter((file) => {
+    const own = texts.get(file)!;
+    const imported = [...closure(file, importedBy)].map((one) => texts.get(one)!);
+    const trains = own.callsTraining || imported.some(({ callsTraining }) => callsTraining);
+    return !parts.has(file) && trains && isPlainScript(own, imported);
+  });
+}
+
+function closure(file: string, importedBy: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [...(importedBy.get(file) ?? [])];
+  for (let one = open.pop(); one !== undefined; one = open.pop()) {
+    if (one === file || found.has(one)) continue;
+    found.add(one);
+    open.push(...(importedBy.get(one) ?? []));
+  }
   return found;
+}
+
+/** What an import may mean: the file, one whose extension is left out, or the source of what a compiler makes. */
+function candidates(wanted: string): string[] {
+  const bare = wanted.replace(/\.[mc]?js$/, '');
+  return [wanted, ...['.ts', '.mts', '.js', '.mjs', '.cjs', '/index.ts', '/index.js'].map((one) => bare + one)];
 }
 
 /** The file that a folder's experiment is usually written in is the one that opens and runs. */
@@ -70,11 +114,12 @@ async function entriesOf(folder: string) {
   }
 }
 
-async function isExperiment(file: string): Promise<boolean> {
+/** Of a file that is not too large to be somebody's code; `undefined` where it cannot be had. */
+async function textOf(file: string): Promise<string | undefined> {
   try {
-    return (await stat(file)).size <= LARGEST_FILE && isExperimentText(await readFile(file, 'utf8'));
+    return (await stat(file)).size <= LARGEST_FILE ? await readFile(file, 'utf8') : undefined;
   } catch (error) {
-    if (['ENOENT', 'EACCES', 'EPERM', 'EISDIR'].includes(errorCode(error) ?? '')) return false;
+    if (['ENOENT', 'EACCES', 'EPERM', 'EISDIR'].includes(errorCode(error) ?? '')) return undefined;
     throw error;
   }
 }

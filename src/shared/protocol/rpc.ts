@@ -31,7 +31,10 @@ export const workspaceInfo = z.object({
   name: z.string(),
   /** Whether code of this folder may run. Asked once a folder; samples opened by the person are trusted. */
   trusted: z.boolean(),
-  /** Files that have a default export made by `defineExperiment`, by their text. */
+  /**
+   * Files that have a default export made by `defineExperiment`, by their text; after them plain TensorFlow.js
+   * scripts that train.
+   */
   experiments: z.array(z.string()),
   /** Another Backstep that has this folder open, where there is one. */
   alsoOpenIn: z.string().optional(),

@@ -5,6 +5,8 @@ import { dataInfo } from './training.js';
 export const runFile = z.looseObject({
   formatVersion: z.literal(1),
   name: z.string(),
+  /** `script`: a plain TensorFlow.js script, which steps by itself and has no state to continue from. */
+  kind: z.enum(['experiment', 'script']).optional(),
   /** The experiment's path relative to the folder that holds `runs/`, where it is below it. */
   experiment: z.string(),
   /** `interrupted`: its process went without ending it, as whoever noticed wrote down. */

@@ -112,10 +112,13 @@ export type BackendReport = z.infer<typeof backendReport>;
 
 export const startEvent = z.object({
   kind: z.literal('start'),
+  /** A plain script rather than an experiment: it steps by itself, and cannot be continued, stepped back or reloaded. */
+  isScript: z.boolean().optional(),
   runDir: z.string(),
   name: z.string(),
   experiment: z.string(),
   seed: z.number(),
+  /** 0 where nobody knows: a script's own loop has none. */
   epochs: z.number(),
   stepsPerEpoch: z.number().optional(),
   batchSize: z.number().optional(),
@@ -215,7 +218,8 @@ export const trainingEvent = z.discriminatedUnion('kind', [
     epoch: z.number(),
     steps: z.number(),
     wallMs: z.number(),
-    stateHash: z.string(),
+    /** None where a script has given back all that it trained. */
+    stateHash: z.string().optional(),
     runDir: z.string(),
   }),
   /** The run ended by a failure. What was flushed before stays readable. */

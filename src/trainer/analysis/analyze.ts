@@ -12,6 +12,7 @@ import { ExperimentProblem, problemOf, type ExperimentPlaces } from '../loader/p
 import { makeOptimizer } from '../runtime/compiled-model.js';
 import { DataError, DatasetDescription, type DataOutline } from '../runtime/data/batch-stream.js';
 import { checkSameMeaning } from '../runtime/data/same-meaning.js';
+import { isScript, scriptIsNotRun } from '../script/recognise-script.js';
 import { shapeText } from './layer-arithmetic.js';
 import { forgetLayers, layersApplied, placeOfLayer } from './layer-origins.js';
 import { layerTable, modelTotals } from './layer-table.js';
@@ -26,6 +27,10 @@ export async function analyze(
   const began = performance.now();
   const problems: Problem[] = [];
   const analysis: ExperimentAnalysis = { file: request.experiment, layers: [], problems, elapsedMs: 0 };
+  if (isScript(request.experiment, request.overlays)) {
+    problems.push(scriptIsNotRun(request.experiment, 'Its layers are listed as soon as it trains.'));
+    return analysis;
+  }
   forgetLayers();
   const scope = tf.engine();
   scope.startScope('analysis');

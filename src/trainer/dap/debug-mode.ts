@@ -47,7 +47,9 @@ export function debugMode(): void {
     host.flush();
     post({ kind: 'finished', exitCode });
   };
-  captureConsole((event) => host.emit(event));
+  captureConsole((event) => {
+    if (!training.isOver) host.emit(event);
+  });
   guardExits((error) => training.fail(error));
   // Interrupts an expression of the person's (see `InspectorClient.interrupt`); the training it leaves alone:
   // whoever started this process ends it by the protocol.

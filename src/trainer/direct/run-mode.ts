@@ -62,7 +62,9 @@ export async function runMode(): Promise<void> {
     interrupted = true;
     if (!begun) exitProcess(INTERRUPTED);
   });
-  captureConsole(emit);
+  captureConsole((event) => {
+    if (!training.isOver) emit(event);
+  });
   guardExits((error) => training.fail(error));
 
   const options = await new Promise<RunOptions>((resolve) => {

@@ -25,6 +25,7 @@ import { disposeOptimizer, learningRateOf, slotsOf } from '../runtime/optimizer-
 import { outlineOfBatch } from '../runtime/prepare-run.js';
 import { countShufflesAnew, reseed, takeOverRandom } from '../runtime/random.js';
 import { trainingStep } from '../runtime/training-step.js';
+import { isScript, scriptIsNotRun } from '../script/recognise-script.js';
 import { finishGraph } from './finish-graph.js';
 import type { RecordedStep } from './recorded-node.js';
 import { recordStep, type StepFacts } from './step-recorder.js';
@@ -36,10 +37,13 @@ export async function recordExperiment(
   request: RecordingRequest,
   announce: (work: WorkAhead) => void = () => undefined,
 ): Promise<GraphRecording> {
+  const file = request.experiment;
+  if (isScript(file, request.overlays)) {
+    return { problems: [scriptIsNotRun(file, 'Describe the training as an experiment to see the graph of its step.')] };
+  }
   const giveBackRandom = takeOverRandom();
   countShufflesAnew();
   forgetLayers();
-  const file = request.experiment;
   const problems: Problem[] = [];
   const undo: (() => void | Promise<void>)[] = [];
   const known: { loaded?: LoadedExperiment; model?: tf.LayersModel } = {};

@@ -30,8 +30,8 @@ export interface ExperimentLoader {
   load(file: string, overlays?: Readonly<Record<string, string>>): Promise<LoadedExperiment>;
 }
 
-/** Puts the hooks in place; once a process. */
-export function createExperimentLoader(): ExperimentLoader {
+/** From here on a person's modules are loaded as they wrote them; once a process. @returns where changes go */
+export function registerModuleHooks(): MessagePort {
   const { port1, port2 } = new MessageChannel();
   const setup: LoaderSetup = {
     apiUrl: new URL('./api.js', import.meta.url).href,
@@ -40,13 +40,19 @@ export function createExperimentLoader(): ExperimentLoader {
   };
   register(new URL('./loader.js', import.meta.url), { data: setup, transferList: [port2] });
   port1.unref();
+  return port1;
+}
+
+/** Puts the hooks in place; once a process. */
+export function createExperimentLoader(): ExperimentLoader {
+  const port = registerModuleHooks();
   let version = 0;
 
   return {
     async load(file, overlays) {
       const url = pathToFileURL(file);
       if (overlays) {
-        await update(port1, { version: ++version, overlays });
+        await update(port, { version: ++version, overlays });
         url.searchParams.set('backstep', String(version));
       }
       const source = overlays?.[file] ?? readSource(file);

@@ -1,3 +1,5 @@
-/** TensorFlow.js as an experiment gets it: the very instance that trains, its layers remembering where they were made. */
-export * from '../tfjs.js';
-export { input, layers } from '../analysis/layer-origins.js';
+/** The module behind TensorFlow.js's names: also as a default, for `import tf from '@tensorflow/tfjs-node'` is what Node allows. */
+import * as tf from './persons-tfjs.js';
+
+export * from './persons-tfjs.js';
+export default tf;

@@ -135,10 +135,13 @@ function patch(): () => void {
   prototype.shuffle = function (this: tf.data.Dataset<tf.TensorContainer>, bufferSize, seed, reshuffleEachIteration) {
     const index = ++shuffles;
     const shuffled = shuffle.call(this, bufferSize, seed, reshuffleEachIteration);
+    let iterations = 0;
     shuffled.iterator = async () => {
       const context = pipelines.getStore();
-      const textSeed = seed ?? `backstep ${context?.seed ?? 0} ${index}`;
-      const order = await orderOfEpoch(shuffle, bufferSize, textSeed, reshuffleEachIteration, context?.epoch ?? 1);
+      const textSeed = seed ?? `backstep ${context?.seed ?? position.seed} ${index}`;
+      // Outside of a run's own passes, as in a script's, each iteration is the next epoch's.
+      const epoch = context?.epoch ?? ++iterations;
+      const order = await orderOfEpoch(shuffle, bufferSize, textSeed, reshuffleEachIteration, epoch);
       return (await this.iterator()).shuffle(bufferSize, order);
     };
     return shuffled;
