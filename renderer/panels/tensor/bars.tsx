@@ -1,9 +1,10 @@
 /** A few values side by side, such as the probabilities of the classes. */
-import { useEffect, type CSSProperties } from 'react';
+import { useEffect, useRef, type CSSProperties } from 'react';
 import type { Shape } from '../../state/tensor-index.js';
 import type { TensorReading } from '../../state/tensor-reading.js';
 import { chooseTensor, type TensorTab } from '../../state/tensor-tabs.js';
 import { cellText, exactText } from './number-format.js';
+import { useFocusOfSheet } from './use-focus.js';
 import { useRow } from './use-row.js';
 
 interface Props {
@@ -17,6 +18,8 @@ interface Props {
 const MOST = 1000;
 
 export function Bars({ tab, reading, shape, row, tell }: Props) {
+  const list = useRef<HTMLUListElement>(null);
+  useFocusOfSheet(list);
   const { values, length } = useRow(reading, tab.previous, shape, row);
   const names = tab.facts?.columnNames;
   const finite = values.filter((value) => Number.isFinite(value));
@@ -30,6 +33,7 @@ export function Bars({ tab, reading, shape, row, tell }: Props) {
   useEffect(() => tell(note), [tell, note]);
   return (
     <ul
+      ref={list}
       className="tensor-bars"
       style={{ '--names': `${Math.min(18, Math.max(3, longest))}ch` } as CSSProperties}
       tabIndex={0}

@@ -71,7 +71,8 @@ export function colourOf(value: number, range: Range, scheme: Scheme, theme: The
   if (scheme === 'values' && mixesSigns(range)) {
     return between(signed[theme], 0.5 + value / (2 * Math.max(-min, max)));
   }
-  const share = max > min ? (value - min) / (max - min) : 0.5;
+  // Where all is alike, nothing stands out; least of all zeros.
+  const share = max > min ? (value - min) / (max - min) : value === 0 ? 0 : 0.5;
   // Of values that are not positive, those farthest from zero stand out.
   return between(scheme === 'grey' ? grey : rising, scheme === 'values' && max <= 0 && min < 0 ? 1 - share : share);
 }

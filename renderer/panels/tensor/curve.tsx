@@ -9,6 +9,7 @@ import { useApp } from '../../use-app.js';
 import { columnsOf } from './curve-points.js';
 import { exactText } from './number-format.js';
 import { MOST_IN_A_ROW, useRow } from './use-row.js';
+import { useFocusOfSheet } from './use-focus.js';
 import { useSize } from './use-size.js';
 
 interface Props {
@@ -29,6 +30,7 @@ export function Curve({ tab, reading, shape, row, tell }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSize(frame);
+  useFocusOfSheet(frame);
   const theme = useApp((state) => state.theme);
   const [pointed, setPointed] = useState<number>();
   const note =

@@ -32,10 +32,22 @@ export function gridLayout(view: Shown, picture: Shown, total: number, side: num
 
 /** The largest pictures that are all in sight at once; where even small ones are not, such as can be told apart. */
 export function fittingSide(view: Shown, picture: Shown, total: number): number {
-  const longest = Math.max(picture.width, picture.height);
-  const fits = SIDES.filter((side) => gridLayout(view, picture, total, side).contentHeight <= view.height).at(-1) ?? 0;
-  const smallest = total === 1 ? 24 : longest < 12 ? 48 : 64;
-  return Math.max(smallest, Math.min(fits, total === 1 ? 512 : Math.max(96, longest * 4)));
+  const longest = Math.max(1, picture.width, picture.height);
+  const smallest = longest < 12 ? 44 : 64;
+  const largest = Math.max(96, longest * 4);
+  for (let columns = 1; columns <= total; columns++) {
+    const side = Math.min(largest, sideFilling(view, picture, columns));
+    if (side < smallest) break;
+    if (gridLayout(view, picture, total, side).contentHeight <= view.height) return side;
+  }
+  const columns = Math.max(1, Math.floor((view.width - GAP) / (smallest + GAP)));
+  return Math.max(smallest, Math.min(largest, sideFilling(view, picture, columns)));
+}
+
+/** Of pictures that take all of the width. */
+function sideFilling(view: Shown, picture: Shown, columns: number): number {
+  const width = Math.floor((view.width - GAP) / columns) - GAP;
+  return Math.floor((width * Math.max(picture.width, picture.height)) / Math.max(1, picture.width));
 }
 
 /** The next larger (`by` 1) or smaller (−1) of the sizes. */

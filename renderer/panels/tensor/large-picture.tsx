@@ -7,6 +7,7 @@ import type { Scheme, Theme } from './colour-scale.js';
 import { flatAt, sheetOf } from './picture-canvas.js';
 import type { PictureSource } from './pictures.js';
 import type { Pointed } from './pointed-at.js';
+import { useFocusOfSheet } from './use-focus.js';
 import { useSize, type Size } from './use-size.js';
 
 interface Props {
@@ -34,6 +35,7 @@ export function LargePicture(props: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useSize(frame);
+  useFocusOfSheet(frame);
   const page = source.pageOf(picture);
   const size = page ? shownSize(page, view, stretch) : { width: 0, height: 0 };
 

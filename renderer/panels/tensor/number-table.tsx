@@ -11,6 +11,7 @@ import { FindBar } from './find-bar.js';
 import { cellText, exactText } from './number-format.js';
 import { elementLength, offsetShowing, scrolledFor, scrolledTo, type Scrolled, type Track } from './scroll-map.js';
 import { usePages } from './use-pages.js';
+import { useFocusOfSheet } from './use-focus.js';
 import { useSize } from './use-size.js';
 
 const ROW = 20;
@@ -34,6 +35,7 @@ const start: Scrolled = { offset: 0, top: 0 };
 export function NumberTable({ tab, reading, shape }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const size = useSize(scroller);
+  useFocusOfSheet(scroller);
   const [at, setAt] = useState<At>({ x: start, y: start });
   const id = useId();
   const version = usePages(reading.numbers);

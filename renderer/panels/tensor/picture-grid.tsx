@@ -16,6 +16,7 @@ import { fittingSide, gridLayout, inSight, nextSide, pictureAt, placeOf, TITLE_H
 import { flatAt, sheetOf } from './picture-canvas.js';
 import type { PictureSource } from './pictures.js';
 import type { Pointed } from './pointed-at.js';
+import { useFocusOfSheet } from './use-focus.js';
 import { useSize } from './use-size.js';
 
 interface Props {
@@ -42,6 +43,7 @@ export function PictureGrid(props: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useSize(scroller);
+  useFocusOfSheet(scroller);
   const [top, setTop] = useState(0);
   const id = useId();
   const fitting = useMemo(() => fittingSide(view, size, total), [view, size.width, size.height, total]); // eslint-disable-line react-hooks/exhaustive-deps -- `size` is made anew each time

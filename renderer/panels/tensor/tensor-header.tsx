@@ -33,9 +33,15 @@ export function TensorHeader({ tab, running, named }: Props) {
           <span
             className="tensor-of"
             data-old={!tab.current || undefined}
-            title={tab.current ? undefined : 'Read at an earlier stop; it is read anew at the next one.'}
+            title={
+              tab.current
+                ? undefined
+                : running
+                  ? 'Training goes on; it is read anew at the next stop.'
+                  : 'Read at an earlier stop.'
+            }
           >
-            {tab.current ? `of ${reading.of}` : `as of ${reading.of}${running ? ' · training goes on' : ''}`}
+            {tab.current ? `of ${reading.of}` : `as of ${reading.of}`}
           </span>
         )}
       </div>

@@ -15,11 +15,23 @@ export function Tensors() {
   return (
     <div className="tensors">
       {tabs.length > 1 && <Tabs tabs={tabs} active={tab.id} />}
-      <div className="tensor-sheet" role="tabpanel" aria-label={tab.title} id="tensor-sheet">
+      <div
+        className="tensor-sheet"
+        role="tabpanel"
+        aria-label={tab.title}
+        id="tensor-sheet"
+        tabIndex={-1}
+        data-autofocus={isDrawn(tab) ? undefined : true}
+      >
         <TensorView key={tab.id} tab={tab} alone={tabs.length === 1} />
       </div>
     </div>
   );
+}
+
+/** Until then the sheet holds the focus for what is going to be drawn on it. */
+function isDrawn({ reading, shape, facts, choice }: TensorTab): boolean {
+  return reading !== undefined && shape !== undefined && (choice.view ?? facts?.views[0]) !== undefined;
 }
 
 function NoTensor() {
