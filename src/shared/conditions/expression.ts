@@ -410,7 +410,7 @@ class Builder {
   private noSuch(what: string, name: string, candidates: readonly string[]): ConditionError {
     const close = closestName(name, candidates);
     return this.error(
-      `The model has no ${what} ${name}.${close ? ` Did you mean ${close}?` : ` It has: ${candidates.join(', ')}.`}`,
+      `${this.reach.wholeModel ? 'The model' : 'This place'} has no ${what} ${name}.${close ? ` Did you mean ${close}?` : ` It has: ${candidates.join(', ') || 'none'}.`}`,
       name,
     );
   }

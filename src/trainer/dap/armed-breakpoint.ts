@@ -16,6 +16,7 @@ import {
 import { reachOf } from '../../shared/conditions/reach.js';
 import type { TrainingBreakpoint } from '../../shared/protocol/training.js';
 import { DataWatch } from './data-watch.js';
+import { isOfLayer } from './layer-of.js';
 
 /** Whoever takes what a breakpoint says beside stopping. */
 export interface BreakpointListener {
@@ -34,8 +35,11 @@ type Parsed =
     }
   | { readonly kind: 'problem'; readonly message: string };
 
-export function parseBreakpoint({ at, ...beside }: TrainingBreakpoint, known: KnownNames = {}): Parsed {
+export function parseBreakpoint({ at, ...beside }: TrainingBreakpoint, run: KnownNames = {}): Parsed {
   const reach = reachOf(at);
+  const { layers, weights } = run;
+  const own = at.kind === 'layer' && layers?.includes(at.layer) ? at.layer : undefined;
+  const known = own === undefined ? run : { ...run, weights: weights?.filter((one) => isOfLayer(one, own)) };
   const texts = [at.kind === 'condition' ? at.condition : '', beside.condition ?? ''];
   const conditions: Condition[] = [];
   for (const [index, text] of texts.entries()) {

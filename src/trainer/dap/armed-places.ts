@@ -4,6 +4,7 @@
  */
 import type { BreakpointPlace, StepPhase } from '../../shared/protocol/training.js';
 import type { ArmedBreakpoint } from './armed-breakpoint.js';
+import { isOfLayer } from './layer-of.js';
 
 type PlaceOf<K extends BreakpointPlace['kind']> = Extract<BreakpointPlace, { kind: K }>;
 
@@ -30,12 +31,6 @@ export function isInStep(at: BreakpointPlace): boolean {
     case 'rule':
       return false;
   }
-}
-
-/** Whether a name as breakpoints on data have it (`dense_1`, `dense_1/kernel`, none for any) is of this layer. */
-export function isOfLayer(name: string | undefined, layer: string): boolean {
-  if (name === undefined || name === layer) return true;
-  return name.startsWith(`${layer}/`) && !name.slice(layer.length + 1).includes('/');
 }
 
 export class ArmedPlaces {

@@ -22,6 +22,8 @@ interface Entry {
   readonly make: MakeBreakpoint;
   breakpoint: TrainingBreakpoint | undefined;
   status: BreakpointStatus;
+  /** Of its condition, at its place. */
+  failure?: string;
 }
 
 export interface KnownBreakpointsOptions {
@@ -76,7 +78,10 @@ export class KnownBreakpoints {
   /** A condition or log message of it could not be read at its place: it counts as not met. */
   failed(id: string, message: string): void {
     const entry = this.entries.find((one) => one.id === id);
-    if (entry) this.tell(entry, { id, verified: false, message });
+    // What is known to be wrong need not be tried.
+    if (!entry?.status.verified) return;
+    entry.failure = message;
+    this.tell(entry, { id, verified: false, message });
   }
 
   /** The protocol's numbers of those that it has set, and why training has stopped at them, in its words. */
@@ -104,7 +109,8 @@ export class KnownBreakpoints {
     const { breakpoint, problem } = make(id, this.known);
     entry.breakpoint = breakpoint;
     if (problem !== undefined) return { id, verified: false, message: problem };
-    return breakpoint ? verifyBreakpoint(breakpoint, this.known) : { id, verified: true };
+    const status = breakpoint ? verifyBreakpoint(breakpoint, this.known) : { id, verified: true };
+    return status.verified && entry.failure !== undefined ? { id, verified: false, message: entry.failure } : status;
   }
 
   private put(source: BreakpointSource, entries: readonly Entry[]): BreakpointStatus[] {

@@ -4,6 +4,7 @@ import { together } from '../../shared/conditions/tensor-numbers.js';
 import type { BreakpointPlace, SummaryNumber } from '../../shared/protocol/training.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
 import type { SummaryWish } from '../runtime/step-summaries.js';
+import { layerOf } from './layer-of.js';
 
 /** Names of the run that is under way. */
 export interface RunNames {
@@ -104,8 +105,4 @@ export function numberOfValues(values: readonly Value[], number: TensorNumber, p
     return summary;
   });
   return together(parts)[number];
-}
-
-function layerOf(weight: string): string {
-  return weight.slice(0, Math.max(0, weight.lastIndexOf('/')));
 }

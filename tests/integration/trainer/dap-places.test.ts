@@ -1,0 +1,339 @@
+/** Breakpoints within a step, against the real trainer: each kind stops at its place, and the run ends as if it had not. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import type { StopPoint, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
+import { builtBundles, tinyExperiment, workspace, type Workspace } from './built.js';
+import { DapClient } from './dap-client.js';
+import { penaltyHelper, stepExperiment } from './dap-debugging.js';
+
+let place: Workspace;
+let clients: DapClient[] = [];
+
+/** Two outputs, a layer used twice, a model inside the model, a mask, a recurrent layer. */
+const wideExperiment = `import { datasets, defineExperiment, tf } from 'backstep';
+
+const words = Array.from({ length: 8 }, (_, row) => [1 + (row % 3), 2, row % 2, 0]);
+const rows = Array.from({ length: 8 }, (_, row) => [row % 3, Math.sin(row)]);
+
+export default defineExperiment({
+  seed: 3,
+  data: () => datasets.tensors({
+    xs: [tf.tensor2d(words), tf.tensor2d(rows)],
+    ys: [tf.tensor2d(rows.map(([one]) => [one!])), tf.tensor2d(rows.map(([, two]) => [two!]))],
+    batchSize: 4,
+  }),
+  model: () => {
+    const text = tf.input({ shape: [4], name: 'text' });
+    const numbers = tf.input({ shape: [2], name: 'numbers' });
+    const embedded = tf.layers.embedding({ inputDim: 5, outputDim: 3, maskZero: true, name: 'words' }).apply(text);
+    const read = tf.layers.simpleRNN({ units: 3, name: 'reader' }).apply(embedded) as tf.SymbolicTensor;
+    const twice = tf.layers.dense({ units: 2, activation: 'tanh', name: 'twice' });
+    const once = twice.apply(numbers) as tf.SymbolicTensor;
+    const again = twice.apply(once) as tf.SymbolicTensor;
+    const inside = tf.sequential({ layers: [tf.layers.dense({ units: 4, inputShape: [5], name: 'deep' }), tf.layers.dense({ units: 2, name: 'last' })], name: 'inner' });
+    const joined = tf.layers.concatenate({ name: 'joined' }).apply([read, again]) as tf.SymbolicTensor;
+    const nested = inside.apply(joined) as tf.SymbolicTensor;
+    const one = tf.layers.dense({ units: 1, name: 'one' }).apply(nested) as tf.SymbolicTensor;
+    return tf.model({ inputs: [text, numbers], outputs: [one, tf.layers.dense({ units: 1, name: 'two' }).apply(again) as tf.SymbolicTensor] });
+  },
+  optimizer: () => tf.train.sgd(0.01),
+  loss: 'meanSquaredError',
+  epochs: 1,
+});
+`;
+
+beforeAll(async () => {
+  await builtBundles();
+  place = workspace({
+    'experiment.ts': tinyExperiment,
+    'own.ts': stepExperiment,
+    'penalty.ts': penaltyHelper,
+    'wide.ts': wideExperiment,
+    'nan.ts': tinyExperiment
+      .replace('tf.train.adam(0.01)', 'tf.train.sgd(1e30)')
+      .replace("activation: 'softmax'", "activation: 'linear'")
+      .replace("'categoricalCrossentropy'", "'meanSquaredError'"),
+    'frozen.ts': tinyExperiment.replace("activation: 'relu' }", "activation: 'relu', trainable: false }"),
+  });
+});
+afterEach(async () => {
+  await Promise.all(clients.map((client) => client.end()));
+  clients = [];
+});
+afterAll(() => place?.remove());
+
+let ids = 0;
+const at = (where: TrainingBreakpoint['at'], beside: Partial<TrainingBreakpoint> = {}): TrainingBreakpoint => ({
+  id: `b${++ids}`,
+  enabled: true,
+  at: where,
+  ...beside,
+});
+
+interface Options {
+  readonly file?: string;
+  readonly backend?: 'cpu' | 'wasm';
+  readonly steps?: number;
+  /** After so many stops all breakpoints are taken away. */
+  readonly most?: number;
+}
+
+/** Runs to the end, going on from each stop. */
+async function run(breakpoints: readonly TrainingBreakpoint[], options: Options = {}) {
+  const { file = 'experiment.ts', backend = 'cpu', steps, most = 100 } = options;
+  const client = new DapClient({ BACKSTEP_HOME: place.home });
+  clients.push(client);
+  await client.start({ experiment: place.file(file), backend, steps }, breakpoints);
+  const stops: StopPoint[] = [];
+  for (;;) {
+    const next = await client.until(
+      () =>
+        client.eventsOf('end')[0] ??
+        client.eventsOf('error')[0] ??
+        client.events().filter(({ event }) => event === 'stopped')[stops.length],
+      'a stop or the end',
+    );
+    if ('kind' in next) {
+      if (next.kind === 'error') throw new Error(next.message);
+      return { stops, hash: next.stateHash, client };
+    }
+    stops.push((next.body as { backstep: StopPoint }).backstep);
+    if (stops.length >= most) await client.request('backstep/setTrainingBreakpoints', { breakpoints: [] });
+    await client.request('continue', { threadId: 1 });
+  }
+}
+
+const inShort = ({ step, when, path, stands }: StopPoint): string =>
+  `${step} ${stands === undefined ? '' : `${when} `}${path?.slice(2).join('›') ?? ''}`;
+
+describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
+  test('each kind stops at its place, and the run ends as one that never stopped', async () => {
+    const layer = (layer: string, when: 'before' | 'after', pass: 'forward' | 'gradient') =>
+      at({ kind: 'layer', layer, when, pass });
+    const phase = (phase: 'forward' | 'loss' | 'gradient' | 'optimizer') => at({ kind: 'phase', phase });
+    const breakpoints = [
+      phase('forward'),
+      layer('dropout_1', 'before', 'forward'),
+      layer('dense_2', 'after', 'forward'),
+      at({ kind: 'op', op: 'Softmax', layer: 'dense_2', phase: 'forward', occurrence: 1 }),
+      phase('loss'),
+      phase('gradient'),
+      layer('dense_2', 'before', 'gradient'),
+      layer('dense_2', 'after', 'gradient'),
+      layer('dense_1', 'after', 'gradient'),
+      phase('optimizer'),
+      at({ kind: 'op', op: 'AddN' }),
+    ];
+    const plain = await run([], { backend, steps: 2 });
+    const { stops, hash } = await run(breakpoints, { backend, steps: 2 });
+    expect(hash).toBe(plain.hash);
+    const ofStep = (step: number) =>
+      stops.filter((stop) => stop.step === step).map((stop) => [inShort(stop), stop.description]);
+    expect(ofStep(1).map(([, what]) => what)).toEqual(ofStep(2).map(([, what]) => what));
+    expect(ofStep(2)).toEqual([
+      ['2 before forward›dense_1›BatchMatMul', 'before the forward pass'],
+      ['2 before forward›dropout_1', 'before dropout_1'],
+      ['2 before forward›dense_2›Softmax', 'Softmax #1 in dense_2 (forward)'],
+      ['2 after forward›dense_2', 'after dense_2'],
+      [expect.stringMatching(/^2 before loss›\w+$/), 'before the loss'],
+      [expect.stringMatching(/^2 before gradient›\w+$/), 'before the gradient pass'],
+      ['2 before gradient›dense_2', 'before dense_2’s gradient'],
+      ['2 after gradient›dense_2', 'after dense_2’s gradient'],
+      ['2 after gradient›dense_1', 'after dense_1’s gradient'],
+      [expect.stringMatching(/^2 before optimizer›\w+$/), 'before the optimizer update'],
+    ]);
+    for (const stop of stops) {
+      expect(stop).toMatchObject({
+        reason: 'breakpoint',
+        stands: stop.description.includes('pass') || /update|loss|Softmax/.test(stop.description) ? 'op' : 'layer',
+      });
+      expect(stop.breakpointIds).toHaveLength(1);
+    }
+    expect(stops[2]!.place).toEqual({ phase: 'forward', layer: 'dense_2', op: 'Softmax', occurrence: 1 });
+    expect(stops[7]!.place).toEqual({ phase: 'gradient', layer: 'dense_2' });
+  }, 60_000);
+
+  test('values: where they become not finite, cross a number, or stay as they are', async () => {
+    const data = (
+      of: 'weight' | 'gradient' | 'activation' | 'metric',
+      event: Extract<TrainingBreakpoint['at'], { kind: 'data' }>['event'],
+      name?: string,
+    ) => at({ kind: 'data', of, event, ...(name === undefined ? {} : { name }) });
+    const notFinite = { kind: 'notFinite' } as const;
+    const plain = await run([], { backend, file: 'nan.ts', steps: 6 });
+    const all = (['activation', 'gradient', 'weight', 'metric'] as const).map((of) => data(of, notFinite));
+    const { stops, hash } = await run(all, { backend, file: 'nan.ts', steps: 6 });
+    expect(hash).toBe(plain.hash);
+    const firsts = all.map(({ id }) => stops.find(({ breakpointIds }) => breakpointIds.includes(id)));
+    for (const [index, what] of [/^activation of /, /^gradient of /, /weight of /, /loss not finite/].entries()) {
+      expect(firsts[index]?.description).toMatch(what);
+    }
+    expect(firsts[0]).toMatchObject({ stands: 'layer', when: 'after', place: { phase: 'forward' } });
+    expect(firsts[1]).toMatchObject({ stands: 'layer', when: 'after', place: { phase: 'gradient' } });
+    expect(firsts[2]!.stands).toBeUndefined();
+    // Becoming so is what stops: what stays so does not again.
+    expect(stops.filter(({ description }) => description.includes('loss'))).toHaveLength(1);
+
+    const frozen = await run(
+      [
+        data('weight', { kind: 'unchanged', steps: 3 }),
+        data('activation', { kind: 'crosses', number: 'max', value: 1e-30 }, 'dense_1'),
+        data('gradient', { kind: 'crosses', number: 'norm', value: 0 }, 'dense_2/kernel'),
+        data('metric', { kind: 'crosses', number: 'mean', value: 1e-3 }, 'loss'),
+      ],
+      { backend, file: 'frozen.ts', steps: 6 },
+    );
+    expect(frozen.stops.map(({ step, description }) => [step, description])).toEqual([
+      [1, 'activation of dense_1 maximum crosses 1e-30'],
+      [1, 'gradient of dense_2/kernel norm crosses 0'],
+      [1, 'loss mean crosses 0.001'],
+      [4, 'weight of dense_1/kernel unchanged for 3 steps, weight of dense_1/bias unchanged for 3 steps'],
+    ]);
+  }, 60_000);
+});
+
+test('conditions over what is in reach, hit counts, log messages', async () => {
+  const plain = await run([], { steps: 6 });
+  const after = (layer: string, beside: Partial<TrainingBreakpoint>, pass: 'forward' | 'gradient' = 'forward') =>
+    at({ kind: 'layer', layer, when: 'after', pass }, beside);
+  const { stops, hash, client } = await run(
+    [
+      after('dropout_1', { condition: 'zeros(output) > 0.99' }),
+      after('dense_1', {
+        condition: "size(output) == 32 && output.min() == 0 && norm(weight('kernel')) > 0 && step == 2",
+      }),
+      after('dense_2', { condition: 'norm(grad) > 0 && size(grad) == 27 && step == 3' }, 'gradient'),
+      after('dense_2', { condition: 'max(grad) < 0' }, 'gradient'),
+      at({ kind: 'op', op: 'Softmax' }, { condition: 'max(input) > 0 && step == 4' }),
+      at(
+        { kind: 'op', op: 'Softmax' },
+        { condition: 'max(output) <= 1 && abs(mean(output) - 1 / 3) < 1e-6 && step == 4' },
+      ),
+      at({ kind: 'phase', phase: 'optimizer' }, { hitCondition: '% 4' }),
+      at({ kind: 'op', op: 'Relu', layer: 'dense_1' }, { hitCondition: '>= 6', condition: 'loss > 0 || step == 1' }),
+      after('dense_1', { logMessage: 'step {step}: {size(output)} values in {layer} ({phase}), {zeros(output) >= 0}' }),
+      at({
+        kind: 'condition',
+        condition:
+          "norm(activation('dense_1')) > 0 && norm(gradient('dense_2/kernel')) > 0 && norm(grad) == gradNorm && stepInEpoch == 5",
+      }),
+      at({ kind: 'step', step: 6 }, { logMessage: 'norm {norm(weights) > 0}' }),
+    ],
+    { steps: 6 },
+  );
+  expect(hash).toBe(plain.hash);
+  expect(stops.map(({ step, description, when }) => `${step} ${when ?? 'between'} ${description}`)).toEqual([
+    '2 after after dense_1',
+    '3 after after dense_2’s gradient',
+    '4 before Softmax',
+    '4 after Softmax',
+    '4 before before the optimizer update',
+    expect.stringMatching(/^5 between norm/),
+    '6 before Relu in dense_1',
+  ]);
+  const logs = client.eventsOf('log');
+  expect(logs.map(({ text }) => text)).toEqual([
+    ...[1, 2, 3, 4, 5, 6].map((step) => `step ${step}: 32 values in dense_1 (forward), true`),
+    'norm true',
+  ]);
+  expect(logs[0]!).toMatchObject({ file: place.file('experiment.ts'), line: 12 });
+}, 30_000);
+
+test('a condition that fails counts as not met, and is told once, on the breakpoint', async () => {
+  const failing = at(
+    { kind: 'layer', layer: 'dense_1', when: 'after', pass: 'forward' },
+    { condition: 'norm(output[3]) > 0' },
+  );
+  const { stops, client } = await run([failing], { steps: 6 });
+  expect(stops).toEqual([]);
+  const told = client.events().filter(({ event }) => event === 'backstep/breakpoints');
+  const of = told.flatMap(({ body }) => (body as { breakpoints: { id: string; message?: string }[] }).breakpoints);
+  expect(of).toHaveLength(1);
+  expect(of[0]).toMatchObject({
+    id: failing.id,
+    verified: false,
+    message: expect.stringContaining('output[3]') as string,
+  });
+  expect(client.eventsOf('notice').filter(({ message }) => message.includes('output[3]'))).toHaveLength(1);
+}, 20_000);
+
+test('a functional model: two outputs, a layer used twice, a model inside, a mask, a recurrent layer', async () => {
+  const plain = await run([], { file: 'wide.ts', steps: 2 });
+  const { stops, hash } = await run(
+    [
+      at({ kind: 'phase', phase: 'forward' }),
+      at({ kind: 'phase', phase: 'loss' }),
+      at({ kind: 'phase', phase: 'gradient' }),
+      at({ kind: 'phase', phase: 'optimizer' }),
+      at({ kind: 'layer', layer: 'twice', when: 'before', pass: 'forward' }),
+      at({ kind: 'layer', layer: 'inner/last', when: 'after', pass: 'forward' }),
+      at(
+        { kind: 'layer', layer: 'twice', when: 'after', pass: 'gradient' },
+        { condition: "size(grad) == 6 && norm(grad('kernel')) > 0" },
+      ),
+      at(
+        { kind: 'layer', layer: 'reader', when: 'after', pass: 'gradient' },
+        { condition: 'size(grad) == 21 && norm(grad) > 0' },
+      ),
+    ],
+    { file: 'wide.ts', steps: 2 },
+  );
+  expect(hash).toBe(plain.hash);
+  const ofSecond = stops.filter(({ step }) => step === 2).map(({ description }) => description);
+  expect(ofSecond.filter((what) => !what.includes('gradient'))).toEqual([
+    'before twice',
+    'before the forward pass',
+    'before twice',
+    'after inner/last',
+    'before the loss',
+    'before the optimizer update',
+  ]);
+  expect(ofSecond.filter((what) => what.includes('gradient')).sort()).toEqual([
+    'after reader’s gradient',
+    'after twice’s gradient',
+    'before the gradient pass',
+  ]);
+}, 30_000);
+
+test('a step of the person’s own', async () => {
+  const plain = await run([], { file: 'own.ts' });
+  const { stops, hash } = await run(
+    [
+      ...(['forward', 'loss', 'gradient', 'optimizer'] as const).map((phase) => at({ kind: 'phase', phase })),
+      at({ kind: 'layer', layer: 'dense_1', when: 'after', pass: 'gradient' }),
+    ],
+    { file: 'own.ts' },
+  );
+  expect(hash).toBe(plain.hash);
+  expect(stops.filter(({ step }) => step === 5).map(({ description }) => description)).toEqual([
+    'before the forward pass',
+    'before the loss',
+    'before the gradient pass',
+    'after dense_1’s gradient',
+    'before the optimizer update',
+  ]);
+}, 30_000);
+
+test('no tensor stays behind over 200 stops', async () => {
+  place.write('long.ts', tinyExperiment.replace('epochs: 2', 'epochs: 40'));
+  const client = new DapClient({ BACKSTEP_HOME: place.home });
+  clients.push(client);
+  const breakpoints = [
+    at({ kind: 'layer', layer: 'dense_2', when: 'after', pass: 'gradient' }, { condition: 'notFinite(grad) == 0' }),
+    at({ kind: 'data', of: 'activation', event: { kind: 'notFinite' } }),
+  ];
+  await client.start({ experiment: place.file('long.ts'), backend: 'cpu' }, breakpoints);
+  const tensors: string[] = [];
+  for (let count = 0; count < 200; count++) {
+    await client.stopped();
+    // At the same step of different epochs.
+    if (count % 48 === 12) {
+      const { result } = await client.request<{ result: string }>('evaluate', {
+        expression: 'tf.memory().numTensors',
+        frameId: 1,
+      });
+      tensors.push(result);
+    }
+    await client.request('continue', { threadId: 1 });
+  }
+  expect(new Set(tensors).size).toBe(1);
+}, 60_000);
