@@ -3,13 +3,12 @@ import { useStore } from 'zustand';
 import { notify } from '../state/app-state.js';
 import { setJustMyCode } from '../state/just-my-code.js';
 import { sessionUi } from '../state/session-ui.js';
-import { Icon } from '../ui/icon.js';
 
 export function JustMyCodeSwitch() {
   const on = useStore(sessionUi, (state) => state.justMyCode);
   return (
     <button
-      className="icon-button toggle-button"
+      className="text-toggle"
       aria-pressed={on}
       aria-label="Just my code"
       title={
@@ -27,7 +26,7 @@ export function JustMyCodeSwitch() {
         );
       }}
     >
-      <Icon name="account" />
+      My code
     </button>
   );
 }

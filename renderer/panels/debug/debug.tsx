@@ -13,6 +13,7 @@ import { useStore } from 'zustand';
 import { hasEnded } from '../../../src/shared/session/session-state.js';
 import { Batch } from './batch.js';
 import { Breakpoints, BreakpointActions } from './breakpoints.js';
+import { Explanation } from './explanation.js';
 import { headlineOf } from './headline.js';
 import { LayerList } from './layer-list.js';
 import { CallStack } from './call-stack.js';
@@ -48,6 +49,7 @@ export function Debug() {
       ) : (
         <Idle />
       )}
+      <Explanation />
       {session?.start && (
         <Section
           id="step"

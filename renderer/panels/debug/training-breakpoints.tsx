@@ -88,11 +88,6 @@ function BreakpointRow({
         </span>
         {detail !== undefined && <code>{detail}</code>}
       </button>
-      {hits && (
-        <span className="breakpoint-hits" title={`Hit ${hits.count}× in this run, last at step ${hits.lastStep}`}>
-          {hit ? `hit ${hits.lastStep}` : `${hits.count}×`}
-        </span>
-      )}
       <span className="breakpoint-buttons">
         <button
           className="icon-button"
@@ -111,6 +106,11 @@ function BreakpointRow({
           <Icon name="close" />
         </button>
       </span>
+      {hits && (
+        <span className="breakpoint-hits" title={`Hit ${hits.count}× in this run, last at step ${hits.lastStep}`}>
+          {hit ? `hit ${hits.lastStep}` : `${hits.count}×`}
+        </span>
+      )}
       {message && entry.enabled && <span className="breakpoint-message">{message}</span>}
     </li>
   );

@@ -179,6 +179,7 @@ function sceneOf(
       enabled && at.kind === 'step' && at.step > session.step && at.step <= end ? [at.step] : [],
     ),
     beyond: more && !hasEnded(session) ? `→ ${epochs} epochs` : undefined,
-    cursorStep: cursor.step,
+    // In the middle of a step, that one is where time stands.
+    cursorStep: cursor.step ?? (session.status === 'paused' && session.stop?.step ? session.stop.step : undefined),
   };
 }

@@ -190,7 +190,11 @@ export class CodeView {
         column: column ?? this.editor.getModel()?.getLineFirstNonWhitespaceColumn(line) ?? 1,
       };
       this.editor.setPosition({ ...position, column: position.column || 1 });
-      this.editor.revealLineInCenterIfOutsideViewport(line);
+      // A line at the very edge is in sight, and what comes next is not.
+      const [seen] = this.editor.getVisibleRanges();
+      if (seen && line > seen.startLineNumber + 1 && line < seen.endLineNumber - 1)
+        this.editor.revealLineInCenterIfOutsideViewport(line);
+      else this.editor.revealLineInCenter(line);
     }
     if (focus) this.editor.focus();
     return true;
