@@ -49,7 +49,7 @@ export class TensorReads {
 
   /** Whether a tensor may be gone over for the answer under way. */
   hasTimeFor(tensor: tf.Tensor): boolean {
-    if (this.sums.isKnown(tensor)) return true;
+    if (this.sums.known(tensor)) return true;
     if (tensor.size > QUICK_TO_SUM || tensor.size > this.room) return false;
     this.room -= tensor.size;
     return true;

@@ -13,6 +13,7 @@ import { trainable } from '../runtime/tfjs-internals.js';
 import { findValue, type Found } from '../tensors/find-value.js';
 import { factsOf, tableOf, type NamedTensor, type TensorSums } from '../tensors/look-at-tensor.js';
 import { picturesOf } from '../tensors/pictures.js';
+import { remembering } from '../tensors/tensor-source.js';
 import { valuesOf } from '../tensors/tensor-values.js';
 import type { TensorRole } from '../tensors/fitting-views.js';
 import type { TrainingParts } from './training-scopes.js';
@@ -66,7 +67,9 @@ export class TensorLooks {
   }
 
   find(place: LookedAt, wish: Arguments<'backstep/tensorFind'>): Found {
-    return findValue(valuesOf(this.tensorAt(place).tensor), wish.for, wish.from, wish.value);
+    const { tensor } = this.tensorAt(place);
+    const source = remembering(valuesOf(tensor));
+    return findValue(source, wish.for, wish.from, wish.value, this.host.sums.known(tensor));
   }
 
   /** @throws Error in words where there is no such tensor here */

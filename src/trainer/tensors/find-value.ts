@@ -19,10 +19,11 @@ export interface Found {
  * The extremes are of finite values; `largest` is the one farthest from zero. A `value` is found as the
  * tensor can hold it: 0.1 in single precision.
  * @param from the flat index that it comes after; −1 for the first of all
+ * @param known the extremes, where they are: that saves a pass
  * @throws Error in words where a value is wanted and none is given
  */
-export function findValue(source: TensorSource, sought: Sought, from: number, value?: number): Found {
-  const test = testFor(source, sought, value);
+export function findValue(source: TensorSource, sought: Sought, from: number, value?: number, known?: Extremes): Found {
+  const test = testFor(source, sought, value, known);
   if (!test) return { count: 0 };
   let [first, next, count]: [number | undefined, number | undefined, number] = [undefined, undefined, 0];
   forEachPiece(source, (values, at) => {
@@ -46,7 +47,12 @@ type Test = (values: NumericValues, from: number) => Hits;
 
 const none: Hits = { count: 0, first: -1, next: -1 };
 
-function testFor(source: TensorSource, sought: Sought, value: number | undefined): Test | undefined {
+function testFor(
+  source: TensorSource,
+  sought: Sought,
+  value: number | undefined,
+  known: Extremes | undefined,
+): Test | undefined {
   switch (sought) {
     case 'notFinite':
       return notFiniteAmong;
@@ -57,7 +63,7 @@ function testFor(source: TensorSource, sought: Sought, value: number | undefined
       if (Number.isNaN(value)) throw new Error('NaN equals nothing: look for what is not finite.');
       return (values, from) => equalAmong(values, values instanceof Float32Array ? Math.fround(value) : value, from);
     default: {
-      const { min, max } = extremesOf(source);
+      const { min, max } = known ?? extremesOf(source);
       if (!(min <= max)) return undefined;
       const wanted = sought === 'min' || (sought === 'largest' && -min > max) ? min : max;
       if (sought !== 'largest' || min === max || -min !== max)

@@ -7,7 +7,7 @@ import type { TensorFacts, TensorView } from '../../shared/protocol/tensors.js';
 import { viewsOf, type TensorRole } from './fitting-views.js';
 import { numberWindow, windowWithin, type NumberWindow, type WindowWish } from './number-window.js';
 import { histogramOf, sumUp, type TensorSum } from './sum-up.js';
-import { product, type TensorSource } from './tensor-source.js';
+import { product, remembering, type TensorSource } from './tensor-source.js';
 import { complexValues, deviceOf, valuesOf } from './tensor-values.js';
 
 /** A tensor as it stands in the training. */
@@ -27,8 +27,8 @@ export class TensorSums {
   private sums = new Map<object, TensorSum>();
   private histograms = new Map<object, Map<number, readonly number[]>>();
 
-  isKnown(tensor: tf.Tensor): boolean {
-    return this.sums.has(tensor.dataId);
+  known(tensor: tf.Tensor): TensorSum | undefined {
+    return this.sums.get(tensor.dataId);
   }
 
   /** @throws Error in words where there are no numbers */
@@ -75,8 +75,8 @@ export function factsOf(named: NamedTensor, sums: TensorSums, bins: number, numb
     views: fittingViews(named),
   };
   if (dtype === 'string' || size === 0) return facts;
-  if (!numbers && size > QUICK_TO_SUM && !sums.isKnown(tensor)) return facts;
-  const source = valuesOf(tensor);
+  if (!numbers && size > QUICK_TO_SUM && !sums.known(tensor)) return facts;
+  const source = remembering(valuesOf(tensor));
   const sum = sums.of(tensor, source);
   const histogram = sums.histogram(tensor, bins, source);
   return { ...facts, numbers: sum, ...(histogram ? { histogram: [...histogram] } : {}) };

@@ -9,6 +9,8 @@ export type NumericValues = Float32Array | Float64Array | Int32Array | Uint8Arra
 export interface TensorSource {
   readonly shape: readonly number[];
   readonly size: number;
+  /** Each piece is a copy of its own, which takes time and may be kept. */
+  readonly copies?: boolean;
   /** `length` values from flat index `from` on, all of them there. Not to be written to; stale at the next call. */
   range(from: number, length: number): NumericValues;
 }
@@ -25,6 +27,22 @@ export function forEachPiece(
 ): void {
   for (let at = from; at < to; at += PIECE) tell(source.range(at, Math.min(PIECE, to - at)), at);
 }
+
+/** The same for as long as one answer takes: pieces that are copies are not copied again for another pass. */
+export function remembering(source: TensorSource): TensorSource {
+  if (!source.copies) return source;
+  const pieces = new Map<number, NumericValues>();
+  const range = (from: number, length: number): NumericValues => {
+    const known = pieces.get(from);
+    if (known?.length === length) return known;
+    const piece = source.range(from, length);
+    if (length === PIECE && pieces.size < MOST_PIECES) pieces.set(from, piece);
+    return piece;
+  };
+  return { ...source, range };
+}
+/** 256 MB in single precision. */
+const MOST_PIECES = 64;
 
 /** Of values that are in JavaScript already. */
 export function sourceOfValues(values: NumericValues, shape: readonly number[]): TensorSource {

@@ -29,7 +29,7 @@ export function valuesOf(tensor: tf.Tensor): TensorSource {
   if (isWasm(backend)) return { shape, size, range: (from, length) => inWasmMemory(backend, tensor, from, length) };
   // The library's own backend in JavaScript gives its own array away.
   if (isPlain(backend) || size <= COPIED_WHOLE) return sourceOfValues(tensor.dataSync() as NumericValues, shape);
-  return { shape, size, range: (from, length) => cutOut(tensor, from, length) };
+  return { shape, size, copies: true, range: (from, length) => cutOut(tensor, from, length) };
 }
 
 /** Real and imaginary parts by turns. */
