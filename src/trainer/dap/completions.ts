@@ -2,7 +2,7 @@
 
 export interface Completion {
   readonly name: string;
-  readonly kind: 'function' | 'property' | 'class';
+  readonly kind: 'function' | 'property' | 'class' | 'variable';
 }
 
 const MOST = 500;
@@ -26,8 +26,11 @@ export function completionsOf(value: unknown, start: string): Completion[] {
       found.set(name, { name, kind: !isFunction ? 'property' : /^[A-Z]/.test(name) ? 'class' : 'function' });
     }
   }
-  // What begins with an underscore is nobody's first wish.
-  return [...found.values()]
-    .sort((a, b) => Number(a.name.startsWith('_')) - Number(b.name.startsWith('_')))
-    .slice(0, MOST);
+  return sorted([...found.values()]).slice(0, MOST);
+}
+
+/** By name; what begins with an underscore is nobody's first wish. */
+export function sorted(completions: readonly Completion[]): Completion[] {
+  const rank = ({ name }: Completion): number => Number(name.startsWith('_'));
+  return [...completions].sort((a, b) => rank(a) - rank(b) || a.name.localeCompare(b.name, 'en'));
 }

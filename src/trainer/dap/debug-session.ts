@@ -65,7 +65,10 @@ export class DebugSession {
     const lines = new LineBreakpoints(inspector, (breakpoint) =>
       event('breakpoint', { reason: 'changed', breakpoint }),
     );
-    const exceptions = new ExceptionStops(inspector);
+    const exceptions = new ExceptionStops(inspector, (condition, message) => {
+      const what = `The condition ${JSON.stringify(condition)} of an exception breakpoint failed, which counts as not met`;
+      say({ kind: 'notice', severity: 'warning', message: `${what}: ${message}` });
+    });
     const library = new LibrarySources();
     const threadDebugger = new ThreadDebugger(inspector, lines, stoppingPlace);
     const common = { inspector, flags, lines, exceptions, library, threadDebugger, event, say };

@@ -107,6 +107,16 @@ export class InspectorClient {
     if (this.evaluations > 0 && process.platform !== 'win32') process.kill(process.pid, 'SIGINT');
   }
 
+  /** Puts a value where expressions find it as `lentExpression(name)`; `undefined` takes it away. */
+  async lend(name: string, value: Remote | undefined): Promise<void> {
+    const { result } = await this.send<Runtime.EvaluateReturnType>('Runtime.evaluate', { expression: 'globalThis' });
+    await this.send('Runtime.callFunctionOn', {
+      objectId: result.objectId,
+      functionDeclaration: 'function (name, value) { this[Symbol.for(name)] = value; }',
+      arguments: [{ value: lentKey(name) }, value?.asArgument ?? { unserializableValue: undefined }],
+    });
+  }
+
   async run(expression: string): Promise<void> {
     const reply = await this.send<Runtime.EvaluateReturnType>('Runtime.evaluate', { expression, returnByValue: true });
     throwIfFailed(reply.exceptionDetails);
@@ -146,6 +156,14 @@ export class Remote {
     // `value` is anything that JSON has.
     return unserializableValue === undefined ? { value: value as unknown } : { unserializableValue };
   }
+}
+
+export function lentExpression(name: string): string {
+  return `globalThis[Symbol.for(${JSON.stringify(lentKey(name))})]`;
+}
+
+function lentKey(name: string): string {
+  return `backstep.lent.${name}`;
 }
 
 type Argument = Remote | string | number | boolean | object | undefined;

@@ -32,13 +32,26 @@ export class LibrarySources {
     const entry = mapped?.map.findEntry(line, column);
     if (!mapped || !entry || !('originalSource' in entry)) return undefined;
     const source = entry.originalSource;
-    // TensorFlow.js's own maps lead to its sources as they lie in its repository.
-    const name = /(?:node_modules\/(?:@tensorflow\/)?|^[./]*(?=tfjs[\w-]*\/))(.+)$/.exec(source)?.[1];
+    const name = nameOf(source);
     if (name === undefined) return undefined;
     const reference = this.referenceOf(source, name, mapped.payload);
     return reference === 0
       ? undefined
       : { name, reference, line: entry.originalLine + 1, column: entry.originalColumn + 1 };
+  }
+
+  /** All files of the library that these scripts were made of. */
+  list(scripts: Iterable<string>): { readonly name: string; readonly reference: number }[] {
+    const found: { readonly name: string; readonly reference: number }[] = [];
+    for (const script of scripts) {
+      const mapped = this.mapOf(script);
+      for (const source of mapped?.payload.sources ?? []) {
+        const name = nameOf(source);
+        const reference = name === undefined ? 0 : this.referenceOf(source, name, mapped!.payload);
+        if (reference !== 0) found.push({ name: name!, reference });
+      }
+    }
+    return found;
   }
 
   /** @throws Error where no place with this reference has been given out */
@@ -61,6 +74,11 @@ export class LibrarySources {
     if (!this.maps.has(script)) this.maps.set(script, readMap(script));
     return this.maps.get(script);
   }
+}
+
+/** Of a source of a map, where it is of a library: TensorFlow.js's own maps lead to them as they lie in its repository. */
+function nameOf(source: string): string | undefined {
+  return /(?:node_modules\/(?:@tensorflow\/)?|^[./]*(?=tfjs[\w-]*\/))(.+)$/.exec(source)?.[1];
 }
 
 function readMap(script: string): Mapped | undefined {

@@ -37,14 +37,14 @@ export function lineExpression(id: number, wish: LineWish): LineExpression {
   const hit = hitText === '' ? undefined : parseHitRule(hitText);
   if (hitText !== '' && !hit) return { kind: 'problem', message: hitRuleProblem(hitText) };
   if (condition !== '') {
-    const problem = syntaxProblem(condition);
+    const problem = expressionProblem(condition);
     if (problem !== undefined) return { kind: 'problem', message: `The condition cannot be read: ${problem}` };
   }
   let log = 'undefined';
   if (logMessage) {
     const parts = messageParts(logMessage);
     for (const part of parts) {
-      const problem = part.kind === 'expression' ? syntaxProblem(part.text) : undefined;
+      const problem = part.kind === 'expression' ? expressionProblem(part.text) : undefined;
       if (problem !== undefined) {
         return { kind: 'problem', message: `{${part.text}} in the log message cannot be read: ${problem}` };
       }
@@ -62,7 +62,7 @@ function asFunction(expression: string): string {
 }
 
 /** Why this is no expression; `undefined` where it is one. */
-function syntaxProblem(expression: string): string | undefined {
+export function expressionProblem(expression: string): string | undefined {
   try {
     new Script(asFunction(expression));
     return undefined;

@@ -17,6 +17,7 @@ import { completionsOf } from './completions.js';
 import { lendNames } from './names-in-reach.js';
 import { TensorLooks, type LookedAt } from './tensor-looks.js';
 import { pausedExpression, type Answer, type FromTraining, type Whereabouts } from './thread-messages.js';
+import { wholeText } from './whole-text.js';
 import { layerAdditions, trainingScopes, type TrainingParts } from './training-scopes.js';
 
 export interface PausedServiceHost {
@@ -133,6 +134,11 @@ export class PausedService {
 
   completions(value: unknown, start: string): string {
     return answer(() => completionsOf(value, start));
+  }
+
+  /** Called in an expression, for all of what it gives. */
+  wholeText(value: unknown): string {
+    return wholeText(value);
   }
 
   completionsOfNames(start: string): string {

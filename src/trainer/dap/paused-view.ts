@@ -6,10 +6,13 @@ import type { Debugger } from 'node:inspector';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isPersons, pathOf } from '../loader/stack-frames.js';
-import type { Completion } from './completions.js';
+import { sorted, type Completion } from './completions.js';
+import { expressionBefore } from './expression-before.js';
 import type { Part, ShownValue, ShownVariable } from './inspection.js';
 import type { InspectorClient, Remote } from './inspector-client.js';
 import type { LibrarySources } from './library-sources.js';
+import { expressionProblem } from './line-condition.js';
+import { stepInTargets, type StepInTarget } from './step-in-targets.js';
 import { pausedExpression, type StopFacts } from './thread-messages.js';
 
 const TRAINING_FRAME = 1;
@@ -63,6 +66,11 @@ export class PausedView {
       stackFrames: all.slice(startFrame, levels > 0 ? startFrame + levels : undefined),
       totalFrames: all.length,
     };
+  }
+
+  /** V8's, innermost first. */
+  get frames(): readonly Debugger.CallFrame[] {
+    return this.options.frames;
   }
 
   async scopes(frameId: number): Promise<DebugProtocol.Scope[]> {
@@ -140,6 +148,52 @@ export class PausedView {
     return this.value((await this.show([{ name, value }]))[0]!);
   }
 
+  /** Gives what an expression names another value: a variable of the code, or a member of what is in reach. */
+  async setExpression(
+    expression: string,
+    value: string,
+    frameId: number | undefined,
+  ): Promise<DebugProtocol.SetExpressionResponse['body']> {
+    const frame = this.frameFor(frameId);
+    const name = expression.trim();
+    // Optimizers keep it in more than one place: it is set as in the scope that shows it.
+    if (/^(?:optimizer\.)?learningRate$/.test(name)) {
+      const scopes = await this.inspector.ask<{ name: string; handle: number }[]>('scopes');
+      const { handle } = scopes.find((scope) => scope.name === 'Training')!;
+      return this.setVariable(this.reference({ kind: 'held', handle }), 'learningRate', value);
+    }
+    const scope = isName(name) ? await this.scopeWith(name, frame) : undefined;
+    if (scope) return this.setVariable(this.reference(scope), name, value);
+    try {
+      await this.inspector.evaluateOnFrame(frame.callFrameId, `(${name}) = (${value}\n)`, { sideEffects: true });
+    } catch (error) {
+      throw /Invalid left-hand side/.test((error as Error).message) ? new Error(`${name} cannot be set.`) : error;
+    }
+    await this.inspector.ask('noteChange');
+    const { result, ...rest } = await this.evaluate(name, frameId, 'watch');
+    return { value: result, ...rest };
+  }
+
+  /** Innermost first, as the code sees them. */
+  private async scopeWith(name: string, { scopeChain, callFrameId }: Debugger.CallFrame) {
+    for (const [number, { type, object }] of scopeChain.entries()) {
+      const { objectId } = object;
+      if (type === 'global' || objectId === undefined) continue;
+      const properties = await this.inspector.properties(objectId);
+      if (properties.some((property) => property.name === name)) {
+        return { kind: 'scope', objectId, callFrameId, number } as const;
+      }
+    }
+    return undefined;
+  }
+
+  /** What a step into can go into from this frame. */
+  stepInTargets(frameId: number): Promise<StepInTarget[]> {
+    const innermost = this.stackTrace().stackFrames.find(({ presentationHint }) => presentationHint !== 'label');
+    if (innermost?.id !== frameId) return Promise.resolve([]);
+    return stepInTargets(this.facts.at, this.frameFor(frameId), this.inspector);
+  }
+
   /** The name `learningRate` in expressions follows it, too. */
   async noteLearningRate(learningRate: number): Promise<void> {
     if (this.facts.at.stands) return;
@@ -158,7 +212,12 @@ export class PausedView {
     context: string | undefined,
   ): Promise<DebugProtocol.EvaluateResponse['body']> {
     const frame = this.frameFor(frameId);
-    const expression = context === 'repl' ? outliving(entered) : entered;
+    const whole = context === 'clipboard' && isExpression(entered);
+    const expression = whole
+      ? `${service}.wholeText((${entered}\n))`
+      : context === 'repl'
+        ? outliving(entered)
+        : entered;
     await this.inspector.run(beginEvaluation);
     let value: Remote;
     try {
@@ -166,6 +225,10 @@ export class PausedView {
     } catch (error) {
       await this.inspector.ask('endEvaluation', '');
       throw inPlainWords(error as Error);
+    }
+    if (whole) {
+      await this.inspector.ask('endEvaluation', '');
+      return { result: String(value.object.value), variablesReference: 0 };
     }
     const { value: result, ...rest } = this.value(
       await this.inspector.ask<ShownValue>('endEvaluation', entered, value),
@@ -196,15 +259,20 @@ export class PausedView {
     }
   }
 
-  async completions(text: string, frameId: number | undefined): Promise<Completion[]> {
+  /** In the order in which they are offered, with how much of each has been typed. */
+  async completions(
+    text: string,
+    frameId: number | undefined,
+  ): Promise<{ readonly found: Completion[]; readonly typed: number }> {
     const frame = this.frameFor(frameId);
-    const member = /([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*|\[\w+\])*)\.([\w$]*)$/.exec(text);
+    const member = expressionBefore(text);
     if (member) {
-      const [, object, start] = member as unknown as [string, string, string];
-      return this.inAside(async () => {
+      const { object, start } = member;
+      const found = await this.inAside(async () => {
         const value = await this.inspector.evaluateOnFrame(frame.callFrameId, object, { sideEffects: false });
         return this.inspector.ask<Completion[]>('completions', value, start);
       });
+      return { found: sorted(found), typed: start.length };
     }
     const start = /[\w$]*$/.exec(text)![0];
     const names: Completion[] = [];
@@ -212,11 +280,13 @@ export class PausedView {
       if (type === 'global' || object.objectId === undefined) continue;
       for (const { name, value } of await this.inspector.properties(object.objectId)) {
         if (!name.toLowerCase().startsWith(start.toLowerCase()) || names.some((known) => known.name === name)) continue;
-        names.push({ name, kind: value.object.type === 'function' ? 'function' : 'property' });
+        names.push({ name, kind: value.object.type === 'function' ? 'function' : 'variable' });
       }
     }
     const lent = await this.inspector.ask<Completion[]>('completionsOfNames', start);
-    return [...names, ...lent.filter(({ name }) => !names.some((known) => known.name === name))];
+    const others = lent.filter(({ name }) => !names.some((known) => known.name === name));
+    // What the code itself has in reach comes before what everything has.
+    return { found: [...sorted(names), ...sorted(others)], typed: start.length };
   }
 
   private async inAside<T>(work: () => Promise<T>): Promise<T> {
@@ -329,6 +399,14 @@ const service = pausedExpression;
 const beginEvaluation = `${service}.beginEvaluation()`;
 /** As the service lends them. */
 const lentNames = new Set(['tf', 'model', 'optimizer', 'batch', 'epoch', 'step', 'loss', 'metrics']);
+
+function isName(text: string): boolean {
+  return /^[A-Za-z_$][\w$]*$/.test(text);
+}
+
+function isExpression(text: string): boolean {
+  return expressionProblem(text) === undefined;
+}
 
 /** What is declared in the console is there in the next line, too. */
 function outliving(expression: string): string {

@@ -97,6 +97,8 @@ function asScript(code: string): string | undefined {
       case 'ExportDefaultDeclaration':
         // A statement must not begin with a brace or a function without a name.
         replace(node.start, node.declaration.start, ';void');
+        break;
+      default:
     }
   }
   for (const { start, end } of metaProperties(program)) replace(start, end, '({})');

@@ -92,6 +92,7 @@ const standard: Readonly<Record<string, z.ZodType | undefined>> = {
   }),
   source: z.object({ source: source.optional(), sourceReference: z.number().int().optional() }),
   stepInTargets: z.object({ frameId: position }),
+  stepIn: z.object({ targetId: position.optional() }),
 };
 
 /** @throws Error that names what is wrong with the arguments of a request of the protocol's */

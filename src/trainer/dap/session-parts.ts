@@ -40,3 +40,8 @@ export interface SessionParts {
 
 /** Handlers by the name of the request. */
 export type Handlers = Readonly<Record<string, Handler | undefined>>;
+
+/** What the front end shows of a stop is out of date, where it wants to know. */
+export function tellChanged({ client, event }: SessionParts, area: 'variables' | 'stacks'): void {
+  if (client().supportsInvalidatedEvent) event('invalidated', { areas: [area], threadId: 1 });
+}

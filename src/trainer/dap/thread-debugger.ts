@@ -96,6 +96,18 @@ export class ThreadDebugger {
     });
   }
 
+  /** From a stop: on to this call, perhaps later on the line; it is not stepped into yet. */
+  runToCall(location: Debugger.Location): Promise<void> {
+    this.busy = true;
+    return this.inTurn(async () => {
+      const { breakpointId } = await this.inspector.send<Debugger.SetBreakpointReturnType>('Debugger.setBreakpoint', {
+        location,
+      });
+      this.anyLine.push(breakpointId);
+      await this.inspector.send('Debugger.resume');
+    });
+  }
+
   /** From a stop: on to the next line of the person's that is run, wherever that is. */
   stepToAnyLine(): Promise<void> {
     this.busy = true;

@@ -54,6 +54,8 @@ export class TrainingThread {
   private stepsByLines: 'no' | 'over the library' | 'into the library' = 'no';
   /** The stop is in the library's own code, where steps by lines stay. */
   private standsInLibrary = false;
+  /** To be stepped into when it is reached. */
+  private call: Debugger.Location | undefined;
   private pausing = false;
   private pauseTimer: NodeJS.Timeout | undefined;
   private saidSlower = false;
@@ -132,7 +134,12 @@ export class TrainingThread {
     // What was said before the stop comes before it.
     catchUp();
     if (flags.terminate) return this.letGo();
-    const { announced, stepsByLines, pausing } = this;
+    const { announced, stepsByLines, pausing, call } = this;
+    this.call = undefined;
+    if (call && isSamePlace(pause.callFrames[0]!.location, call)) {
+      await threadDebugger.step('into', { intoLibrary: stepsByLines === 'into the library' });
+      return;
+    }
     const meaning = await this.stops.read(pause, { announced, stepsByLines, pausing });
     catchUp();
     if (meaning.kind === 'goOn' || flags.terminate) {
@@ -218,6 +225,23 @@ export class TrainingThread {
     };
   }
 
+  /** On a line: into one of its calls. @returns as `step` does */
+  stepIntoCall(call: Debugger.Location): () => void {
+    const { frames } = this.standing;
+    const { threadDebugger } = this.options;
+    const { location } = frames[0]!;
+    this.options.flags.stopAfterStep = 'step';
+    return () => {
+      const intoLibrary = this.standsInLibrary || !threadDebugger.justMyCode;
+      this.stepsByLines = intoLibrary ? 'into the library' : 'over the library';
+      if (isSamePlace(location, call)) this.goOn(() => threadDebugger.step('into', { intoLibrary }));
+      else {
+        this.call = call;
+        this.goOn(() => threadDebugger.runToCall(call));
+      }
+    };
+  }
+
   /** From a stop, where there is one. */
   goOn(how: () => Promise<void> = () => this.options.threadDebugger.resume()): void {
     if (this.phase !== 'paused') return;
@@ -299,4 +323,8 @@ export class TrainingThread {
     this.goOn();
     await this.armsChanged();
   }
+}
+
+function isSamePlace(a: Debugger.Location, b: Debugger.Location): boolean {
+  return a.scriptId === b.scriptId && a.lineNumber === b.lineNumber && (a.columnNumber ?? 0) === (b.columnNumber ?? 0);
 }

@@ -6,6 +6,7 @@ import type { Handlers, SessionParts } from '../session-parts.js';
 import { breakpointRequests } from './breakpoint-requests.js';
 import { inspectionRequests } from './inspection-requests.js';
 import { placeRequests } from './place-requests.js';
+import { sourceRequests } from './source-requests.js';
 import { steppingRequests } from './stepping-requests.js';
 import { tensorRequests } from './tensor-requests.js';
 import { trainingRequests } from './training-requests.js';
@@ -15,6 +16,7 @@ export function allRequests(parts: SessionParts): Handlers {
     ...breakpointRequests(parts),
     ...inspectionRequests(parts),
     ...placeRequests(parts),
+    ...sourceRequests(parts),
     ...steppingRequests(parts),
     ...tensorRequests(parts),
     ...trainingRequests(parts),

@@ -18,11 +18,35 @@ export function breakpointRequests({ lines, exceptions, thread, threadDebugger }
     },
 
     setExceptionBreakpoints: async ({ filters, filterOptions }: DebugProtocol.SetExceptionBreakpointsArguments) => {
-      exceptions.set([...(filters ?? []), ...(filterOptions ?? []).map(({ filterId }) => filterId)]);
+      const plain = (filters ?? []).map((filter) => ({ filter }));
+      const conditional = (filterOptions ?? []).map(({ filterId, condition }) => ({
+        filter: filterId,
+        // An empty one is none.
+        ...(condition?.trim() ? { condition } : {}),
+      }));
+      const set = exceptions.set([...plain, ...conditional]);
       if (exceptions.any && !thread.hasEnded) await threadDebugger.attach();
       await threadDebugger.setExceptionStops(exceptions.any);
       await thread.armsChanged();
-      return {};
+      return { body: { breakpoints: set } };
+    },
+
+    breakpointLocations: async ({
+      source,
+      line,
+      column,
+      endLine,
+      endColumn,
+    }: DebugProtocol.BreakpointLocationsArguments) => {
+      const { possiblePlaces } = await import('../possible-places.js');
+      const places = source.path === undefined ? [] : (possiblePlaces(source.path) ?? []);
+      const last = endLine ?? line;
+      const breakpoints = places.filter(
+        (place) =>
+          (place.line > line || (place.line === line && place.column >= (column ?? 1))) &&
+          (place.line < last || (place.line === last && place.column <= (endColumn ?? Infinity))),
+      );
+      return { body: { breakpoints } };
     },
   };
 }

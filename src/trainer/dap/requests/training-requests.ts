@@ -1,6 +1,6 @@
 /** Backstep's own requests beside the protocol's: breakpoints of the training, looks at a step, its settings. */
 import { ruleInfos } from '../../diagnosis/find.js';
-import type { Handlers, SessionParts } from '../session-parts.js';
+import { tellChanged, type Handlers, type SessionParts } from '../session-parts.js';
 import { checkedArguments } from '../request-arguments.js';
 
 export function trainingRequests(parts: SessionParts): Handlers {
@@ -20,7 +20,7 @@ export function trainingRequests(parts: SessionParts): Handlers {
       const view = thread.standing;
       const set = await inspector.ask<{ readonly learningRate: number }>('setLearningRate', learningRate);
       await view.noteLearningRate(set.learningRate);
-      return { body: set };
+      return { body: set, after: () => tellChanged(parts, 'variables') };
     },
     'backstep/runToEpochEnd': () => {
       thread.requireStanding();
@@ -30,7 +30,7 @@ export function trainingRequests(parts: SessionParts): Handlers {
     'backstep/setJustMyCode': (args: unknown) => {
       const { enabled } = checkedArguments('backstep/setJustMyCode', args);
       thread.showJustMyCode(enabled);
-      return { body: {} };
+      return { body: {}, after: () => tellChanged(parts, 'stacks') };
     },
     'backstep/explain': async () => {
       const { thrown, standing } = thread;
