@@ -8,6 +8,7 @@ import path from 'node:path';
 import { describeEnd } from '../shared/base/process-end.js';
 import type { CompiledGraphFormat, GraphFormat, GraphReply, GraphRequest } from '../shared/protocol/graph.js';
 import type { RunOptionsInput } from '../shared/protocol/training.js';
+import { compareCommand } from './compare-command.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
 import { findModelFile } from './find-model-file.js';
@@ -23,11 +24,14 @@ export interface GraphFlags {
   readonly data?: string;
   readonly backend?: RunOptionsInput['backend'];
   readonly compiled: boolean;
+  /** Another experiment or model file, to be compared with. */
+  readonly compare?: string;
   readonly set: Readonly<Record<string, string>>;
 }
 
 /** @returns the exit code */
 export async function graphCommand(experiment: string, flags: GraphFlags): Promise<number> {
+  if (flags.compare !== undefined) return compareCommand(experiment, flags.compare, flags);
   const model = findModelFile(experiment);
   if (model !== undefined) return (await import('./model-graph.js')).modelGraph(model, flags);
   const file = findExperiment(experiment);

@@ -110,6 +110,7 @@ program
   )
   .option('--out <path>', 'file or folder to write (a SavedModel needs one; text goes to standard output)')
   .addOption(new Option('--backend <name>', 'where the step runs').choices(['auto', ...backendNames]).default('auto'))
+  .option('--compare <other>', 'what another one has that this one has not, and the other way round: one op a line')
   .option('--compiled', 'as pbtxt: the graph that native TensorFlow runs, in place of the ops', false)
   .option('--data <folder>', 'look for the experiment’s data here first')
   .addOption(settingOption())

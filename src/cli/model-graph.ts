@@ -1,6 +1,7 @@
 /** `backstep graph` for a model file by others: what is in it, in the forms that a recorded graph has. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { OpGraph } from '../shared/graph/op-graph.js';
 import { ModelFileError } from '../shared/models/model-format.js';
 import { openModel } from '../shared/models/open-model.js';
 import { exitCodes, UsageError } from './exit-codes.js';
@@ -15,17 +16,23 @@ export async function modelGraph(file: string, { format, compiled, out }: GraphF
     throw new UsageError(`${path.basename(file)} is a model, not an experiment: it has no compiled step.`);
   const target = out === undefined ? undefined : path.resolve(out);
   refuseUnwritable(target);
+  const graph = await graphInFile(file);
+  if (!graph) return exitCodes.failed;
+  const text = textOfGraph(graph, format, path.basename(file));
+  if (target === undefined) process.stdout.write(text);
+  else writeFileSync(target, text);
+  return exitCodes.done;
+}
+
+/** The first graph of a file; `undefined` where it cannot be opened, which has been told on standard error. */
+export async function graphInFile(file: string): Promise<OpGraph | undefined> {
   try {
     const model = await openModel({ name: path.basename(file), bytes: readFileSync(file) });
     for (const note of model.notes) process.stderr.write(`${note}\n`);
-    const [{ graph }] = model.graphs as [(typeof model.graphs)[0]];
-    const text = textOfGraph(graph, format, path.basename(file));
-    if (target === undefined) process.stdout.write(text);
-    else writeFileSync(target, text);
-    return exitCodes.done;
+    return model.graphs[0]?.graph;
   } catch (error) {
     if (!(error instanceof ModelFileError)) throw error;
     process.stderr.write(`${problemText({ severity: 'error', file, message: error.message })}\n`);
-    return exitCodes.failed;
+    return undefined;
   }
 }

@@ -33,6 +33,13 @@ beforeAll(async () => {
         layers: [{ class_name: 'Dense', config: { name: 'd', units: 3, batch_input_shape: [null, 4] } }],
       },
     }),
+    'wider.json': JSON.stringify({
+      class_name: 'Sequential',
+      config: {
+        name: 'net',
+        layers: [{ class_name: 'Dense', config: { name: 'd', units: 5, batch_input_shape: [null, 4] } }],
+      },
+    }),
     'model.onnx': 'no model',
     'broken.ts': tinyExperiment.replace('inputShape: [4]', 'inputShape: [5]'),
     'reading.ts': tinyExperiment.replace(
@@ -90,6 +97,17 @@ test('opens a model by others', async () => {
     stderr: expect.stringContaining('cannot be opened as ONNX') as string,
   });
   expect(await graph('none', 'model.json', '--format', 'savedmodel')).toMatchObject({ code: 2 });
+});
+
+test('compares two models', async () => {
+  const { code, stdout } = await graph('none', 'model.json', '--compare', 'wider.json');
+  expect(code).toBe(0);
+  expect(stdout).toBe(
+    '~ d  Dense  output 3 float32 → 5 float32; units 3 → 5\n0 added, 0 removed, 1 changed, 1 the same\n',
+  );
+  const { stdout: recorded } = await graph('none', 'experiment.ts', '--compare', 'own-loss.ts', '--backend', 'cpu');
+  expect(recorded).toMatch(/^\+ .*Abs/m);
+  expect(recorded).toMatch(/\d+ added, \d+ removed/);
 });
 
 describe('the recorded ops', () => {

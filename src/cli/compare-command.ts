@@ -1,0 +1,45 @@
+/** `backstep graph --compare`: what differs between two graphs, of experiments or of model files, one op a line. */
+import path from 'node:path';
+import { compareGraphs, type GraphComparison } from '../shared/graph/compare-graphs.js';
+import type { OpGraph } from '../shared/graph/op-graph.js';
+import { exitCodes } from './exit-codes.js';
+import { findExperiment } from './find-experiment.js';
+import { findModelFile } from './find-model-file.js';
+import type { GraphFlags } from './graph-command.js';
+import { recordedGraph } from './recorded-graph.js';
+
+/** From `before` to `after`. @returns the exit code */
+export async function compareCommand(before: string, after: string, flags: GraphFlags): Promise<number> {
+  const old = await graphOf(before, flags);
+  const own = old && (await graphOf(after, flags));
+  if (!own) return exitCodes.failed;
+  process.stdout.write(comparisonText(compareGraphs(old, own)));
+  return exitCodes.done;
+}
+
+async function graphOf(argument: string, { data, set, backend }: GraphFlags): Promise<OpGraph | undefined> {
+  const model = findModelFile(argument);
+  if (model !== undefined) return (await import('./model-graph.js')).graphInFile(model);
+  return recordedGraph({
+    experiment: findExperiment(argument),
+    dataDir: data === undefined ? undefined : path.resolve(data),
+    settings: { ...set },
+    backend,
+  });
+}
+
+const signs = { added: '+', removed: '-', changed: '~' } as const;
+
+function comparisonText({ union, changes }: GraphComparison): string {
+  const counts = { added: 0, removed: 0, changed: 0 };
+  const lines = union.nodes.flatMap(({ id, op }) => {
+    const change = changes.get(id);
+    if (!change) return [];
+    counts[change.kind]++;
+    const what = change.kind === 'changed' ? `  ${change.what.join('; ')}` : '';
+    return [`${signs[change.kind]} ${id}  ${op}${what}\n`];
+  });
+  const same = union.nodes.length - changes.size;
+  const total = `${counts.added} added, ${counts.removed} removed, ${counts.changed} changed, ${same} the same`;
+  return `${lines.join('')}${total}\n`;
+}
