@@ -1,0 +1,74 @@
+/**
+ * What an expression of a person's may do to the training that stands still: compute beside it, change a
+ * weight by assigning it. What it makes ends with the stop; what the training lives on stays whole,
+ * whatever the expression tries to give back. Knows no debugger.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { beginAside } from '../runtime/aside.js';
+import { learningRateOf, slotsOf } from '../runtime/optimizer-state.js';
+import { trainable } from '../runtime/tfjs-internals.js';
+
+export interface Guarded {
+  readonly model: tf.LayersModel | undefined;
+  readonly optimizer: tf.Optimizer | undefined;
+}
+
+export interface Evaluated {
+  /** What it made and gave back, and variables that it made: the caller's to dispose. */
+  readonly kept: readonly tf.Tensor[];
+  /** A weight, a slot or the learning rate has another value than before. */
+  readonly changed: boolean;
+}
+
+interface CountedLayer {
+  _refCount: number;
+}
+
+interface EngineBackend {
+  backendName: string;
+  backendInstance: unknown;
+}
+
+/** Begins an evaluation; what is given back ends it, with its result where there is one. */
+export function beginGuarded({ model, optimizer }: Guarded): (result?: unknown) => Evaluated {
+  const before = new Map(registeredVariables().map((variable) => [variable, variable.dataId]));
+  const learningRate = optimizer && learningRateOf(optimizer);
+  const counts = model ? layersWithin(model).map((layer) => ({ layer, count: layer._refCount })) : [];
+  const engine = tf.engine() as unknown as EngineBackend;
+  const { backendName, backendInstance } = engine;
+  const end = beginAside();
+  return (result) => {
+    const kept = end(result);
+    // A layer counts down before it gives its weights back, which it is then not let do.
+    for (const { layer, count } of counts) if (layer._refCount < count) layer._refCount = count;
+    if (engine.backendName !== backendName) Object.assign(engine, { backendName, backendInstance });
+    const own = new Set([
+      ...(optimizer ? slotsOf(optimizer).map(({ variable }) => variable) : []),
+      ...(model ? model.weights.map((weight) => weight.read()) : []),
+    ]);
+    const made = registeredVariables().filter((variable) => !before.has(variable));
+    const changed =
+      made.some((variable) => own.has(variable)) ||
+      [...before].some(([variable, dataId]) => variable.dataId !== dataId) ||
+      (optimizer && learningRateOf(optimizer)) !== learningRate;
+    return { kept: [...new Set([...kept, ...made.filter((variable) => !own.has(variable))])], changed };
+  };
+}
+
+function registeredVariables(): tf.Variable[] {
+  return Object.values(tf.engine().registeredVariables);
+}
+
+/** The model itself and what it wraps, too: each counts who uses it. */
+function layersWithin(model: tf.LayersModel): CountedLayer[] {
+  const found = new Set<unknown>();
+  const visit = (layer: tf.layers.Layer): void => {
+    if (found.has(layer)) return;
+    found.add(layer);
+    if (!(layer instanceof tf.LayersModel)) return;
+    visit(trainable(layer) as unknown as tf.layers.Layer);
+    layer.layers.forEach(visit);
+  };
+  visit(model);
+  return [...found] as CountedLayer[];
+}
