@@ -9,11 +9,11 @@ import type { Finding } from '../../shared/protocol/diagnosis.js';
 import type { StopPoint } from '../../shared/protocol/training.js';
 import type { Failure } from '../diagnosis/explain-failure.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
-import { beginAside, doAside } from '../runtime/aside.js';
-import { learningRateOf } from '../runtime/optimizer-state.js';
+import { doAside } from '../runtime/aside.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
 import { Inspection, type Part } from './inspection.js';
 import { completionsOf } from './completions.js';
+import { beginGuarded } from './evaluation-guard.js';
 import { lendNames } from './names-in-reach.js';
 import { TensorLooks, type LookedAt } from './tensor-looks.js';
 import { pausedExpression, type Answer, type FromTraining, type Whereabouts } from './thread-messages.js';
@@ -169,14 +169,13 @@ export class PausedService {
   /** What an expression does until `endEvaluation` is no part of the training. */
   beginEvaluation(): void {
     const withdraw = lendNames(this.names());
-    const end = beginAside();
-    const { optimizer } = this.host.parts();
-    const before = stateMark(optimizer);
+    const end = beginGuarded(this.host.parts());
     this.endEvaluationNow = (result) => {
       this.endEvaluationNow = undefined;
-      this.kept.push(...end(result));
+      const { kept, changed } = end(result);
+      this.kept.push(...kept);
       withdraw();
-      if (stateMark(optimizer).some((mark, index) => mark !== before[index])) this.noteChange();
+      if (changed) this.noteChange();
     };
   }
 
@@ -223,12 +222,6 @@ export class PausedService {
 
 /** Only code that Node itself runs can be ended by a signal. */
 const enteredScript = new Script(`${pausedExpression}.entered()`);
-
-/** Differs where a weight, a slot or the learning rate has been given another value. */
-function stateMark(optimizer: tf.Optimizer | undefined): readonly unknown[] {
-  const variables = Object.values(experimentTf.engine().registeredVariables).map(({ dataId }) => dataId);
-  return [optimizer && learningRateOf(optimizer), ...variables];
-}
 
 function answer<T>(work: () => T): string {
   let result: Answer<T>;

@@ -11,6 +11,7 @@ interface EngineState {
   kernelDepth: number;
   activeTape: unknown;
   activeScope: { readonly track: readonly tf.Tensor[] };
+  readonly scopeStack: readonly object[];
 }
 
 let depth = 0;
@@ -59,8 +60,8 @@ export function beginAside(): (result?: unknown) => tf.Tensor[] {
     const kept = tensorsIn(result).filter((tensor) => made.has(tensor) && !tensor.isDisposed);
     for (const tensor of kept) tf.keep(tensor);
     // An expression that was ended in the middle of a scope of its own leaves that one open.
-    while (state.activeScope !== scope) engine.endScope();
-    engine.endScope();
+    // One that has ended this very scope has ended what it made with it.
+    while (state.scopeStack.includes(scope)) engine.endScope();
     guardAgain();
     Object.assign(state, { gradientDepth, kernelDepth, activeTape });
     drawAgain();
@@ -83,6 +84,8 @@ interface Disposing {
   nextTensorId(): number;
   disposeTensor(tensor: tf.Tensor): void;
   disposeVariable(variable: tf.Variable): void;
+  reset(): void;
+  removeBackend(name: string): void;
 }
 
 /** What the training lives on is not for others to dispose: it would fail at some later, unlikely place. */
@@ -100,8 +103,11 @@ function guardTensors(engine: object): () => void {
     if (variable.id < firstId) throw new StillInUse();
     disposeVariable.call(engine, variable);
   };
+  disposing.reset = disposing.removeBackend = () => {
+    throw new StillInUse('The training lives on this: it cannot be given up from here.');
+  };
   return () => {
-    for (const name of ['disposeTensor', 'disposeVariable'] as const) {
+    for (const name of ['disposeTensor', 'disposeVariable', 'reset', 'removeBackend'] as const) {
       const before = own[name];
       if (before) Object.defineProperty(engine, name, before);
       else Reflect.deleteProperty(engine, name);
@@ -111,8 +117,8 @@ function guardTensors(engine: object): () => void {
 
 class StillInUse extends Error {
   override readonly name = 'StillInUse';
-  constructor() {
-    super('This tensor is the training’s: it cannot be disposed from here.');
+  constructor(message = 'This tensor is the training’s: it cannot be disposed from here.') {
+    super(message);
   }
 }
 
