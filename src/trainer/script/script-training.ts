@@ -305,7 +305,8 @@ export class ScriptTraining implements TrainingFollower {
     const look = host.mayStopAfter({ epoch, step: number, stepInEpoch, lastInEpoch, keepingIsFree: true, batch });
     const gradientNorms = host.wantsGradientNorms;
     this.underWay = { number, batch, lastInEpoch, look, gradientNorms, ofBatch };
-    this.capture.begin({ outputs: look, gradients: look || gradientNorms });
+    const all = (wanted: boolean): 'all' | 'none' => (wanted ? 'all' : 'none');
+    this.capture.begin({ outputs: all(look), gradients: all(look || gradientNorms) });
     this.clock.computing();
   }
 
