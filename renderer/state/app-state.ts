@@ -8,7 +8,8 @@ import { noDebugging, type Debugging } from '../../src/shared/protocol/debugging
 import type { EngineStatus } from '../../src/shared/protocol/engine.js';
 import type { RequestResult, RunSummary, Series, WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 import type { SessionState } from '../../src/shared/session/session-state.js';
-import type { Problem, StepLook, TrainingBreakpoint } from '../../src/shared/protocol/training.js';
+import type { Finding } from '../../src/shared/protocol/diagnosis.js';
+import type { Problem, StepLook, StopPoint, TrainingBreakpoint } from '../../src/shared/protocol/training.js';
 import type { ConnectionStatus } from './connection.js';
 
 /** The one selection of the window: where × when. Every panel shows it, every panel may move it. */
@@ -74,6 +75,8 @@ export interface AppState {
   readonly engine?: EngineStatus;
   readonly session?: SessionState;
   readonly look?: StepLook;
+  /** What is wrong at the stop that it was asked at; of the stop before until there is a newer one. */
+  readonly explanation?: { readonly stop: StopPoint; readonly findings: readonly Finding[] };
   readonly breakpoints: readonly TrainingBreakpoint[];
   /** Breakpoints on lines, exceptions that stop, watches. */
   readonly debugging: Debugging;

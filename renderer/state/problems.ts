@@ -2,6 +2,7 @@
 import type { Problem } from '../../src/shared/protocol/training.js';
 import { hasEnded } from '../../src/shared/session/session-state.js';
 import type { AppState } from './app-state.js';
+import { currentFindings, problemsOf } from './explanation.js';
 
 export interface FoundProblem extends Problem {
   readonly source: 'checker' | 'shapes' | 'training';
@@ -13,7 +14,7 @@ export interface FileProblems {
   readonly problems: readonly FoundProblem[];
 }
 
-type Part = Pick<AppState, 'analyses' | 'experiment' | 'editorProblems' | 'session'>;
+type Part = Pick<AppState, 'analyses' | 'experiment' | 'editorProblems' | 'session' | 'explanation'>;
 
 const rank = { error: 0, warning: 1, info: 2 } as const;
 
@@ -24,7 +25,7 @@ const rank = { error: 0, warning: 1, info: 2 } as const;
  * messages in `tried` are an analysis's too: it alone knows whether they still hold, as the text goes on changing.
  */
 export function problemsByFile(
-  { analyses, experiment, editorProblems, session }: Part,
+  { analyses, experiment, editorProblems, session, explanation }: Part,
   tried: ReadonlySet<string> = new Set(),
 ): readonly FileProblems[] {
   const all: FoundProblem[] = [];
@@ -50,6 +51,10 @@ export function problemsByFile(
   }
   const ended = session !== undefined && hasEnded(session);
   for (const problem of session?.problems ?? []) {
+    if (!(ended && tried.has(problem.message))) add(problem, 'training');
+  }
+
+  for (const problem of problemsOf(currentFindings({ session, explanation }))) {
     if (!(ended && tried.has(problem.message))) add(problem, 'training');
   }
 
@@ -87,6 +92,8 @@ export function currentProblems(state: AppState): readonly FileProblems[] {
     state.experiment,
     state.editorProblems,
     state.session?.problems,
+    state.session?.findings,
+    state.explanation,
     state.session?.status,
   ];
   if (parts.some((part, index) => part !== lastParts[index])) {

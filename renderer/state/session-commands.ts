@@ -22,6 +22,7 @@ import {
 import { setAllLines, startDebugging } from './debugging.js';
 import { granularities, sessionUi } from './session-ui.js';
 import { setJustMyCode, startJustMyCode } from './just-my-code.js';
+import { startExplanation } from './explanation.js';
 import { startStopView, stopView } from './stop-view.js';
 import { clearConsole } from './session-console.js';
 import { startRunsSync } from './runs-sync.js';
@@ -193,6 +194,7 @@ export function registerTrainingCommands(_connection: Connection): void {
 export function startSession(connection: Connection): void {
   startDebugging();
   startStopView();
+  startExplanation();
   startJustMyCode();
   startSessionSync(connection);
   startRunsSync(connection);

@@ -15,6 +15,7 @@ export interface EpochCourse {
   readonly epoch: number;
   readonly loss: number;
   readonly validationLoss: number | undefined;
+  readonly validationAccuracy: number | undefined;
 }
 
 /** Mean and spread of some losses one after the other. */
@@ -52,7 +53,12 @@ export class Course {
   }
 
   addEpoch({ epoch, loss, validation }: Extract<TrainingEvent, { kind: 'epoch' }>): void {
-    this.epochList.push({ epoch, loss, validationLoss: validation?.['loss'] });
+    this.epochList.push({
+      epoch,
+      loss,
+      validationLoss: validation?.['loss'],
+      validationAccuracy: validation?.['accuracy'] ?? validation?.['acc'],
+    });
   }
 
   /** Classes of a batch's examples. */

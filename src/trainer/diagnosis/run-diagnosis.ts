@@ -184,8 +184,13 @@ export class RunDiagnosis {
     });
   }
 
+  /** A loss that rises does not fall either. */
+  private isSaidBy({ rule }: Finding): boolean {
+    return rule === 'lossDoesNotFall' && [...this.told.values()].some((one) => one.rule === 'lossDiverges');
+  }
+
   private tell(findings: readonly Finding[]): Finding[] {
-    const fresh = byGravity(findings).filter((finding) => !this.told.has(keyOf(finding)));
+    const fresh = byGravity(findings).filter((finding) => !this.told.has(keyOf(finding)) && !this.isSaidBy(finding));
     for (const finding of fresh) this.told.set(keyOf(finding), finding);
     return fresh;
   }

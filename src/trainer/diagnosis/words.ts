@@ -1,5 +1,7 @@
 /** Numbers and lists in the sentences of findings. Pure. */
 
+const USUAL_RATE = 0.01;
+
 /** Four digits at most: `0.001234`, `1.2e−7`, `∞`, `NaN`. */
 export function number(value: number): string {
   if (Number.isNaN(value)) return 'NaN';
@@ -10,6 +12,11 @@ export function number(value: number): string {
       ? value.toExponential(1).replace('.0e', 'e').replace('e+', 'e')
       : String(rounded(value));
   return text.replaceAll('-', '−');
+}
+
+/** A learning rate to try in place of one that is too high: a tenth, and nothing that is out of the ordinary too. */
+export function lowerRate(rate: number): number {
+  return Math.min(rate / 10, USUAL_RATE);
 }
 
 /** `97 %`; near the ends with a digit more, so that 99.7 % does not read as all. */

@@ -2,7 +2,7 @@
 import type { Course } from '../course.js';
 import type { ExperimentFacts } from '../facts.js';
 import type { Found, Rule } from '../rule.js';
-import { number } from '../words.js';
+import { lowerRate, number } from '../words.js';
 
 /** Less than this share of the first loss is no fall. */
 const SMALLEST_FALL = 0.01;
@@ -83,7 +83,7 @@ export const lossDiverges: Rule = {
         title: `The loss rises: ${number(now.mean)} at step ${lastStep?.step}, and it has been ${number(lowest)}.`,
         explanation: `Each update overshoots, the loss it lands on is steeper, and the next update is larger still. A learning rate${rate === undefined ? '' : ` (${number(rate)})`} that is too high is nearly always the reason; inputs that are not scaled make the same.`,
         advice: [
-          rate === undefined ? 'Use a smaller learning rate.' : `Try a learning rate of ${number(rate / 10)}.`,
+          rate === undefined ? 'Use a smaller learning rate.' : `Try a learning rate of ${number(lowerRate(rate))}.`,
           'Scale inputs and targets to about 0–1.',
           'Let the learning rate grow over the first hundred steps.',
         ],

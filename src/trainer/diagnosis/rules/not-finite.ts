@@ -4,10 +4,10 @@
  */
 import { kernelsOf, type BatchFacts, type ExperimentFacts, type LayerFacts, type StepFacts } from '../facts.js';
 import type { Found, Rule } from '../rule.js';
-import { number, percent } from '../words.js';
+import { lowerRate, number, percent } from '../words.js';
 
 const smallerRate = (rate: number | undefined): string =>
-  `Use a smaller learning rate${rate === undefined ? '' : `: it is ${number(rate)}, try ${number(rate / 10)} and below`}.`;
+  `Use a smaller learning rate${rate === undefined ? '' : `: it is ${number(rate)}, try ${number(lowerRate(rate))} and below`}.`;
 /** Where products of two such numbers no longer fit. */
 const HUGE = 1e15;
 const clip =

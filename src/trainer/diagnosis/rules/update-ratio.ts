@@ -1,7 +1,7 @@
 /** How far an update moves the weights, by their own size: about a thousandth is usual. */
 import { kernelsOf, type ExperimentFacts, type StepFacts } from '../facts.js';
 import type { Found, Rule } from '../rule.js';
-import { number } from '../words.js';
+import { lowerRate, number } from '../words.js';
 
 /** Below this share of the weights a step moves next to nothing. */
 const TOO_SMALL = 1e-5;
@@ -63,7 +63,7 @@ const tooLarge = (
   severity: ratio > FAR_ABOVE * threshold ? 'warning' : 'info',
   title: `An update moves the weights of ${layer} by ${number(ratio)} times their own length.`,
   explanation: `The learning rate (${number(learningRate)}) times the gradient is large beside the weights: about 0.001 times is usual, and above ${number(threshold)} the loss often jumps instead of falling.`,
-  advice: [`Try a learning rate of ${number(learningRate / 10)}.`, 'Scale the inputs to about 0–1.'],
+  advice: [`Try a learning rate of ${number(lowerRate(learningRate))}.`, 'Scale the inputs to about 0–1.'],
   layer,
 });
 

@@ -1,7 +1,11 @@
 /** What validation says beside training: that the data is learned by heart, or that it says nothing. */
+import type { EpochCourse } from '../course.js';
 import type { Rule } from '../rule.js';
 import { number, percent } from '../words.js';
 
+/** Validation losses that are so many times the lowest, or so much less accuracy, are more than a remark. */
+const GRAVE_RISE = 2;
+const LOST_ACCURACY = 0.02;
 /** Epochs that the lowest validation loss lies back. */
 const EPOCHS_BACK = 3;
 
@@ -25,16 +29,13 @@ export const overfitting: Rule = {
     if (!(last.loss < best.loss)) return [];
     return [
       {
-        severity: 'warning',
+        severity: isGrave(best, last) ? 'warning' : 'info',
         title: `The model overfits: the validation loss was lowest after epoch ${best.epoch} (${number(lowest)}) and is ${number(last.validationLoss)} now.`,
         explanation: `Meanwhile the training loss has fallen from ${number(best.loss)} to ${number(last.loss)}. It goes on learning the training examples by heart, ${percent(last.validationLoss / lowest - 1)} at the cost of new ones.`,
         advice: [
           `Stop after epoch ${best.epoch}: set epochs: ${best.epoch}.`,
           'Show more or more varied examples: augment for images.',
-          'Add tf.layers.dropout({ rate: 0.5 }) before the last dense layer, or kernelRegularizer: ‘l2’.'.replace(
-            /[‘’]/g,
-            "'",
-          ),
+          "Add tf.layers.dropout({ rate: 0.5 }) before the last dense layer, or kernelRegularizer: 'l2'.",
           'Use fewer units or filters.',
         ],
         part: 'epochs',
@@ -42,6 +43,13 @@ export const overfitting: Rule = {
     ];
   },
 };
+
+/** Answers that hold while only the sureness of wrong ones grows are no reason to ring a bell. */
+function isGrave(best: EpochCourse, last: EpochCourse): boolean {
+  const [before, now] = [best.validationAccuracy, last.validationAccuracy];
+  if (before !== undefined && now !== undefined && now < before - LOST_ACCURACY) return true;
+  return (last.validationLoss ?? 0) >= GRAVE_RISE * (best.validationLoss ?? 0);
+}
 
 export const validationIdentical: Rule = {
   kind: 'experiment',

@@ -104,6 +104,23 @@ describe('epochs', () => {
     expect(title).toBe('The model overfits: the validation loss was lowest after epoch 2 (0.5) and is 1 now.');
   });
 
+  it('is a remark while the answers stay right', () => {
+    const told = (last: number, accuracy: number): readonly string[] => {
+      const seen = new Course();
+      [0.9, 0.5, 0.6, 0.65, last].forEach((validation, index) =>
+        seen.addEpoch({
+          ...({ epoch: index + 1, loss: 1 / (index + 1) } as Extract<TrainingEvent, { kind: 'epoch' }>),
+          validation: { loss: validation, accuracy: index < 4 ? 0.9 : accuracy },
+        }),
+      );
+      const found = findingsOf({ experiment: facts, course: seen }, places, [{ rule: 'overfitting', threshold: 0.1 }]);
+      return found.map(({ severity }) => severity);
+    };
+    expect(told(0.7, 0.9)).toEqual(['info']);
+    expect(told(0.7, 0.8)).toEqual(['warning']);
+    expect(told(1.2, 0.9)).toEqual(['warning']);
+  });
+
   it.each([
     [
       'both falling',
