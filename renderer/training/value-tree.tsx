@@ -292,12 +292,13 @@ function ValueText({ row }: { row: TreeRow }) {
     <span className="value-text" data-kind={kind}>
       {tensor ? (
         <>
-          <span className="value-shape">{tensor[2]}</span> <span className="value-dtype">{tensor[1]}</span>{' '}
+          <span className="value-shape">{tensor[2]}</span>{' '}
           {row.tensor?.spark && row.tensor.spark.length > 1 && (
             <>
               <Spark counts={row.tensor.spark} width={44} height={12} />{' '}
             </>
           )}
+          <span className="value-dtype">{tensor[1]}</span>{' '}
           <span data-wrong={/not finite|NaN|Infinity/.test(tensor[3] ?? '') || undefined}>{tensor[3]}</span>
         </>
       ) : (

@@ -34,7 +34,7 @@ export function gridLayout(view: Shown, picture: Shown, total: number, side: num
 export function fittingSide(view: Shown, picture: Shown, total: number): number {
   const longest = Math.max(1, picture.width, picture.height);
   const smallest = longest < 12 ? 44 : 64;
-  const largest = Math.max(96, longest * 4);
+  const largest = Math.max(96, Math.min(longest * 4, Math.round(view.height / (total > 1 ? 2 : 1))));
   for (let columns = 1; columns <= total; columns++) {
     const side = Math.min(largest, sideFilling(view, picture, columns));
     if (side < smallest) break;

@@ -22,6 +22,8 @@ import { useSize } from './use-size.js';
 interface Props {
   readonly tab: TensorTab;
   readonly source: PictureSource;
+  /** What was shown before, where `source` has nothing yet. */
+  readonly before: PictureSource | undefined;
   want(keys: readonly string[]): void;
   readonly total: number;
   /** Of a picture, in values. */
@@ -39,7 +41,7 @@ interface Props {
 }
 
 export function PictureGrid(props: Props) {
-  const { tab, source, want, total, size, version, scheme, theme, pointed, point, fit } = props;
+  const { tab, source, before, want, total, size, version, scheme, theme, pointed, point, fit } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useSize(scroller);
@@ -79,14 +81,21 @@ export function PictureGrid(props: Props) {
     for (let picture = first; picture < last; picture++) {
       const corner = placeOf(picture, layout);
       const [x, y] = [corner.x, corner.y - top];
-      const page = source.pageOf(picture);
+      const ready = source.pageOf(picture);
+      const page = ready ?? before?.pageOf(picture);
       const within = page ? picture - page.first : 0;
       if (page && within < page.count) {
         const sheet = sheetOf(page, scheme, theme);
         const from = sheet.at(within);
         // Enlarged, pixels stay squares; made smaller, they are mixed.
         context.imageSmoothingEnabled = page.width > layout.width * scale;
+        context.globalAlpha = ready ? 1 : 0.35;
         context.drawImage(sheet.canvas, from.x, from.y, page.width, page.height, x, y, layout.width, layout.height);
+        context.globalAlpha = 1;
+        // What is all of the background's colour has an end, too.
+        context.strokeStyle = palette.grid;
+        context.lineWidth = 1;
+        context.strokeRect(x - 0.5, y - 0.5, layout.width + 1, layout.height + 1);
       } else {
         context.fillStyle = palette.grid;
         context.fillRect(x, y, layout.width, layout.height);
@@ -101,7 +110,7 @@ export function PictureGrid(props: Props) {
       const title = shortTitle(page?.titles?.[within] ?? String(picture));
       context.fillText(title, x, y + layout.height + 3, Math.max(34, layout.width));
     }
-  }, [source, version, first, last, top, layout, view, scheme, theme, selected, pointed?.picture]);
+  }, [source, before, version, first, last, top, layout, view, scheme, theme, selected, pointed?.picture]);
 
   const at = (event: PointerEvent | React.MouseEvent): Pointed | undefined => {
     const box = scroller.current!.getBoundingClientRect();

@@ -2,7 +2,7 @@
  * Pictures of a tensor: as a grid in one canvas of which only what is in sight is drawn, or one of them large.
  * Pointing says index and value, a click leads to the table.
  */
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { chooseTensor, type TensorTab } from '../../state/tensor-tabs.js';
 import type { Shape } from '../../state/tensor-index.js';
 import {
@@ -61,6 +61,7 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
       ),
     [reading, previous, view, example, scale, maxSide, expected.width, expected.height, expected.channels],
   );
+  const before = useLastWith(grid, version);
   const large = useMemo(
     () => sourceOf(reading, previous, { view, example, scale, maxSide: 1024 }, 1),
     [reading, previous, view, example, scale],
@@ -155,6 +156,7 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
         <PictureGrid
           tab={tab}
           source={grid}
+          before={before}
           want={(keys) => reading.pictures.want(keys)}
           total={total}
           size={size}
@@ -186,6 +188,15 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
       <PointedAt reading={reading} shape={shape} pointed={pointed} page={page} what={view} />
     </>
   );
+}
+
+/** The source before this one, as long as this one has no picture. */
+function useLastWith(source: PictureSource, version: number): PictureSource | undefined {
+  const last = useRef<PictureSource>(undefined);
+  useEffect(() => {
+    if (source.pageOf(0)) last.current = source;
+  }, [source, version]);
+  return last.current === source ? undefined : last.current;
 }
 
 function sourceOf(

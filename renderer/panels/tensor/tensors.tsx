@@ -45,8 +45,14 @@ function NoTensor() {
   );
 }
 
-function bringIntoSight(element: HTMLElement | null): void {
-  element?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+/** Scrolls the strip alone: nothing else in the window may move. */
+function bringIntoSight(tab: HTMLElement | null): void {
+  const strip = tab?.parentElement;
+  if (!tab || !strip) return;
+  const from = tab.offsetLeft - strip.offsetLeft;
+  if (from < strip.scrollLeft) strip.scrollLeft = from;
+  else if (from + tab.offsetWidth > strip.scrollLeft + strip.clientWidth)
+    strip.scrollLeft = from + tab.offsetWidth - strip.clientWidth;
 }
 
 function Tabs({ tabs, active }: { tabs: readonly TensorTab[]; active: string }) {

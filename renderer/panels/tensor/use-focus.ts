@@ -3,6 +3,6 @@ import { useEffect, type RefObject } from 'react';
 
 export function useFocusOfSheet(ref: RefObject<HTMLElement | null>): void {
   useEffect(() => {
-    if (document.activeElement?.id === 'tensor-sheet') ref.current?.focus();
+    if (document.activeElement?.id === 'tensor-sheet') ref.current?.focus({ preventScroll: true });
   }, [ref]);
 }
