@@ -14,6 +14,7 @@ import { engineManifest } from '../../../src/shared/protocol/engine.js';
 import type { Agreement } from './compiled/harness.js';
 import type { StateChecks } from './compiled/state-checks.js';
 import type { SummaryCheck } from './compiled/summary-checks.js';
+import type { WishChecks } from './compiled/wish-checks.js';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const engine = process.env['BACKSTEP_TEST_ENGINE'];
@@ -91,11 +92,35 @@ describe.skipIf(!engine)('a compiled step', () => {
       expect(checks.reduce((sum, { compared = 0 }) => sum + compared, 0)).toBeGreaterThan(1000);
       // What another use would keep TensorFlow from fusing, and what no step changes, is left to others.
       const untold = checks.flatMap(({ name, untold: found = [] }) => found.map((text) => `${name}: ${text}`));
-      expect(untold.length).toBeLessThan(10);
+      expect(untold.length).toBeLessThan(12);
       expect(untold).toContain('noise layers, hinge loss: activation dense_1');
       expect(untold).toContain('a frozen layer: weight dense_1/kernel');
     },
   );
+
+  it('tells what is wished of it from the graph, else by computing it once more unseen; a hidden NaN too', async () => {
+    const checks = await run<WishChecks>('wishes');
+    expect(checks.speeds).toEqual(['eager', 'compiled', 'compiled', 'compiled']);
+    for (const told of [checks.eager, checks.compiled]) {
+      expect(told.map((summary) => summary?.notFinite)).toEqual([0, 0, 0, 0]);
+      expect(told.map((summary) => summary?.size)).toEqual([864, 30, 15, 720]);
+      expect(told.every((summary) => summary!.norm > 0)).toBe(true);
+    }
+    expect(checks).toMatchObject({ notWished: true, unwished: true, again: true });
+    // Once, for the layer whose output is inside of a fused op.
+    expect(checks.calls).toEqual({ seen: 0, unseen: 1 });
+    expect(new Set(checks.held).size).toBe(1);
+    // One of four filters; all that comes of it; a weight that nothing changes; its gradient.
+    expect(checks.poison).toEqual([0.25, 1, 0, 1]);
+    for (const { kernels, values, alone } of checks.largeOnes) {
+      expect(alone).toBe(values.notFinite);
+      expect(kernels.notFinite).toBe(values.notFinite);
+      for (const number of ['norm', 'min', 'max', 'mean', 'spread', 'zeros'] as const) {
+        expect(Math.abs(kernels[number] - values[number])).toBeLessThanOrEqual(1e-5 * Math.abs(values.max));
+      }
+    }
+    expect(checks.leftBehind).toBe(0);
+  });
 
   it('is not made of a step that a graph cannot be, and says why and where', async () => {
     interface Refused {

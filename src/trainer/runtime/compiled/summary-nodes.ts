@@ -154,17 +154,22 @@ function originOf(value: Output): Output {
 }
 
 const activations = 'Relu|Relu6|LeakyRelu|Elu|Selu|Tanh|Sigmoid|Softplus|Erf|Gelu|Maximum';
-const arithmetic = 'Add|AddV2|AddN|BiasAdd|Sub|Mul|Div|RealDiv';
+const sums = 'Add|AddV2|AddN|BiasAdd';
+const arithmetic = `${sums}|Sub|Mul|Div|RealDiv|Neg`;
+const oneOf = (...names: readonly string[]): RegExp => new RegExp(`^(${names.join('|')})$`);
+const anyArithmetic = oneOf(arithmetic);
 /** What TensorFlow makes one op of, or another, where nobody else uses what is between the two. */
 const rewritten: readonly { readonly op: RegExp; readonly user: RegExp }[] = [
   {
-    op: /^(MatMul|BatchMatMul|BatchMatMulV2|Conv2D|Conv3D|DepthwiseConv2dNative|BiasAdd)$/,
-    user: new RegExp(`^(Add|AddV2|AddN|BiasAdd|Mul|${activations})$`),
+    op: oneOf('MatMul', 'BatchMatMul', 'BatchMatMulV2', 'Conv2D', 'Conv3D', 'DepthwiseConv2dNative'),
+    user: oneOf(sums, 'Mul', activations),
   },
-  {
-    op: new RegExp(`^(${arithmetic}|Neg|Sqrt|Rsqrt|Square|Pow|Exp|Cast|Softmax|Minimum|${activations})$`),
-    user: new RegExp(`^(${arithmetic}|Neg|Log|Sqrt|Rsqrt|Square|Pow|Minimum|${activations})$`),
-  },
+  { op: oneOf(sums), user: oneOf(sums, activations) },
+  { op: oneOf('Mul', 'Div', 'RealDiv', 'Neg'), user: oneOf(arithmetic, activations) },
+  { op: oneOf('Sub'), user: oneOf('Square', 'Mul') },
+  { op: oneOf('Sqrt', 'Rsqrt', 'Exp', 'Square', 'Pow', 'Cast'), user: oneOf(arithmetic, 'Log', 'Pow', 'Sqrt', 'Cast') },
+  { op: oneOf('Sigmoid', 'Softplus', 'Tanh'), user: oneOf('Mul') },
+  { op: oneOf('Softmax'), user: oneOf('Log') },
 ];
 
 /**
@@ -172,7 +177,23 @@ const rewritten: readonly { readonly op: RegExp; readonly user: RegExp }[] = [
  * the last bit.
  */
 export function canBeSeen({ node }: Output, consumers: ReadonlyMap<GraphNode, readonly GraphNode[]>): boolean {
-  const [user, another] = consumers.get(node) ?? [];
+  const usersOf = (one: GraphNode): readonly GraphNode[] => consumers.get(one) ?? [];
+  let users = usersOf(node);
+  while (users.length === 1 && isTakenOut(users[0]!)) users = usersOf(users[0]!);
+  const [user, another] = users;
   if (!user || another) return true;
-  return !rewritten.some((pair) => pair.op.test(node.op) && pair.user.test(user.op));
+  let origin = node;
+  while (isTakenOut(origin)) {
+    origin = origin.inputs[0]!.node;
+    if (usersOf(origin).length > 1) return true;
+  }
+  if (rewritten.some(({ op, user: by }) => op.test(origin.op) && by.test(user.op))) return false;
+  // Constants of several ops in a row are computed into one.
+  const isFixed = origin.inputs.some(({ node: from }) => from.op === 'Const' || from.op === 'Fill');
+  return !(isFixed && anyArithmetic.test(origin.op) && anyArithmetic.test(user.op));
+}
+
+/** Where it changes nothing, TensorFlow leaves it out, and then sees what is on either side of it. */
+function isTakenOut({ op }: GraphNode): boolean {
+  return op === 'Reshape' || op === 'Identity';
 }

@@ -16,6 +16,7 @@ import { refusals } from './refusals.js';
 import { SEED, type TestProgram } from './programs.js';
 import { runStateChecks } from './state-checks.js';
 import { checkSummaries } from './summary-checks.js';
+import { checkWishes } from './wish-checks.js';
 import { zoo } from './zoo.js';
 
 const plain = { before: false, gradientNorms: false };
@@ -141,6 +142,7 @@ const jobs: Readonly<Record<string, (...words: string[]) => unknown>> = {
       tf.disposeVariables();
       return check;
     }),
+  wishes: checkWishes,
   refusals: () =>
     Object.entries(refusals).map(([name, make]) => {
       const { program, after } = make();
