@@ -65,6 +65,7 @@ export class DebugHost implements TrainingHost {
   /** Before the step under way. */
   private stepBefore: StepEvent | undefined;
   private mayCompile = false;
+  private hasCompiled = false;
   private wishes: readonly SummaryWish[] | undefined;
   private readonly failedOnce = new Set<string>();
   private shownStep = false;
@@ -103,11 +104,15 @@ export class DebugHost implements TrainingHost {
 
   emit(event: TrainingEvent): void {
     if (event.kind === 'activity') this.compiles(event.message === 'Compiling the training step');
-    if (event.kind === 'speed') this.mayBeCompiled(event.speed === 'compiled');
+    if (event.kind === 'speed') {
+      this.hasCompiled = event.speed === 'compiled';
+      this.mayBeCompiled(this.hasCompiled);
+    }
     if (event.kind === 'start') {
       this.classNames = event.data.classNames;
       this.position = { epoch: event.startEpoch, step: event.startStep, stepInEpoch: 0 };
-      this.mayBeCompiled(event.speed === 'compiled');
+      // Until it turns out that it cannot.
+      this.mayBeCompiled(event.backend === 'tensorflow' && !event.speedReason);
       const { model, optimizer } = this.options.scope();
       if (model) this.hooks.watch(model, optimizer);
       this.learnNames();
@@ -246,6 +251,8 @@ export class DebugHost implements TrainingHost {
     };
     if (step.speed === 'compiled') return this.inStep.afterCompiled(paused, walk, this.options.flags.walksThroughSteps);
     this.inStep.pause();
+    // The first step of a run is made op by op in any case; a later one tells, where nothing else has.
+    if (this.mayCompile && !this.hasCompiled && step.step > 1) this.mayBeCompiled(false);
     return undefined;
   }
 

@@ -41,6 +41,9 @@ interface Foreseen {
   readonly values: ReadonlySet<string> | undefined;
 }
 
+/** Of steps walked through in vain before that is told. */
+const WALKS_UNSAID = 3;
+
 export class StepBreakpoints {
   private armed: readonly ArmedBreakpoint[] = [];
   /** Those of them that can hit in this step. */
@@ -53,7 +56,9 @@ export class StepBreakpoints {
   private readonly reachedPerStep = new Map<ArmedBreakpoint, number>();
   /** How often a layer has given an output in this step. */
   private readonly applications = new Map<string, number>();
-  private readonly said = new Set<string>();
+  /** Walks that came to no stop, by the breakpoint that asked for them. */
+  private readonly idleWalks = new Map<string, number>();
+  private readonly stopped = new Set<ArmedBreakpoint>();
   private follows = false;
   private wholeStep = false;
 
@@ -126,6 +131,7 @@ export class StepBreakpoints {
       if (description !== undefined) hits.push({ id: one.id, description });
     }
     if (hits.length === 0) return undefined;
+    for (const one of armed) if (hits.some(({ id }) => id === one.id)) this.stopped.add(one);
     const descriptions = new Set(hits.map(({ description }) => description));
     return { ids: hits.map(({ id }) => id), description: [...descriptions].join(', ') };
   }
@@ -144,6 +150,7 @@ export class StepBreakpoints {
       return this.missed();
     }
     this.wake(walkers);
+    this.stopped.clear();
     this.resume();
     walk();
     if (this.wholeStep) this.learn(walkers);
@@ -296,15 +303,14 @@ export class StepBreakpoints {
     return { ids: hits.map(({ id }) => id), description: hits.map(({ description }) => description).join(', ') };
   }
 
-  /** Once each: a run that is walked through is several times as slow. */
+  /** Once each, when that goes on for a few steps: a run that is walked through is several times as slow. */
   private sayWalks(walkers: readonly ArmedBreakpoint[]): void {
     for (const one of walkers) {
-      const readsTensors = one.needs.some(({ tensors, readsPlace }) => tensors.length > 0 || readsPlace);
-      if (this.foreseen.has(one) || this.said.has(one.id)) continue;
-      if (one.at.kind !== 'data' && !readsTensors && !one.logs && !one.rule) continue;
-      // The first walk is to learn how often its place is reached.
-      if (one.at.kind === 'layer' && this.outlook(one).kind === 'summary') continue;
-      this.said.add(one.id);
+      const foreseeable = isDecidedBefore(one) && !one.logs;
+      if (foreseeable || one.at.kind === 'data' || this.stopped.has(one)) continue;
+      const walks = (this.idleWalks.get(one.id) ?? 0) + 1;
+      this.idleWalks.set(one.id, walks);
+      if (walks !== WALKS_UNSAID) continue;
       this.host.emit({
         kind: 'notice',
         severity: 'info',
