@@ -57,11 +57,11 @@ const backends = [
 ] as const;
 
 describe.each(backends)('on $backend', ({ backend, environment }) => {
-  async function start(lines: Parameters<Debugging['start']>[0] = {}): Promise<Debugging> {
+  async function start(lines: Parameters<Debugging['start']>[0] = {}, file?: string): Promise<Debugging> {
     const client = new DapClient({ BACKSTEP_HOME: place.home, ...environment });
     clients.push(client);
     const debugging = new Debugging(client, place);
-    await debugging.start(lines, { backend });
+    await debugging.start(lines, { backend, file });
     return debugging;
   }
   const atLine = { 'experiment.ts': [{ line: BREAK_LINE, condition: 'step === 2' }] };
@@ -189,12 +189,45 @@ describe.each(backends)('on $backend', ({ backend, environment }) => {
     await debugging.stopped();
     const inputs = (await debugging.scope('Op')).find(({ name }) => name === 'inputs')!;
     const [first] = await debugging.variables(inputs.variablesReference);
-    expect(await facts(debugging, { kind: 'variable', reference: first!.variablesReference })).toMatchObject({
-      shape: [4, 2],
-    });
+    const input = await facts(debugging, { kind: 'variable', reference: first!.variablesReference });
+    expect(input.name).toBe(`inputs.${first!.name}`);
     await debugging.by('layer');
     await debugging.stopped();
     expect((await facts(debugging, { kind: 'weight', weight: 'dense_1/bias' })).size).toBe(2);
+  });
+
+  test('classes are named where tensors are of them', async () => {
+    place.write(
+      'flowers.csv',
+      ['a,b,kind', ...[1, 2, 3, 4, 5, 6, 7, 8].map((row) => `${row},${row * 2},${row % 2 ? 'iris' : 'rose'}`)].join(
+        '\n',
+      ),
+    );
+    place.write(
+      'flowers.ts',
+      `import { datasets, defineExperiment, tf } from 'backstep';
+export default defineExperiment({
+  data: () => datasets.csv('flowers.csv', { target: 'kind', batchSize: 4 }),
+  model: () => tf.sequential({ layers: [
+    tf.layers.dense({ inputShape: [2], units: 2, activation: 'relu' }),
+    tf.layers.dense({ units: 2, activation: 'softmax' }),
+  ] }),
+  optimizer: () => tf.train.sgd(0.1),
+  loss: 'categoricalCrossentropy',
+  epochs: 1,
+});`,
+    );
+    const debugging = await start({}, 'flowers.ts');
+    await debugging.client.request('pause', { threadId: 1, backstep: { granularity: 'step' } });
+    await debugging.stopped();
+    const columnNames = ['iris', 'rose'];
+    const named = async (tensor: object) => (await facts(debugging, tensor)).columnNames;
+    expect(await named({ kind: 'activation', layer: 'dense_2' })).toEqual(columnNames);
+    expect(await named({ kind: 'batch', part: 'ys' })).toEqual(columnNames);
+    expect(await named({ kind: 'gradient', weight: 'dense_2/kernel' })).toEqual(columnNames);
+    // As many columns, of something else.
+    expect(await named({ kind: 'activation', layer: 'dense_1' })).toBeUndefined();
+    expect(await named({ kind: 'batch', part: 'xs' })).toBeUndefined();
   });
 
   test('every kind of tensor, or a word why not', async () => {
