@@ -1,52 +1,40 @@
-/** Numbers of tensors in the middle of a step, read as they are: no kernel runs and nothing is kept. Knows no breakpoints. */
+/** Numbers of tensors in the middle of a step, read as they are. Knows no breakpoints. */
 import type * as tf from '@tensorflow/tfjs';
 import type { TensorNumber } from '../../shared/conditions/reach.js';
 import { together, type TensorNumbers } from '../../shared/conditions/tensor-numbers.js';
-import { summarize } from '../runtime/step-summaries.js';
-import type { TensorData } from '../runtime/training-state.js';
+import type { SummaryNumber } from '../../shared/protocol/training.js';
+import { summarizeTensor } from '../runtime/summarize-tensor.js';
 
-/** Reads each tensor once, for as long as it lives itself. */
+interface Read {
+  readonly numbers: 'all' | readonly SummaryNumber[];
+  readonly summary: TensorNumbers;
+}
+
+/** Reads of each tensor what is asked for, once; all that there is when more than one number is. */
 export class TensorReading {
-  private readonly values = new Map<tf.Tensor, TensorData>();
-  private readonly summaries = new Map<tf.Tensor, TensorNumbers>();
+  private readonly read = new Map<tf.Tensor, Read>();
 
   /** Of all of them together. @throws Error in words where one cannot be read */
   numberOf(tensors: readonly tf.Tensor[], number: TensorNumber): number {
     if (number === 'size') return tensors.reduce((sum, { size }) => sum + size, 0);
-    // A pass of its own, several times as quick as all numbers: what watches every layer waits for this one.
-    if (number === 'notFinite' && tensors.every((tensor) => allFinite(this.valuesOf(tensor)))) return 0;
-    return together(tensors.map((tensor) => this.summaryOf(tensor)))[number];
+    const [only] = tensors;
+    if (only && tensors.length === 1) return this.summaryOf(only, [number])[number];
+    const needed: readonly SummaryNumber[] = number === 'norm' || number === 'notFinite' ? [number, 'notFinite'] : [];
+    return together(tensors.map((tensor) => this.summaryOf(tensor, needed)))[number];
   }
 
-  private summaryOf(tensor: tf.Tensor): TensorNumbers {
-    let summary = this.summaries.get(tensor);
-    if (!summary) this.summaries.set(tensor, (summary = summarize(this.valuesOf(tensor))));
-    return summary;
-  }
-
-  private valuesOf(tensor: tf.Tensor): TensorData {
-    let values = this.values.get(tensor);
-    if (values) return values;
+  /** At least these numbers; all where none are named. */
+  private summaryOf(tensor: tf.Tensor, numbers: readonly SummaryNumber[]): TensorNumbers {
+    const before = this.read.get(tensor);
+    const isThere = (number: SummaryNumber): boolean =>
+      before !== undefined && (before.numbers === 'all' || before.numbers.includes(number));
+    if (before && (before.numbers === 'all' || (numbers.length > 0 && numbers.every(isThere)))) return before.summary;
     if (tensor.isDisposed) throw new Error('its values have been given back already.');
     if (tensor.dtype === 'string' || tensor.dtype === 'complex64')
       throw new Error(`it is of type ${tensor.dtype}, which has no such number.`);
-    values = tensor.dataSync() as TensorData;
-    this.values.set(tensor, values);
-    return values;
+    const some = numbers.length > 0 && !before ? numbers : undefined;
+    const summary = summarizeTensor(tensor, some);
+    this.read.set(tensor, { numbers: some ?? 'all', summary });
+    return summary;
   }
-}
-
-/** A sum is finite where all of its parts are: in double precision, single-precision numbers do not overflow. */
-export function allFinite(values: TensorData): boolean {
-  if (!(values instanceof Float32Array)) return true;
-  const whole = values.length - (values.length % 4);
-  let [a, b, c, d] = [0, 0, 0, 0];
-  for (let at = 0; at < whole; at += 4) {
-    a += values[at]!;
-    b += values[at + 1]!;
-    c += values[at + 2]!;
-    d += values[at + 3]!;
-  }
-  for (let at = whole; at < values.length; at++) a += values[at]!;
-  return Number.isFinite(a + b + c + d);
 }
