@@ -23,6 +23,8 @@ export function describePlace(at: BreakpointPlace): string {
     }
     case 'data': {
       const whose = at.of === 'metric' ? (at.name ?? 'any metric') : `${at.of} of ${at.name ?? 'any layer'}`;
+      // A metric is one number, whichever of a tensor's is asked for.
+      if (at.of === 'metric' && at.event.kind === 'crosses') return `${whose} crosses ${at.event.value}`;
       return `${whose} ${describeDataEvent(at.event)}`;
     }
     case 'rule':
