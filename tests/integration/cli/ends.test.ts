@@ -96,10 +96,13 @@ test('a trainer that is killed leaves a run marked as interrupted, which can be 
   expect(again.code).toBe(0);
 });
 
-test('a loss that is no number any more is said once on standard error, at the optimizer’s line', async () => {
-  const { code, stderr } = await run('diverges.ts').ended;
+test('a loss that is no number any more is said once on standard error, with what to do, at the optimizer’s line', async () => {
+  const { code, stdout, stderr } = await run('diverges.ts').ended;
   expect(code).toBe(0);
-  expect(stderr.match(/The loss is (NaN|−?∞)/g)).toHaveLength(1);
-  expect(stderr).toMatch(/diverges\.ts:\d+:\d+: warning: The loss is .* after step \d+.*Training goes on/);
+  expect(stderr.match(/The loss of step \d+ is (NaN|−?∞)/g)).toHaveLength(1);
+  expect(stderr).toMatch(
+    /diverges\.ts:\d+: error: The loss of step \d+ is .*\n {2}Training goes on.*\n {2}– Use a smaller learning rate/,
+  );
   expect(stderr).toContain('isNaN(loss)');
+  expect(stdout).not.toContain('"finding"');
 });

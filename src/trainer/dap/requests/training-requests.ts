@@ -34,8 +34,15 @@ export function trainingRequests(parts: SessionParts): Handlers {
     },
     'backstep/explain': async () => {
       const { thrown, standing } = thread;
-      const { file, line } = standing.facts.at;
-      const failure = thrown && { message: thrown.text.replace(/^Error: /, ''), file, line };
+      // The innermost line of the person's that it came through.
+      const frame = standing.stackTrace().stackFrames.find(
+        ({ source, presentationHint }) => source?.path !== undefined && presentationHint === undefined,
+      );
+      const failure = thrown && {
+        message: thrown.text.replace(/^Error: /, ''),
+        file: frame?.source?.path,
+        line: frame?.line,
+      };
       return { body: await inspector.ask('explain', failure) };
     },
     'backstep/rules': () => ({ body: { rules: ruleInfos() } }),

@@ -5,7 +5,7 @@ import { number, percent } from '../words.js';
 
 /** Validation losses that are so many times the lowest, or so much less accuracy, are more than a remark. */
 const GRAVE_RISE = 2;
-const LOST_ACCURACY = 0.02;
+const LOST_ACCURACY = 0.05;
 /** Epochs that the lowest validation loss lies back. */
 const EPOCHS_BACK = 3;
 
