@@ -228,6 +228,11 @@ export class DebugHost implements TrainingHost {
     return this.between ? { step, loss: this.lastStep?.loss, tensors } : { step, tensors };
   }
 
+  /** What runs is no step, but a recording of one: nothing of it is to be read. */
+  get isRecording(): boolean {
+    return this.compiling;
+  }
+
   private readControl(): void {
     const { flags, control } = this.options;
     const version = flags.controlVersion;
@@ -461,7 +466,8 @@ export class DebugHost implements TrainingHost {
     const path = here.epoch > 0 ? [`epoch ${here.epoch}`] : [];
     if (here.step > 0) path.push(`step ${here.step}`);
     if (this.underWay) path.push(...this.hooks.path);
-    return { ...here, path, lastStep: this.lastStep, learningRate: this.lastStep?.learningRate };
+    const { lastStep, compiling } = this;
+    return { ...here, path, lastStep, learningRate: lastStep?.learningRate, recording: compiling };
   }
 
   private numberOf(op: string): number {

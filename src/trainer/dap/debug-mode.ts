@@ -40,6 +40,7 @@ export function debugMode(): void {
   new LineService({
     post,
     names: () => host.namesInReach(),
+    isRecording: () => host.isRecording,
     log: (text, place) =>
       host.emit({ kind: 'log', level: 'log', text, file: place?.file, line: place?.line, wallTime: Date.now() }),
   });

@@ -24,6 +24,8 @@ export class LineService {
       readonly post: (message: FromTraining) => void;
       /** What expressions may name beside what the person's code has in reach there. */
       readonly names: () => Readonly<Record<string, unknown>>;
+      /** What runs is no step, but a recording of one: it counts for nothing. */
+      readonly isRecording: () => boolean;
       readonly log: (text: string, place: { readonly file: string; readonly line: number } | undefined) => void;
     },
   ) {
@@ -32,6 +34,7 @@ export class LineService {
 
   /** Called by V8 at the line. @returns whether training is to stop there */
   reached(facts: LineFacts, condition: (() => unknown) | undefined, log: (() => LogPart[]) | undefined): boolean {
+    if (this.options.isRecording()) return false;
     try {
       return doAside(() => withNames(this.options.names(), () => this.decide(facts, condition, log)));
     } catch (error) {

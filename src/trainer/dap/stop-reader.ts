@@ -58,6 +58,9 @@ export class StopReader {
     }
     // On its way to a stop of its own, which comes next.
     if (pause.callFrames.some(({ functionName }) => functionName === announcingFunction)) return { kind: 'goOn' };
+    // What is read then would be recorded, too; the step itself comes after it.
+    const { recording } = await this.inspector.ask<Whereabouts>('whereabouts');
+    if (recording) return { kind: 'goOn' };
     const hit = this.lines.hit(pause.hitBreakpoints ?? []);
     if (hit.length > 0) return { kind: 'stop', facts: await this.factsOf(pause, 'breakpoint'), hit };
     if (wishes.stepsByLines === 'over the library' && !this.isPersons(top)) return { kind: 'stepOn' };
@@ -72,7 +75,8 @@ export class StopReader {
     reason: StopPoint['reason'],
     describe = (where: string) => where,
   ): Promise<StopFacts> {
-    const { epoch, step, stepInEpoch, path: steps, ...rest } = await this.inspector.ask<Whereabouts>('whereabouts');
+    const whereabouts = await this.inspector.ask<Whereabouts>('whereabouts');
+    const { epoch, step, stepInEpoch, path: steps, lastStep, learningRate } = whereabouts;
     const person = callFrames.find((frame) => this.isPersons(frame));
     const file = person && this.lines.fileOf(pathOf(this.inspector.scriptOf(person))!);
     const line = person && person.location.lineNumber + 1;
@@ -88,7 +92,7 @@ export class StopReader {
       ...(file === undefined ? {} : { file, line }),
       path: [...steps],
     };
-    return { at, ...rest };
+    return { at, lastStep, learningRate };
   }
 
   private isPersons(frame: Debugger.CallFrame): boolean {

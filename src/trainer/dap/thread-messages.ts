@@ -60,6 +60,8 @@ export interface Whereabouts {
   readonly path: readonly string[];
   readonly lastStep: StepEvent | undefined;
   readonly learningRate: number | undefined;
+  /** What runs is no step, but a recording of one. */
+  readonly recording: boolean;
 }
 
 /** JSON text of this is what `PausedService` answers. A failure is for a person to read. */
