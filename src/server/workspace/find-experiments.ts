@@ -34,7 +34,7 @@ export function isExperimentText(text: string): boolean {
  */
 export async function findExperiments(root: string): Promise<string[]> {
   const found: string[] = [];
-  const others = new Map<string, ScriptText>();
+  const texts = new Map<string, ScriptText>();
   let looked = 0;
   let folders = [root];
   for (let depth = 0; depth <= DEEPEST && folders.length > 0; depth++) {
@@ -45,20 +45,20 @@ export async function findExperiments(root: string): Promise<string[]> {
         if (entry.isDirectory()) {
           if (!entry.name.startsWith('.') && !NOT_LOOKED_INTO.has(entry.name)) next.push(full);
         } else if (entry.isFile() && isCode(entry.name)) {
-          if (++looked > MOST_FILES) return [...found, ...scriptsAmong(others)];
+          if (++looked > MOST_FILES) return [...found, ...scriptsAmong(texts)];
           const text = await textOf(full);
           if (text === undefined) continue;
+          texts.set(full, readScriptText(text));
           if (isExperimentText(text)) found.push(full);
-          else others.set(full, readScriptText(text));
         }
       }
     }
     folders = next;
   }
-  return [...found, ...scriptsAmong(others)];
+  return [...found, ...scriptsAmong(texts)];
 }
 
-/** Those that train, themselves or by files beside them, and that no other one is built of. */
+/** Of all code that was found: those that train, themselves or by files beside them, and that no other one is built of. */
 function scriptsAmong(texts: ReadonlyMap<string, ScriptText>): string[] {
   const importedBy = new Map<string, readonly string[]>();
   for (const [file, { relativeImports }] of texts) {

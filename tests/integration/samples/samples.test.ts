@@ -41,13 +41,20 @@ async function shapes(
 }
 
 describe('samples', () => {
-  it('are the three that the welcome view shows, each with what its card needs', () => {
-    expect(ids).toEqual(['iris', 'mnist-softmax', 'rock-paper-scissors']);
+  it('are the four that the welcome view shows, each with what its card needs', () => {
+    expect(ids).toEqual(['iris', 'mnist-softmax', 'plain-script', 'rock-paper-scissors']);
     for (const id of ids) {
       const described = JSON.parse(readFileSync(path.join(samples, id, 'sample.json'), 'utf8')) as unknown;
       expect(sampleInfo.parse(described)).toMatchObject({ id, tags: expect.arrayContaining([]) as unknown });
       expect(readFileSync(path.join(samples, id, 'README.md'), 'utf8')).toMatch(/^# /);
     }
+  });
+
+  it('plain-script: two moons told apart by a script of its own', async () => {
+    const lines = await run('plain-script', '--seed', '1');
+    const epochs = lines.filter(({ kind }) => kind === 'epoch');
+    expect(epochs).toHaveLength(30);
+    expect(epochs.at(-1)!.validation!['acc']).toBeGreaterThan(0.95);
   });
 
   it('iris: three species within 40 epochs', async () => {

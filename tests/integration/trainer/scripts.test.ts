@@ -1,7 +1,10 @@
 /** Plain TensorFlow.js scripts in the real trainer: followed, stopped, looked at, and ended as they end themselves. */
-import { cpSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stripTypes } from '../../../src/trainer/loader/strip-types.js';
 import { command } from '../cli/command.js';
 import { builtBundles, workspace, type Workspace } from './built.js';
 
@@ -9,6 +12,8 @@ interface Line {
   readonly kind: string;
   readonly [name: string]: unknown;
 }
+
+const anyNumber = expect.any(Number) as number;
 
 let place: Workspace;
 beforeAll(async () => {
@@ -32,22 +37,198 @@ describe('a script is trained', () => {
     expect(code, stderr).toBe(0);
     expect(of('start')).toHaveLength(1);
     expect(of('start')[0]).toMatchObject({
-      epochs: 3,
-      stepsPerEpoch: 4,
-      batchSize: 12,
-      params: 67,
+      ...{ epochs: 3, stepsPerEpoch: 4, batchSize: 12, params: 67, seed: 3 },
       metricNames: ['acc'],
     });
     expect(of('step').map(({ step, epoch }) => [step, epoch])).toEqual(
       Array.from({ length: 12 }, (_, index) => [index + 1, Math.floor(index / 4) + 1]),
     );
-    expect(of('step')[0]).toMatchObject({
-      loss: expect.any(Number) as number,
-      metrics: { acc: expect.any(Number) as number },
-    });
+    expect(of('step')[0]).toMatchObject({ loss: anyNumber, metrics: { acc: anyNumber } });
     expect(of('epoch')).toHaveLength(3);
-    expect(of('epoch')[2]).toMatchObject({ epoch: 3, validation: { loss: expect.any(Number) as number } });
+    expect(of('epoch')[2]).toMatchObject({ epoch: 3, validation: { loss: anyNumber, acc: anyNumber } });
     expect(last).toMatchObject({ kind: 'end', reason: 'completed', steps: 12, epoch: 3 });
     expect(stderr).toContain('trained 3 epochs');
+    const folder = String(last!['runDir']);
+    expect(JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8'))).toMatchObject({
+      ...{ kind: 'script', status: 'completed', epoch: 3, step: 12, stateHash: last!['stateHash'] },
+    });
+    expect(readdirSync(folder).sort()).toEqual([
+      'experiment',
+      'run.json',
+      'train',
+      'validation',
+      'weights.safetensors',
+    ]);
+  });
+
+  it('in loops of its own, batch by batch, fit again and again, from data sets, with two models', async () => {
+    const all = await Promise.all(
+      ['polynomial.cjs', 'convnet.ts', 'addition-rnn.ts', 'dataset.ts', 'gan.ts'].map((file) => run(file)),
+    );
+    for (const { code, stderr } of all) expect(code, stderr).toBe(0);
+    const [polynomial, convnet, rnn, dataset, gan] = all.map(({ of }) => ({
+      start: of('start')[0]!,
+      steps: of('step'),
+      epochs: of('epoch'),
+    }));
+    expect(polynomial).toMatchObject({ start: { params: 3 }, epochs: [] });
+    expect(polynomial!.steps).toHaveLength(40);
+    expect(polynomial!.steps[39]!['loss']).toBeLessThan(polynomial!.steps[0]!['loss'] as number);
+    expect(convnet!.steps).toHaveLength(6);
+    expect(convnet!.steps[0]).toMatchObject({ metrics: { acc: anyNumber }, learningRate: 0.001 });
+    // One epoch a call, counted over the run.
+    expect(rnn!.epochs.map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 2],
+      [2, 4],
+      [3, 6],
+    ]);
+    expect(dataset!.steps).toHaveLength(8);
+    expect(dataset!.epochs).toHaveLength(2);
+    expect(gan!.start).toMatchObject({ params: 13 });
+    expect(gan!.steps).toHaveLength(8);
+    expect(gan!.steps.every(({ loss }) => typeof loss === 'number')).toBe(true);
+  });
+
+  it('repeatably with a seed, and as random as it is without one', async () => {
+    const hash = async (...more: readonly string[]): Promise<unknown> =>
+      (await run('dataset.ts', ...more)).last!['stateHash'];
+    const [once, again, other] = await Promise.all([hash(), hash(), hash('--seed', '4')]);
+    expect(once).toMatch(/^[0-9a-f]{16}$/);
+    expect(again).toBe(once);
+    expect(other).not.toBe(once);
+  });
+
+  it('with no more tensors than where plain Node runs it', async () => {
+    for (const file of ['iris.ts', 'polynomial.cjs']) {
+      const counts = (text: string): string[] => [...text.matchAll(/(\d+) tensors/g)].map((match) => match[1]!);
+      const { stderr } = await run(file);
+      expect(counts(stderr)).toEqual(counts(await plainly(file)));
+      expect(counts(stderr).length).toBeGreaterThan(0);
+    }
   });
 });
+
+describe('a script ends', () => {
+  const trains = `import tf from '@tensorflow/tfjs-node';
+const w = tf.variable(tf.scalar(0));
+const optimizer = tf.train.adam(0.1);
+const step = () => optimizer.minimize(() => w.sub(1).square());
+`;
+  const write = (name: string, text: string): string => {
+    place.write(name, trains + text);
+    return name;
+  };
+
+  it('by process.exit: nothing of what it said is lost, and nothing that it does in its catch counts', async () => {
+    const text = `async function main() { step(); step(); console.log('bye'); process.exit(0); }
+main().catch((error) => { console.log('caught', error); process.exit(3); });
+`;
+    const { last, code, stderr } = await run(write('exit.ts', text));
+    expect(code, stderr).toBe(0);
+    expect(last).toMatchObject({ kind: 'end', steps: 2, stateHash: expect.stringMatching(/^[0-9a-f]{16}$/) as string });
+    expect(stderr).toContain('bye');
+    expect(stderr).not.toContain('caught');
+    expect(stderr).toContain('exit.ts:5');
+  });
+
+  it('by process.exit with a code: it has failed, at that line', async () => {
+    const { last, code } = await run(
+      write(
+        'fails.ts',
+        `step();
+setTimeout(() => process.exit(4), 10);
+`,
+      ),
+    );
+    expect(code).toBe(1);
+    expect(last).toMatchObject({
+      kind: 'error',
+      message: expect.stringContaining('process.exit(4)') as string,
+      line: 6,
+    });
+    expect(summaryOf(last)).toMatchObject({ status: 'failed', step: 1 });
+  });
+
+  it('by an error that nobody catches, at its line; the run says that it failed', async () => {
+    const { last, code } = await run(
+      write(
+        'throws.ts',
+        `step();
+setTimeout(() => { throw new Error('boom'); }, 10);
+`,
+      ),
+    );
+    expect(code).toBe(1);
+    expect(last).toMatchObject({ kind: 'error', message: 'boom', file: place.file('throws.ts'), line: 6 });
+    expect(summaryOf(last)).toMatchObject({ status: 'failed', error: 'boom', step: 1 });
+  });
+
+  it('when its timers are done', async () => {
+    const text = `let n = 0;
+const timer = setInterval(() => { step(); if (++n === 3) clearInterval(timer); }, 40);
+`;
+    expect((await run(write('timer.ts', text))).last).toMatchObject({ kind: 'end', steps: 3 });
+  });
+
+  it('with words where it never trains, or waits for what never comes', async () => {
+    place.write(
+      'never.ts',
+      `import * as tf from '@tensorflow/tfjs';
+console.log(tf.version.tfjs);
+`,
+    );
+    expect((await run('never.ts')).last).toMatchObject({
+      ...{ kind: 'error', message: expect.stringContaining('ended without training') as string },
+      ...{ file: place.file('never.ts'), line: 1 },
+    });
+    const { last } = await run(write('waits.ts', `step();\nawait new Promise(() => undefined);\n`));
+    expect(last).toMatchObject({ kind: 'error', message: expect.stringContaining('never comes') as string });
+  });
+
+  it('after as many steps as were asked for, and never from a saved state', async () => {
+    const { last } = await run('polynomial.cjs', '--steps', '7');
+    expect(last).toMatchObject({ kind: 'end', reason: 'completed', steps: 7 });
+    const refused = await run('polynomial.cjs', '--continue', String(last!['runDir']));
+    expect(refused.code).toBe(1);
+    expect(refused.last).toMatchObject({ message: expect.stringContaining('cannot be continued') as string });
+  });
+
+  it('saving models to files as it does in tfjs-node', async () => {
+    place.write(
+      'saves.ts',
+      `import * as tf from '@tensorflow/tfjs-node';
+const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] });
+model.compile({ optimizer: 'sgd', loss: 'meanSquaredError' });
+await model.trainOnBatch(tf.ones([2, 1]), tf.ones([2, 1]));
+await model.save('file://' + process.argv[1] + '.model');
+const again = await tf.loadLayersModel('file://' + process.argv[1] + '.model/model.json');
+console.log('same: ' + (again.getWeights()[0]!.dataSync()[0] === model.getWeights()[0]!.dataSync()[0]));
+`,
+    );
+    const { code, stderr } = await run('saves.ts');
+    expect(code, stderr).toBe(0);
+    expect(stderr).toContain('same: true');
+  });
+});
+
+function summaryOf(line: Line | undefined): unknown {
+  return JSON.parse(readFileSync(path.join(String(line!['runDir']), 'run.json'), 'utf8'));
+}
+
+/** What the script prints where Node alone runs it, on the same backend. */
+async function plainly(file: string): Promise<string> {
+  const text = readFileSync(place.file(file), 'utf8').replace(/@tensorflow\/tfjs(-node)?/g, '@tensorflow/tfjs');
+  // Beside the packages that it imports.
+  const folder = mkdtempSync(path.resolve('dist/script-'));
+  try {
+    const isModule = file.endsWith('.ts');
+    const stripped = isModule ? stripTypes(text, file) : undefined;
+    const name = path.join(folder, isModule ? 'script.mjs' : 'script.cjs');
+    writeFileSync(name, stripped?.kind === 'stripped' ? stripped.code : text);
+    if (!isModule) cpSync(place.file('polynomial.json'), path.join(folder, 'polynomial.json'));
+    const { stdout } = await promisify(execFile)(process.execPath, [name]);
+    return stdout;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -19,6 +19,8 @@ beforeAll(() => {
   write('main/classic.ts', text);
   write('several/a.ts', text);
   write('several/b.js', text);
+  write('script/train.ts', "import * as tf from '@tensorflow/tfjs';\nawait model.fit(xs, ys);");
+  write('script/predict.ts', "import * as tf from '@tensorflow/tfjs';\nmodel.predict(xs);");
   write('none/layers.ts', 'export const x = 1;');
   write('none/notes.txt', text);
 });
@@ -28,6 +30,7 @@ const find = (name: string) => path.relative(folder, findExperiment(path.join(fo
 
 test('a file is itself', () => expect(find('several/b.js')).toBe(path.join('several', 'b.js')));
 test('a folder with one experiment', () => expect(find('one')).toBe(path.join('one', 'iris.ts')));
+test('a folder with no experiment, but a script', () => expect(find('script')).toBe(path.join('script', 'train.ts')));
 test('experiment.ts goes before its variants', () => expect(find('main')).toBe(path.join('main', 'experiment.ts')));
 
 test.each([

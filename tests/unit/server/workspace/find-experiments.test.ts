@@ -49,3 +49,26 @@ test('are looked for where a person would put them', async () => {
   ]);
   rmSync(root, { recursive: true });
 });
+
+test('plain scripts come after experiments: those that train, not what they or experiments are built of', async () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'backstep-find-'));
+  const tf = "import * as tf from '@tensorflow/tfjs-node';\n";
+  const files = {
+    'experiment.ts': "import { train } from './helper';\nexport default defineExperiment({});",
+    'helper.ts': `${tf}export const train = () => model.fit(xs, ys);`,
+    'fit.ts': `${tf}await model.fit(xs, ys);`,
+    'loop.cjs': "const tf = require('@tensorflow/tfjs');\noptimizer.minimize(() => loss);",
+    'main.ts': "import { train } from './parts/train.js';\nimport './parts/data';\nawait train();",
+    'parts/train.ts': `${tf}export const train = () => model.fitDataset(data, {});`,
+    'parts/data.ts': `${tf}export const data = tf.data.array([]);`,
+    'predict.ts': `${tf}model.predict(xs);`,
+    'server.js': "fetch('/x').then((y) => y.fit());",
+  };
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+    writeFileSync(path.join(root, file), text);
+  }
+  const found = (await findExperiments(root)).map((file) => path.relative(root, file));
+  expect(found).toEqual(['experiment.ts', 'fit.ts', 'loop.cjs', 'main.ts']);
+  rmSync(root, { recursive: true });
+});
