@@ -171,6 +171,7 @@ export function addPanel(api: DockviewApi, panel: Panel): IDockviewPanel {
     timeline: 'below',
   } as const;
   const { id, title, contentComponent, tabComponent, minimumWidth, minimumHeight } = panelState(panel);
+  const homeWidth = home?.api.width;
   const added = api.addPanel({
     id,
     title,
@@ -183,6 +184,8 @@ export function addPanel(api: DockviewApi, panel: Panel): IDockviewPanel {
       : { direction: edge[panel.place] },
     ...(ownColumn ? { initialWidth: Math.round(api.width * 0.3) } : {}),
   });
+  // The room comes from the editor, not from the side bar that it stands beside.
+  if (ownColumn && homeWidth !== undefined) home.api.setSize({ width: homeWidth });
   if (!group && (panel.place === 'timeline' || panel.place === 'editor')) {
     added.group.model.header.hidden = true;
     added.group.locked = true;

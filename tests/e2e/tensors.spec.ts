@@ -151,7 +151,7 @@ test('weights, batch and predictions open from where they are shown, by keys too
   await test.step('from the layer list: the right arrow offers output, weights and gradients', async () => {
     await debug.getByRole('button', { name: /^dense_1/ }).focus();
     await page.keyboard.press('ArrowRight');
-    await expect(page.getByRole('menuitem')).toHaveText([
+    await expect(page.getByRole('menu').getByRole('menuitem')).toHaveText([
       'Output',
       'Weight kernel',
       'Gradient of kernel',

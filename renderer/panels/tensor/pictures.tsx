@@ -42,7 +42,7 @@ export interface PictureSource {
 export function Pictures({ tab, reading, shape, view }: PicturesProps) {
   const theme = useApp((state) => state.theme);
   const version = usePages(reading.pictures);
-  const [pointed, setPointed] = useState<Pointed>();
+  const [lastPointed, setPointed] = useState<Pointed>();
   const [fitted, setFitted] = useState(96);
   const { choice, previous } = tab;
   const { scale } = choice;
@@ -70,6 +70,7 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
   const total = known?.total ?? expected.total;
   const size = known?.source ?? expected;
   const open = total === 1 ? 0 : choice.open;
+  const pointed = open === undefined || lastPointed?.picture === open ? lastPointed : undefined;
   const shown = Math.min(open ?? pointed?.picture ?? choice.picture, total - 1);
   const page = (open === undefined ? grid : large).pageOf(shown);
   const range = page?.ranges[shown - page.first];

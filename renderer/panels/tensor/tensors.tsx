@@ -6,6 +6,7 @@ import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
 import { TensorView } from './tensor-view.js';
+import { focusWatch } from './use-focus.js';
 import './tensor.css';
 
 export function Tensors() {
@@ -13,7 +14,7 @@ export function Tensors() {
   const tab = tabs.find((one) => one.id === active);
   if (!tab) return <NoTensor />;
   return (
-    <div className="tensors">
+    <div className="tensors" {...focusWatch}>
       {tabs.length > 1 && <Tabs tabs={tabs} active={tab.id} />}
       <div
         className="tensor-sheet"
