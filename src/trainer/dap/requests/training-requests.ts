@@ -35,9 +35,11 @@ export function trainingRequests(parts: SessionParts): Handlers {
     'backstep/explain': async () => {
       const { thrown, standing } = thread;
       // The innermost line of the person's that it came through.
-      const frame = standing.stackTrace().stackFrames.find(
-        ({ source, presentationHint }) => source?.path !== undefined && presentationHint === undefined,
-      );
+      const frame = standing
+        .stackTrace()
+        .stackFrames.find(
+          ({ source, presentationHint }) => source?.path !== undefined && presentationHint === undefined,
+        );
       const failure = thrown && {
         message: thrown.text.replace(/^Error: /, ''),
         file: frame?.source?.path,
