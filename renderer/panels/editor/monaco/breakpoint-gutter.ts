@@ -1,5 +1,9 @@
 /** The gutter of one editor: a click sets and clears a breakpoint, the right button offers the rest, a field below the line takes its words. */
 import { breakpointsAt, toggleLine } from '../../../state/debugging.js';
+import { told } from '../../../training/break-menu.js';
+import { appStore } from '../../../state/app-state.js';
+import { atLayer } from '../../../state/breakpoint-words.js';
+import { saveBreakpoints } from '../../../state/session-breakpoints.js';
 import { isLibraryPath } from '../../../state/paths.js';
 import { isCode } from '../../../state/analysis-actions.js';
 import { showLineMenu, type LineField } from '../line-menu.js';
@@ -26,6 +30,7 @@ export class BreakpointGutter {
         const line = target.position?.lineNumber;
         const file = this.codeFile();
         if (line === undefined || file === undefined || target.type !== GUTTER || !event.leftButton) return;
+        if (breakpointsAt(file, line).length === 0 && this.clearLayers(file, line)) return;
         void toggleLine(file, line);
       }),
       editor.onContextMenu(({ target, event }) => {
@@ -74,6 +79,14 @@ export class BreakpointGutter {
   private closeField(): void {
     this.field?.dispose();
     this.field = undefined;
+  }
+
+  /** A click on the sign of a layer's breakpoints takes them away, as one on a line's does. */
+  private clearLayers(file: string, line: number): boolean {
+    const { breakpoints } = appStore.getState();
+    const there = layersAt(file, line).flatMap((layer) => atLayer(breakpoints, layer));
+    if (there.length > 0) told(saveBreakpoints(breakpoints.filter((entry) => !there.includes(entry))));
+    return there.length > 0;
   }
 
   /** Where a click would set one. */

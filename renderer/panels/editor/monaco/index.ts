@@ -1,6 +1,7 @@
 /** Everything of the editor that needs Monaco: one chunk, fetched after the window's first paint. */
 import { defineThemes, setUpLanguages, startChecking } from './setup.js';
 import { startBreakpointMarks } from './breakpoint-marks.js';
+import { startLayerBreakpoints } from './layer-breakpoints.js';
 import { startMarkers } from './markers.js';
 import { startModels } from './models.js';
 import { startShapeHints } from './shape-hints.js';
@@ -22,5 +23,6 @@ const files = startModels();
 startShapeHints();
 startMarkers();
 startBreakpointMarks();
+startLayerBreakpoints();
 startValueHover();
 void startChecking(typings, files);

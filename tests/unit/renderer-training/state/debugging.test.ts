@@ -2,11 +2,16 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Debugging, LineBreakpoint } from '../../../../src/shared/protocol/debugging.js';
 import { sessionAfter } from '../fixtures.js';
 
-const requests: { readonly name: string; readonly debugging: Debugging; readonly quietly: boolean }[] = [];
+interface Asked {
+  readonly debugging: Debugging;
+  readonly quietly: boolean;
+  readonly linesInTraining?: Readonly<Record<string, number | null>>;
+}
+const requests: (Asked & { readonly name: string })[] = [];
 let answering: Promise<void> = Promise.resolve();
 vi.mock('../../../../renderer/state/server.js', () => ({
   server: () => ({
-    request: async (name: string, params: { debugging: Debugging; quietly: boolean }) => {
+    request: async (name: string, params: Asked) => {
       requests.push({ name, ...params });
       await answering;
       return {};
@@ -62,6 +67,36 @@ describe('breakpoints on lines', () => {
     expect(lines()).toHaveLength(1);
     await vi.advanceTimersByTimeAsync(1000);
     expect(requests).toMatchObject([{ quietly: true, debugging: { lines: [{ line: 5 }] } }]);
+  });
+
+  it('are told to the training by the lines of the text that it runs', async () => {
+    const texts = await import('../../../../renderer/state/training-texts.js');
+    const file = { path: '/w/e.ts', dirty: false, readOnly: false, version: '1' };
+    appStore.setState({ openFiles: [{ ...file, text: 'a\nb\nc\n' }] });
+    texts.rememberTexts();
+    const session = sessionAfter(1);
+    texts.adoptTexts(session.sessionId);
+    appStore.setState({ session });
+    await debugging.toggleLine('/w/e.ts', 2);
+    expect(requests.at(-1)?.linesInTraining).toBeUndefined();
+
+    appStore.setState({ openFiles: [{ ...file, dirty: true, text: 'new\na\nmore\nb\nc\n' }] });
+    debugging.moveLines(new Map([[lines()[0]!.id, 4]]));
+    await debugging.setLine('/w/e.ts', 4, { condition: 'step > 2' });
+    expect(requests.at(-1)).toMatchObject({
+      quietly: false,
+      debugging: { lines: [{ line: 4, condition: 'step > 2' }] },
+      linesInTraining: { [lines()[0]!.id]: 2 },
+    });
+    // A line that trains nowhere is for the next run.
+    await debugging.toggleLine('/w/e.ts', 3);
+    const [, added] = lines();
+    expect(requests.at(-1)?.linesInTraining).toMatchObject({ [added!.id]: null });
+    expect(debugging.statusOf(session, added!)).toMatchObject({ verified: false });
+    expect([texts.toTraining('/w/e.ts', 5), texts.toEditor('/w/e.ts', 3), texts.toEditor('/other.ts', 3)]).toEqual([
+      3, 5, 3,
+    ]);
+    appStore.setState({ session: undefined, openFiles: [] });
   });
 
   it('are kept one request after the other, the last as it is by then', async () => {
