@@ -42,8 +42,6 @@ export interface ExceptionWish {
 
 export interface ThrownException {
   readonly text: string;
-  /** Where it was thrown at first; libraries throw on what they have caught. */
-  readonly stack: string;
   readonly className: string;
   readonly caught: boolean;
   /** With the places that it has come through, as V8 writes them. */
@@ -94,7 +92,7 @@ export class ExceptionStops {
       return undefined;
     const text = thrown.description ?? String(thrown.value ?? 'undefined');
     const className = thrown.className ?? thrown.type;
-    return { text: text.split('\n    at ')[0]!, stack: text, className, caught, stack: text };
+    return { text: text.split('\n    at ')[0]!, className, caught, stack: text };
   }
 
   private async anyHolds(

@@ -1,5 +1,6 @@
 /** Backstep's own requests beside the protocol's: breakpoints of the training, looks at a step, its settings. */
 import { ruleInfos } from '../../diagnosis/find.js';
+import { personsFrames } from '../../loader/stack-frames.js';
 import { tellChanged, type Handlers, type SessionParts } from '../session-parts.js';
 import { checkedArguments } from '../request-arguments.js';
 
@@ -33,18 +34,11 @@ export function trainingRequests(parts: SessionParts): Handlers {
       return { body: {}, after: () => tellChanged(parts, 'stacks') };
     },
     'backstep/explain': async () => {
-      const { thrown, standing } = thread;
-      // The innermost line of the person's that it came through.
-      const frame = standing
-        .stackTrace()
-        .stackFrames.find(
-          ({ source, presentationHint }) => source?.path !== undefined && presentationHint === undefined,
-        );
-      const failure = thrown && {
-        message: thrown.text.replace(/^Error: /, ''),
-        file: frame?.source?.path,
-        line: frame?.line,
-      };
+      const { thrown } = thread;
+      // Libraries throw on what they have caught: the stack tells where it came from.
+      const frame = personsFrames(thrown?.stack)[0];
+      const message = thrown?.text.replace(/^Error: /, '');
+      const failure = message === undefined ? undefined : { message, file: frame?.file, line: frame?.line };
       return { body: await inspector.ask('explain', failure) };
     },
     'backstep/rules': () => ({ body: { rules: ruleInfos() } }),
