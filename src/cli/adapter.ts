@@ -76,6 +76,7 @@ export class Adapter {
   hangUp(): void {
     if (this.gone) return;
     this.gone = true;
+    this.trainer?.hold(false);
     if (this.trainer) this.trainer.hangUp();
     else this.finish(this.exitCode);
   }
@@ -288,7 +289,7 @@ export class Adapter {
 
   private send(text: string): void {
     if (!this.output.writable) return;
-    if (!this.output.write(frameOf(text))) this.trainer?.hold(true);
+    if (!this.output.write(frameOf(text)) && !this.gone) this.trainer?.hold(true);
   }
 
   private end(): void {

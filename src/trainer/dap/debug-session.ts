@@ -208,11 +208,11 @@ export class DebugSession {
 
     configurationDone: () => {
       const { launched } = this;
-      const { thread, flags } = this.parts;
+      const { thread } = this.parts;
       if (!launched) throw new Error('Nothing has been launched yet: send `launch` first.');
       if (thread.hasStarted) throw new Error('The training has been started already.');
       thread.begins();
-      if (launched.stopOnEntry) flags.stopInStep = 'layer';
+      if (launched.stopOnEntry) thread.stopOnEntry();
       return { after: () => this.options.start(runOptions.parse(launched)) };
     },
 

@@ -85,6 +85,13 @@ export class ThreadDebugger {
     });
   }
 
+  /** Training runs: stops wherever it is, as far as V8 can stop there. */
+  pauseAnywhere(): Promise<void> {
+    return this.inTurn(async () => {
+      if (this.busy && this.isAttached) await this.inspector.send('Debugger.pause');
+    });
+  }
+
   /** From a stop: on to another line, a pause that is asked for or is not. */
   step(how: LineStep, options: { readonly intoLibrary: boolean }): Promise<void> {
     this.busy = true;

@@ -40,8 +40,10 @@ export interface TrainingThreadOptions {
 
 type Phase = 'idle' | 'running' | 'paused' | 'ended';
 
-/** A pause that has not come by then is waited for with a word. */
-const PAUSE_SILENCE_MS = 2_000;
+/** A line of the person's, or an op, comes within this time in nearly all code: otherwise any place will do. */
+const NEXT_LINE_MS = 300;
+/** A pause that has not come by then either is waited for with a word. */
+const PAUSE_SILENCE_MS = 1_700;
 
 export class TrainingThread {
   private phase: Phase = 'idle';
@@ -56,6 +58,7 @@ export class TrainingThread {
   private standsInLibrary = false;
   /** To be stepped into when it is reached. */
   private call: Debugger.Location | undefined;
+  private entering = false;
   private pausing = false;
   private pauseTimer: NodeJS.Timeout | undefined;
   private saidSlower = false;
@@ -99,6 +102,12 @@ export class TrainingThread {
 
   begins(): void {
     this.phase = 'running';
+  }
+
+  /** Before the first layer of the first step. */
+  stopOnEntry(): void {
+    this.entering = true;
+    this.options.flags.stopInStep = 'layer';
   }
 
   ends(): void {
@@ -166,12 +175,15 @@ export class TrainingThread {
       fileOf: (file) => this.options.lines.fileOf(file),
     });
     this.phase = 'paused';
+    const { entering } = this;
+    this.entering = false;
     this.options.flush();
     const { at } = facts;
     const set = this.options.trainingBreakpoints.inProtocol(at.breakpointIds);
     const numbers = [...hit, ...set.numbers];
     this.options.event('stopped', {
-      reason: set.reason ?? (at.reason === 'epochEnd' ? 'step' : at.reason),
+      reason:
+        entering && at.reason === 'step' ? 'entry' : (set.reason ?? (at.reason === 'epochEnd' ? 'step' : at.reason)),
       description: at.description,
       ...(thrown ? { text: thrown.text } : {}),
       threadId: 1,
@@ -298,11 +310,18 @@ export class TrainingThread {
   /** An op can hold training for as long as it likes: then that is said. */
   private awaitPause(): void {
     clearTimeout(this.pauseTimer);
-    this.pauseTimer = setTimeout(() => {
+    const { flags, threadDebugger, failed } = this.options;
+    const tellWhy = (): void => {
       if (this.phase !== 'running') return;
       const message = `Training is ${this.whatHoldsIt()}. It pauses as soon as that comes to an end.`;
       this.options.say({ kind: 'notice', severity: 'info', message });
-    }, PAUSE_SILENCE_MS);
+    };
+    this.pauseTimer = setTimeout(() => {
+      // A loop without a line to stop at, for example.
+      if (this.phase === 'running' && this.pausing && flags.opUnderWay === 0)
+        threadDebugger.pauseAnywhere().catch(failed);
+      this.pauseTimer = setTimeout(tellWhy, PAUSE_SILENCE_MS);
+    }, NEXT_LINE_MS);
   }
 
   /** What training is busy with where it does not do what it was asked for: completes "it is …". */
