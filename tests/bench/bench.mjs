@@ -2,11 +2,14 @@
 // Machines differ and are shared: read the ratios, and the load that is printed with them.
 import os from 'node:os';
 import { build } from '../../scripts/build.mjs';
-import { debuggerCost } from './debugger-cost.mjs';
+import { armedCost, armedSets, attachedCost, debuggedModels } from './debugger-cost.mjs';
 import { epochTime } from './epoch-time.mjs';
 import { memoryFlat } from './memory-flat.mjs';
 import { againstKeras, againstStock, engineFolder, nativeModels, whyNoNative } from './native.mjs';
+import { recordingCost } from './recording-cost.mjs';
 import { stepTime, stepTimeTable } from './step-time.mjs';
+import { stopTimes } from './stops.mjs';
+import { tensorViews } from './tensor-views.mjs';
 import { measureWindowFps } from './window-fps.mjs';
 import { windowStart } from './window-start.mjs';
 
@@ -18,6 +21,13 @@ const table = (rows) => {
     console.log(`  ${name.padEnd(width)}  ${value.padStart(12)}${promise ? `   (wanted: ${promise})` : ''}`);
   }
 };
+
+/** What can be debugged here: without native TensorFlow those on wasm. */
+function measurable() {
+  const reason = whyNoNative();
+  if (reason) console.log(`  without native TensorFlow: ${reason}`);
+  return new Map(Object.entries(debuggedModels).filter(([, { backend }]) => backend === 'wasm' || !reason));
+}
 
 const parts = {
   async start() {
@@ -73,19 +83,48 @@ const parts = {
     ]);
   },
   async debugger() {
-    const reason = whyNoNative();
-    if (reason) return console.log(`  left out: ${reason}`);
-    for (const [name, options] of [
-      ['cnn', { steps: 120, turn: 6 }],
-      ['mlp', { steps: 6000, turn: 200 }],
-    ]) {
-      const found = await debuggerCost(name, options);
+    for (const model of measurable().values()) {
+      const attached = await attachedCost(model);
+      const armed = await armedCost(model, armedSets);
+      const over = (set) => percent(armed[set] / armed.none - 1);
+      const compiled = model.backend === undefined;
       table([
-        [`${nativeModels[name].title}: attached`, `${found.withoutMs.toFixed(2)} ms`],
-        ['  conditions armed', `${found.armedMs.toFixed(2)} ms`],
-        ['  over none', percent(found.ratio - 1), 'at most 3 %'],
+        [`${model.title}: nobody debugs`, `${attached.plainMs.toFixed(2)} ms`],
+        ['  debugger attached, idle', percent(attached.ratio - 1), 'at most 2 %'],
+        ['  conditions armed', over('conditions'), compiled ? 'at most 3 %' : 'at most 5 %'],
+        ['  data watched: not finite', over('data'), 'at most 5 %'],
+        ['  a layer with a condition', over('layer'), 'at most 5 %'],
       ]);
     }
+  },
+  async stops() {
+    for (const [name, model] of measurable()) {
+      const found = await stopTimes(name);
+      table([
+        [`${model.title}: a step`, `${found.stepMs.toFixed(2)} ms`],
+        ['  pause to stop', ms(found.pauseMs), 'under 100 ms plus the rest of one op'],
+        ['  op to op', `${found.opMs.toFixed(1)} ms`, 'under 20 ms'],
+      ]);
+    }
+  },
+  async tensors() {
+    const reason = whyNoNative();
+    if (reason) return console.log(`  left out: ${reason}`);
+    const found = await tensorViews();
+    table([
+      [`${found.shape.join('×')} opened as feature maps`, ms(found.openMs), 'under 200 ms'],
+      ['  the first time', ms(found.firstOpenMs)],
+      ['  another example', ms(found.exampleMs)],
+      ['  numbers and histogram of all of it', ms(found.factsMs)],
+      ['  a page of its table', ms(found.pageMs)],
+    ]);
+  },
+  async recording() {
+    const found = await recordingCost();
+    table([
+      ['recording a step, an op', `${found.microsecondsAnOp.toFixed(2)} µs`, 'at most 2 µs'],
+      [`  a step of ${found.ops} ops, not recorded`, `${found.plainMs.toFixed(2)} ms`],
+    ]);
   },
   async window() {
     const found = await measureWindowFps();

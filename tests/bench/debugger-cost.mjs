@@ -151,6 +151,11 @@ if (process.argv[1] === path.join(root, 'tests/bench/debugger-cost.mjs')) {
     const wanted = words.length ? words : Object.keys(armedSets);
     const found = await armedCost(model, Object.fromEntries(wanted.map((set) => [set, armedSets[set]])));
     const share = (ms) => `${ms.toFixed(3)} ms (${((ms / found.none - 1) * 100).toFixed(1)} %)`;
-    console.log(name, Object.entries(found).map(([set, ms]) => `${set} ${share(ms)}`).join(', '));
+    console.log(
+      name,
+      Object.entries(found)
+        .map(([set, ms]) => `${set} ${share(ms)}`)
+        .join(', '),
+    );
   }
 }

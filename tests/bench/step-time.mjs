@@ -11,16 +11,17 @@ import { build } from '../../scripts/build.mjs';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.resolve(here, '../..');
-// Beside the other parts of the build, where the trainer's code looks for its compiled loops.
-const worker = path.join(root, 'dist/bench/step-time-worker.mjs');
 
 const median = (times) => [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)];
 
-async function bundleWorker() {
+/** A file of this folder as a program of its own, built as the product is; gives its path. */
+export async function bundleWorker(file) {
+  // Beside the other parts of the build, where the trainer's code looks for its compiled loops.
+  const worker = path.join(root, 'dist/bench', file.replace(/\.ts$/, '.mjs'));
   await build({ only: ['loops'] });
   await mkdir(path.dirname(worker), { recursive: true });
   await esbuild({
-    entryPoints: [path.join(here, 'step-time-worker.ts')],
+    entryPoints: [path.join(here, file)],
     outfile: worker,
     bundle: true,
     platform: 'node',
@@ -32,9 +33,10 @@ async function bundleWorker() {
     },
     logLevel: 'error',
   });
+  return worker;
 }
 
-async function measure(job) {
+async function measure(worker, job) {
   const { stdout } = await promisify(execFile)(process.execPath, [worker, JSON.stringify(job)]);
   const { times, params } = JSON.parse(stdout);
   return { ms: median(times), params };
@@ -46,7 +48,7 @@ async function measure(job) {
  * at a small batch, in its first step, and scaled: nearly all of its time is proportional to the batch.
  */
 export async function stepTime({ filters = ['16-32-64-64'], cpu = true } = {}) {
-  await bundleWorker();
+  const worker = await bundleWorker('step-time-worker.ts');
   const jobs = [
     ...filters.map((name) => ({
       name: `rock-paper-scissors CNN ${name}`,
@@ -64,11 +66,11 @@ export async function stepTime({ filters = ['16-32-64-64'], cpu = true } = {}) {
   ];
   const rows = [];
   for (const { name, batch, epochSteps, wasm, stock } of jobs) {
-    const ours = await measure({ ...wasm, batch, backend: 'wasm' });
+    const ours = await measure(worker, { ...wasm, batch, backend: 'wasm' });
     const row = { model: name, params: ours.params, batch, wasmMs: ours.ms };
     if (epochSteps) row.epochSeconds = (ours.ms * epochSteps) / 1000;
     if (cpu) {
-      const theirs = await measure({ ...wasm, ...stock, backend: 'stock' });
+      const theirs = await measure(worker, { ...wasm, ...stock, backend: 'stock' });
       row.stockCpuMs = (theirs.ms * batch) / stock.batch;
       row.stockCpuBatch = stock.batch;
       row.ratio = row.stockCpuMs / ours.ms;
