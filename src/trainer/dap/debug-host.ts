@@ -11,16 +11,15 @@ import type { RunDiagnosis, Standing } from '../diagnosis/run-diagnosis.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import type { SourcePlace } from '../loader/stack-frames.js';
 import type { LabelledWeight } from '../runtime/layer-labels.js';
-import { warmUpLooks } from '../runtime/look-warm-up.js';
 import { learningRateOf } from '../runtime/optimizer-state.js';
 import type { PausedTraining, StepTensors } from '../runtime/paused-training.js';
 import type { SummaryWish } from '../runtime/step-summaries.js';
 import type { TrainingHost } from '../runtime/training-host.js';
-import { warmUpTensorLooks } from '../tensors/warm-up.js';
 import type { ArmedBreakpoint, BreakpointListener } from './armed-breakpoint.js';
 import { BreakpointSet, type Hits, type RuleTest } from './breakpoint-set.js';
 import { PausedService } from './paused-service.js';
 import type { StepFacts } from './place-scope.js';
+import { QuickLooks } from './quick-looks.js';
 import type { SharedFlags } from './shared-flags.js';
 import { StepBreakpoints, type StepBreakpointsHost } from './step-breakpoints.js';
 import { StepHooks, type OpPlace } from './step-hooks.js';
@@ -73,7 +72,7 @@ export class DebugHost implements TrainingHost {
   private classNames: readonly string[] | undefined;
   private readonly opNumbers = new Map<string, number>();
 
-  private looksAreQuick = false;
+  private readonly quickLooks = new QuickLooks();
   private waiting: TrainingEvent[] = [];
   private lastPost = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -117,6 +116,7 @@ export class DebugHost implements TrainingHost {
       if (model) this.hooks.watch(model, optimizer);
       this.learnNames();
     }
+    if (event.kind === 'start' || event.kind === 'step') this.quickLooks.refresh();
     this.waiting.push(event);
     // Steps can come thousands a second: they travel together. Everything else is rare and goes at once.
     const wait = event.kind === 'step' ? this.lastPost + BATCH_MS - performance.now() : 0;
@@ -409,11 +409,7 @@ export class DebugHost implements TrainingHost {
   private announceStop(at: StopPoint, learningRate: number | undefined, source = this.options.source()): void {
     const { flags } = this.options;
     this.flush();
-    if (!this.looksAreQuick) {
-      warmUpLooks();
-      warmUpTensorLooks();
-    }
-    this.looksAreQuick = true;
+    this.quickLooks.refresh();
     flags.stopReady = false;
     const facts = { at, lastStep: this.lastStep, learningRate, source };
     this.options.post({ kind: 'stopping', facts });
