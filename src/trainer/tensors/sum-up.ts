@@ -95,7 +95,7 @@ function momentsOf(values: NumericValues, origin: number): Moments {
   let [count, sum, squares, zeros, min, max] = [0, 0, 0, 0, Infinity, -Infinity];
   for (let index = 0; index < values.length; index++) {
     const value = values[index]!;
-    if (!Number.isFinite(value)) continue;
+    if (value - value !== 0) continue;
     const distance = value - origin;
     count++;
     sum += distance;
