@@ -47,6 +47,9 @@ export class TrainingProcess {
     placeOfPart: (part) => this.loaded?.placeOfPart(part),
   });
 
+  /** @param isDebugged whether a debugger of its own looks into this process */
+  constructor(private readonly isDebugged = false) {}
+
   /** Once the person's functions have returned them; of a script those that it trains now. */
   get model(): tf.LayersModel | undefined {
     return this.script?.model ?? this.madeModel;
@@ -132,7 +135,7 @@ export class TrainingProcess {
     forgetLayers();
     if (isScript(options.experiment)) {
       host.emit({ kind: 'activity', activity: 'loading', message: 'Running the script' });
-      const script = new ScriptRun(options, host);
+      const script = new ScriptRun(options, host, this.isDebugged);
       this.script = script;
       await script.run(backend);
       return;

@@ -28,7 +28,7 @@ export function debugMode(): void {
   });
   const post = (message: FromTraining): void => thread.postMessage(message);
 
-  const training = new TrainingProcess();
+  const training = new TrainingProcess(true);
   const host = new DebugHost({
     flags,
     control: controlIn,

@@ -118,6 +118,11 @@ export class DebugSession {
     });
   }
 
+  /** Takes what another thread says of the training one, which counts while that runs. */
+  observed(event: TrainingEvent): void {
+    if (this.parts.thread.isRunning) this.fromTraining({ kind: 'events', events: [event] });
+  }
+
   fromTraining(message: FromTraining): void {
     const { thread, lines, trainingBreakpoints } = this.parts;
     if (thread.hasEnded) return;

@@ -4,6 +4,7 @@
  */
 import { Socket } from 'node:net';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { onStuck } from '../script/stuck-watch.js';
 import { frameMessage, MessageReader } from './dap-framing.js';
 import { DebugSession } from './debug-session.js';
 import { InspectorClient } from './inspector-client.js';
@@ -54,6 +55,7 @@ pipe.on('error', () => pipe.destroy());
 pipe.on('close', () => session.disconnected());
 pipe.on('end', () => session.disconnected());
 training.on('message', (message: FromTraining) => session.fromTraining(message));
+onStuck((problem) => session.observed({ kind: 'notice', ...problem }));
 
 const connected = session.connect();
 

@@ -72,6 +72,9 @@ export class TrainingThread {
   get hasStarted(): boolean {
     return this.phase !== 'idle';
   }
+  get isRunning(): boolean {
+    return this.phase === 'running';
+  }
   get hasEnded(): boolean {
     return this.phase === 'ended';
   }

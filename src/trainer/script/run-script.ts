@@ -24,6 +24,7 @@ import { followTensorFlow } from './follow-tensorflow.js';
 import { onModelMade } from './made-models.js';
 import { watchLife } from './script-life.js';
 import { ScriptEnded, ScriptTraining } from './script-training.js';
+import { watchForStuck } from './stuck-watch.js';
 
 export class ScriptRun {
   private training: ScriptTraining | undefined;
@@ -33,6 +34,8 @@ export class ScriptRun {
   constructor(
     private readonly options: RunOptions,
     private readonly host: TrainingHost,
+    /** Whether this process may be looked into by others than its debugger. */
+    private readonly isDebugged: boolean,
   ) {}
 
   get model(): tf.LayersModel | undefined {
@@ -59,7 +62,13 @@ export class ScriptRun {
     });
     // Whoever comes first decides; what comes later is of no run any more.
     ended.catch(() => undefined);
-    const training = new ScriptTraining({ options, seed, backend, host, stopped: () => this.over?.() });
+    const stuck = watchForStuck({
+      file: options.experiment,
+      looks: !this.isDebugged,
+      tell: (problem) => host.emit({ kind: 'notice', ...problem }),
+    });
+    const { beat } = stuck;
+    const training = new ScriptTraining({ options, seed, backend, host, beat, stopped: () => this.over?.() });
     this.training = training;
     followTensorFlow(training);
     onModelMade((model) => training.seesModel(model));
@@ -94,6 +103,7 @@ export class ScriptRun {
       training.end({ status: 'failed', message: failureOf(error).message });
       throw error;
     } finally {
+      stuck.stop();
       process.argv = argv;
     }
   }

@@ -36,6 +36,8 @@ export interface ScriptTrainingOptions {
   readonly seed: number;
   readonly backend: BackendReport;
   readonly host: TrainingHost;
+  /** A step begins or ends. */
+  readonly beat: () => void;
   /** The run is over by a wish of the person's: what comes of the script from here on does not count. */
   readonly stopped: () => void;
 }
@@ -289,6 +291,7 @@ export class ScriptTraining implements TrainingFollower {
 
   private begin(batch: Batch, ofBatch: boolean): void {
     this.throwIfEnded();
+    this.facts.beat();
     if (!this.folder) {
       if (!this.trainedAt) this.trainedAt = callersPlace();
       this.start(undefined);
@@ -312,7 +315,8 @@ export class ScriptTraining implements TrainingFollower {
 
   private finish(): void {
     const step = this.underWay!;
-    const { host, options } = this.facts;
+    const { host, options, beat } = this.facts;
+    beat();
     this.underWay = undefined;
     this.capture.end();
     this.clock.computed(this.capture.hookMs);
