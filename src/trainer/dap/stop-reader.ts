@@ -50,6 +50,9 @@ export class StopReader {
         ? { kind: 'stop', facts: announced, hit: [] }
         : { kind: 'goOn' };
     }
+    // What is read then would be recorded, too; the step itself comes after it.
+    const { recording } = await this.inspector.ask<Whereabouts>('whereabouts');
+    if (recording) return { kind: 'goOn' };
     if (pause.reason === 'exception' || pause.reason === 'promiseRejection') {
       const thrown = await this.exceptions.stopFor(pause);
       if (!thrown) return { kind: 'goOn' };
@@ -58,9 +61,6 @@ export class StopReader {
     }
     // On its way to a stop of its own, which comes next.
     if (pause.callFrames.some(({ functionName }) => functionName === announcingFunction)) return { kind: 'goOn' };
-    // What is read then would be recorded, too; the step itself comes after it.
-    const { recording } = await this.inspector.ask<Whereabouts>('whereabouts');
-    if (recording) return { kind: 'goOn' };
     const hit = this.lines.hit(pause.hitBreakpoints ?? []);
     if (hit.length > 0) return { kind: 'stop', facts: await this.factsOf(pause, 'breakpoint'), hit };
     if (wishes.stepsByLines === 'over the library' && !this.isPersons(top)) return { kind: 'stepOn' };
