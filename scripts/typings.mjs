@@ -99,7 +99,11 @@ export function rollUp() {
     ...[...untyped]
       .sort()
       .map((name) => `declare module '${name}'${/\/tfjs-backend-/.test(name) ? ' { export {}; }' : ';'}`),
-    `declare module '@tensorflow/tfjs' { export * from '${tfjs}'; }`,
+    // As scripts import it, also as a default, which Node makes of a CommonJS package.
+    ...['tfjs', 'tfjs-node', 'tfjs-node-gpu'].map(
+      (name) =>
+        `declare module '@tensorflow/${name}' { import * as tf from '${tfjs}'; export * from '${tfjs}'; export default tf; }`,
+    ),
     ...modules,
     '',
   ].join('\n');

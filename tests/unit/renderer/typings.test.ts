@@ -62,6 +62,17 @@ describe('typings for the editor', () => {
     ).toEqual([]);
   });
 
+  it('know a script by the names that it imports TensorFlow.js by, and as a default', () => {
+    expect(
+      errorsOf(`
+        import tf from '@tensorflow/tfjs-node';
+        import * as plain from '@tensorflow/tfjs-node-gpu';
+        const xs: tf.Tensor = plain.ones([4, 1]);
+        const model = tf.sequential({ layers: [tf.layers.dense({ inputShape: [1], units: 1 })] });
+        await model.fit(xs, xs, { callbacks: { onEpochEnd: (epoch, logs) => void [epoch.toFixed(), logs?.loss] } });`),
+    ).toEqual([]);
+  });
+
   it.each([
     ['a misspelt option', `import { tf } from 'backstep'; tf.layers.dense({ unitz: 3 });`, /'unitz' does not exist/],
     [

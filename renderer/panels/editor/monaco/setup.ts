@@ -17,6 +17,11 @@ const nodeTypings = `
 declare module 'node:*';
 declare const process: { readonly env: Record<string, string | undefined>; readonly argv: string[]; cwd(): string; exit(code?: number): never; memoryUsage(): { readonly rss: number } };
 interface ImportMeta { readonly url: string; readonly dirname: string; readonly filename: string }
+interface NodeModuleOfScript { exports: any; readonly filename: string }
+declare const module: NodeModuleOfScript;
+declare const require: { (name: string): any; readonly main: NodeModuleOfScript | undefined; resolve(name: string): string };
+declare const __dirname: string;
+declare const __filename: string;
 `;
 
 /** As in TypeScript's own list; Monaco's knows only the two oldest. */
