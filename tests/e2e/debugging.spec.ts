@@ -78,7 +78,7 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
     await workbench.isPaused(`experiment.ts:${first}`);
     await page.keyboard.press('F10');
     await expect(debug).toContainText(`experiment.ts:${first + 1}`);
-    await expect(variables).toContainText(/predicted\s*32×1 float32 mean/);
+    await expect(variables).toContainText(/predicted\s*32×1\s+float32\s+mean/);
     const row = variables.getByRole('treeitem').filter({ hasText: /^predicted/ });
     await row.click();
     await expect(variables).toContainText('statistics');

@@ -155,6 +155,10 @@ export class DebugHost implements TrainingHost {
     );
   }
 
+  get stoodMs(): number {
+    return this.options.flags.stoodMs;
+  }
+
   get wantsGradientNorms(): boolean {
     this.readControl();
     return this.breakpoints.wantsGradientNorms;

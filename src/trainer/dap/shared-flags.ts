@@ -9,6 +9,7 @@ const slots = {
   stopInStep: 5,
   opUnderWay: 6,
   walksThroughSteps: 7,
+  stoodMs: 8,
 } as const;
 
 export type StopWish = 'none' | 'pause' | 'step';
@@ -93,6 +94,15 @@ export class SharedFlags {
   set stopReady(ready: boolean) {
     Atomics.store(this.cells, slots.stopReady, ready ? 1 : 0);
   }
+
+  /** How long training has stood still at stops so far, in whole milliseconds. */
+  get stoodMs(): number {
+    return Atomics.load(this.cells, slots.stoodMs);
+  }
+  addStop(ms: number): void {
+    Atomics.add(this.cells, slots.stoodMs, Math.round(ms));
+  }
+
   /** Returns every millisecond at least, so that the inspector's own messages get their turn. */
   waitUntilStopReady(): void {
     while (!this.stopReady) Atomics.wait(this.cells, slots.stopReady, 0, 1);

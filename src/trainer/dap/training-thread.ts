@@ -50,6 +50,7 @@ export class TrainingThread {
   private backend: BackendName | undefined;
   private readonly opNames = new Map<number, string>();
   /** What the training thread has said of the stop that it is about to make. */
+  private pausedAt = 0;
   private announced: StopFacts | undefined;
   private view: PausedView | undefined;
   private exception: ThrownException | undefined;
@@ -178,6 +179,7 @@ export class TrainingThread {
       fileOf: (file) => this.options.lines.fileOf(file),
     });
     this.phase = 'paused';
+    this.pausedAt = performance.now();
     const { entering } = this;
     this.entering = false;
     this.options.flush();
@@ -260,6 +262,8 @@ export class TrainingThread {
   /** From a stop, where there is one. */
   goOn(how: () => Promise<void> = () => this.options.threadDebugger.resume()): void {
     if (this.phase !== 'paused') return;
+    // Before it goes on: the step may be over sooner than a message about it is read.
+    this.options.flags.addStop(performance.now() - this.pausedAt);
     this.phase = 'running';
     this.view = undefined;
     this.exception = undefined;

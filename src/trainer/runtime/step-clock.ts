@@ -18,10 +18,17 @@ export class StepClock {
   private computeBegan = this.began;
   private computeMs = 0;
   private paused = 0;
+  /** What of the host's standing still is accounted for, and what there was of it when the model began to compute. */
+  private stood = 0;
+  private stoodAtComputing = 0;
+
+  /** `stoodMs`: how long training has stood still so far, in the middle of steps too. */
+  constructor(private readonly stoodMs: () => number = () => 0) {}
 
   /** A step begins, not right after another. */
   begin(): void {
     this.began = this.waitBegan = performance.now();
+    this.stood = this.stoodMs();
   }
 
   batchIsThere(): void {
@@ -30,17 +37,21 @@ export class StepClock {
 
   computing(): void {
     this.computeBegan = performance.now();
+    this.stoodAtComputing = this.stoodMs();
   }
 
   /** `hookMs` of that were spent on keeping what is to be looked at. */
   computed(hookMs: number): void {
-    this.computeMs = performance.now() - this.computeBegan - hookMs;
+    this.computeMs = performance.now() - this.computeBegan - hookMs - (this.stoodMs() - this.stoodAtComputing);
   }
 
   /** The step is over, and what comes from here on is the next one's. */
   end(): StepTimes {
     const now = performance.now();
-    const stepMs = now - this.began;
+    const stoodInStep = this.stoodMs() - this.stood;
+    this.stood += stoodInStep;
+    this.paused += stoodInStep;
+    const stepMs = Math.max(0, now - this.began - stoodInStep);
     const dataWaitMs = Math.max(0, this.waitEnded - this.waitBegan);
     this.began = this.waitBegan = now;
     return { stepMs, dataWaitMs, overheadMs: Math.max(0, stepMs - dataWaitMs - this.computeMs) };
@@ -56,6 +67,8 @@ export class StepClock {
     const before = performance.now();
     work();
     const took = performance.now() - before;
+    // The host's own count of it is in that.
+    this.stood = this.stoodMs();
     if (took <= PAUSE_MS) return;
     this.began += took;
     this.paused += took;

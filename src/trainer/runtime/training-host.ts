@@ -47,6 +47,9 @@ export interface TrainingHost {
   /** What `PausedTraining.summary` is to know after this step; the same array for as long as it stays the same. */
   readonly wantedSummaries?: readonly SummaryWish[];
 
+  /** How long training has stood still so far, in the middle of steps too: no time of theirs. */
+  readonly stoodMs?: number;
+
   /**
    * Called after each step's update. A host that stops here blocks until the person goes on, and
    * serves looks through `paused` meanwhile.

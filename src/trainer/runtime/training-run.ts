@@ -76,7 +76,7 @@ export class TrainingRun {
   private keptBatch: Batch | undefined;
   private last: { readonly loss: number; readonly metrics: Metrics } = { loss: NaN, metrics: {} };
 
-  private readonly clock = new StepClock();
+  private readonly clock = new StepClock(() => this.run.host.stoodMs ?? 0);
   private lastYield = 0;
   private lastMemory = 0;
   private lastSave = -Infinity;
