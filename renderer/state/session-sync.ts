@@ -142,8 +142,8 @@ export function startSessionSync(connection: Connection): void {
       if (appStore.getState().cursor.step === before.stop.step) moveCursor({ step: undefined, runId: undefined });
       sessionUi.setState({ lookFailure: undefined });
     }
+    if (before.status === 'starting' && (after.status === 'running' || after.status === 'paused')) void learnRules();
     if (before.status === 'starting' && after.status === 'running') {
-      void learnRules();
       tellChangedBreakpoints().catch((error: unknown) => {
         notify({
           severity: 'error',

@@ -1,5 +1,5 @@
 /** The fields that say where a breakpoint of each kind stops. Layers, ops and rules are offered from what is known of the model. */
-import { useId, type ReactNode } from 'react';
+import { useEffect, useId, type ReactNode } from 'react';
 import { useStore } from 'zustand';
 import {
   stepPhases,
@@ -14,13 +14,16 @@ import {
   knownLayers,
   knownMetrics,
   knownNames,
+  learnRules,
   opsOf,
   rulesStore,
   weightNames,
 } from '../../state/known-places.js';
 import { reachPlace, type DraftField, type PlaceDraft } from '../../state/place-draft.js';
+import { hasEnded } from '../../../src/shared/session/session-state.js';
 import { CompletingInput } from '../../ui/completing-input.js';
 import type { Complete } from '../../ui/completion.js';
+import { useApp } from '../../use-app.js';
 
 export interface FieldsProps {
   readonly draft: PlaceDraft;
@@ -202,6 +205,11 @@ function DataFields(props: FieldsProps) {
 function RuleFields(props: FieldsProps) {
   const rules = useStore(rulesStore, (state) => state.rules);
   const { draft } = props;
+  const alive = useApp((state) => state.session !== undefined && !hasEnded(state.session));
+  const missing = rules.length === 0;
+  useEffect(() => {
+    if (alive && missing) void learnRules();
+  }, [alive, missing]);
   const rule = rules.find((entry) => entry.rule === draft.rule);
   if (rules.length === 0) {
     return (
