@@ -3,6 +3,7 @@
  * are looked at in the order in which a step makes them, for everything after the first one follows from it.
  */
 import { kernelsOf, type BatchFacts, type ExperimentFacts, type LayerFacts, type StepFacts } from '../facts.js';
+import type { TensorSummary } from '../../runtime/step-summaries.js';
 import type { Found, Rule } from '../rule.js';
 import { lowerRate, number, percent } from '../words.js';
 
@@ -10,6 +11,8 @@ const smallerRate = (rate: number | undefined): string =>
   `Use a smaller learning rate${rate === undefined ? '' : `: it is ${number(rate)}, try ${number(lowerRate(rate))} and below`}.`;
 /** Where products of two such numbers no longer fit. */
 const HUGE = 1e15;
+/** No layer of a healthy network gives such numbers. */
+const GROWN = 1e9;
 const clip =
   'Clip the gradients (in a trainStep: tf.clipByValue on each of them), where single batches make large ones.';
 const checkData = 'Look for values in the data that are huge, empty or not numbers, and scale the inputs to about 0–1.';
@@ -106,6 +109,8 @@ function inLoss(step: StepFacts, facts: ExperimentFacts): Found | undefined {
   if (weight?.layer !== undefined) {
     return { ...weight, explanation: `The loss of step ${step.step} is ${number(step.loss)}. ${weight.explanation}` };
   }
+  const grown = output && grownLayer(step, facts, output);
+  if (grown) return grown;
   const op = output ? step.firstBadOp('loss') : undefined;
   const seen =
     output && Number.isFinite(output.max)
@@ -120,13 +125,41 @@ function inLoss(step: StepFacts, facts: ExperimentFacts): Found | undefined {
       smallerRate(step.learningRate),
       ...(facts.hasOwnStep
         ? ['In your trainStep keep logarithms and divisions away from 0: tf.log(x.add(1e-7)).']
-        : ['Use a loss that is known by name: those keep away from the logarithm of 0.']),
+        : facts.losses[0] === undefined
+          ? ['Use a loss that is known by name: those keep away from the logarithm of 0.']
+          : []),
       checkData,
     ],
     part: output ? (facts.hasOwnStep ? 'trainStep' : 'loss') : 'optimizer',
     op,
   };
 }
+
+/** A loss of huge numbers is the doing of the layer that made them huge. */
+function grownLayer(step: StepFacts, facts: ExperimentFacts, output: TensorSummary): Found | undefined {
+  if (reach(output) < GROWN) return undefined;
+  for (const layer of facts.layers) {
+    const given = step.summary({ of: 'activation', name: layer.label });
+    const input = inputOf(step, layer);
+    if (!given || reach(given) < GROWN || (input && reach(input) >= GROWN)) continue;
+    return {
+      severity: 'error',
+      title: `The loss of step ${step.step} is ${number(step.loss ?? NaN)}: layer ${layer.label} gives numbers up to ${number(reach(given))}.`,
+      explanation: [
+        input ? `What it gets from ${input.name} goes up to ${number(reach(input))} only.` : '',
+        `The loss of such numbers no longer fits 32 bits. ${step.step > 1 ? `The updates before have blown up the weights of ${layer.label}, as a learning rate${rateWords(step)} that is too high does.` : 'The layer’s initial weights are huge.'}`,
+      ]
+        .join(' ')
+        .trim(),
+      advice: [smallerRate(step.learningRate), clip, checkData],
+      layer: layer.label,
+    };
+  }
+  return undefined;
+}
+
+const reach = ({ min, max }: { readonly min: number; readonly max: number }): number =>
+  Math.max(Math.abs(min), Math.abs(max));
 
 /** Gradients are made from the last layer to the first. */
 function inGradients(step: StepFacts, facts: ExperimentFacts): Found | undefined {
@@ -192,7 +225,7 @@ function inputOf(step: StepFacts, layer: LayerFacts): Range | undefined {
 
 /** What the weights were when the step began is not known any more: a step that gives NaN makes all of them NaN. */
 function weightWords(step: StepFacts, input: Range | undefined): string {
-  if (input && Math.max(Math.abs(input.min), Math.abs(input.max)) > HUGE) {
+  if (input && reach(input) > HUGE) {
     return `Numbers of that size do not fit 32 bits once they are multiplied: the updates before, with a learning rate${rateWords(step)} that is too high, have blown up the weights of the layers up to here.`;
   }
   if (step.step <= 1) return 'Of such inputs only initial weights that are huge, or no numbers, make that.';

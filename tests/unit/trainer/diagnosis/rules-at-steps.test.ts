@@ -55,6 +55,23 @@ describe('not finite', () => {
     expect(found.advice[0]).toMatch(/smaller learning rate: it is 1e38/);
   });
 
+  it('names the layer that grew, where outputs are finite and the loss is not', async () => {
+    const { told } = await diagnose(
+      experiment({
+        loss: 'meanSquaredError',
+        optimizer: () => tf.train.sgd(1e6),
+        ...withLayers(
+          layers.dense({ units: 8, activation: 'relu', inputShape: [4], name: 'first' }),
+          layers.dense({ units: 3, name: 'last' }),
+        ),
+      }),
+      { steps: 6 },
+    );
+    const found = of(told, 'notFinite')!;
+    expect(found.title).toMatch(/^The loss of step \d is ∞: layer (first|last) gives numbers up to \S+\.$/);
+    expect(found.line).toBe(100 + found.layer!.length);
+  });
+
   it('names op and layer of a person’s own computation', async () => {
     class LogLayer extends layers.Layer {
       static className = 'LogLayer';
