@@ -8,7 +8,7 @@ import { beginAside } from '../runtime/aside.js';
 import { learningRateOf, slotsOf } from '../runtime/optimizer-state.js';
 import { trainable } from '../runtime/tfjs-internals.js';
 
-export interface Guarded {
+interface Guarded {
   readonly model: tf.LayersModel | undefined;
   readonly optimizer: tf.Optimizer | undefined;
 }

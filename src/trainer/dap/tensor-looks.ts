@@ -25,13 +25,13 @@ export type LookedAt =
   Exclude<TensorPlace, { readonly kind: 'variable' }> | { readonly kind: 'handle'; readonly handle: number };
 
 /** Something that was shown as a variable. */
-export interface HeldValue {
+interface HeldValue {
   readonly value: unknown;
   readonly name?: string;
   readonly role?: TensorRole;
 }
 
-export interface TensorLooksHost {
+interface TensorLooksHost {
   parts(): TrainingParts;
   /** @throws Error for a handle of an earlier stop */
   held(handle: number): HeldValue;

@@ -5,7 +5,7 @@ import { product } from './tensor-source.js';
 /** What is known of a tensor beside its shape: an input of the model or its targets, a layer's output, a weight or its like. */
 export type TensorRole = 'batch' | 'activation' | 'weight';
 
-export interface Viewed {
+interface Viewed {
   readonly shape: readonly number[];
   readonly dtype: string;
   readonly role?: TensorRole;
@@ -14,7 +14,7 @@ export interface Viewed {
 }
 
 /** Bars beyond that are a curve. */
-export const MOST_BARS = 64;
+const MOST_BARS = 64;
 /** A row of pixels that is shorter is hardly an image. */
 const LEAST_SIDE = 8;
 
@@ -55,7 +55,7 @@ function vectorViews(length: number, areProbabilities: boolean): TensorView[] {
 }
 
 /** A grey image laid out flat, as MNIST often is. */
-export function isFlatImage(length: number): boolean {
+function isFlatImage(length: number): boolean {
   const side = Math.round(Math.sqrt(length));
   return side * side === length && side >= 2 * LEAST_SIDE;
 }

@@ -4,7 +4,7 @@
  * costs more than all the arithmetic. They take finite values alone and say where there are others.
  */
 
-export interface QuickSums {
+interface QuickSums {
   /** Of the values' distances from the origin. */
   sum: number;
   squares: number;
