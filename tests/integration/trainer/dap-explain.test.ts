@@ -1,5 +1,5 @@
 /** What is wrong, told by the real trainer: on the way, at stops, at the end by a failure; and rules that stop training. */
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { Finding, RuleInfo } from '../../../src/shared/protocol/diagnosis.js';
@@ -177,3 +177,33 @@ test.each([
   await client.until(() => client.eventsOf('end')[0], 'the end', 60_000);
   expect(client.eventsOf('finding').filter(({ finding }) => finding.severity !== 'info')).toEqual([]);
 });
+
+const engine = process.env['BACKSTEP_TEST_ENGINE'];
+test.skipIf(!engine)(
+  'compiled steps: a rule stops at the same step as op by op, and the run ends as if it had not',
+  async () => {
+    const compiled = { backend: 'tensorflow' as const, epochs: 1 };
+    const native = async (breakpoints: readonly TrainingBreakpoint[], eager = false): Promise<DapClient> => {
+      const { environment } = JSON.parse(readFileSync(path.join(engine!, 'engine.json'), 'utf8')) as {
+        environment?: Record<string, string>;
+      };
+      const client = new DapClient({ BACKSTEP_HOME: place.home, BACKSTEP_ENGINE: engine!, ...environment });
+      clients.push(client);
+      await client.start({ experiment: place.file('diverging.ts'), ...compiled, eager }, breakpoints);
+      return client;
+    };
+    const hash = await endOf(await native([]));
+    const stopped = await native([onRule('notFinite')]);
+    const stop = await stopped.stopped();
+    expect(stopped.eventsOf('step').at(-1)?.speed).toBe('compiled');
+    const [gravest] = await explain(stopped);
+    expect(gravest).toMatchObject({ rule: 'notFinite', severity: 'error' });
+    expect(gravest!.layer).toMatch(/^dense_[12]$/);
+    await stopped.request('backstep/setTrainingBreakpoints', { breakpoints: [] });
+    await stopped.request('continue', { threadId: 1 });
+    expect(await endOf(stopped)).toBe(hash);
+    const byOps = await native([onRule('notFinite')], true);
+    expect((await byOps.stopped()).step).toBe(stop.step);
+  },
+);
+if (!engine) console.log('Rules in compiled steps are not tried: BACKSTEP_TEST_ENGINE names no engine.');

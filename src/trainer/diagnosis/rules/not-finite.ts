@@ -146,7 +146,9 @@ function grownLayer(step: StepFacts, facts: ExperimentFacts, output: TensorSumma
       severity: 'error',
       title: `The loss of step ${step.step} is ${number(step.loss ?? NaN)}: layer ${layer.label} gives numbers up to ${number(reach(given))}.`,
       explanation: [
-        input ? `What it gets from ${input.name} goes up to ${number(reach(input))} only.` : '',
+        input
+          ? `What it gets from ${input.name} ${reach(input) === 0 ? 'is all zero' : `goes up to ${number(reach(input))} only`}.`
+          : '',
         `The loss of such numbers no longer fits 32 bits. ${step.step > 1 ? `The updates before have blown up the weights of ${layer.label}, as a learning rate${rateWords(step)} that is too high does.` : 'The layer’s initial weights are huge.'}`,
       ]
         .join(' ')
