@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { GraphPhase, OpNode } from '../../shared/graph/op-graph.js';
-import { personsFrames, type SourcePlace } from '../loader/stack-frames.js';
+import { personsPlaceNow, type SourcePlace } from '../loader/stack-frames.js';
 import { isAside } from '../runtime/aside.js';
 import type { RecordedInput, RecordedNode, RecordedStep } from './recorded-node.js';
 
@@ -56,6 +56,8 @@ interface Source {
 interface LayerFrame {
   readonly label: string;
   readonly place: SourcePlace | undefined;
+  /** Then it calls nothing of the person's. */
+  readonly isLibrarys: boolean;
   /** How many lines of the person's stand on the stack where the layer is entered. */
   readonly depth: number;
 }
@@ -74,6 +76,19 @@ export async function recordStep<T>(
   }
 }
 
+/** Before anything of the person's is loaded: theirs may register classes, too. */
+const libraryClasses: ReadonlySet<unknown> = new Set([
+  ...Object.values(tf.serialization.SerializationMap.getMap().classNameMap).map(([librarys]) => librarys),
+  ...libraryOptimizers(),
+]);
+
+function callsOnlyTheLibrary(layer: tf.layers.Layer): boolean {
+  const { activation } = layer as { readonly activation?: object };
+  // Of what is wrapped, the class says nothing.
+  if (!libraryClasses.has(layer.constructor) || 'cell' in layer || 'layer' in layer) return false;
+  return activation === undefined || activation === null || libraryClasses.has(activation.constructor);
+}
+
 class StepRecorder {
   private readonly nodes: RecordedNode[] = [];
   private readonly losses: RecordedNode[] = [];
@@ -84,6 +99,8 @@ class StepRecorder {
   private readonly partners: { readonly node: RecordedNode | undefined; readonly place: SourcePlace | undefined }[] =
     [];
   private appliedAny = false;
+  /** An update of the library's own under way, and where it was asked for. */
+  private update: { readonly place: SourcePlace | undefined } | undefined;
   private readonly undo: (() => void)[] = [];
   private readonly placeOfLabel = new Map<string, SourcePlace | undefined>();
 
@@ -296,10 +313,11 @@ class StepRecorder {
   private hookLayer(layer: tf.layers.Layer, label: string): void {
     const call = layer.call.bind(layer);
     const place = this.placeOfLabel.get(label);
+    const isLibrarys = callsOnlyTheLibrary(layer);
     this.replace(layer, 'call', (inputs, kwargs) => {
       const first = Array.isArray(inputs) ? inputs[0] : inputs;
       if (!(first instanceof tf.Tensor) || isAside()) return call(inputs, kwargs);
-      this.layers.push({ label, place, depth: personsFrames(new Error('layer').stack).length });
+      this.layers.push({ label, place, isLibrarys, depth: isLibrarys ? 0 : personsPlaceNow().depth });
       this.appliedAny = true;
       try {
         return call(inputs, kwargs);
@@ -311,28 +329,34 @@ class StepRecorder {
 
   private hookOptimizer(target: Pick<tf.Optimizer, 'applyGradients'>): void {
     const { applyGradients } = target;
-    const updating = (update: () => void): void => {
+    const updating = (optimizer: object, update: () => void): void => {
+      const outer = this.update;
+      if (libraryClasses.has(optimizer.constructor)) this.update ??= { place: this.placeNow() };
       this.phases.push('optimizer');
       try {
         update();
       } finally {
+        this.update = outer;
         this.phases.pop();
         // What comes after an update is another forward pass, where there is one.
         this.appliedAny = false;
       }
     };
     this.replace(target, 'applyGradients', function (this: tf.Optimizer, gradients) {
-      updating(() => applyGradients.call(this, gradients));
+      updating(this, () => applyGradients.call(this, gradients));
     });
   }
 
-  /** The layer's line; inside a layer, loss or step of the person's own, the very line. */
+  /**
+   * The layer's line; inside a layer, loss or step of the person's own, the very line. To look for it takes
+   * ten times as long as all else, so it is not looked for within what calls nothing of theirs.
+   */
   private placeNow(): SourcePlace | undefined {
+    if (this.update) return this.update.place;
     const layer = this.layers.at(-1);
-    if (layer && layer.depth === 0 && layer.place === undefined) return undefined;
-    const frames = personsFrames(new Error('place').stack);
-    const frame = frames.length > (layer?.depth ?? 0) ? frames[0] : undefined;
-    return frame ? { file: frame.file, line: frame.line, column: frame.column } : layer?.place;
+    if (layer && (layer.isLibrarys || (layer.depth === 0 && layer.place === undefined))) return layer.place;
+    const { place, depth } = personsPlaceNow();
+    return depth > (layer?.depth ?? 0) ? place : layer?.place;
   }
 
   /** In a way that can be undone; not enumerable, for whoever walks an optimizer's properties looks for its state. */
@@ -346,9 +370,8 @@ class StepRecorder {
   }
 }
 
-/** The run's optimizer, and the library's classes for those that the person's own step makes. */
-function optimizersOf(optimizer: tf.Optimizer): Pick<tf.Optimizer, 'applyGradients'>[] {
-  const classes = [
+function libraryOptimizers(): readonly { readonly prototype: tf.Optimizer }[] {
+  return [
     tf.SGDOptimizer,
     tf.MomentumOptimizer,
     tf.AdagradOptimizer,
@@ -357,7 +380,11 @@ function optimizersOf(optimizer: tf.Optimizer): Pick<tf.Optimizer, 'applyGradien
     tf.AdamaxOptimizer,
     tf.RMSPropOptimizer,
   ] as readonly { readonly prototype: tf.Optimizer }[];
-  const prototypes = classes
+}
+
+/** The run's optimizer, and the library's classes for those that the person's own step makes. */
+function optimizersOf(optimizer: tf.Optimizer): Pick<tf.Optimizer, 'applyGradients'>[] {
+  const prototypes = libraryOptimizers()
     .map(({ prototype }) => prototype)
     .filter((prototype) => Object.hasOwn(prototype, 'applyGradients'));
   return prototypes.some((prototype) => Object.prototype.isPrototypeOf.call(prototype, optimizer))

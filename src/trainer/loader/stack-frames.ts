@@ -46,6 +46,39 @@ export function callersPlace({ ofNew = false } = {}): SourcePlace | undefined {
   return frame && { file: frame.file, line: frame.line, column: frame.column };
 }
 
+/** Paths of scripts by V8's names of them; none for those that are not the person's. */
+const personsScripts = new Map<string, string | undefined>();
+
+/** The person's innermost line that is being executed now, and how many lines of theirs are; without making a text of the stack. */
+export function personsPlaceNow(): { readonly place: SourcePlace | undefined; readonly depth: number } {
+  let place: SourcePlace | undefined;
+  let depth = 0;
+  for (const site of callSites()) {
+    const script = site.getFileName();
+    if (!script) continue;
+    if (!personsScripts.has(script)) {
+      const path = pathOf(script);
+      personsScripts.set(script, path !== undefined && isPersons(path) ? path : undefined);
+    }
+    const file = personsScripts.get(script);
+    const [line, column] = [site.getLineNumber(), site.getColumnNumber()];
+    if (file === undefined || line === null || column === null) continue;
+    place ??= { file, line, column };
+    depth++;
+  }
+  return { place, depth };
+}
+
+function callSites(): readonly NodeJS.CallSite[] {
+  const { prepareStackTrace } = Error;
+  Error.prepareStackTrace = (_error, sites) => sites;
+  try {
+    return new Error('place').stack as unknown as readonly NodeJS.CallSite[];
+  } finally {
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}
+
 /** One line of a stack: `at name (file:///a/b.ts:1:2)`, with or without name and scheme. */
 export function parseFrame(line: string): StackFrame | undefined {
   const match = /^\s+at (?:(.*?) \()?(.+?):(\d+):(\d+)\)?$/.exec(line);
