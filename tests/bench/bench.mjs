@@ -123,7 +123,7 @@ const parts = {
     const found = await recordingCost();
     table([
       ['recording a step, an op', `${found.microsecondsAnOp.toFixed(2)} µs`, 'at most 2 µs'],
-      [`  a step of ${found.ops} ops, not recorded`, `${found.plainMs.toFixed(2)} ms`],
+      [`  a step of ${found.ops.toFixed(0)} ops, not recorded`, `${found.plainMs.toFixed(2)} ms`],
     ]);
   },
   async window() {

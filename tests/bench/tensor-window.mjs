@@ -131,11 +131,7 @@ export async function tensorWindow({ seconds = 5 } = {}) {
     page.setDefaultTimeout(180_000);
     await page.goto(url);
     await page.locator('.monaco-editor .view-line').first().waitFor();
-    const trust = page.getByRole('button', { name: /^Trust/ }).first();
-    if (await trust.isVisible()) await trust.click();
-    const ask = page.getByRole('dialog').getByRole('button', { name: 'Trust Folder' });
-    await page.waitForTimeout(1000);
-    if (await ask.isVisible()) await ask.click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Trust Folder' }).click();
     await page.keyboard.press('F5');
     await page.waitForFunction(() => /step [1-9]\d*\//.test(document.body.innerText));
     await page.keyboard.press('F6');
