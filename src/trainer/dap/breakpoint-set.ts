@@ -85,7 +85,9 @@ export class BreakpointSet {
       }
       if (at.kind !== 'data' || !watch) continue;
       // One at a time: each value is watched by itself.
-      for (const value of valuesWatched(at, names)) list.add([value], watch.numbers);
+      const own = needs.flatMap(({ tensors }) => tensors.filter(({ word }) => word === 'tensor'));
+      const numbers = [...watch.numbers, ...own.map(({ number }) => number)];
+      for (const value of valuesWatched(at, names)) list.add([value], numbers);
     }
   }
 
@@ -125,7 +127,8 @@ export class BreakpointSet {
         }
         case 'data':
           for (const name of this.changedValues(one, step, seen, names)) {
-            if (one.reached(scope, listener)) hits.push({ one, description: one.describe(name) });
+            const own = at.of === 'weight' ? scopeAfter(step, seen, names, { of: at.of, name }) : scope;
+            if (one.reached(own, listener)) hits.push({ one, description: one.describe(name) });
           }
           break;
         case 'phase':
@@ -196,13 +199,22 @@ function isKnownBefore({ at, needs, logs }: ArmedBreakpoint): boolean {
   );
 }
 
-function scopeAfter(step: StepEvent, seen: SeenStep, names: RunNames): ConditionScope {
+/** `watched`: what `tensor` stands for, at a value that is watched. */
+function scopeAfter(
+  step: StepEvent,
+  seen: SeenStep,
+  names: RunNames,
+  watched?: Pick<SummaryWish, 'of' | 'name'>,
+): ConditionScope {
   return {
     ...step,
     gradNorm: (layer) => seen.gradNorm(layer),
     weightNorm: (layer) => seen.weightNorm(layer),
     notFinite: () => seen.notFinite(),
-    numberOf: (term: TensorTerm, number) => numberOfValues(valuesOfTerm(term, names), number, seen as PausedTraining),
+    numberOf: (term: TensorTerm, number) => {
+      const values = term.word === 'tensor' && watched ? [watched] : valuesOfTerm(term, names);
+      return numberOfValues(values, number, seen as PausedTraining);
+    },
   };
 }
 

@@ -18,6 +18,8 @@ export interface TapeNode {
 }
 
 export interface LayerGradientsListener {
+  /** Another layer's gradient comes next, or none's. */
+  moves(): void;
   /** The gradient of the layer begins, with what comes from the layers after it. */
   begins(layer: NamedLayer, dys: readonly tf.Tensor[]): void;
   /** Its last op has run: gradients of its weights by variable, or what goes on where it has none. */
@@ -32,6 +34,13 @@ export class LayerGradients {
   /** By the place in the tape. */
   private readonly layers: (NamedLayer | undefined)[] = [];
   private readonly remaining = new Map<NamedLayer, number>();
+  private counted:
+    | {
+        readonly layers: readonly (NamedLayer | undefined)[];
+        readonly xs: readonly number[];
+        readonly counts: ReadonlyMap<NamedLayer, number>;
+      }
+    | undefined;
   /** What one has got to, before the gradient of the next op begins. */
   private underWay: NamedLayer | undefined;
   private made: Record<string, tf.Tensor> = {};
@@ -75,10 +84,30 @@ export class LayerGradients {
     this.begin();
     this.follows = follows;
     if (!follows) return;
+    for (const [layer, count] of this.countsFor(tape, xs, y)) this.remaining.set(layer, count);
+  }
+
+  /** How many ops of each layer gradients will be taken of. Steps whose ops are of the same layers count alike. */
+  private countsFor(
+    tape: readonly TapeNode[],
+    xs: readonly tf.Tensor[],
+    y: tf.Tensor,
+  ): ReadonlyMap<NamedLayer, number> {
+    const { layers, counted } = this;
+    const { length } = tape;
+    const isSame =
+      counted?.layers.length === length &&
+      counted.xs.length === xs.length &&
+      counted.xs.every((id, at) => id === xs[at]!.id) &&
+      counted.layers.every((layer, at) => layer === layers[at]);
+    if (isSame) return counted.counts;
+    const counts = new Map<NamedLayer, number>();
     for (const at of nodesBetween(tape, xs, y)) {
-      const layer = this.layers[at];
-      if (layer) this.remaining.set(layer, (this.remaining.get(layer) ?? 0) + 1);
+      const layer = layers[at];
+      if (layer) counts.set(layer, (counts.get(layer) ?? 0) + 1);
     }
+    this.counted = { layers: layers.slice(0, length), xs: xs.map(({ id }) => id), counts };
+    return counts;
   }
 
   /** All gradients have been taken. */
@@ -100,11 +129,13 @@ export class LayerGradients {
   private enter(layer: NamedLayer | undefined, dys: readonly tf.Tensor[]): void {
     this.leave();
     const begins = layer !== undefined && layer !== this.layer;
+    if (layer !== this.layer) this.listener.moves();
     this.layer = layer;
     this.underWay = layer;
-    if (layer && this.follows) {
-      this.made = this.madeBy.get(layer) ?? {};
-      this.madeBy.set(layer, this.made);
+    if (this.follows) {
+      // Outside of layers, weights have gradients by their regularizers.
+      this.made = (layer && this.madeBy.get(layer)) ?? {};
+      if (layer) this.madeBy.set(layer, this.made);
     }
     if (begins)
       this.listener.begins(
@@ -123,23 +154,26 @@ export class LayerGradients {
     if (left === 0) this.listener.ends(underWay, this.madeBy.get(underWay) ?? {});
   }
 
+  /** Takes in what comes of them; `parts` are the library's own, made for this one use. */
   private followed(node: TapeNode, parts: ReturnType<Gradient>): ReturnType<Gradient> {
-    const { made } = this;
-    const takeIn = (x: tf.Tensor | undefined, part: tf.Tensor): tf.Tensor => {
-      if (!(x instanceof tf.Variable)) {
-        made[passedOn] = part;
-        return part;
-      }
-      if (this.gradients.has(x.name)) this.maySum = { variable: x.name, part, of: made };
-      else {
-        this.gradients.set(x.name, part);
-        made[x.name] = part;
-      }
-      return part;
-    };
-    return Object.fromEntries(
-      Object.entries(parts).map(([name, part]) => [name, () => takeIn(node.inputs[name], part())]),
-    );
+    const { made, underWay } = this;
+    const passesOn = underWay?.layer.trainableWeights.length === 0;
+    for (const name of Object.keys(parts)) {
+      const x = node.inputs[name];
+      const part = parts[name]!;
+      if (x instanceof tf.Variable) parts[name] = () => this.takeIn(x.name, part(), made);
+      else if (passesOn) parts[name] = () => (made[passedOn] = part());
+    }
+    return parts;
+  }
+
+  private takeIn(variable: string, part: tf.Tensor, made: Record<string, tf.Tensor>): tf.Tensor {
+    if (this.gradients.has(variable)) this.maySum = { variable, part, of: made };
+    else {
+      this.gradients.set(variable, part);
+      made[variable] = part;
+    }
+    return part;
   }
 }
 

@@ -1,24 +1,28 @@
 /**
  * The ops of the step under way so far, so that one of them can be told from others of its kind. Noting an
- * op costs three stores. Knows no tensors.
+ * op costs two stores. Knows no tensors.
  */
 import type { StepPhase } from '../../shared/protocol/training.js';
 
+/** Where in the step training is; another object wherever that changes. */
+export interface TrailPlace {
+  readonly phase: StepPhase;
+  readonly layer: string | undefined;
+}
+
 export class OpTrail {
   private readonly ops: string[] = [];
-  private readonly phases: StepPhase[] = [];
-  private readonly layers: (string | undefined)[] = [];
+  private readonly places: TrailPlace[] = [];
   private count = 0;
 
   begin(): void {
     this.count = 0;
   }
 
-  note(op: string, phase: StepPhase, layer: string | undefined): void {
+  note(op: string, place: TrailPlace): void {
     const at = this.count++;
     this.ops[at] = op;
-    this.phases[at] = phase;
-    this.layers[at] = layer;
+    this.places[at] = place;
   }
 
   /** Which of its kind the last one is, from 1, among those of this phase and layer, where these are given. */
@@ -27,8 +31,9 @@ export class OpTrail {
     let nth = 0;
     for (let at = 0; at < this.count; at++) {
       if (this.ops[at] !== op) continue;
-      if (phase !== undefined && this.phases[at] !== phase) continue;
-      if (layer === undefined || this.layers[at] === layer) nth++;
+      const place = this.places[at]!;
+      if (phase !== undefined && place.phase !== phase) continue;
+      if (layer === undefined || place.layer === layer) nth++;
     }
     return nth;
   }

@@ -6,14 +6,13 @@ import type { Debugger } from 'node:inspector';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isPersons, pathOf } from '../loader/stack-frames.js';
-import { sorted, type Completion } from './completions.js';
-import { expressionBefore } from './expression-before.js';
+import { FrameExpressions } from './frame-expressions.js';
 import type { Part, ShownValue, ShownVariable } from './inspection.js';
 import type { InspectorClient, Remote } from './inspector-client.js';
 import type { LibrarySources } from './library-sources.js';
-import { expressionProblem } from './line-condition.js';
 import { stepInTargets, type StepInTarget } from './step-in-targets.js';
-import { pausedExpression, type StopFacts } from './thread-messages.js';
+import { instructionReference } from './place-names.js';
+import type { StopFacts } from './thread-messages.js';
 
 const TRAINING_FRAME = 1;
 const FIRST_CODE_FRAME = 2;
@@ -41,6 +40,7 @@ export interface PausedViewOptions {
 export class PausedView {
   readonly facts: StopFacts;
   private readonly inspector: InspectorClient;
+  private readonly expressions: FrameExpressions;
   private readonly expandable = new Map<number, Expandable>();
   /** What was changed by hand: V8 shows a scope as it was when the thread was paused. */
   private readonly changed = new Map<string, Remote>();
@@ -50,6 +50,7 @@ export class PausedView {
   constructor(private readonly options: PausedViewOptions) {
     this.facts = options.facts;
     this.inspector = options.inspector;
+    this.expressions = new FrameExpressions(options.inspector);
     this.justMyCode = options.justMyCode;
   }
 
@@ -162,7 +163,8 @@ export class PausedView {
       const { handle } = scopes.find((scope) => scope.name === 'Training')!;
       return this.setVariable(this.reference({ kind: 'held', handle }), 'learningRate', value);
     }
-    const scope = isName(name) ? await this.scopeWith(name, frame) : undefined;
+    const isName = /^[A-Za-z_$][\w$]*$/.test(name);
+    const scope = isName ? await this.expressions.scopeWith(name, frame) : undefined;
     if (scope) return this.setVariable(this.reference(scope), name, value);
     try {
       await this.inspector.evaluateOnFrame(frame.callFrameId, `(${name}) = (${value}\n)`, { sideEffects: true });
@@ -172,19 +174,6 @@ export class PausedView {
     await this.inspector.ask('noteChange');
     const { result, ...rest } = await this.evaluate(name, frameId, 'watch');
     return { value: result, ...rest };
-  }
-
-  /** Innermost first, as the code sees them. */
-  private async scopeWith(name: string, { scopeChain, callFrameId }: Debugger.CallFrame) {
-    for (const [number, { type, object }] of scopeChain.entries()) {
-      const { objectId } = object;
-      if (type === 'global' || objectId === undefined) continue;
-      const properties = await this.inspector.properties(objectId);
-      if (properties.some((property) => property.name === name)) {
-        return { kind: 'scope', objectId, callFrameId, number } as const;
-      }
-    }
-    return undefined;
   }
 
   /** What a step into can go into from this frame. */
@@ -205,97 +194,19 @@ export class PausedView {
     this.justMyCode = enabled;
   }
 
-  /** While somebody points at something (`hover`), nothing may be changed by it. */
   async evaluate(
     entered: string,
     frameId: number | undefined,
     context: string | undefined,
   ): Promise<DebugProtocol.EvaluateResponse['body']> {
-    const frame = this.frameFor(frameId);
-    const whole = context === 'clipboard' && isExpression(entered);
-    const expression = whole
-      ? `${service}.wholeText((${entered}\n))`
-      : context === 'repl'
-        ? outliving(entered)
-        : entered;
-    await this.inspector.run(beginEvaluation);
-    let value: Remote;
-    try {
-      value = await this.evaluateWithNames(frame, expression, { sideEffects: context !== 'hover' });
-    } catch (error) {
-      await this.inspector.ask('endEvaluation', '');
-      throw inPlainWords(error as Error);
-    }
-    if (whole) {
-      await this.inspector.ask('endEvaluation', '');
-      return { result: String(value.object.value), variablesReference: 0 };
-    }
-    const { value: result, ...rest } = this.value(
-      await this.inspector.ask<ShownValue>('endEvaluation', entered, value),
-    );
+    const evaluated = await this.expressions.evaluate(this.frameFor(frameId), entered, context);
+    if (evaluated.kind === 'text') return { result: evaluated.text, variablesReference: 0 };
+    const { value: result, ...rest } = this.value(evaluated.shown);
     return { result, ...rest };
   }
 
-  /**
-   * V8 refuses names of functions around this one that the code here does not use, whatever else has
-   * them: those of the training are handed in once more, as parameters.
-   */
-  private async evaluateWithNames(
-    { callFrameId }: Debugger.CallFrame,
-    expression: string,
-    options: { readonly sideEffects: boolean },
-  ): Promise<Remote> {
-    const evaluate = (text: string): Promise<Remote> => this.inspector.evaluateOnFrame(callFrameId, text, options);
-    const names: string[] = [];
-    for (;;) {
-      const handed = names.map((name) => `${service}.names().${name}`).join();
-      try {
-        return await evaluate(names.length === 0 ? expression : `((${names.join()}) => (${expression}\n))(${handed})`);
-      } catch (error) {
-        const missing = /^ReferenceError: (\w+) is not defined/.exec((error as Error).message)?.[1];
-        if (missing === undefined || names.includes(missing) || !lentNames.has(missing)) throw error;
-        names.push(missing);
-      }
-    }
-  }
-
-  /** In the order in which they are offered, with how much of each has been typed. */
-  async completions(
-    text: string,
-    frameId: number | undefined,
-  ): Promise<{ readonly found: Completion[]; readonly typed: number }> {
-    const frame = this.frameFor(frameId);
-    const member = expressionBefore(text);
-    if (member) {
-      const { object, start } = member;
-      const found = await this.inAside(async () => {
-        const value = await this.inspector.evaluateOnFrame(frame.callFrameId, object, { sideEffects: false });
-        return this.inspector.ask<Completion[]>('completions', value, start);
-      });
-      return { found: sorted(found), typed: start.length };
-    }
-    const start = /[\w$]*$/.exec(text)![0];
-    const names: Completion[] = [];
-    for (const { type, object } of frame.scopeChain) {
-      if (type === 'global' || object.objectId === undefined) continue;
-      for (const { name, value } of await this.inspector.properties(object.objectId)) {
-        if (!name.toLowerCase().startsWith(start.toLowerCase()) || names.some((known) => known.name === name)) continue;
-        names.push({ name, kind: value.object.type === 'function' ? 'function' : 'variable' });
-      }
-    }
-    const lent = await this.inspector.ask<Completion[]>('completionsOfNames', start);
-    const others = lent.filter(({ name }) => !names.some((known) => known.name === name));
-    // What the code itself has in reach comes before what everything has.
-    return { found: [...sorted(names), ...sorted(others)], typed: start.length };
-  }
-
-  private async inAside<T>(work: () => Promise<T>): Promise<T> {
-    await this.inspector.run(beginEvaluation);
-    try {
-      return await work();
-    } finally {
-      await this.inspector.ask('endEvaluation', '');
-    }
+  completions(text: string, frameId: number | undefined) {
+    return this.expressions.completions(this.frameFor(frameId), text);
   }
 
   private show(named: readonly { readonly name: string; readonly value: Remote }[]): Promise<ShownValue[]> {
@@ -355,6 +266,7 @@ export class PausedView {
     const { at, source } = this.facts;
     const parts = at.path ?? (at.epoch > 0 ? [`epoch ${at.epoch}`, `step ${at.step}`] : []);
     const inStep = at.stands === 'line';
+    const op = instructionReference(at);
     return {
       id: TRAINING_FRAME,
       name: parts.length > 0 ? parts.join(' › ') : 'before the first step',
@@ -362,6 +274,7 @@ export class PausedView {
       line: (!inStep && source?.line) || 0,
       column: (!inStep && source?.column) || 0,
       ...(inStep ? { presentationHint: 'label' as const } : {}),
+      ...(op === undefined ? {} : { instructionPointerReference: op }),
     };
   }
 
@@ -393,33 +306,6 @@ export class PausedView {
     if (!found) throw new Error('This value belongs to an earlier stop.');
     return found;
   }
-}
-
-const service = pausedExpression;
-const beginEvaluation = `${service}.beginEvaluation()`;
-/** As the service lends them. */
-const lentNames = new Set(['tf', 'model', 'optimizer', 'batch', 'epoch', 'step', 'loss', 'metrics']);
-
-function isName(text: string): boolean {
-  return /^[A-Za-z_$][\w$]*$/.test(text);
-}
-
-function isExpression(text: string): boolean {
-  return expressionProblem(text) === undefined;
-}
-
-/** What is declared in the console is there in the next line, too. */
-function outliving(expression: string): string {
-  return expression.replace(/^\s*(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=(?!=)/, 'globalThis.$1 =');
-}
-
-function inPlainWords(error: Error): Error {
-  if (/await (?:is only valid|can ?not be used)|Unexpected reserved word/.test(error.message)) {
-    return new Error('Training stands still here, so there is nothing to await: use dataSync() instead of data().');
-  }
-  if (/Possible side-effect/.test(error.message))
-    return new Error('This would change something; evaluate it in the console.');
-  return error;
 }
 
 const scopeNames: Readonly<Record<string, string>> = {

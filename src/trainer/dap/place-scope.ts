@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { ConditionScope } from '../../shared/conditions/condition.js';
-import type { TensorTerm } from '../../shared/conditions/reach.js';
+import type { TensorNumber, TensorTerm } from '../../shared/conditions/reach.js';
 import type { StepEvent } from '../../shared/protocol/training.js';
 import type { LabelledWeight } from '../runtime/layer-labels.js';
 import type { StepTensors } from '../runtime/paused-training.js';
@@ -26,6 +26,8 @@ export interface PlaceScope extends ConditionScope {
   readonly reading: TensorReading;
   /** @throws Error in words where there are none */
   tensorsOf(term: TensorTerm): readonly tf.Tensor[];
+  /** The same, where `tensor` stands for these. */
+  watching(tensors: readonly tf.Tensor[]): ConditionScope;
 }
 
 /** Scalars that are known before the step, which are the same all through it. */
@@ -50,15 +52,20 @@ export function placeScope(place: OpPlace, facts: StepFacts): PlaceScope {
     if (!one) throw new Error(`there is no ${term.word}[${term.index}]: there are ${found.length}.`);
     return [one];
   };
-  return {
+  const scope = {
     ...scalarsInStep(facts),
     phase: place.phase,
     layer: place.layerName,
     op: place.op,
     reading,
     tensorsOf,
-    numberOf: (term, number) => reading.numberOf(tensorsOf(term), number),
+    numberOf: (term: TensorTerm, number: TensorNumber) => reading.numberOf(tensorsOf(term), number),
   };
+  const watching = (tensors: readonly tf.Tensor[]): ConditionScope => ({
+    ...scope,
+    numberOf: (term, number) => reading.numberOf(term.word === 'tensor' ? tensors : tensorsOf(term), number),
+  });
+  return { ...scope, watching };
 }
 
 /** The layer's weights that a name means, as `kernel` or `dense_1/kernel`; all where none is given. */

@@ -192,7 +192,7 @@ export class StepBreakpoints {
       }
     });
     if (happened.length > 0) this.foreseen.delete(one);
-    const stops = happened.filter(() => one.reached(scope, listener));
+    const stops = happened.filter(({ tensors }) => one.reached(scope.watching(tensors), listener));
     return stops[0] && stops.map(({ name }) => one.describe(name)).join(', ');
   }
 

@@ -13,7 +13,7 @@ import type { ArmedBreakpoint } from './armed-breakpoint.js';
 import type { ArmedPlaces } from './armed-places.js';
 import { ForwardPass } from './forward-pass.js';
 import { LayerGradients, type NamedLayer, type TapeNode } from './layer-gradients.js';
-import { OpTrail } from './op-trail.js';
+import { OpTrail, type TrailPlace } from './op-trail.js';
 import { UpdateOwners } from './update-owners.js';
 
 export interface OpPlace {
@@ -54,7 +54,14 @@ interface KernelParameters {
 
 interface EngineInsides {
   runKernelFunc(parameters: KernelParameters): unknown;
-  addTapeNode(...parts: unknown[]): void;
+  addTapeNode(
+    name: unknown,
+    inputs: unknown,
+    outputs: unknown,
+    gradient: unknown,
+    saved: unknown,
+    attributes: unknown,
+  ): void;
   gradients(f: () => tf.Tensor, xs: readonly tf.Tensor[], ...rest: unknown[]): unknown;
   readonly state: { readonly activeTape: TapeNode[] | undefined };
 }
@@ -80,10 +87,15 @@ export class StepHooks {
   private readonly gradients = new Map<string, tf.Tensor>();
   private places: ArmedPlaces | undefined;
   private phaseBefore: StepPhase | undefined;
+  /** Phase and layer, until they change. */
+  private at: TrailPlace | undefined;
+  private knownWeights: readonly LabelledWeight[] | undefined;
+  private readonly updates = new Map<tf.Optimizer, UpdateOwners>();
 
   /** For the rest of the process. */
   constructor(private readonly host: StepHooksHost) {
     this.backward = new LayerGradients(this.gradients, {
+      moves: () => (this.at = undefined),
       begins: (layer, dys) => this.gradientOfLayer('before', layer, dys),
       ends: (layer, made) => this.gradientOfLayer('after', layer, made),
     });
@@ -99,6 +111,8 @@ export class StepHooks {
     for (const [layer, name] of labels) if (this.isNew(layer)) this.watchLayer({ layer, name });
     if (model) {
       this.models.set(model, labels);
+      this.knownWeights = undefined;
+      this.updates.clear();
       this.forward.watch(model, labels);
     }
     if (optimizer && this.isNew(optimizer)) this.watchOptimizer(optimizer);
@@ -111,11 +125,12 @@ export class StepHooks {
 
   /** Of all models, by their labels. */
   get weights(): readonly LabelledWeight[] {
-    return [...this.models].flatMap(([model, labels]) => labelledWeights(model, labels));
+    return (this.knownWeights ??= [...this.models].flatMap(([model, labels]) => labelledWeights(model, labels)));
   }
 
   /** A step begins. */
   begin(): void {
+    this.at = undefined;
     this.phaseNow = 'forward';
     this.phaseBefore = undefined;
     this.applied.length = 0;
@@ -149,11 +164,6 @@ export class StepHooks {
   /** Which of its kind in its layer and phase the op is that training stands at. */
   get occurrence(): number {
     return this.trail.occurrence(this.phase, this.here);
-  }
-
-  /** Likewise, among those that a breakpoint means. */
-  occurrenceIn(phase: StepPhase | undefined, layer: string | undefined): number {
-    return this.trail.occurrence(phase, layer);
   }
 
   /** Kinds of ops that the step has run so far. */
@@ -207,9 +217,13 @@ export class StepHooks {
       this.opNow = name;
       host.opBegins(name);
       try {
-        this.owners?.enter(parameters.inputs);
-        this.trail.note(name, this.phase, this.here);
-        if (this.places || host.attention !== 0) this.beforeOp(name, parameters);
+        if (this.owners) {
+          this.owners.enter(parameters.inputs);
+          this.at = undefined;
+        }
+        this.trail.note(name, (this.at ??= { phase: this.phase, layer: this.here }));
+        const { places } = this;
+        if (host.attention !== 0 || places?.phases || places?.ops?.has(name)) this.beforeOp(name, parameters);
         const result = runKernelFunc(parameters);
         this.owners?.leave(result);
         if (this.backward.follows) this.backward.added(name, parameters.inputs, result);
@@ -221,8 +235,8 @@ export class StepHooks {
       }
     };
     const addTapeNode = engine.addTapeNode.bind(engine);
-    engine.addTapeNode = (...parts) => {
-      addTapeNode(...parts);
+    engine.addTapeNode = (name, inputs, outputs, gradient, saved, attributes) => {
+      addTapeNode(name, inputs, outputs, gradient, saved, attributes);
       if (isAside()) return;
       const tape = engine.state.activeTape;
       if (tape) this.backward.follow(tape, this.applied.at(-1));
@@ -244,6 +258,7 @@ export class StepHooks {
         this.backward.end();
         return result;
       } finally {
+        this.at = undefined;
         this.gradientDepth--;
         this.forward.begin();
       }
@@ -253,6 +268,7 @@ export class StepHooks {
   private beginBackward(tape: readonly TapeNode[], xs: readonly tf.Tensor[], y: tf.Tensor): void {
     this.forward.ends();
     this.phaseNow = 'gradient';
+    this.at = undefined;
     // Breakpoints may be set, and steps asked for, at stops in the middle: then it is too late to begin.
     this.backward.beginBackward(tape, xs, y, this.places?.followsGradients === true || this.host.attention !== 0);
   }
@@ -320,6 +336,7 @@ export class StepHooks {
       if (!(first instanceof tf.Tensor) || isAside()) return call(inputs, kwargs);
       if (this.gradientDepth === 0 && this.applied.length === 0) this.phaseNow = 'forward';
       this.applied.push(at);
+      this.at = undefined;
       const place = { stands: 'layer', phase: 'forward', layer, layerName: name, inputs } as const;
       try {
         const wished = this.host.attention !== 0 && this.host.wish() === 'layer';
@@ -333,6 +350,7 @@ export class StepHooks {
         return outputs;
       } finally {
         this.applied.pop();
+        this.at = undefined;
         if (this.applied.length === 0) this.forward.applied(layer);
       }
     });
@@ -346,18 +364,22 @@ export class StepHooks {
         return;
       }
       this.phaseNow = 'optimizer';
+      this.at = undefined;
       const named = Array.isArray(gradients)
         ? gradients
         : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
       for (const { name, tensor } of named) if (tensor instanceof tf.Tensor) this.gradients.set(name, tensor);
       if (this.places?.followsUpdates || this.host.attention !== 0) {
-        this.owners = new UpdateOwners(this.weights, optimizer, this.gradients);
+        this.owners = this.updates.get(optimizer) ?? new UpdateOwners(this.weights, optimizer);
+        this.updates.set(optimizer, this.owners);
+        this.owners.begin(this.gradients);
       }
       try {
         applyGradients(gradients);
       } finally {
         this.owners = undefined;
         this.phaseNow = 'forward';
+        this.at = undefined;
         this.forward.begin();
       }
     });

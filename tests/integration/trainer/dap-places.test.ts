@@ -1,6 +1,6 @@
 /** Breakpoints within a step, against the real trainer: each kind stops at its place, and the run ends as if it had not. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
+import type { StopPoint, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
 import { builtBundles, tinyExperiment, workspace, type Workspace } from './built.js';
 import { DapClient } from './dap-client.js';
 import { at, inShort, nanExperiment, runThrough, type PlaceRun } from './place-runs.js';
@@ -144,7 +144,7 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     expect(frozen.stops.map(({ step, description }) => [step, description])).toEqual([
       [1, 'activation of dense_1 maximum crosses 1e-30'],
       [1, 'gradient of dense_2/kernel norm crosses 0'],
-      [1, 'loss mean crosses 0.001'],
+      [1, 'loss crosses 0.001'],
       [4, 'weight of dense_1/kernel unchanged for 3 steps, weight of dense_1/bias unchanged for 3 steps'],
     ]);
   }, 60_000);
@@ -296,3 +296,143 @@ test('no tensor stays behind over 200 stops', async () => {
   }
   expect(new Set(tensors).size).toBe(1);
 }, 60_000);
+
+interface Shown {
+  readonly id: number;
+  readonly verified: boolean;
+  readonly message?: string;
+}
+
+test('the protocol’s own requests: function, instruction and data breakpoints; what the run makes of them', async () => {
+  const client = new DapClient({ BACKSTEP_HOME: place.home });
+  clients.push(client);
+  const set = async (what: string, breakpoints: readonly object[]): Promise<Shown[]> =>
+    (await client.request<{ breakpoints: Shown[] }>(`set${what}Breakpoints`, { breakpoints })).breakpoints;
+  await client.request('initialize', { adapterID: 'test', clientID: 'test' });
+  await client.event('initialized');
+  await client.request('launch', { experiment: place.file('experiment.ts'), backend: 'cpu', steps: 4 });
+  const named = await set('Function', [
+    { name: 'after dense_1', condition: 'step == 1' },
+    { name: 'gradient of dense_2', hitCondition: '2' },
+    { name: 'dense_2/Softmax', condition: 'step == 3' },
+    { name: 'dense_9' },
+    { name: 'Konv2D' },
+    { name: 'no place at all' },
+  ]);
+  expect(named.map(({ verified }) => verified)).toEqual([true, true, true, true, true, false]);
+  expect(named[5]!.message).toMatch(/is a layer or an op/);
+  const renamed = at({ kind: 'layer', layer: 'dence_1', when: 'before', pass: 'forward' });
+  await client.request('backstep/setTrainingBreakpoints', { breakpoints: [renamed] });
+  await client.request('configurationDone');
+  const stop = async () => {
+    const { body } = await client.event('stopped');
+    const { reason, hitBreakpointIds, backstep } = body as {
+      reason: string;
+      hitBreakpointIds: number[];
+      backstep: StopPoint;
+    };
+    return { reason, hit: hitBreakpointIds, where: inShort(backstep) };
+  };
+  const go = () => client.request('continue', { threadId: 1 });
+
+  expect(await stop()).toEqual({
+    reason: 'function breakpoint',
+    hit: [named[0]!.id],
+    where: '1 after forward›dense_1',
+  });
+  const { stackFrames } = await client.request<{ stackFrames: { id: number; instructionPointerReference?: string }[] }>(
+    'stackTrace',
+    { threadId: 1 },
+  );
+  const { scopes } = await client.request<{ scopes: { name: string; variablesReference: number }[] }>('scopes', {
+    frameId: stackFrames[0]!.id,
+  });
+  const inside = async (reference: number, name: string) => {
+    const { variables } = await client.request<{ variables: { name: string; variablesReference: number }[] }>(
+      'variables',
+      { variablesReference: reference },
+    );
+    return variables.find((one) => one.name === name)!.variablesReference;
+  };
+  const model = scopes.find(({ name }) => name === 'Model')!.variablesReference;
+  const dense = await inside(model, 'dense_1');
+  const info = await client.request<{ dataId: string }>('dataBreakpointInfo', {
+    variablesReference: dense,
+    name: 'kernel',
+  });
+  expect(info.dataId).toBe('weight dense_1/kernel');
+  expect(await client.request('dataBreakpointInfo', { name: 'loss' })).toMatchObject({ dataId: 'metric loss' });
+  expect(await client.request('dataBreakpointInfo', { name: 'nonsense' })).toMatchObject({ dataId: null });
+  const data = await set('Data', [
+    { dataId: info.dataId, condition: 'norm > 0.01' },
+    { dataId: 'metric loss', condition: 'is odd' },
+  ]);
+  expect(data.map(({ verified }) => verified)).toEqual([true, false]);
+  const [third] = await set('Instruction', [
+    { instructionReference: 'forward/dense_1/Relu#1', condition: 'step == 4' },
+  ]);
+  await go();
+  // Between steps, by the weight; in step 2 by the gradient; then as they were set.
+  expect(await stop()).toEqual({ reason: 'data breakpoint', hit: [data[0]!.id], where: '1 ' });
+  await go();
+  expect(await stop()).toEqual({
+    reason: 'function breakpoint',
+    hit: [named[1]!.id],
+    where: '2 before gradient›dense_2',
+  });
+  await go();
+  expect(await stop()).toEqual({
+    reason: 'function breakpoint',
+    hit: [named[2]!.id],
+    where: '3 before forward›dense_2›Softmax',
+  });
+  const frames = await client.request<{ stackFrames: { instructionPointerReference?: string }[] }>('stackTrace', {
+    threadId: 1,
+  });
+  expect(frames.stackFrames[0]!.instructionPointerReference).toBe('forward/dense_2/Softmax#1');
+  await go();
+  expect(await stop()).toEqual({
+    reason: 'instruction breakpoint',
+    hit: [third!.id],
+    where: '4 before forward›dense_1›Relu',
+  });
+  await go();
+  await client.until(() => client.eventsOf('end')[0], 'the end');
+  const changed = client
+    .events()
+    .flatMap(({ event, body }) => (event === 'breakpoint' ? [(body as { breakpoint: Shown }).breakpoint] : []));
+  expect(changed).toEqual([
+    { id: named[3]!.id, verified: false, message: expect.stringContaining('Did you mean dense_1?') as string },
+    { id: named[4]!.id, verified: false, message: expect.stringMatching(/steps run no op Konv2D/) as string },
+  ]);
+  const told = client
+    .events()
+    .filter(({ event }) => event === 'backstep/breakpoints')
+    .map(({ body }) => (body as { breakpoints: object[] }).breakpoints);
+  expect(told).toEqual([
+    [{ id: renamed.id, verified: false, message: 'The model has no layer dence_1. Did you mean dense_1?' }],
+  ]);
+}, 30_000);
+
+test('breakpoints that are set at a stop act in the rest of the same step', async () => {
+  const client = new DapClient({ BACKSTEP_HOME: place.home });
+  clients.push(client);
+  await client.start({ experiment: place.file('experiment.ts'), backend: 'cpu', steps: 1 }, [
+    at({ kind: 'phase', phase: 'forward' }),
+  ]);
+  expect(inShort(await client.stopped())).toMatch(/^1 before forward/);
+  await client.request('backstep/setTrainingBreakpoints', {
+    breakpoints: [
+      at({ kind: 'layer', layer: 'dense_2', when: 'after', pass: 'gradient' }, { condition: 'size(grad) == 27' }),
+      at({ kind: 'op', op: 'Mul', phase: 'optimizer', layer: 'dense_2' }),
+      at({ kind: 'op', op: 'Multiply', phase: 'optimizer', layer: 'dense_2', occurrence: 1 }),
+      at({ kind: 'phase', phase: 'forward' }),
+    ],
+  });
+  await client.request('continue', { threadId: 1 });
+  expect(inShort(await client.stopped())).toBe('1 after gradient›dense_2');
+  await client.request('continue', { threadId: 1 });
+  expect(inShort(await client.stopped())).toBe('1 before optimizer›dense_2›Multiply');
+  await client.request('next', { threadId: 1, backstep: { granularity: 'step' } });
+  expect(inShort(await client.stopped())).toBe('1 ');
+}, 20_000);
