@@ -72,6 +72,11 @@ export class AdapterClient extends DebugClient {
     return `${body.reason} ${where}`;
   }
 
+  /** With launch arguments of Backstep's own. */
+  restartWith(args: { readonly arguments: object }): Promise<unknown> {
+    return this.customRequest('restart', args);
+  }
+
   async frames(): Promise<DebugProtocol.StackFrame[]> {
     return (await this.stackTraceRequest({ threadId: 1 })).body.stackFrames;
   }

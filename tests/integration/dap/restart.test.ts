@@ -48,7 +48,7 @@ test('restart: the same arguments and breakpoints, whose numbers stay, in anothe
   // With other arguments.
   const again = client.waitForEvent('terminated');
   await lines('experiment.ts');
-  await client.restartRequest({ arguments: { experiment: place.file('experiment.ts'), backend: 'cpu', steps: 2 } });
+  await client.restartWith({ arguments: { experiment: place.file('experiment.ts'), backend: 'cpu', steps: 2 } });
   await again;
   // Once more after the end.
   const third = client.waitForEvent('terminated');
@@ -76,7 +76,7 @@ test('a trainer that crashes: everything is answered, and the session can be res
   expect(outputs.join('')).toContain('Training was ended by the system (SIGKILL).');
   await expect(client.threadsRequest()).rejects.toThrow('Training has ended.');
   const stop = await client.stopAfter(async () => {
-    await client.restartRequest({ arguments: { experiment: place.file('experiment.ts'), backend: 'cpu' } });
+    await client.restartWith({ arguments: { experiment: place.file('experiment.ts'), backend: 'cpu' } });
     await client.pauseRequest({ threadId: 1 });
   });
   expect(stop).toContain('pause');
@@ -89,7 +89,7 @@ test('a restart that fails says why, and the session ends', async () => {
   await expect(client.restartRequest({})).rejects.toThrow('Nothing has been launched yet');
   await client.begin({ experiment: place.file('experiment.ts') });
   const terminated = client.waitForEvent('terminated');
-  await expect(client.restartRequest({ arguments: { experiment: 'relative.ts' } })).rejects.toThrow('absolute path');
+  await expect(client.restartWith({ arguments: { experiment: 'relative.ts' } })).rejects.toThrow('absolute path');
   await terminated;
   await client.disconnectRequest();
   expect(await client.exited).toBe(1);
