@@ -8,6 +8,7 @@ import type { StopPoint } from '../../src/shared/protocol/training.js';
 import { appStore } from './app-state.js';
 import { canRun, runCommand } from './commands.js';
 import { server } from './server.js';
+import { readStored, writeStored } from './session-storage.js';
 import { stopView, variables } from './stop-view.js';
 import type { Shape } from './tensor-index.js';
 import { TensorReading } from './tensor-reading.js';
@@ -76,7 +77,41 @@ export function viewTensor(target: TensorTarget, { title = titleOf(target), view
 
 export function activateTensor(id: string): void {
   tensorTabs.setState({ active: id });
+  keep();
   void refresh(id);
+}
+
+/** What was open in this folder before the page was loaded, the first time; it is read at the next stop. */
+export function restoreTensors(): void {
+  start();
+  if (tensorTabs.getState().tabs.length > 0) return;
+  const { tabs, active } = readStored<Kept>(storageKey(), { tabs: [] });
+  tensorTabs.setState({
+    tabs: tabs.map(({ target, title, view }) => {
+      const choice: TensorChoice = { view, example: 0, scale: 'all', picture: 0 };
+      return { id: keyOf(target), target, title, choice, current: false };
+    }),
+    active,
+  });
+  refreshActive();
+}
+
+interface Kept {
+  readonly tabs: readonly { readonly target: TensorTarget; readonly title: string; readonly view?: TensorView }[];
+  readonly active?: string;
+}
+
+function storageKey(): string {
+  return `tensors.${appStore.getState().workspace?.path ?? ''}`;
+}
+
+function keep(): void {
+  const { tabs, active } = tensorTabs.getState();
+  const kept: Kept = {
+    tabs: tabs.map(({ target, title, choice }) => ({ target, title, view: choice.view })),
+    active,
+  };
+  writeStored(storageKey(), kept);
 }
 
 export function closeTensor(id: string): void {
@@ -85,15 +120,15 @@ export function closeTensor(id: string): void {
   const at = tabs.findIndex((tab) => tab.id === id);
   tabs[at]?.reading?.end();
   const left = tabs.filter((tab) => tab.id !== id);
-  tensorTabs.setState({ tabs: left });
-  if (active !== id) return;
-  const next = left[Math.min(at, left.length - 1)];
-  if (next) activateTensor(next.id);
-  else tensorTabs.setState({ active: undefined });
+  const next = active === id ? left[Math.min(at, left.length - 1)]?.id : active;
+  tensorTabs.setState({ tabs: left, active: next });
+  if (next === undefined) keep();
+  else activateTensor(next);
 }
 
 export function chooseTensor(id: string, change: Partial<TensorChoice>): void {
   patch(id, ({ choice }) => ({ choice: { ...choice, ...change } }));
+  if ('view' in change) keep();
 }
 
 /** "step 41", and where in it training stands. */

@@ -5,8 +5,8 @@ import type { StepLook } from '../../../src/shared/protocol/training.js';
 import { appStore, moveCursor } from '../../state/app-state.js';
 import { shapeText } from '../../state/shape-text.js';
 import { openFile } from '../../state/file-actions.js';
-import { tensorsOfLayer } from '../../state/layer-tensors.js';
 import { viewTensor } from '../../state/tensor-tabs.js';
+import { layerTensorItems } from '../../training/layer-tensors.js';
 import { Section } from '../../training/section.js';
 import { Icon } from '../../ui/icon.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
@@ -22,7 +22,7 @@ export const LayerList = memo(function LayerList({ look, stale }: { look: StepLo
   const offer = async (layer: LayerLook, event: MouseEvent<HTMLElement>) => {
     event.preventDefault();
     const at = popupAt(event);
-    setPopup({ at, items: await itemsOf(layer) });
+    setPopup({ at, items: await layerTensorItems(layer.layer) });
   };
   return (
     <Section id="layers" title="Layers" note={stale ? `step ${look.at.step}` : `${layers.length}`}>
@@ -145,17 +145,6 @@ function viewOutput({ layer, outputShape }: LayerLook): void {
     { kind: 'place', place: { kind: 'activation', layer } },
     { view: outputShape.filter((size) => size !== null).length === 3 ? 'featureMaps' : undefined },
   );
-}
-
-async function itemsOf(layer: LayerLook): Promise<readonly PopupItem[]> {
-  const tensors = await tensorsOfLayer(layer.layer);
-  if (tensors.length === 0)
-    return [{ kind: 'item', label: 'Nothing was kept of this layer', disabled: true, run() {} }];
-  return tensors.map(({ label, place }) => ({
-    kind: 'item',
-    label,
-    run: () => viewTensor({ kind: 'place', place }),
-  }));
 }
 
 /** Up and down go from layer to layer, as in every list; right opens what can be viewed of one. */

@@ -2,6 +2,7 @@
 import type { PlacedItem } from '../../../src/shared/graph/graph-layout.js';
 import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
 import { bytesText } from '../../state/shape-text.js';
+import { ViewLayerTensors } from '../../training/layer-tensors.js';
 import { timeText } from './graph-colours.js';
 
 interface DetailsProps {
@@ -41,6 +42,7 @@ export function GraphDetails({ graph, item, onSelect, onReveal }: DetailsProps) 
           Line {only.line}
         </button>
       )}
+      {only?.layer !== undefined && <ViewLayerTensors layer={only.layer} />}
       {single ? (
         <>
           <Links

@@ -74,7 +74,7 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
   const shown = Math.min(open ?? pointed?.picture ?? choice.picture, total - 1);
   const page = (open === undefined ? grid : large).pageOf(shown);
   const range = page?.ranges[shown - page.first];
-  const isColour = page?.channels === 3;
+  const isColour = (page ?? expected).channels === 3;
   const scheme = view === 'images' ? 'grey' : 'values';
   const choose = (change: Parameters<typeof chooseTensor>[1]) => chooseTensor(tab.id, change);
   const toTable = (cell: number) => choose({ view: 'table', cell });

@@ -1,7 +1,7 @@
 /** The tensor viewer: the tensors that are open as tabs, one of them in sight. */
-import { useRef, type KeyboardEvent } from 'react';
+import { useEffect, useRef, type KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
-import { activateTensor, closeTensor, tensorTabs, type TensorTab } from '../../state/tensor-tabs.js';
+import { activateTensor, closeTensor, restoreTensors, tensorTabs, type TensorTab } from '../../state/tensor-tabs.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
@@ -11,6 +11,7 @@ import './tensor.css';
 
 export function Tensors() {
   const { tabs, active } = useStore(tensorTabs);
+  useEffect(restoreTensors, []);
   const tab = tabs.find((one) => one.id === active);
   if (!tab) return <NoTensor />;
   return (

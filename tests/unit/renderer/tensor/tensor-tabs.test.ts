@@ -2,7 +2,14 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { findNext, viewRow } from '../../../../renderer/state/tensor-commands.js';
 import { appStore } from '../../../../renderer/state/app-state.js';
 import { stopView, variables } from '../../../../renderer/state/stop-view.js';
-import { closeTensor, stopText, tensorTabs, viewTensor, chooseTensor } from '../../../../renderer/state/tensor-tabs.js';
+import {
+  closeTensor,
+  chooseTensor,
+  restoreTensors,
+  stopText,
+  tensorTabs,
+  viewTensor,
+} from '../../../../renderer/state/tensor-tabs.js';
 import { findTarget, targetOfRow, titleOf } from '../../../../renderer/state/tensor-targets.js';
 import type { TreeRow } from '../../../../renderer/state/value-tree.js';
 import type { StopPoint } from '../../../../src/shared/protocol/training.js';
@@ -122,6 +129,22 @@ describe('a tensor that is open', () => {
     goOn();
     await stand(41);
     expect(tab().choice.view).toBe('table');
+  });
+
+  it('is open again after the page was loaded anew', async () => {
+    const storage = new Map<string, string>();
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => storage.get(key) ?? null,
+      setItem: (key: string, value: string) => storage.set(key, value),
+    });
+    viewTensor(weight);
+    chooseTensor(tab().id, { view: 'table' });
+    const { active } = tensorTabs.getState();
+    tensorTabs.setState({ tabs: [], active: undefined });
+    restoreTensors();
+    vi.unstubAllGlobals();
+    expect(tab()).toMatchObject({ target: weight, title: 'dense_1/kernel', choice: { view: 'table' } });
+    expect(tensorTabs.getState().active).toBe(active);
   });
 
   it('goes with the folder', async () => {
