@@ -52,7 +52,7 @@ export function BreakpointForm({ open, leave }: { open: OpenForm; leave(): void 
   // The breakpoints are the last section: the form would open below the edge of the side bar.
   useEffect(() => {
     form.current?.scrollIntoView({ block: 'nearest' });
-  }, [draft.kind, draft.event, more]);
+  }, [draft.kind, draft.event, more, wrong?.message]);
   // Asked for from elsewhere, the panel may have been hidden when its field wanted the keyboard.
   const focus = open.focus ?? firstFields[draft.kind];
   useEffect(() => {
