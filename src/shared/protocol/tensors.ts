@@ -29,7 +29,7 @@ export const tensorFacts = z.object({
   device: z.string(),
   size: z.number(),
   bytes: z.number(),
-  /** Not there for text and where nothing was asked of a large tensor. Shares are 0 to 1; not-finite values are left out of the first five. */
+  /** Not there for text, for no values at all and where nothing was asked of a large tensor. Shares are 0 to 1; not-finite values are left out of the first five. */
   numbers: z
     .object({ min: real, max: real, mean: real, spread: real, norm: real, zeros: z.number(), notFinite: z.number() })
     .optional(),
