@@ -18,6 +18,8 @@ const varying = new Set(['systemProcessId', 'stackTrace', 'sourceReference', 'sp
 export class Transcript {
   readonly client: AdapterClient;
   private readonly lines: string[] = [];
+  /** Numbers of requests that are no part of the session. */
+  private readonly unlogged = new Set<number>();
 
   constructor(private readonly place: Workspace) {
     this.client = AdapterClient.onStdio(place);
@@ -30,10 +32,20 @@ export class Transcript {
   /** Sends one request, and goes on when it has been answered, whatever the answer. */
   async send(command: string, args?: object): Promise<unknown> {
     this.lines.push(`→ ${command}${args ? ` ${this.text(args)}` : ''}`);
+    const body = await this.answer(command, args);
+    // What follows the answer at once comes before the answer to this.
+    if (command !== 'disconnect') {
+      this.unlogged.add((this.client as unknown as { readonly sequence: number }).sequence);
+      await this.answer('threads');
+    }
+    return body;
+  }
+
+  private async answer(command: string, args?: object): Promise<unknown> {
     try {
       return ((await this.client.customRequest(command, args)) as DebugProtocol.Response).body;
     } catch (error) {
-      // Its refusal is in the transcript.
+      // A refusal is in the transcript.
       if (error instanceof Error) return undefined;
       throw error;
     }
@@ -64,7 +76,7 @@ export class Transcript {
 
   private receive(message: DebugProtocol.ProtocolMessage): void {
     const { event, command, success, message: said, body } = message as DebugProtocol.Event & DebugProtocol.Response;
-    if (asTimeHasIt.has(event)) return;
+    if (asTimeHasIt.has(event) || this.unlogged.has((message as DebugProtocol.Response).request_seq)) return;
     if (message.type === 'event') this.lines.push(`* ${event}${body === undefined ? '' : ` ${this.text(body)}`}`);
     else if (success) this.lines.push(`← ${command}${body === undefined ? '' : ` ${this.text(body)}`}`);
     else this.lines.push(`✗ ${command}: ${said}`);
