@@ -124,7 +124,7 @@ export function parseLogText(message: string, known: KnownNames = {}, reach: Rea
       return {
         kind: 'error',
         message: `{${part.text}} in the log message: ${parsed.message}`,
-        column: message.indexOf(part.text) + parsed.column,
+        column: placeOf(message, part.text) + parsed.column,
       };
     }
     compiled.push(parsed);
@@ -141,6 +141,13 @@ export function parseLogText(message: string, known: KnownNames = {}, reach: Rea
       compiled.map((part) => (typeof part === 'string' ? part : written(part.compiled, scope))).join(''),
   };
   return { kind: 'ok', text };
+}
+
+/** Where it stands in braces: the same letters may stand in the text as well. */
+function placeOf(message: string, expression: string): number {
+  let at = message.indexOf(expression);
+  while (!message.slice(0, at).trimEnd().endsWith('{')) at = message.indexOf(expression, at + 1);
+  return at;
 }
 
 export function usesGradientNorms(condition: Condition): boolean {
