@@ -86,7 +86,7 @@ const parts = {
     for (const model of measurable().values()) {
       const attached = await attachedCost(model);
       const armed = await armedCost(model, armedSets);
-      const over = (set) => percent(armed[set] / armed.none - 1);
+      const over = (set) => percent(armed[set].ratio - 1);
       const compiled = model.backend === undefined;
       table([
         [`${model.title}: nobody debugs`, `${attached.plainMs.toFixed(2)} ms`],

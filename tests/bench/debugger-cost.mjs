@@ -10,14 +10,14 @@ import { median, nativeModels } from './native.mjs';
 const root = path.resolve(import.meta.dirname, '../..');
 
 export const debuggedModels = {
-  cnn: { ...nativeModels.cnn, steps: 160, turn: 6, attachedSteps: 24 },
-  mlp: { ...nativeModels.mlp, steps: 8000, turn: 200, attachedSteps: 2500 },
+  cnn: { ...nativeModels.cnn, steps: 160, turn: 4, attachedSteps: 24 },
+  mlp: { ...nativeModels.mlp, steps: 8000, turn: 40, attachedSteps: 2500 },
   'small cnn on wasm': {
     title: 'small CNN 28×28×1 on wasm, batch 64',
     experiment: 'tests/bench/experiments/small-cnn.ts',
     backend: 'wasm',
     steps: 600,
-    turn: 15,
+    turn: 8,
     attachedSteps: 80,
   },
   iris: {
@@ -25,7 +25,7 @@ export const debuggedModels = {
     experiment: 'assets/samples/iris/experiment.ts',
     backend: 'wasm',
     steps: 24000,
-    turn: 600,
+    turn: 60,
     attachedSteps: 8000,
   },
 };
@@ -46,10 +46,15 @@ export const armedSets = {
   layer: [breakpoint({ kind: 'layer', layer: 'dense_1' }, { condition: 'step == 100000' })],
 };
 
-/** Medians of steps, in milliseconds, by what was armed; `none` among them. */
+/**
+ * By what was armed, `none` among them: median milliseconds of a step, and the median of its ratios to `none` in the
+ * same round. Rounds are short: a machine that is shared is another one a second later.
+ */
 export async function armedCost(model, sets, { steps = model.steps, turn = model.turn } = {}) {
   const names = ['none', ...Object.keys(sets)];
-  const times = Object.fromEntries(names.map((name) => [name, []]));
+  const rounds = [];
+  const newRound = () => rounds.push(Object.fromEntries(names.map((name) => [name, []])));
+  newRound();
   let at = 0;
   let taken = 0;
   // What comes first is not warm; what is on its way when breakpoints change belongs to neither.
@@ -58,10 +63,11 @@ export async function armedCost(model, sets, { steps = model.steps, turn = model
   const isNative = (model.backend ?? 'tensorflow') === 'tensorflow';
   const stepTaken = ({ stepMs }) => {
     if (unsure > 0) return void unsure--;
-    times[names[at]].push(stepMs);
+    rounds.at(-1)[names[at]].push(stepMs);
     if (++taken % turn > 0) return;
     at = (at + 1) % names.length;
-    unsure = Math.max(3, Math.ceil(turn / 3));
+    if (at === 0) newRound();
+    unsure = Math.max(3, Math.ceil(turn / 2));
     void training.request('backstep/setTrainingBreakpoints', { breakpoints: sets[names[at]] ?? [] });
   };
   const training = new DapTraining((name, body) => {
@@ -79,7 +85,17 @@ export async function armedCost(model, sets, { steps = model.steps, turn = model
   } finally {
     await training.end();
   }
-  return Object.fromEntries(names.map((name) => [name, median(times[name])]));
+  // The last round is not whole.
+  const whole = rounds.slice(0, -1);
+  return Object.fromEntries(
+    names.map((name) => [
+      name,
+      {
+        ms: median(whole.flatMap((round) => round[name])),
+        ratio: median(whole.map((round) => median(round[name]) / median(round.none))),
+      },
+    ]),
+  );
 }
 
 /** Steps of a training that nobody debugs. */
@@ -150,12 +166,9 @@ if (process.argv[1] === path.join(root, 'tests/bench/debugger-cost.mjs')) {
   else {
     const wanted = words.length ? words : Object.keys(armedSets);
     const found = await armedCost(model, Object.fromEntries(wanted.map((set) => [set, armedSets[set]])));
-    const share = (ms) => `${ms.toFixed(3)} ms (${((ms / found.none - 1) * 100).toFixed(1)} %)`;
-    console.log(
-      name,
-      Object.entries(found)
-        .map(([set, ms]) => `${set} ${share(ms)}`)
-        .join(', '),
+    const told = Object.entries(found).map(
+      ([set, { ms, ratio }]) => `${set} ${ms.toFixed(3)} ms (${((ratio - 1) * 100).toFixed(1)} %)`,
     );
+    console.log(name, told.join(', '));
   }
 }

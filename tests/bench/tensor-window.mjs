@@ -60,6 +60,8 @@ function untilDrawn(page, act) {
           const canvas = document.querySelector('[data-panel="tensor"] canvas');
           if (!canvas || canvas.width < 60) return '';
           const { data } = canvas.getContext('2d').getImageData(30, 30, 60, 1);
+          // What is of another example until its own is here is drawn faint.
+          if (data[3] !== 255) return '';
           return new Set(new Uint32Array(data.buffer)).size > 3 ? data.join() : '';
         };
         const before = colours();
