@@ -46,7 +46,8 @@ export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): 
       notify({
         severity: 'warning',
         message: 'There is no experiment to train in this folder.',
-        detail: 'Open a sample, or add a file whose default export is made by defineExperiment.',
+        detail:
+          'Open a sample, or add a TensorFlow.js script that trains, or a file whose default export is made by defineExperiment.',
       });
       return;
     }

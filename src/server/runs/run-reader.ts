@@ -71,6 +71,7 @@ export class RunReader implements RunReading {
       seed: own.seed,
       continuedFrom: own.continuedFrom,
       last: curves.last,
+      ...(own.kind === 'script' ? { isScript: true } : {}),
       canContinue: existsSync(path.join(run.folder, runPlaces.state)),
       warning: warnings.length > 0 ? warnings.join(' ') : undefined,
     };

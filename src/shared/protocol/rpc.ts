@@ -73,6 +73,8 @@ export const runSummary = z.object({
   last: z.record(z.string(), z.number()),
   /** Whether a saved state is there to continue from. */
   canContinue: z.boolean(),
+  /** Of a plain script, whose runs cannot be continued: it makes its state itself. */
+  isScript: z.boolean().optional(),
   /** What is wrong with the folder, where something is: damaged records, missing run.json. */
   warning: z.string().optional(),
 });

@@ -60,6 +60,7 @@ interface Ran {
 type Ending = { readonly status: 'completed' | 'stopped' } | { readonly status: 'failed'; readonly message: string };
 
 const MEMORY_MS = 1000;
+const SLOW_STEP_MS = 20;
 const nothing: Batch = { xs: [], ys: [], size: 0 };
 
 export class ScriptTraining implements TrainingFollower {
@@ -75,6 +76,7 @@ export class ScriptTraining implements TrainingFollower {
   private last: Ran = { loss: NaN, metrics: {} };
   private lastBatch: Batch | undefined;
   private canLook = false;
+  private lastStepMs = 0;
   /** Losses by the gradients that were taken of them; the last one for gradients of unknown origin. */
   private readonly losses = new WeakMap<tf.Tensor, number>();
   private lastLoss: number | undefined;
@@ -305,7 +307,9 @@ export class ScriptTraining implements TrainingFollower {
     const epoch = this.cursor.epochsDone + 1;
     this.release();
     this.clock.batchIsThere();
-    const look = host.mayStopAfter({ epoch, step: number, stepInEpoch, lastInEpoch, keepingIsFree: true, batch });
+    // Of a quick step keeping is a noticeable part, and a wish that comes during it can wait for the next one.
+    const keepingIsFree = this.lastStepMs >= SLOW_STEP_MS;
+    const look = host.mayStopAfter({ epoch, step: number, stepInEpoch, lastInEpoch, keepingIsFree, batch });
     const gradientNorms = host.wantsGradientNorms;
     this.underWay = { number, batch, lastInEpoch, look, gradientNorms, ofBatch };
     const all = (wanted: boolean): 'all' | 'none' => (wanted ? 'all' : 'none');
@@ -342,6 +346,7 @@ export class ScriptTraining implements TrainingFollower {
       stateHash: hashed ? this.models.stateHash(this.cursor) : undefined,
       wallTime,
     };
+    this.lastStepMs = event.stepMs;
     const scalars: [string, number][] = [['loss', loss], ...Object.entries(metrics)];
     if (learningRate !== undefined) scalars.push(['learning_rate', learningRate]);
     this.folder!.addTrain(event.step, wallTime, scalars);

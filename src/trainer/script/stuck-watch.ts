@@ -10,7 +10,7 @@ const AFTER_MS = 15_000;
 const EVERY_MS = 1_000;
 
 /** Where it is said in a process whose debugger is another thread's; takes a `Problem`. */
-export const stuckChannel = 'backstep.stuck';
+const stuckChannel = 'backstep.stuck';
 /** Name of the function that the watching thread calls in this one, in the middle of whatever it does. */
 const callback = 'backstep.stuck';
 

@@ -163,6 +163,13 @@ setTimeout(() => { throw new Error('boom'); }, 10);
     expect(summaryOf(last)).toMatchObject({ status: 'failed', error: 'boom', step: 1 });
   });
 
+  it('at no end of its own: a loop without a step is told of, with its line', async () => {
+    const text = `step();\nlet on = true;\nsetTimeout(() => (on = false), 0);\nconst until = Date.now() + 18_000;\nwhile (on && Date.now() < until) {\n  Math.sqrt(2);\n}\n`;
+    const { stderr, code } = await run(write('loops.ts', text));
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/loops\.ts:(9|10):\d+: info: The script has held its thread/);
+  });
+
   it('when its timers are done', async () => {
     const text = `let n = 0;
 const timer = setInterval(() => { step(); if (++n === 3) clearInterval(timer); }, 40);
