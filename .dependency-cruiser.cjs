@@ -30,11 +30,28 @@ module.exports = {
       name: 'shared-has-no-heavy-packages',
       comment: 'src/shared is in every bundle: schemas and file formats are all that it needs.',
       severity: 'error',
-      from: { path: '^src/shared/' },
+      from: { path: '^src/shared/', pathNot: '^src/shared/models/formats/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional'],
         pathNot: 'node_modules/(zod|@bufbuild/protobuf|jsep)/',
       },
+    },
+    {
+      name: 'model-formats-have-their-parsers',
+      comment: 'Formats of model files may use what reads them; whoever opens no files does not load that.',
+      severity: 'error',
+      from: { path: '^src/shared/models/formats/' },
+      to: {
+        dependencyTypes: ['npm', 'npm-dev', 'npm-optional'],
+        pathNot: 'node_modules/(@bufbuild/protobuf|h5wasm|fflate|flatbuffers)/',
+      },
+    },
+    {
+      name: 'page-opens-no-models',
+      comment: 'Model files are opened by the server and the command line; the page draws what they hold.',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^src/shared/models/(formats/|open-model)' },
     },
     {
       name: 'page-has-no-node',

@@ -2,6 +2,7 @@
  * Files in the editor: open, edit, save, close; kept in step with the disk and with the drafts that
  * survive a crash. The transitions themselves are in open-file.ts.
  */
+import { isModelFile } from '../../src/shared/models/model-file-names.js';
 import { appStore, notify, type OpenFile } from './app-state.js';
 import { RequestError } from './connection.js';
 import { ask } from './dialogs.js';
@@ -10,6 +11,7 @@ import { readEditorMemory, writeEditorMemory } from './editor-memory.js';
 import { splitEditor, withoutFile } from './editor-panes.js';
 import { diskChanged, edited, opened, saved, tookTheirs, type DiskText } from './open-file.js';
 import { baseName, concerns, isLibraryPath, joinPath, relativePath } from './paths.js';
+import { openModelFile } from './opened-model.js';
 import { reveal } from './reveal.js';
 import { server } from './server.js';
 
@@ -41,11 +43,15 @@ async function readDisk(path: string): Promise<DiskText | undefined> {
   }
 }
 
-/** Brings a file to the front, opening it where it is not. */
+/** Brings a file to the front, opening it where it is not; a model file shows its graph. */
 export async function openFile(
   path: string,
   place: { line?: number; column?: number; focus?: boolean } = {},
 ): Promise<void> {
+  if (isModelFile(baseName(path))) {
+    await openModelFile(path);
+    return;
+  }
   if (!findOpen(path)) {
     const disk = await readDisk(path);
     if (!disk) {

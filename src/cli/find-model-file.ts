@@ -1,7 +1,7 @@
 /** Whether a command's argument means a model file by others rather than an experiment. */
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { modelFileNames } from '../shared/models/model-format.js';
+import { mayBeModelFile } from '../shared/models/model-file-names.js';
 
 /** The model file that the argument names, itself or by SavedModel's folder; `undefined` where it names an experiment. */
 export function findModelFile(argument: string): string | undefined {
@@ -12,5 +12,5 @@ export function findModelFile(argument: string): string | undefined {
       .map((name) => path.join(wanted, name))
       .find((file) => existsSync(file));
   }
-  return stats && modelFileNames.test(path.basename(wanted)) ? wanted : undefined;
+  return stats && mayBeModelFile(path.basename(wanted)) ? wanted : undefined;
 }

@@ -7,9 +7,9 @@ test('shows the layers of a sample, opens one to its ops, and is in step with th
 }) => {
   await workbench.openSample(/Iris/);
   await page.keyboard.press('ControlOrMeta+Shift+G');
-  const blocks = page.locator('.graph-block strong');
+  const blocks = page.locator('.graph-group strong');
   await expect(blocks.first()).toHaveText('batch', { timeout: 60_000 });
-  const layer = page.locator('.graph-block', { hasText: 'Dense' }).first();
+  const layer = page.locator('.graph-group', { hasText: 'Dense' }).first();
   const label = (await layer.locator('strong').textContent())!;
 
   // A click on its ops puts the editor's cursor at the layer, which is lit.

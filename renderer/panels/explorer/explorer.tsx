@@ -2,7 +2,9 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
+import { mayBeModelFile } from '../../../src/shared/models/model-file-names.js';
 import { openFile, openToTheRight } from '../../state/file-actions.js';
+import { openModelFile } from '../../state/opened-model.js';
 import { joinPath } from '../../state/paths.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
@@ -117,6 +119,15 @@ export function Explorer() {
                     label: 'Open to the Right',
                     run: () => void openToTheRight(joinPath(workspace.path, row.entry.path)),
                   },
+                  ...(mayBeModelFile(row.entry.name)
+                    ? ([
+                        {
+                          kind: 'item',
+                          label: 'Open as Model Graph',
+                          run: () => void openModelFile(joinPath(workspace.path, row.entry.path)),
+                        },
+                      ] satisfies PopupItem[])
+                    : []),
                 ] satisfies PopupItem[])
               : []),
             { kind: 'item', label: 'Rename…', key: 'F2', run: () => void renameEntry(row.entry) },

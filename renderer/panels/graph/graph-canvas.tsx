@@ -2,29 +2,33 @@
 import { Background, Controls, MiniMap, ReactFlow, useReactFlow, ViewportPortal } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { memo, useEffect, useMemo, type MouseEvent } from 'react';
-import { curveBetween } from '../../../src/shared/graph/graph-curve.js';
-import type { GraphLayout, PlacedBlock, PlacedItem } from '../../../src/shared/graph/graph-layout.js';
+import { curveThrough } from '../../../src/shared/graph/graph-curve.js';
+import type { PlacedGroup, PlacedItem, TreeLayout } from '../../../src/shared/graph/tree/tree-layout.js';
 import type { Colours } from './graph-colours.js';
-import { nodeTypes, type BlockNode, type ItemNode } from './graph-nodes.js';
-import { progressOf, type Standing } from './graph-places.js';
+import { nodeTypes, type GroupNode, type ItemNode } from './graph-nodes.js';
+import { progressOf } from './graph-places.js';
 import type { GraphBreaks } from './use-graph-breaks.js';
 
 export interface CanvasProps {
-  readonly layout: GraphLayout;
+  readonly layout: TreeLayout;
   readonly colours: Colours;
   /** An item's id. */
   readonly selected?: string;
   readonly found: ReadonlySet<string>;
-  /** The block under the window's cursor. */
+  /** The group under the window's cursor. */
   readonly lit?: string;
+  /** The innermost group that is drawn around where training stands, and the item that is seen there. */
+  readonly standing?: { readonly group?: string; readonly item?: string };
   readonly breaks: GraphBreaks;
+  /** Where a group stood that has just been opened or closed; taken when it has been put there again. */
+  readonly anchor: { current: { readonly group: string; readonly x: number; readonly y: number } | undefined };
   readonly theme: 'dark' | 'light';
   /** Changes when the view is to be fitted anew: another experiment's graph. */
   readonly fitKey: string;
   onSelect(item: PlacedItem | undefined): void;
-  onToggle(block: string): void;
+  onToggle(group: string): void;
   onToggleItem(item: PlacedItem): void;
-  /** The menu of an item, or of a block by its id. */
+  /** The menu of an item, or of a group by its id. */
   onMenu(event: MouseEvent, of: PlacedItem | string): void;
 }
 
@@ -34,6 +38,8 @@ export function GraphCanvas({
   selected,
   found,
   lit,
+  standing,
+  anchor,
   breaks,
   theme,
   fitKey,
@@ -42,26 +48,26 @@ export function GraphCanvas({
   onToggleItem,
   onMenu,
 }: CanvasProps) {
-  const { standing, marks } = breaks;
+  const { marks } = breaks;
   const items = useMemo(() => new Map(layout.items.map((item) => [item.id, item])), [layout]);
   const nodes = useMemo(
-    (): (BlockNode | ItemNode)[] => [
-      ...layout.blocks.map((placed): BlockNode => ({
-        id: `block ${placed.block.id}`,
-        type: 'block',
+    (): (GroupNode | ItemNode)[] => [
+      ...layout.groups.map((placed): GroupNode => ({
+        id: `group ${placed.group.id}`,
+        type: 'frame',
         position: { x: placed.x, y: placed.y },
         width: placed.width,
         height: placed.height,
         data: {
           placed,
-          lit: placed.block.id === lit,
-          standing: placed.block.id === standing?.block,
-          mark: marks.get(`block ${placed.block.id}`),
+          lit: placed.group.id === lit,
+          standing: placed.group.id === standing?.group,
+          mark: marks.get(`group ${placed.group.id}`),
           onToggle,
         },
         selectable: false,
         focusable: false,
-        zIndex: 0,
+        zIndex: placed.group.depth,
       })),
       ...layout.items.map((item): ItemNode => ({
         id: item.id,
@@ -76,14 +82,14 @@ export function GraphCanvas({
           current: item.id === selected,
           mark: marks.get(item.id),
           canBreak: breaks.canBreak(item),
-          progress: progressOf(item, standing),
+          progress: progressOf(item, breaks.standing),
           onBreak: breaks.toggle,
         },
         focusable: false,
-        zIndex: 2,
+        zIndex: 1000,
       })),
     ],
-    [layout, colours, selected, found, lit, breaks, standing, marks, onToggle],
+    [layout, colours, selected, found, lit, breaks, standing?.group, marks, onToggle],
   );
 
   return (
@@ -110,7 +116,7 @@ export function GraphCanvas({
       }}
       onNodeContextMenu={(event, node) => {
         const item = items.get(node.id);
-        onMenu(event, item ?? node.id.replace(/^block /, ''));
+        onMenu(event, item ?? node.id.replace(/^group /, ''));
       }}
       onPaneClick={() => onSelect(undefined)}
       zoomOnDoubleClick={false}
@@ -129,8 +135,9 @@ export function GraphCanvas({
       <View
         fitKey={fitKey}
         layout={layout}
+        anchor={anchor}
         selected={selected === undefined ? undefined : items.get(selected)}
-        lit={layout.blocks.find(({ block }) => block.id === lit)}
+        lit={layout.groups.find(({ group }) => group.id === lit)}
         standing={standingBox(layout, items, standing)}
       />
     </ReactFlow>
@@ -141,18 +148,20 @@ export function GraphCanvas({
 function View({
   fitKey,
   layout,
+  anchor,
   selected,
   lit,
   standing,
 }: {
   fitKey: string;
-  layout: GraphLayout;
+  layout: TreeLayout;
+  anchor: CanvasProps['anchor'];
   selected?: PlacedItem;
-  lit?: PlacedBlock;
+  lit?: PlacedGroup;
   standing?: Box & { readonly id: string };
 }) {
   const flow = useReactFlow();
-  const litBlock = lit?.block.id;
+  const litGroup = lit?.group.id;
   useEffect(() => {
     const pane = paneSize();
     if (!pane) return;
@@ -163,14 +172,22 @@ function View({
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [fitKey]);
   useEffect(() => {
+    const stood = anchor.current;
+    anchor.current = undefined;
+    const placed = stood && layout.groups.find(({ group }) => group.id === stood.group);
+    if (!placed) return;
+    const { x, y, zoom } = flow.getViewport();
+    void flow.setViewport({ x: x + (stood.x - placed.x) * zoom, y: y + (stood.y - placed.y) * zoom, zoom });
+  }, [layout, anchor, flow]);
+  useEffect(() => {
     if (selected) bringIntoView(flow, selected);
   }, [selected, flow]);
   useEffect(() => {
     // What is selected here has put the editor's cursor there, and is in view by itself.
-    if (lit && lit.block.id !== selected?.block) bringIntoView(flow, { ...lit, height: Math.min(lit.height, 80) });
+    if (lit && lit.group !== selected?.group) bringIntoView(flow, { ...lit, height: Math.min(lit.height, 80) });
     // Only when the cursor goes to another layer.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [litBlock]);
+  }, [litGroup]);
   const standingId = standing?.id;
   useEffect(() => {
     if (standing) bringIntoView(flow, standing);
@@ -182,17 +199,17 @@ function View({
 
 type Box = Pick<PlacedItem, 'x' | 'y' | 'width' | 'height'>;
 
-/** What is brought into view at a stop: the op, its cell, else its block. */
+/** What is brought into view at a stop: the op, its cell, else its group. */
 function standingBox(
-  layout: GraphLayout,
+  layout: TreeLayout,
   items: ReadonlyMap<string, PlacedItem>,
-  standing: Standing | undefined,
+  standing: CanvasProps['standing'],
 ): (Box & { readonly id: string }) | undefined {
   if (!standing) return undefined;
-  const item = items.get(standing.node ?? '') ?? items.get(standing.item ?? '');
+  const item = items.get(standing.item ?? '');
   if (item) return item;
-  const placed = layout.blocks.find(({ block }) => block.id === standing.block);
-  return placed && { ...placed, height: Math.min(placed.height, 80), id: placed.block.id };
+  const placed = layout.groups.find(({ group }) => group.id === standing.group);
+  return placed && { ...placed, height: Math.min(placed.height, 80), id: placed.group.id };
 }
 
 function paneSize(): { readonly width: number; readonly height: number } | undefined {
@@ -224,12 +241,16 @@ const Wires = memo(function Wires({
   items,
   selected,
 }: {
-  layout: GraphLayout;
+  layout: TreeLayout;
   items: ReadonlyMap<string, PlacedItem>;
   selected?: string;
 }) {
   const curves = useMemo(
-    () => layout.wires.map((wire) => ({ wire, ...curveBetween(items.get(wire.from)!, items.get(wire.to)!) })),
+    () =>
+      layout.wires.map((wire) => ({
+        wire,
+        ...curveThrough(items.get(wire.from)!.anchor, wire.via, items.get(wire.to)!.anchor),
+      })),
     [layout, items],
   );
   return (
@@ -239,6 +260,7 @@ const Wires = memo(function Wires({
           key={index}
           d={path}
           data-cell={wire.cell}
+          data-control={wire.isControl || undefined}
           data-near={wire.from === selected || wire.to === selected || undefined}
           strokeWidth={Math.min(3, 1 + Math.log2(wire.count) / 2)}
         />
@@ -246,6 +268,7 @@ const Wires = memo(function Wires({
       {curves.map(
         ({ wire, middle }, index) =>
           wire.label !== '' &&
+          !wire.isControl &&
           ((wire.cell === 'forward' && !wire.isInner) || wire.from === selected || wire.to === selected) && (
             <text key={index} x={middle.x + 5} y={middle.y + 4}>
               {wire.label}

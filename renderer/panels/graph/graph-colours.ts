@@ -1,6 +1,6 @@
 /** What the colours of the graph say, and their legend. Pure: names variables of the theme. */
-import type { PlacedItem } from '../../../src/shared/graph/graph-layout.js';
 import type { OpGraph, OpNode } from '../../../src/shared/graph/op-graph.js';
+import type { PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import { bytesText } from '../../state/shape-text.js';
 
 export const colourings = ['phase', 'kind', 'time', 'memory'] as const;

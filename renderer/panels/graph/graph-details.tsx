@@ -1,6 +1,6 @@
 /** Everything that is known of the selected op, or of the ops that a closed cell stands for. */
-import type { PlacedItem } from '../../../src/shared/graph/graph-layout.js';
 import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
+import type { PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import { bytesText } from '../../state/shape-text.js';
 import { ViewLayerTensors } from '../../training/layer-tensors.js';
 import { timeText } from './graph-colours.js';

@@ -1,14 +1,14 @@
-/** What stands in the graph: a block with its head, an op or the cell of a closed block, each with the debugger's signs. */
+/** What stands in the graph: a group with its head, an op or the cell of a closed group, each with the debugger's signs. */
 import type { Node, NodeProps } from '@xyflow/react';
 import { memo, type CSSProperties } from 'react';
-import type { PlacedBlock, PlacedItem } from '../../../src/shared/graph/graph-layout.js';
+import { shortened, type PlacedGroup, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import type { PlaceMark } from '../../state/breakpoint-words.js';
 import { BreakDot } from '../../training/break-dot.js';
 import type { Progress } from './graph-places.js';
 
-export type BlockNode = Node<
-  { placed: PlacedBlock; lit: boolean; standing: boolean; mark: PlaceMark | undefined; onToggle(block: string): void },
-  'block'
+export type GroupNode = Node<
+  { placed: PlacedGroup; lit: boolean; standing: boolean; mark: PlaceMark | undefined; onToggle(group: string): void },
+  'frame'
 >;
 
 export type ItemNode = Node<
@@ -25,25 +25,26 @@ export type ItemNode = Node<
   'item'
 >;
 
-export const nodeTypes = { block: memo(BlockView), item: memo(ItemView) };
+export const nodeTypes = { frame: memo(GroupView), item: memo(ItemView) };
 
-function BlockView({ data: { placed, lit, standing, mark, onToggle } }: NodeProps<BlockNode>) {
-  const { block, isOpen } = placed;
+function GroupView({ data: { placed, lit, standing, mark, onToggle } }: NodeProps<GroupNode>) {
+  const { group, isOpen } = placed;
   return (
-    <div className="graph-block" data-lit={lit || undefined} data-standing={standing || undefined}>
+    <div className="graph-group" data-lit={lit || undefined} data-standing={standing || undefined}>
       <button
-        className="graph-block-head nopan"
+        className="graph-group-head nopan"
         tabIndex={-1}
         aria-expanded={isOpen}
-        title={isOpen ? 'Close (Enter)' : 'Open to its ops (Enter)'}
-        onClick={() => onToggle(block.id)}
+        title={isOpen ? 'Close (Enter)' : `Open: ${group.size.toLocaleString('en-US')} ops (Enter)`}
+        onClick={() => onToggle(group.id)}
       >
         <span className={`codicon codicon-chevron-${isOpen ? 'down' : 'right'}`} aria-hidden />
-        <strong>{block.label}</strong>
-        <span className="dim">{block.type}</span>
+        <strong title={group.label}>{shortened(group.label, 22)}</strong>
+        {group.times !== undefined && <span className="graph-times">×{group.times}</span>}
+        <span className="dim">{group.type}</span>
         {mark && (
           <i
-            className="graph-block-mark"
+            className="graph-group-mark"
             data-state={mark.state}
             data-sign={mark.sign}
             role="img"
@@ -58,7 +59,7 @@ function BlockView({ data: { placed, lit, standing, mark, onToggle } }: NodeProp
 
 function ItemView({ data }: NodeProps<ItemNode>) {
   const { item, colour, found, current, mark, canBreak, progress, onBreak } = data;
-  const name = item.ops.length === 1 ? item.ops[0]!.id : item.id.replace(/^layer:|#/g, ' ').trim();
+  const name = item.ops.length === 1 ? item.ops[0]!.id : item.id.replace(/^(layer|group):|#/g, ' ').trim();
   return (
     <div
       className="graph-item"

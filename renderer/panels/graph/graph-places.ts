@@ -2,8 +2,8 @@
  * The graph and the debugger speak of the same ops: which place of a breakpoint a node is, which node
  * training stands at, and what of the step has run before it. Pure.
  */
-import type { PlacedItem } from '../../../src/shared/graph/graph-layout.js';
 import type { OpGraph, OpNode } from '../../../src/shared/graph/op-graph.js';
+import type { PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import {
   stepPhases,
   type BreakpointPlace,
@@ -45,28 +45,27 @@ export function stopsAt({ at }: TrainingBreakpoint, place: OpPlace): boolean {
 
 /** What an item's dot sets: an op of its own, the layer for a cell that stands for many. */
 export function placeOfItem(
-  { id, block, cell, ops }: PlacedItem,
+  { id, group, cell, ops }: PlacedItem,
   places: ReadonlyMap<string, OpPlace>,
 ): BreakpointPlace | undefined {
   if (id === ops[0]?.id) return places.get(id);
-  const layer = layerOfBlock(block);
+  const layer = layerOfGroup(group.id);
   if (cell === 'update') return { kind: 'phase', phase: 'optimizer' };
   if (layer !== undefined)
     return { kind: 'layer', layer, when: 'before', pass: cell === 'gradient' ? 'gradient' : 'forward' };
-  return block === 'loss' ? { kind: 'phase', phase: cell === 'gradient' ? 'gradient' : 'loss' } : undefined;
+  return group.id === 'loss' ? { kind: 'phase', phase: cell === 'gradient' ? 'gradient' : 'loss' } : undefined;
 }
 
-export function layerOfBlock(block: string): string | undefined {
-  return /^layer:(.+)$/.exec(block)?.[1];
+export function layerOfGroup(group: string): string | undefined {
+  return /^layer:(.+)$/.exec(group)?.[1];
 }
 
 /** Where training stands in the graph. */
 export interface Standing {
-  /** The op that it is before or after; none where it is at a whole layer. */
-  readonly node?: string;
-  readonly block?: string;
-  /** The item that is lit: the op where its block is open, else the cell. */
-  readonly item?: string;
+  /** The op that it is before or after; at a whole layer, the layer's first or last. */
+  readonly node: string;
+  /** Whether it stands at that op, rather than at its layer. */
+  readonly isOp: boolean;
   /** Ids of the nodes that have run in this step. */
   readonly done: ReadonlySet<string>;
 }
@@ -89,23 +88,10 @@ export function standingIn(
       same.find(({ id }) => places.get(id)?.occurrence === place.occurrence) ??
       // The recorded step can have fewer of them: another backend, a first step that makes what it needs.
       (place.layer === undefined ? undefined : same.at(-1));
-    if (node) return { node: node.id, ...blockAndCell(node), done: ranBefore(graph, node, isAfter) };
+    if (node) return { node: node.id, isOp: true, done: ranBefore(graph, node, isAfter) };
   }
   const edge = isAfter ? candidates.at(-1) : candidates[0];
-  return edge && { ...blockAndCell(edge), done: ranBefore(graph, edge, isAfter) };
-}
-
-function blockAndCell({ layer, phase }: OpNode): Pick<Standing, 'block' | 'item'> {
-  const block =
-    layer !== undefined
-      ? `layer:${layer}`
-      : phase === 'optimizer'
-        ? 'optimizer'
-        : phase === 'forward'
-          ? 'other'
-          : 'loss';
-  const cell = phase === 'gradient' ? 'gradient' : phase === 'optimizer' ? 'update' : 'forward';
-  return { block, item: `${block}#${cell}` };
+  return edge && { node: edge.id, isOp: false, done: ranBefore(graph, edge, isAfter) };
 }
 
 function ranBefore({ nodes }: OpGraph, at: OpNode, included: boolean): ReadonlySet<string> {
@@ -120,7 +106,7 @@ export function progressOf({ id, ops }: PlacedItem, standing: Standing | undefin
   if (!standing) return undefined;
   const runs = ops.filter(({ kind }) => kind === 'op' || kind === 'assign');
   const isCell = id !== ops[0]?.id;
-  if (isCell ? id === standing.item : id === standing.node) return 'here';
+  if (isCell ? ops.some((op) => op.id === standing.node) : standing.isOp && id === standing.node) return 'here';
   const done = runs.filter((op) => standing.done.has(op.id)).length;
   if (done === 0) return undefined;
   return done === runs.length ? 'done' : 'partly';

@@ -1,9 +1,9 @@
 /** Where the arrow keys lead from an item: along wires where there are some, else to what is nearest that way. Pure. */
-import type { GraphLayout, PlacedItem } from '../../../src/shared/graph/graph-layout.js';
+import type { PlacedItem, TreeLayout } from '../../../src/shared/graph/tree/tree-layout.js';
 
 export type Direction = 'up' | 'down' | 'left' | 'right';
 
-export function walk(layout: GraphLayout, from: string | undefined, direction: Direction): PlacedItem | undefined {
+export function walk(layout: TreeLayout, from: string | undefined, direction: Direction): PlacedItem | undefined {
   const start = layout.items.find(({ id }) => id === from);
   if (!start) return layout.items[0];
   const wired = new Set(

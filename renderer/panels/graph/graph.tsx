@@ -1,9 +1,18 @@
 /** The dataflow of a training step: the model's layers from top to bottom, each open to its ops, in step with the editor. */
 import { ReactFlowProvider } from '@xyflow/react';
-import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
-import { blocksOf } from '../../../src/shared/graph/graph-blocks.js';
-import { layOut, type PlacedItem } from '../../../src/shared/graph/graph-layout.js';
+import {
+  Fragment,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+} from 'react';
 import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
+import { groupsAround, groupTree, type Group } from '../../../src/shared/graph/tree/group-tree.js';
+import { layOutTree, shownAs, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import { moveCursor } from '../../state/app-state.js';
 import { runCommand } from '../../state/commands.js';
 import { openFile } from '../../state/file-actions.js';
@@ -14,7 +23,9 @@ import { useApp } from '../../use-app.js';
 import { GraphCanvas } from './graph-canvas.js';
 import { colouringNames, colourings, coloursOf, timeText, type Colouring } from './graph-colours.js';
 import { GraphDetails } from './graph-details.js';
+import { GraphFile } from './graph-file.js';
 import { findOps } from './graph-find.js';
+import { layerOfGroup } from './graph-places.js';
 import { useGraphSource, type GraphSource } from './graph-source.js';
 import { setBreakTarget } from './graph-target.js';
 import { walk, type Direction } from './graph-walk.js';
@@ -32,9 +43,10 @@ export function Graph() {
   const source = useGraphSource(visible);
   return (
     <div className="graph" ref={place}>
+      {source.file && <GraphFile file={source.file} />}
       {source.graph && source.graph.nodes.length > 0 ? (
         <ReactFlowProvider>
-          <GraphView graph={source.graph} source={source} />
+          <GraphView key={source.file?.name} graph={source.graph} source={source} />
         </ReactFlowProvider>
       ) : (
         <NoGraph source={source} />
@@ -46,6 +58,7 @@ export function Graph() {
 function NoGraph({ source }: { source: GraphSource }) {
   const workspace = useApp((state) => state.workspace);
   if (!workspace) return null;
+  if (source.file) return <EmptyState icon="type-hierarchy-sub">Opening {source.file.name}…</EmptyState>;
   if (source.experiment === undefined) {
     return (
       <EmptyState icon="type-hierarchy-sub">
@@ -101,61 +114,72 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
   const [query, setQuery] = useState('');
   const [hit, setHit] = useState(-1);
 
-  const layout = useMemo(() => layOut(graph, open), [graph, open]);
-  const blocks = useMemo(() => blocksOf(graph), [graph]);
+  const tree = useMemo(() => groupTree(graph), [graph]);
+  const layout = useMemo(() => layOutTree(tree, open), [tree, open]);
   const colours = useMemo(() => coloursOf(colouring, graph, layout.items), [colouring, graph, layout]);
   const hits = useMemo(() => findOps(graph, query), [graph, query]);
   const found = useMemo(() => new Set(hits.map(({ id }) => id)), [hits]);
-  const blockOfOp = useMemo(
-    () =>
-      new Map(blocks.flatMap(({ id, cells }) => Object.values(cells).flatMap((ops) => ops.map((op) => [op.id, id])))),
-    [blocks],
-  );
   const item = layout.items.find(({ id }) => id === selected);
   const breaks = useGraphBreaks(graph, layout);
   const [menu, setMenu] = useState<{ readonly at: PopupAt; readonly items: readonly PopupItem[] }>();
-  const lit = blocks.find(
-    ({ kind, label, file, line }) =>
+  const lit = [...tree.groups.values()].find(
+    ({ kind, id, file, line }) =>
       kind === 'layer' &&
       (cursor.file !== undefined && file === cursor.file && line === cursor.line
         ? true
-        : cursor.layer === label && cursor.line === line),
+        : cursor.layer === layerOfGroup(id) && cursor.line === line),
   )?.id;
 
-  // The block that training stands in opens, so that the op is seen.
-  const { node, block: standingBlock } = breaks.standing ?? {};
+  // The groups that training stands in open, so that the op is seen.
+  const { node, isOp } = breaks.standing ?? {};
   useEffect(() => {
-    if (node !== undefined && standingBlock !== undefined) setOpen((before) => new Set([...before, standingBlock]));
-  }, [node, standingBlock]);
+    if (node === undefined) return;
+    const around = groupsAround(tree, node).filter((group) => isOp || group.kind !== 'layer');
+    setOpen((before) => new Set([...before, ...around.map(({ id }) => id)]));
+  }, [node, isOp, tree]);
+  const standing = useMemo(() => {
+    const op = node === undefined ? undefined : graph.nodes.find(({ id }) => id === node);
+    if (!op) return undefined;
+    const group = groupsAround(tree, op.id).find((one) => layout.groups.some((placed) => placed.group === one));
+    return { group: group?.id, item: isOp || !group || !open.has(group.id) ? shownAs(tree, open)(op) : undefined };
+  }, [node, isOp, graph, tree, layout, open]);
   // What F9 sets here is what is selected.
   const target = useRef<() => void>(undefined);
   target.current = item && breaks.canBreak(item) ? () => breaks.toggle(item) : undefined;
   useEffect(() => setBreakTarget(() => target.current), []);
 
-  const toggle = useCallback((block: string) => {
+  /** What is opened or closed stays where it is on the screen. */
+  const anchor = useRef<{ readonly group: string; readonly x: number; readonly y: number }>(undefined);
+  const layoutNow = useRef(layout);
+  layoutNow.current = layout;
+  const toggle = useCallback((group: string) => {
+    const placed = layoutNow.current.groups.find((one) => one.group.id === group);
+    anchor.current = placed && { group, x: placed.x, y: placed.y };
     setOpen((before) => {
       const after = new Set(before);
-      if (!after.delete(block)) after.add(block);
+      if (!after.delete(group)) after.add(group);
       return after;
     });
   }, []);
   /** What was selected is gone then: the cell takes over for its op, or the first op for its cell. */
   const toggleItem = (of: PlacedItem) => {
-    setSelected(open.has(of.block) ? `${of.block}#${of.cell}` : of.ops[0]!.id);
-    toggle(of.block);
+    // An op in no group has nothing to open.
+    if (of.group === tree.root) return;
+    const after = new Set(open);
+    if (!after.delete(of.group.id)) after.add(of.group.id);
+    toggle(of.group.id);
+    setSelected(shownAs(tree, after)(of.ops[0]!));
   };
   const select = (to: PlacedItem | undefined) => {
     setSelected(to?.id);
     const op = to?.ops.find(({ file }) => file !== undefined);
-    const block = to && blocks.find(({ id }) => id === to.block);
-    const [file, line] = op ? [op.file, op.line] : [block?.file, block?.line];
-    if (block?.kind === 'layer') moveCursor({ layer: block.label });
+    const [file, line] = op ? [op.file, op.line] : [to?.group.file, to?.group.line];
+    const layer = to && layerOfGroup(to.group.id);
+    if (layer !== undefined) moveCursor({ layer });
     if (file !== undefined && line !== undefined) reveal(file, line, false);
   };
   const selectOp = (op: string) => {
-    const block = blockOfOp.get(op);
-    if (block === undefined) return;
-    setOpen((before) => new Set([...before, block]));
+    setOpen((before) => new Set([...before, ...groupsAround(tree, op).map(({ id }) => id)]));
     setSelected(op);
   };
   const goToHit = (by: number) => {
@@ -168,7 +192,7 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
   const showMenu = (event: MouseEvent, of: PlacedItem | string) => {
     event.preventDefault();
     event.stopPropagation();
-    const items = typeof of === 'string' ? breaks.blockItems(of) : breaks.items(of);
+    const items = typeof of === 'string' ? breaks.groupItems(of) : breaks.items(of);
     if (items.length === 0) return;
     if (typeof of !== 'string') select(of);
     setMenu({ items, at: popupAt(event, place.current?.querySelector('.graph-item[data-current]')) });
@@ -185,8 +209,9 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
     event.preventDefault();
   };
 
+  const params = graph.layers.reduce((sum, layer) => sum + layer.params, 0);
   const total = graph.nodes.reduce((sum, { ms = 0 }) => sum + ms, 0);
-  const block = item && blocks.find(({ id }) => id === item.block);
+  const path = item ? pathTo(item.group) : [];
   return (
     <>
       <div className="graph-bar" role="toolbar" aria-label="Graph">
@@ -194,14 +219,14 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
           <button className="link-button" onClick={() => (setOpen(new Set()), setSelected(undefined))}>
             Model
           </button>
-          {block && (
-            <>
+          {path.map(({ id, label }) => (
+            <Fragment key={id}>
               <span className="dim">›</span>
-              <button className="link-button" onClick={() => toggle(block.id)}>
-                {block.label}
+              <button className="link-button" onClick={() => toggle(id)}>
+                {label}
               </button>
-            </>
-          )}
+            </Fragment>
+          ))}
           {item?.ops.length === 1 && (
             <>
               <span className="dim">›</span>
@@ -254,7 +279,7 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
         <button
           className="icon-button"
           title={open.size > 0 ? 'Close all layers' : 'Open all layers'}
-          onClick={() => setOpen(open.size > 0 ? new Set() : new Set(blocks.map(({ id }) => id)))}
+          onClick={() => setOpen(open.size > 0 ? new Set() : new Set(tree.groups.keys()))}
         >
           <Icon name={open.size > 0 ? 'collapse-all' : 'expand-all'} label={open.size > 0 ? 'Close all' : 'Open all'} />
         </button>
@@ -283,9 +308,11 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
           selected={selected}
           found={found}
           lit={lit}
+          standing={standing}
+          anchor={anchor}
           breaks={breaks}
           theme={theme}
-          fitKey={source.experiment ?? ''}
+          fitKey={source.file ? `${source.file.name} ${source.file.index}` : (source.experiment ?? '')}
           onSelect={select}
           onToggle={toggle}
           onToggleItem={toggleItem}
@@ -315,14 +342,27 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
           <strong>{graph.nodes.length.toLocaleString('en-US')}</strong> ops
         </span>
         <span>{graph.edges.length.toLocaleString('en-US')} edges</span>
-        <span>{timeText(total)} a step</span>
-        <span>
-          {graph.backend}, batch of {graph.batchSize}
-        </span>
+        {graph.batch === 'none' ? (
+          params > 0 && <span>{params.toLocaleString('en-US')} parameters</span>
+        ) : (
+          <>
+            <span>{timeText(total)} a step</span>
+            <span>
+              {graph.backend}, batch of {graph.batchSize}
+            </span>
+          </>
+        )}
         {source.recording && <span className="dim">updating…</span>}
       </div>
     </>
   );
+}
+
+/** From the outermost; the root is not told. */
+function pathTo(group: Group): Group[] {
+  const path: Group[] = [];
+  for (let one: Group | undefined = group; one?.parent; one = one.parent) path.unshift(one);
+  return path;
 }
 
 function reveal(file: string, line: number, focus: boolean): void {

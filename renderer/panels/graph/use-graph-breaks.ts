@@ -1,7 +1,7 @@
 /** The debugger's side of the graph: signs of breakpoints, where training stands, and the menus that set them. */
 import { useMemo } from 'react';
-import type { GraphLayout, PlacedItem } from '../../../src/shared/graph/graph-layout.js';
 import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
+import type { PlacedItem, TreeLayout } from '../../../src/shared/graph/tree/tree-layout.js';
 import type { BreakpointPlace } from '../../../src/shared/protocol/training.js';
 import { atLayer, markOf, type PlaceMark } from '../../state/breakpoint-words.js';
 import { isSamePlace, togglePlace } from '../../state/session-breakpoints.js';
@@ -9,20 +9,20 @@ import { breakLabel, layerItems, placeItems, told } from '../../training/break-m
 import type { PopupItem } from '../../ui/popup-menu.js';
 import { useBreakpointMessages } from '../../training/use-breakpoint-messages.js';
 import { useApp } from '../../use-app.js';
-import { layerOfBlock, opPlaces, placeOfItem, standingIn, stopsAt, type Standing } from './graph-places.js';
+import { layerOfGroup, opPlaces, placeOfItem, standingIn, stopsAt, type Standing } from './graph-places.js';
 
 export interface GraphBreaks {
   readonly standing?: Standing;
-  /** By the item's id, or `block <id>` for the head of a block. */
+  /** By the item's id, or `group <id>` for the head of a group. */
   readonly marks: ReadonlyMap<string, PlaceMark>;
   /** Whether something can be stopped at there. */
   canBreak(item: PlacedItem): boolean;
   toggle(item: PlacedItem): void;
   items(item: PlacedItem): readonly PopupItem[];
-  blockItems(block: string): readonly PopupItem[];
+  groupItems(group: string): readonly PopupItem[];
 }
 
-export function useGraphBreaks(graph: OpGraph, layout: GraphLayout): GraphBreaks {
+export function useGraphBreaks(graph: OpGraph, layout: TreeLayout): GraphBreaks {
   const breakpoints = useApp((state) => state.breakpoints);
   const messages = useBreakpointMessages();
   const stop = useApp((state) =>
@@ -48,8 +48,9 @@ export function useGraphBreaks(graph: OpGraph, layout: GraphLayout): GraphBreaks
       );
       keep(item.id, markOf(entries, messages));
     }
-    for (const { block } of layout.blocks) {
-      if (block.kind === 'layer') keep(`block ${block.id}`, markOf(atLayer(breakpoints, block.label), messages));
+    for (const { group } of layout.groups) {
+      const layer = layerOfGroup(group.id);
+      if (layer !== undefined) keep(`group ${group.id}`, markOf(atLayer(breakpoints, layer), messages));
     }
     return found;
   }, [layout, places, breakpoints, messages]);
@@ -80,8 +81,8 @@ export function useGraphBreaks(graph: OpGraph, layout: GraphLayout): GraphBreaks
           ...writing,
         ];
       },
-      blockItems(block: string): readonly PopupItem[] {
-        const layer = layerOfBlock(block);
+      groupItems(group: string): readonly PopupItem[] {
+        const layer = layerOfGroup(group);
         return layer === undefined ? [] : layerItems(layer);
       },
     }),

@@ -3,7 +3,6 @@
  * data: nothing of them is ever run, and a damaged or hostile one ends in an error for a person. Knows no
  * file system.
  */
-import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import { z } from 'zod';
 import { opGraph } from '../graph/op-graph.js';
 
@@ -36,32 +35,8 @@ export interface ModelFormat {
   open(file: ModelFile): OpenedModel | Promise<OpenedModel>;
 }
 
-/** Endings of names that model files have. */
-export const modelFileNames = /\.(keras|h5|hdf5|json|pb|pbtxt|tflite|lite|onnx)$|(^|\.)tfevents\./i;
-
 /** What is wrong with a file, in words for a person. */
 export class ModelFileError extends Error {}
 
 /** Nobody looks at more ops than this; a file that unpacks to more would fill the memory. */
 export const MOST_NODES = 500_000;
-
-/** Text in UTF-8, without a byte order mark. @throws ModelFileError where it is none */
-export function textOf(bytes: Uint8Array): string {
-  try {
-    return getTextEncoding()
-      .decodeUtf8(bytes)
-      .replace(/^\ufeff/, '');
-  } catch {
-    throw new ModelFileError('It is not text in UTF-8.');
-  }
-}
-
-/** @throws ModelFileError where it is no JSON */
-export function jsonOf(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(textOf(bytes)) as unknown;
-  } catch (error) {
-    if (error instanceof ModelFileError) throw error;
-    throw new ModelFileError(`It is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}

@@ -24,6 +24,8 @@ const violations: readonly Violation[] = [
   { rule: 'shared-imports-no-process', from: 'src/shared/a.ts', imports: '../server/target.js' },
   { rule: 'shared-has-no-node', from: 'src/shared/b.ts', imports: 'node:fs' },
   { rule: 'shared-has-no-heavy-packages', from: 'src/shared/c.ts', imports: 'react' },
+  { rule: 'model-formats-have-their-parsers', from: 'src/shared/models/formats/a.ts', imports: 'zod' },
+  { rule: 'page-opens-no-models', from: 'renderer/d.ts', imports: '../src/shared/models/formats/target.js' },
   { rule: 'page-has-no-node', from: 'renderer/b.ts', imports: 'node:path' },
   { rule: 'runtime-never-imports-dap', from: 'src/trainer/runtime/a.ts', imports: '../dap/target.js' },
   { rule: 'panels-never-import-panels', from: 'renderer/panels/one/a.ts', imports: '../two/target.js' },
@@ -40,6 +42,7 @@ const violations: readonly Violation[] = [
 
 const targets = [
   'src/server/target.ts',
+  'src/shared/models/formats/target.ts',
   'src/trainer/target.ts',
   'src/trainer/dap/target.ts',
   'renderer/panels/two/target.ts',

@@ -99,12 +99,20 @@ export function groupTree(graph: OpGraph): GroupTree {
   joinChains(root, known);
   inOrderOfRunning(root, graph);
   topEdges(root as Group, graph);
+  putOptimizerLast(root);
   findRepeats(root as Group);
   deepen(root, 0);
   const groups = new Map<string, Group>();
   const groupOf = new Map<string, Group>();
   gather(root as Group, groups, groupOf);
   return { graph, root: root as Group, groups, groupOf };
+}
+
+/** The groups that an op is in, from the innermost. */
+export function groupsAround(tree: GroupTree, op: string): Group[] {
+  const groups: Group[] = [];
+  for (let group = tree.groupOf.get(op); group?.parent; group = group.parent) groups.push(group);
+  return groups;
 }
 
 /** Kinds of an op's column within its group. */
@@ -166,6 +174,19 @@ function onlyOp(group: Growing, known: Map<string, Growing>): OpNode {
 function count(group: Growing): number {
   group.size = group.children.reduce((sum, child) => sum + (isGrowing(child) ? count(child) : 1), 0);
   return group.size;
+}
+
+/** What all updates share stands below all that it updates. */
+function putOptimizerLast(root: Growing): void {
+  const last = root.children.length - 1;
+  const at = root.children.findIndex((child) => isGrowing(child) && child.kind === 'optimizer');
+  if (at < 0 || last === 0) return;
+  const moved = (index: number): number => (index === at ? last : index > at ? index - 1 : index);
+  root.children.push(...root.children.splice(at, 1));
+  root.edges = root.edges.map(([from, to]): readonly [number, number] => [moved(from), moved(to)]);
+  // The lowest is the one that nothing stands below.
+  const above = new Set(root.edges.map(([from]) => from));
+  for (let index = 0; index < last; index++) if (!above.has(index)) root.edges.push([index, last]);
 }
 
 /** A variable or a target is known before the ops of its group run: the first op counts. */

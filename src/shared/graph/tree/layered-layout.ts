@@ -10,6 +10,8 @@
 export interface LayeredBox {
   readonly width: number;
   readonly height: number;
+  /** From the left: where edges come in and go out, and what stands straight above its neighbours. The middle where it is not given. */
+  readonly port?: number;
   /** Stands at the left of what it goes to, in the same row: constants and weights. */
   readonly aside?: boolean;
 }
@@ -54,12 +56,12 @@ export function layeredLayout(
   }
   let [left, right] = [Infinity, -Infinity];
   xs.forEach((x, at) => {
-    left = Math.min(left, x - grid.widths[at]! / 2);
-    right = Math.max(right, x + grid.widths[at]! / 2);
+    left = Math.min(left, x - grid.lefts[at]!);
+    right = Math.max(right, x + grid.rights[at]!);
   });
   return {
     places: boxes.map((box, index) => ({
-      x: xs[index]! - left - box.width / 2,
+      x: xs[index]! - left - grid.lefts[index]!,
       y: tops[rank[index]!]! + (heights[rank[index]!]! - box.height) / 2,
     })),
     routes: chains.map((chain) =>
@@ -108,7 +110,9 @@ function ranksOf(boxes: readonly LayeredBox[], edges: readonly (readonly [number
 /** Boxes and bends in rows. Bends have numbers after those of the boxes. */
 class Grid {
   readonly rows: number[][] = [];
-  readonly widths: number[];
+  /** How far each reaches to both sides of its port. */
+  readonly lefts: number[];
+  readonly rights: number[];
   readonly heights: number[];
   private readonly ranks: number[];
   /** Neighbours in the row above and below. */
@@ -120,7 +124,8 @@ class Grid {
 
   constructor(boxes: readonly LayeredBox[], rank: readonly number[]) {
     this.boxes = boxes.length;
-    this.widths = boxes.map(({ width }) => width);
+    this.lefts = boxes.map(({ width, port }) => port ?? width / 2);
+    this.rights = boxes.map(({ width, port }) => width - (port ?? width / 2));
     this.heights = boxes.map(({ height }) => height);
     this.ranks = [...rank];
     rank.forEach((number, index) => {
@@ -148,7 +153,8 @@ class Grid {
     for (let rank = first + 1; rank < last; rank++) {
       const bend = this.ranks.length;
       this.ranks.push(rank);
-      this.widths.push(BEND_WIDTH);
+      this.lefts.push(BEND_WIDTH / 2);
+      this.rights.push(BEND_WIDTH / 2);
       this.heights.push(0);
       this.above[bend] = [];
       this.below[bend] = [];
@@ -242,14 +248,14 @@ class Grid {
     });
   }
 
-  /** Middles of all, so that neighbours stand above each other as far as their row allows. */
+  /** Ports of all, so that neighbours stand above each other as far as their row allows. */
   columns(gap: number): Float64Array {
     const xs = new Float64Array(this.ranks.length);
     for (const row of this.rows) {
       let x = 0;
       for (const at of row) {
-        xs[at] = x + this.widths[at]! / 2;
-        x += this.widths[at]! + gap;
+        xs[at] = x + this.lefts[at]!;
+        x += this.lefts[at]! + this.rights[at]! + gap;
       }
       // Rows begin around one middle.
       for (const at of row) xs[at]! -= (x - gap) / 2;
@@ -276,7 +282,7 @@ class Grid {
     const offsets: number[] = [];
     let offset = 0;
     row.forEach((at, index) => {
-      if (index > 0) offset += (this.widths[row[index - 1]!]! + this.widths[at]!) / 2 + gap;
+      if (index > 0) offset += this.rights[row[index - 1]!]! + this.lefts[at]! + gap;
       offsets.push(offset);
       const near = neighbours[at]!;
       const isBend = at >= this.boxes;

@@ -47,7 +47,7 @@ export interface Wire {
   readonly from: string;
   readonly to: string;
   readonly cell: CellKind;
-  /** Whether it stays in one group. */
+  /** Whether it stays in one layer. */
   readonly isInner: boolean;
   readonly count: number;
   /** Says only that one runs after the other: no tensor goes this way. */
@@ -82,10 +82,12 @@ const gaps = { cells: 18, groups: { column: 36, row: 46 }, ops: { column: 14, ro
 const MOST_LINES = 5;
 const MOST_LETTERS = 24;
 /** What goes to more items than this is wired to none of them. */
-const MOST_TARGETS = 6;
+const MOST_TARGETS = 4;
 
 /** What is in a group, from its own corner. */
 interface Inside {
+  /** From the left: where its forward ops stand. */
+  readonly port: number;
   readonly width: number;
   readonly height: number;
   readonly groups: readonly PlacedGroup[];
@@ -120,7 +122,14 @@ class Laying {
     const items = isOpen
       ? moved.items
       : moved.items.map((item) => ({ ...item, anchor: { x: item.x, y: 0, width: item.width, height } }));
-    return { ...moved, items, width, height, groups: [{ group, isOpen, x: 0, y: 0, width, height }, ...moved.groups] };
+    return {
+      ...moved,
+      items,
+      port: inner.port + size.padding,
+      width,
+      height,
+      groups: [{ group, isOpen, x: 0, y: 0, width, height }, ...moved.groups],
+    };
   }
 
   content(group: Group): Inside {
@@ -130,14 +139,16 @@ class Laying {
   /** Groups and ops from top to bottom. */
   private mixed(group: Group): Inside {
     const insides = group.children.map((child) => (isGroup(child) ? this.framed(child) : single(group, child)));
-    const boxes = insides.map((inside, index) => {
+    const boxes = insides.map(({ width, height, port }, index) => {
       const child = group.children[index]!;
-      return { ...inside, aside: !isGroup(child) && standsAside(child) };
+      return { width, height, port, aside: !isGroup(child) && standsAside(child) };
     });
     const gap = group.children.every((child) => !isGroup(child)) ? gaps.ops : gaps.groups;
     const { places, routes, width, height } = layeredLayout(boxes, group.edges, gap);
     const moved = insides.map((inside, index) => move(inside, places[index]!.x, places[index]!.y));
+    const first = group.children.findIndex((child) => isGroup(child) || !standsAside(child));
     return {
+      port: first < 0 ? width / 2 : places[first]!.x + insides[first]!.port,
       width,
       height,
       groups: moved.flatMap((one) => one.groups),
@@ -150,7 +161,7 @@ class Laying {
 /** The ops of a layer: forward, gradient and update side by side. */
 function columns(group: Group): Inside {
   const items: PlacedItem[] = [];
-  let [x, height] = [0, 0];
+  let [x, height, port] = [0, 0, 0];
   for (const cell of cellKinds) {
     const places: number[] = [];
     group.children.forEach((child, index) => {
@@ -172,10 +183,11 @@ function columns(group: Group): Inside {
       const y = cell === 'gradient' ? layout.height - top - tall : top;
       items.push(itemOf(group, op, { x: x + left, y, width, height: tall }));
     });
+    if (x === 0) port = layout.width / 2;
     x += layout.width + gaps.cells;
     height = Math.max(height, layout.height);
   }
-  return { width: Math.max(0, x - gaps.cells), height, groups: [], items, routes: [] };
+  return { port, width: Math.max(0, x - gaps.cells), height, groups: [], items, routes: [] };
 }
 
 /** One item a kind of ops; they stand below each other, also where a group lacks one. */
@@ -216,12 +228,19 @@ function closed(group: Group): Inside {
     x += width + gaps.cells;
     if (cell === last) break;
   }
-  return { width: x - gaps.cells, height, groups: [], items, routes: [] };
+  return { port: cellWidths.forward / 2, width: x - gaps.cells, height, groups: [], items, routes: [] };
 }
 
 function single(group: Group, op: OpNode): Inside {
   const box = { x: 0, y: 0, ...boxOf(op) };
-  return { width: box.width, height: box.height, groups: [], items: [itemOf(group, op, box)], routes: [] };
+  return {
+    port: box.width / 2,
+    width: box.width,
+    height: box.height,
+    groups: [],
+    items: [itemOf(group, op, box)],
+    routes: [],
+  };
 }
 
 function itemOf(group: Group, op: OpNode, box: Box): PlacedItem {
@@ -318,9 +337,9 @@ function wired(
   for (const { from, to, count: tensors, label, isControl } of found.values()) {
     if (targets.get(from)! > MOST_TARGETS) continue;
     const [a, b] = [inside.items[from]!, inside.items[to]!];
-    const isInner = a.group === b.group;
+    const isInner = a.group === b.group && a.group.kind === 'layer';
     // What only runs before something else, far away, says little and crosses much.
-    if (isControl && !isInner) continue;
+    if (isControl && a.group !== b.group) continue;
     wires.push({
       from: a.id,
       to: b.id,
@@ -339,6 +358,12 @@ function wired(
       return many > MOST_TARGETS ? { ...item, unwired: many } : item;
     }),
   };
+}
+
+/** The id of the item that an op is seen as, with these groups open. */
+export function shownAs(tree: GroupTree, open: ReadonlySet<string>): (op: OpNode) => string {
+  const shown = new Shown(tree, (group) => group === tree.root || open.has(group.id));
+  return (op) => shown.idOf(op);
 }
 
 /** Which item an op is seen as: itself, or the outermost closed group that it is in. */

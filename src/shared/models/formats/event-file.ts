@@ -3,7 +3,8 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { EventDecoder } from '../../events/event-reader.js';
 import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
 import { MetaGraphDefSchema } from '../../graph/generated/protobuf/meta_graph_pb.js';
-import { jsonOf, ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
+import { jsonOf } from '../file-text.js';
+import { ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
 import { openGraphDef } from '../tensorflow-nodes.js';
 import { openKeras } from './keras-json.js';
 

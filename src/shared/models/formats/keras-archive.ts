@@ -1,7 +1,8 @@
 /** Keras 3's `.keras`: a ZIP archive of `config.json`, `metadata.json` and the weights, which are not read here. */
 import { unzipSync } from 'fflate';
 import { isRecord } from '../layer-config.js';
-import { jsonOf, ModelFileError, type ModelFormat } from '../model-format.js';
+import { jsonOf } from '../file-text.js';
+import { ModelFileError, type ModelFormat } from '../model-format.js';
 import { openKeras } from './keras-json.js';
 
 /** A configuration is text that a person could read; an archive that unpacks to more is a bomb. */

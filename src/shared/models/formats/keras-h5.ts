@@ -1,6 +1,7 @@
 /** Keras's HDF5 files: whole models keep their architecture in the attribute `model_config`. */
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
-import { jsonOf, ModelFileError, type ModelFormat } from '../model-format.js';
+import { jsonOf } from '../file-text.js';
+import { ModelFileError, type ModelFormat } from '../model-format.js';
 import { openKeras } from './keras-json.js';
 
 const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];

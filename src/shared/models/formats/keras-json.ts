@@ -1,6 +1,7 @@
 /** A model's architecture as Keras's `to_json` and TensorFlow.js write it, without weights. */
 import { graphOfLayers, isRecord, modelOf } from '../layer-config.js';
-import { jsonOf, type ModelFormat, type OpenedModel } from '../model-format.js';
+import { jsonOf } from '../file-text.js';
+import type { ModelFormat, OpenedModel } from '../model-format.js';
 
 export const kerasJson: ModelFormat = {
   title: 'Keras model (.json)',

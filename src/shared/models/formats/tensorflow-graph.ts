@@ -3,7 +3,8 @@ import { fromBinary } from '@bufbuild/protobuf';
 import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
 import type { SignatureDef } from '../../graph/generated/protobuf/meta_graph_pb.js';
 import { SavedModelSchema, type SavedModel } from '../../graph/generated/protobuf/saved_model_pb.js';
-import { ModelFileError, textOf, type ModelFormat, type OpenedModel } from '../model-format.js';
+import { textOf } from '../file-text.js';
+import { ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
 import { openGraphDef } from '../tensorflow-nodes.js';
 import { messageOfText } from '../text-format-reader.js';
 

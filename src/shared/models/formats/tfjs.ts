@@ -2,7 +2,8 @@
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
 import { isRecord } from '../layer-config.js';
-import { jsonOf, ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
+import { jsonOf } from '../file-text.js';
+import { ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
 import { openGraphDef } from '../tensorflow-nodes.js';
 import { openKeras } from './keras-json.js';
 

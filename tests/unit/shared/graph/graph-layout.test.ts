@@ -1,10 +1,11 @@
-/** Blocks, their layout and the picture of it: nothing overlaps, the forward pass flows down. */
+/** Recorded steps: groups, their layout and the picture of it: nothing overlaps, the forward pass flows down. */
 import { expect, test } from 'vitest';
-import { blocksOf, shapeLabel } from '../../../../src/shared/graph/graph-blocks.js';
-import { layOut, type GraphLayout } from '../../../../src/shared/graph/graph-layout.js';
+import { shapeLabel } from '../../../../src/shared/graph/graph-blocks.js';
 import { graphSvg } from '../../../../src/shared/graph/graph-svg.js';
-import { layered } from '../../../../src/shared/graph/layered.js';
 import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
+import { cellKindOf, groupTree, isGroup } from '../../../../src/shared/graph/tree/group-tree.js';
+import { layeredLayout } from '../../../../src/shared/graph/tree/layered-layout.js';
+import { layOutTree, type TreeLayout } from '../../../../src/shared/graph/tree/tree-layout.js';
 import { denseGraph } from './graph.js';
 
 interface Box {
@@ -25,16 +26,18 @@ function overlaps(boxes: readonly Box[]): number {
 }
 
 test('a block a layer, its gradient and update beside its forward ops', () => {
-  const blocks = blocksOf(denseGraph);
-  expect(blocks.map(({ label, type }) => [label, type])).toEqual([
+  const groups = groupTree(denseGraph).root.children.filter(isGroup);
+  expect(groups.map(({ label, type }) => [label, type])).toEqual([
     ['batch', undefined],
     ['dense 1', 'Dense'],
     ['loss', undefined],
   ]);
-  const { cells, line } = blocks[1]!;
+  const { children, line } = groups[1]!;
   expect(line).toBe(7);
-  expect(cells.gradient.map(({ op }) => op)).toEqual(['ReluGrad']);
-  expect(cells.update.map(({ op }) => op)).toEqual(['ApplyAdam', 'Assign']);
+  const ops = (cell: string) =>
+    children.flatMap((child) => (!isGroup(child) && cellKindOf(child) === cell ? [child.op] : []));
+  expect(ops('gradient')).toEqual(['ReluGrad']);
+  expect(ops('update')).toEqual(['ApplyAdam', 'Assign']);
 });
 
 test('shapes are those of one example', () => {
@@ -48,11 +51,11 @@ test.each([
   ['closed', new Set<string>()],
   ['open', new Set(['layer:dense 1', 'loss'])],
 ])('nothing overlaps, and the forward pass flows down: %s', (_, open) => {
-  const layout = layOut(denseGraph, open);
-  expect(overlaps(layout.blocks)).toBe(0);
+  const layout = layOutTree(groupTree(denseGraph), open);
+  expect(overlaps(layout.groups)).toBe(0);
   expect(overlaps(layout.items)).toBe(0);
   const inBlocks = layout.items.every((item) => {
-    const block = layout.blocks.find(({ block: { id } }) => id === item.block)!;
+    const block = layout.groups.find(({ group }) => group === item.group)!;
     return (
       item.x >= block.x &&
       item.y >= block.y &&
@@ -64,13 +67,18 @@ test.each([
   expect(downhill(layout, 'forward')).toBe(true);
 });
 
-function downhill({ wires, items }: GraphLayout, cell: string): boolean {
+function downhill({ wires, items }: TreeLayout, cell: string): boolean {
   const y = new Map(items.map((item) => [item.id, item.y]));
-  return wires.filter((wire) => wire.cell === cell).every(({ from, to }) => y.get(from)! < y.get(to)!);
+  // Weights stand beside what they go to.
+  const aside = new Set(items.flatMap(({ id, ops }) => (ops[0]!.kind === 'variable' ? [id] : [])));
+  return wires
+    .filter((wire) => wire.cell === cell && !aside.has(wire.from))
+    .every(({ from, to }) => y.get(from)! < y.get(to)!);
 }
 
 test('an open block has an item for each op, a closed one for each cell', () => {
-  const ids = (open: readonly string[]): string[] => layOut(denseGraph, new Set(open)).items.map(({ id }) => id);
+  const ids = (open: readonly string[]): string[] =>
+    layOutTree(groupTree(denseGraph), new Set(open)).items.map(({ id }) => id);
   expect(ids([])).toEqual([
     'input#forward',
     'layer:dense 1#forward',
@@ -82,7 +90,7 @@ test('an open block has an item for each op, a closed one for each cell', () => 
 });
 
 test('wires carry the shape of what goes along them', () => {
-  const { wires } = layOut(denseGraph, new Set());
+  const { wires } = layOutTree(groupTree(denseGraph), new Set());
   expect(wires.find(({ from }) => from === 'input#forward')).toMatchObject({ to: 'layer:dense 1#forward', label: '4' });
   expect(wires.find(({ to }) => to === 'loss#forward')).toMatchObject({ label: '3' });
 });
@@ -93,7 +101,7 @@ test('ranks of random graphs do not overlap, and every edge points down', () => 
   for (let round = 0; round < 20; round++) {
     const nodes = Array.from({ length: 60 }, () => ({ width: 20 + random(80), height: 10 + random(30) }));
     const edges = Array.from({ length: 90 }, () => [random(60), random(60)] as const).filter(([a, b]) => a < b);
-    const { places, width, height } = layered(nodes, edges, { columnGap: 5, rowGap: 5 });
+    const { places, width, height } = layeredLayout(nodes, edges, { column: 5, row: 5 });
     const boxes = nodes.map((node, index) => ({ ...node, ...places[index]! }));
     expect(overlaps(boxes)).toBe(0);
     expect(edges.every(([a, b]) => boxes[a]!.y + boxes[a]!.height <= boxes[b]!.y)).toBe(true);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { opPlaces, placeOfItem, standingIn, stopsAt } from '../../../../../renderer/panels/graph/graph-places.js';
-import { layOut } from '../../../../../src/shared/graph/graph-layout.js';
 import type { OpGraph, OpNode } from '../../../../../src/shared/graph/op-graph.js';
+import { groupTree } from '../../../../../src/shared/graph/tree/group-tree.js';
+import { layOutTree } from '../../../../../src/shared/graph/tree/tree-layout.js';
 import type { BreakpointPlace, StopPoint } from '../../../../../src/shared/protocol/training.js';
 
 const node = (id: string, op: string, phase: OpNode['phase'], layer?: string, kind: OpNode['kind'] = 'op'): OpNode => ({
@@ -71,7 +72,7 @@ describe('ops as places', () => {
 
   it('closed cells stand for their layer, open ones for their ops', () => {
     const at = (open: readonly string[], id: string) => {
-      const item = layOut(graph, new Set(open)).items.find((one) => one.id === id)!;
+      const item = layOutTree(groupTree(graph), new Set(open)).items.find((one) => one.id === id)!;
       return placeOfItem(item, places);
     };
     expect(at([], 'layer:dense_2#gradient')).toMatchObject({ kind: 'layer', layer: 'dense_2', pass: 'gradient' });
@@ -95,15 +96,14 @@ describe('where training stands', () => {
         place: { phase: 'forward', layer: 'dense_1', op: 'MatMul', occurrence: 2 },
       }),
     );
-    expect(at).toMatchObject({ node: 'dense_1/MatMul_1', block: 'layer:dense_1', item: 'layer:dense_1#forward' });
+    expect(at).toMatchObject({ node: 'dense_1/MatMul_1', isOp: true });
     expect([...at!.done]).toEqual(['dense_1/MatMul']);
   });
 
   it('is the layer where it is at a layer; after it, its ops are done', () => {
     const layer = { stands: 'layer', place: { phase: 'gradient', layer: 'dense_1' } } as const;
     const before = standingIn(graph, places, stop({ ...layer, when: 'before' }));
-    expect(before).toMatchObject({ block: 'layer:dense_1', item: 'layer:dense_1#gradient' });
-    expect(before?.node).toBeUndefined();
+    expect(before).toMatchObject({ node: 'gradient/dense_1/MatMul', isOp: false });
     expect(before?.done.has('gradient/dense_1/MatMul')).toBe(false);
     const after = standingIn(graph, places, stop({ ...layer, when: 'after' }));
     expect(after?.done.has('gradient/dense_1/MatMul')).toBe(true);

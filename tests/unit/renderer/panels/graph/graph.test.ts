@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { coloursOf, timeText } from '../../../../../renderer/panels/graph/graph-colours.js';
 import { findOps } from '../../../../../renderer/panels/graph/graph-find.js';
 import { walk } from '../../../../../renderer/panels/graph/graph-walk.js';
-import { layOut } from '../../../../../src/shared/graph/graph-layout.js';
+import { groupTree } from '../../../../../src/shared/graph/tree/group-tree.js';
+import { layOutTree } from '../../../../../src/shared/graph/tree/tree-layout.js';
 import { denseGraph } from '../../../shared/graph/graph.js';
 
 const ids = (text: string): string[] => findOps(denseGraph, text).map(({ id }) => id);
@@ -24,7 +25,7 @@ describe('finding', () => {
 });
 
 test('arrow keys follow the wires, and go to what is nearest where there are none', () => {
-  const layout = layOut(denseGraph, new Set());
+  const layout = layOutTree(groupTree(denseGraph), new Set());
   const go = (from: string | undefined, direction: Parameters<typeof walk>[2]) => walk(layout, from, direction)?.id;
   expect(go(undefined, 'down')).toBe('input#forward');
   expect(go('input#forward', 'down')).toBe('layer:dense 1#forward');
@@ -36,7 +37,7 @@ test('arrow keys follow the wires, and go to what is nearest where there are non
 });
 
 test('colours by time go from nothing to the most that is drawn', () => {
-  const { items } = layOut(denseGraph, new Set());
+  const { items } = layOutTree(groupTree(denseGraph), new Set());
   const { of, legend } = coloursOf('time', denseGraph, items);
   expect(of(items.find(({ id }) => id === 'layer:dense 1#forward')!)).toContain('100%');
   expect(of(items.find(({ id }) => id === 'loss#forward')!)).toContain(' 0%');
@@ -44,7 +45,7 @@ test('colours by time go from nothing to the most that is drawn', () => {
 });
 
 test('colours by phase explain the phases that there are', () => {
-  const { items } = layOut(denseGraph, new Set());
+  const { items } = layOutTree(groupTree(denseGraph), new Set());
   expect(coloursOf('phase', denseGraph, items).legend.map(({ text }) => text)).toEqual([
     'forward',
     'loss',
