@@ -15,7 +15,7 @@ export function checkedArguments<N extends DapRequestName>(name: N, args: unknow
 }
 
 /** @throws Error that names what is wrong */
-export function checked<T>(schema: z.ZodType<T>, args: unknown): T {
+function checked<T>(schema: z.ZodType<T>, args: unknown): T {
   const parsed = schema.safeParse(args);
   if (!parsed.success) throw new Error(problemOf(parsed.error));
   return parsed.data;

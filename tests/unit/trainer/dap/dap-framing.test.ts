@@ -36,7 +36,7 @@ test('other headers are passed over', () => {
 const good = frameMessage({ seq: 9 });
 const broken: Readonly<Record<string, string | Buffer>> = {
   'another protocol': 'GET / HTTP/1.1\r\nHost: x\r\n\r\n',
-  'garbage without an end': Buffer.alloc(50_000, 97),
+  'garbage without an end': Buffer.alloc(12_000, 97),
   'bytes of all kinds': Buffer.from(Array.from({ length: 3000 }, (_, index) => (index * 7919) % 256)),
   'a body that is no JSON': 'Content-Length: 5\r\n\r\n{bad}',
   'a length that is too short': 'Content-Length: 3\r\n\r\n{"seq":1}',
@@ -49,7 +49,7 @@ const broken: Readonly<Record<string, string | Buffer>> = {
 };
 
 test.each(Object.entries(broken))('%s is passed by, and what follows is read', (_name, bytes) => {
-  for (const size of [1, 13, 100_000]) {
+  for (const size of [3, 13, 100_000]) {
     const { reader, skipped } = readerTelling();
     const all = Buffer.concat([good, Buffer.from(bytes), good, good]);
     const received: unknown[] = [];
