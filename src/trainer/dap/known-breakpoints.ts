@@ -5,6 +5,7 @@
 import { describePlace } from '../../shared/breakpoints/describe-place.js';
 import type { BreakpointStatus } from '../../shared/protocol/dap.js';
 import type { TrainingBreakpoint, TrainingEvent } from '../../shared/protocol/training.js';
+import { ruleInfos } from '../diagnosis/find.js';
 import type { ControlMessage } from './thread-messages.js';
 import { verifyBreakpoint, type KnownRun } from './verify-breakpoint.js';
 
@@ -38,7 +39,7 @@ const FIRST_NUMBER = 1_000_001;
 export class KnownBreakpoints {
   private readonly bySource = new Map<BreakpointSource, readonly Entry[]>();
   private nextNumber = FIRST_NUMBER;
-  known: KnownRun = {};
+  known: KnownRun = { rules: ruleInfos().map(({ rule }) => rule) };
 
   constructor(private readonly options: KnownBreakpointsOptions) {}
 
