@@ -100,8 +100,3 @@ export async function learnRules(): Promise<void> {
     console.info('the training does not tell its rules', error);
   }
 }
-
-/** "A ReLU layer dies", the rule's own name where nobody has told its title. */
-export function ruleTitle(rule: string, rules: readonly RuleInfo[] = rulesStore.getState().rules): string {
-  return rules.find((entry) => entry.rule === rule)?.title ?? rule;
-}
