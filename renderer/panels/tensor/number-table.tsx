@@ -18,6 +18,7 @@ const ROW = 20;
 const COLUMN = 80;
 const HEAD = 22;
 const CHARACTER = 7;
+const BLOCK = 256;
 
 interface Props {
   readonly tab: TensorTab;
@@ -48,6 +49,9 @@ export function NumberTable({ tab, reading, shape }: Props) {
 
   const [firstRow, lastRow] = range(at.y.offset, down.view, ROW, rows);
   const [firstColumn, lastColumn] = range(at.x.offset, across.view, COLUMN, columns);
+  // Rows stand still within what is moved, so that scrolling draws the new ones alone.
+  const baseRow = firstRow - (firstRow % BLOCK);
+  const baseColumn = firstColumn - (firstColumn % BLOCK);
   useWindows(reading, shape, firstRow, lastRow, firstColumn, lastColumn);
   const failure = reading.numbers.failureOf(windowAt({ row: firstRow, column: firstColumn }, shape).key);
 
@@ -171,43 +175,59 @@ export function NumberTable({ tab, reading, shape }: Props) {
       >
         <div style={{ height, width }}>
           <div className="tensor-window" style={{ width: size.width, height: size.height }}>
-            <div
-              className="tensor-columns"
-              style={{ left: rowHead, transform: `translateX(${firstColumn * COLUMN - at.x.offset}px)` }}
-            >
-              {numbered(firstColumn, lastColumn).map((column) => (
-                <span
-                  key={column}
-                  role="columnheader"
-                  data-selected={column === selected?.column || undefined}
-                  title={names?.[column]}
-                >
-                  {names?.[column] ?? column}
-                </span>
-              ))}
+            <div className="tensor-cells" style={{ top: HEAD, left: rowHead }}>
+              <div
+                className="tensor-rows"
+                style={{
+                  transform: `translate(${baseColumn * COLUMN - at.x.offset}px, ${baseRow * ROW - at.y.offset}px)`,
+                }}
+              >
+                {numbered(firstRow, lastRow).map((row) => (
+                  <Row
+                    key={row}
+                    id={id}
+                    reading={reading}
+                    previous={tab.previous}
+                    shape={shape}
+                    row={row}
+                    top={(row - baseRow) * ROW}
+                    first={firstColumn}
+                    last={lastColumn}
+                    left={(firstColumn - baseColumn) * COLUMN}
+                    selected={row === selected?.row ? selected.column : undefined}
+                    version={version}
+                  />
+                ))}
+              </div>
+            </div>
+            <div className="tensor-row-heads" style={{ top: HEAD, width: rowHead }} aria-hidden>
+              <div style={{ transform: `translateY(${baseRow * ROW - at.y.offset}px)` }}>
+                {numbered(firstRow, lastRow).map((row) => (
+                  <span
+                    key={row}
+                    style={{ top: (row - baseRow) * ROW }}
+                    data-selected={row === selected?.row || undefined}
+                  >
+                    {rowText(row, shape)}
+                  </span>
+                ))}
+              </div>
+            </div>
+            <div className="tensor-columns" style={{ left: rowHead }}>
+              <div style={{ transform: `translateX(${firstColumn * COLUMN - at.x.offset}px)` }}>
+                {numbered(firstColumn, lastColumn).map((column) => (
+                  <span
+                    key={column}
+                    role="columnheader"
+                    data-selected={column === selected?.column || undefined}
+                    title={names?.[column]}
+                  >
+                    {names?.[column] ?? column}
+                  </span>
+                ))}
+              </div>
             </div>
             <div className="tensor-corner" style={{ width: rowHead, height: HEAD }} />
-            <div
-              className="tensor-rows"
-              style={{ top: HEAD, transform: `translateY(${firstRow * ROW - at.y.offset}px)` }}
-            >
-              {numbered(firstRow, lastRow).map((row) => (
-                <Row
-                  key={row}
-                  id={id}
-                  reading={reading}
-                  previous={tab.previous}
-                  shape={shape}
-                  row={row}
-                  rowHead={rowHead}
-                  first={firstColumn}
-                  last={lastColumn}
-                  shift={firstColumn * COLUMN - at.x.offset}
-                  selected={row === selected?.row ? selected.column : undefined}
-                  version={version}
-                />
-              ))}
-            </div>
           </div>
         </div>
       </div>
@@ -234,42 +254,43 @@ interface RowProps {
   readonly previous: TensorReading | undefined;
   readonly shape: Shape;
   readonly row: number;
-  readonly rowHead: number;
+  readonly top: number;
   readonly first: number;
   readonly last: number;
-  /** Of the cells to the right, in pixels. */
-  readonly shift: number;
+  /** Of the first cell. */
+  readonly left: number;
   readonly selected: number | undefined;
   /** Another one when values have come. */
   readonly version: number;
 }
 
-const Row = memo(function Row({ id, reading, previous, shape, row, rowHead, first, last, shift, selected }: RowProps) {
+const Row = memo(function Row({ id, reading, previous, shape, row, top, first, last, left, selected }: RowProps) {
   return (
-    <div className="tensor-row" role="row" aria-rowindex={row + 1} style={{ paddingLeft: rowHead }}>
-      <div style={{ transform: `translateX(${shift}px)` }}>
-        {numbered(first, last).map((column) => {
-          const cell = { row, column };
-          const value = valueAt(reading, cell, shape);
-          const before = value === undefined && previous ? valueAt(previous, cell, shape) : undefined;
-          const shown = value ?? before;
-          return (
-            <span
-              key={column}
-              id={`${id}-${row}-${column}`}
-              role="gridcell"
-              aria-colindex={column + 1}
-              aria-selected={column === selected || undefined}
-              data-kind={kindOf(shown)}
-            >
-              {typeof shown === 'number' ? cellText(shown) : (shown ?? '·')}
-            </span>
-          );
-        })}
-      </div>
-      <span className="tensor-row-head" role="rowheader" style={{ width: rowHead }}>
-        {rowText(row, shape)}
-      </span>
+    <div
+      className="tensor-row"
+      role="row"
+      aria-rowindex={row + 1}
+      aria-label={rowText(row, shape)}
+      style={{ top, left }}
+    >
+      {numbered(first, last).map((column) => {
+        const cell = { row, column };
+        const value = valueAt(reading, cell, shape);
+        const before = value === undefined && previous ? valueAt(previous, cell, shape) : undefined;
+        const shown = value ?? before;
+        return (
+          <span
+            key={column}
+            id={`${id}-${row}-${column}`}
+            role="gridcell"
+            aria-colindex={column + 1}
+            aria-selected={column === selected || undefined}
+            data-kind={kindOf(shown)}
+          >
+            {typeof shown === 'number' ? cellText(shown) : (shown ?? '·')}
+          </span>
+        );
+      })}
     </div>
   );
 });
