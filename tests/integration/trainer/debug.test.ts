@@ -337,7 +337,7 @@ test('conditions: hit, changed while training runs, and told where they are wron
   });
   // Names of metrics are known once the model is: what was accepted before is looked at again.
   expect(client.eventsOf('notice').map(({ message }) => message)).toEqual([
-    expect.stringMatching(/"acuracy > 2" cannot be hit: .*accuracy/),
+    expect.stringMatching(/“acuracy > 2” cannot be hit: .*accuracy/),
   ]);
   const replaced = await client.request('backstep/setTrainingBreakpoints', {
     breakpoints: [onCondition("gradNorm('dense_1') > 0", 'norm'), onCondition("gradNorm('dense_9') > 0", 'absent')],
