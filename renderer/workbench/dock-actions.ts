@@ -182,13 +182,12 @@ export function addPanel(api: DockviewApi, panel: Panel): IDockviewPanel {
     position: home
       ? { referenceGroup: home.id, ...(ownColumn ? { direction: 'left' } : {}) }
       : { direction: edge[panel.place] },
+    ...(ownColumn && homeWidth !== undefined
+      ? { initialWidth: Math.max(340, Math.round(api.width * 0.3)) + Math.max(0, homeWidth - home.minimumWidth) }
+      : {}),
   });
-  if (ownColumn && homeWidth !== undefined) {
-    // The room is to come from the editor: the side bar beside it gives way first, and is given back what it had.
-    const width = Math.max(340, Math.round(api.width * 0.3));
-    added.api.setSize({ width: width + Math.max(0, homeWidth - home.minimumWidth) });
-    home.api.setSize({ width: homeWidth });
-  }
+  // The room is to come from the editor: the side bar gave way first, and is given back what it had.
+  if (ownColumn && homeWidth !== undefined) home.api.setSize({ width: homeWidth });
   if (!group && (panel.place === 'timeline' || panel.place === 'editor')) {
     added.group.model.header.hidden = true;
     added.group.locked = true;
