@@ -32,10 +32,6 @@ export function listed(names: readonly string[], most = 4): string {
   return names.length < 2 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
-export function counted(count: number, one: string, many = `${one}s`): string {
-  return `${count} ${count === 1 ? one : many}`;
-}
-
 /** `150×150×3`. */
 export function shapeText(shape: readonly (number | null)[]): string {
   return shape.length === 0 ? 'a single number' : shape.map((size) => size ?? '?').join('×');

@@ -74,7 +74,7 @@ describe.skipIf(!engine)('two speeds', () => {
     await client.exited;
     const [failure] = client.eventsOf('error');
     if (failure) throw new Error(failure.message);
-    return { client, steps: client.eventsOf('step'), hash: client.eventsOf('end')[0]!.stateHash };
+    return { client, steps: client.eventsOf('step'), hash: client.eventsOf('end')[0]!.stateHash! };
   }
 
   const run = async (file: string, options: Partial<RunOptionsInput> = {}): Promise<Run> =>

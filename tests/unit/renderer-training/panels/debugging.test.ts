@@ -34,11 +34,11 @@ it('the call stack begins with the place in the training and folds the libraryâ€
 it('a breakpointâ€™s sign tells what it does and whether it can', () => {
   const plain = { id: 'a', enabled: true, file: '/w/e.ts', line: 3 };
   expect(lookOf(plain, undefined)).toEqual({ sign: 'plain', state: 'on' });
-  expect(lookOf({ ...plain, hitCondition: '% 3' }, { verified: true, wished: 3 })).toEqual({
+  expect(lookOf({ ...plain, hitCondition: '% 3' }, { verified: true })).toEqual({
     sign: 'condition',
     state: 'on',
   });
-  const refused = { verified: false, wished: 3, message: 'There is no code on this line or after it.' };
+  const refused = { verified: false, message: 'There is no code on this line or after it.' };
   expect(lookOf({ ...plain, logMessage: 'x' }, refused)).toEqual({ sign: 'log', state: 'unverified' });
   expect(lookOf({ ...plain, enabled: false }, refused).state).toBe('off');
   expect(wordsOf({ ...plain, condition: 'step > 2' }, refused)).toEqual([

@@ -34,7 +34,8 @@ const withLayers = (...all: tf.layers.Layer[]): Partial<Experiment> => ({
   model: () => tf.sequential({ layers: all }),
 });
 const scores = (): tf.layers.Layer => layers.dense({ units: 3, activation: 'softmax', name: 'scores' });
-const constant = (value: number): tf.initializers.Initializer => tf.initializers.constant({ value });
+type Initializer = ReturnType<typeof tf.initializers.constant>;
+const constant = (value: number): Initializer => tf.initializers.constant({ value });
 const of = (findings: readonly Finding[], rule: string): Finding | undefined =>
   findings.find((one) => one.rule === rule);
 
@@ -181,7 +182,7 @@ describe('units that do not work', () => {
   });
 
   it.each(['sigmoid', 'tanh'] as const)('a saturated %s layer', async (activation) => {
-    const saturated = (kernelInitializer: tf.initializers.Initializer | 'glorotUniform'): Experiment =>
+    const saturated = (kernelInitializer: Initializer | 'glorotUniform'): Experiment =>
       experiment(
         withLayers(layers.dense({ units: 8, activation, inputShape: [4], name: 'first', kernelInitializer }), scores()),
       );
