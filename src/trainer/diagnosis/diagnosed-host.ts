@@ -15,6 +15,9 @@ export interface DiagnosedParts {
   training(start: Extract<TrainingEvent, { kind: 'start' }>): DiagnosedTraining | undefined;
 }
 
+/** Names every member, also those that a host need not have: what is not handed on would be lost. */
+type Whole = { readonly [Name in keyof Required<TrainingHost>]: TrainingHost[Name] };
+
 export function diagnosedHost(host: TrainingHost, { diagnosis, beforeStep, training }: DiagnosedParts): TrainingHost {
   /** Notices in the same words would say it twice. */
   const said = new Set<string>();
@@ -34,7 +37,7 @@ export function diagnosedHost(host: TrainingHost, { diagnosis, beforeStep, train
       host.emit({ kind: 'finding', finding });
     }
   };
-  return {
+  const diagnosed: Whole = {
     emit: (event) => {
       if (event.kind === 'notice' && said.has(event.message)) return;
       host.emit(event);
@@ -67,8 +70,12 @@ export function diagnosedHost(host: TrainingHost, { diagnosis, beforeStep, train
       host.afterStep(step, paused);
     },
     afterEpoch: (point, paused) => host.afterEpoch(point, paused),
+    get stoodMs() {
+      return host.stoodMs;
+    },
     get stopRequested() {
       return host.stopRequested;
     },
   };
+  return diagnosed;
 }

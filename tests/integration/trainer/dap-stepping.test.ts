@@ -54,6 +54,17 @@ test('lines: over, into a function in another file, out, and off the end of the 
   expect(await debugging.runToEnd()).toBe(plain);
 });
 
+test('standing still in the middle of a step is no time of the step', async () => {
+  const debugging = await start({ 'experiment.ts': [{ line: 21, condition: 'true' }] });
+  await debugging.stopped();
+  await new Promise((resolve) => setTimeout(resolve, 2_500));
+  await debugging.setLines('experiment.ts', []);
+  await debugging.go();
+  const { stepMs } = await debugging.client.until(() => debugging.client.eventsOf('step')[0], 'the first step');
+  expect(stepMs).toBeLessThan(2_500);
+  await debugging.runToEnd();
+});
+
 test('layers and ops: from the step into its layers, into a layer’s ops, into the library, and back', async () => {
   const plain = await (await start()).runToEnd();
   const debugging = await start();
