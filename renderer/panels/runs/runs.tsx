@@ -258,7 +258,9 @@ function Details({ run, last }: { run: RunSummary; last: Readonly<Record<string,
         )}
       </dl>
       {run.isScript && (
-        <p className="run-extent">A plain script makes its state itself: its runs cannot be continued, only run again.</p>
+        <p className="run-extent">
+          A plain script makes its state itself: its runs cannot be continued, only run again.
+        </p>
       )}
       {run.canContinue && run.status !== 'running' && (
         <button
