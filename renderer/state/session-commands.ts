@@ -123,22 +123,22 @@ function isPaused(): boolean {
 
 function addCommand(id: string, title: string, kind: PlaceKind): Command {
   return {
-    id: `breakpoints.${id}`,
-    title: `Breakpoints: ${title}`,
+    id,
+    title,
     enabled: () => appStore.getState().workspace !== undefined,
     run: () => openForm(kind),
   };
 }
 
 const breakpointCommands: readonly Command[] = [
-  addCommand('addStep', 'Add Breakpoint at Step…', 'step'),
-  addCommand('addEpochEnd', 'Add Breakpoint at End of Epoch…', 'epochEnd'),
-  addCommand('addCondition', 'Add Conditional Breakpoint…', 'condition'),
-  addCommand('addPhase', 'Add Breakpoint at a Phase of the Step…', 'phase'),
-  addCommand('addLayer', 'Add Breakpoint at a Layer…', 'layer'),
-  addCommand('addOp', 'Add Breakpoint at an Op…', 'op'),
-  addCommand('addValue', 'Add Breakpoint on a Value…', 'data'),
-  addCommand('addRule', 'Add Breakpoint on a Rule…', 'rule'),
+  addCommand('breakpoints.addStep', 'Breakpoints: Add Breakpoint at Step…', 'step'),
+  addCommand('breakpoints.addEpochEnd', 'Breakpoints: Add Breakpoint at End of Epoch…', 'epochEnd'),
+  addCommand('breakpoints.addCondition', 'Breakpoints: Add Conditional Breakpoint…', 'condition'),
+  addCommand('breakpoints.addPhase', 'Breakpoints: Add Breakpoint at a Phase of the Step…', 'phase'),
+  addCommand('breakpoints.addLayer', 'Breakpoints: Add Breakpoint at a Layer…', 'layer'),
+  addCommand('breakpoints.addOp', 'Breakpoints: Add Breakpoint at an Op…', 'op'),
+  addCommand('breakpoints.addValue', 'Breakpoints: Add Breakpoint on a Value…', 'data'),
+  addCommand('breakpoints.addRule', 'Breakpoints: Add Breakpoint on a Rule…', 'rule'),
   {
     id: 'breakpoints.toggleAtCursor',
     title: 'Breakpoints: Toggle Breakpoint at Cursor’s Step',

@@ -188,7 +188,7 @@ test('a pause that has to wait says for what', async () => {
   await debugging.client.until(() => debugging.client.eventsOf('log')[0], 'the wait');
   await debugging.go('pause');
   await debugging.client.until(() => debugging.client.eventsOf('notice')[0], 'a word');
-  expect(debugging.client.eventsOf('notice')[0]!.message).toMatch(/^Training waits for data/);
+  expect(debugging.client.eventsOf('notice')[0]!.message).toMatch(/^Training is waiting for data/);
   expect((await debugging.stopped()).told).toBe('pause');
 });
 

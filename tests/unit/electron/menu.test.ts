@@ -12,9 +12,9 @@ const sources = readdirSync(renderer, { recursive: true, encoding: 'utf8' })
 /** The window's sources from where a command is defined; Monaco cannot be loaded here, so its modules are read. */
 function definition(id: string): string | undefined {
   for (const source of sources) {
-    const at = source.search(new RegExp(`(id: |action\\()'${id.replace('.', '\\.')}'`));
+    const at = source.search(new RegExp(`(id: |\\b(?:action|addCommand)\\()'${id.replace('.', '\\.')}'`));
     if (at < 0) continue;
-    const next = source.slice(at + 1).search(/\bid: '|\baction\('/);
+    const next = source.slice(at + 1).search(/\bid: '|\b(?:action|addCommand)\('/);
     return source.slice(at, next < 0 ? undefined : at + 1 + next);
   }
   return undefined;
