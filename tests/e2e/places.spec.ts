@@ -47,7 +47,7 @@ test('stops at a layer from its table and at an op from the graph, which lights 
     await page.keyboard.press('ControlOrMeta+Shift+G');
     await expect(page.locator('.graph-item[data-progress="here"]')).toBeVisible({ timeout: 60_000 });
     await expect(page.locator('.graph-item[data-progress="done"]').first()).toBeVisible();
-    await expect(page.locator('.graph-block[data-standing]')).toContainText('dense_2');
+    await expect(page.locator('.graph-group[data-standing]')).toContainText('dense_2');
   });
 
   await test.step('an op, by its dot', async () => {
