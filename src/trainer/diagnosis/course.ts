@@ -48,8 +48,12 @@ export class Course {
     if (this.firstLosses.length < this.window) this.firstLosses.push(event.loss);
     this.losses[this.count % LOSSES_KEPT] = event.loss;
     this.count++;
-    const mean = this.latest(this.window)?.mean;
-    if (mean !== undefined && mean < this.lowestMean) this.lowestMean = mean;
+    if (this.count < this.window) return;
+    // In every step, so without making anything.
+    let sum = 0;
+    for (let back = 0; back < this.window; back++) sum += this.lossBefore(back)!;
+    const mean = sum / this.window;
+    if (mean < this.lowestMean) this.lowestMean = mean;
   }
 
   addEpoch({ epoch, loss, validation }: Extract<TrainingEvent, { kind: 'epoch' }>): void {

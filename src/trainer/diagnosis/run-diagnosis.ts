@@ -57,6 +57,10 @@ const onBatch = ofKind('batch');
 const onCourse = ofKind('course');
 const onStep = ofKind('step');
 
+/** How training goes is seen as well a few steps later; judging it at each would be a tenth of a quick step. */
+const JUDGED_EVERY = 10;
+const nothing: Finding[] = [];
+
 export class RunDiagnosis {
   private known: Known | undefined;
   private firstBatch: BatchFacts | undefined;
@@ -116,8 +120,10 @@ export class RunDiagnosis {
     if (!known) return [];
     const { course, facts } = known;
     course.addStep(event);
+    const isBad = !Number.isFinite(event.loss) && !this.lossIsBad;
+    if (!isBad && course.steps % JUDGED_EVERY !== 0) return nothing;
     const found = findingsOf({ experiment: facts, course }, this.places, onCourse);
-    if (!Number.isFinite(event.loss) && !this.lossIsBad) {
+    if (isBad) {
       this.lossIsBad = true;
       const { step: number, loss } = event;
       const step = this.stepAt(known, {
