@@ -1,17 +1,10 @@
 /** `backstep shapes`: an experiment's layers with output shapes and parameters, without training. */
-import { describeEnd } from '../shared/base/process-end.js';
-import {
-  unfinishedProblem,
-  type AnalysisReply,
-  type AnalysisRequestInput,
-  type ExperimentAnalysis,
-  type WorkAhead,
-} from '../shared/protocol/analysis.js';
-import type { LayerInfo, Problem } from '../shared/protocol/training.js';
+import type { AnalysisReply, AnalysisRequestInput, ExperimentAnalysis } from '../shared/protocol/analysis.js';
+import type { LayerInfo } from '../shared/protocol/training.js';
+import { askTrainer } from './ask-trainer.js';
 import { exitCodes } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
 import { problemText } from './problem-text.js';
-import { startTrainer } from './trainer-child.js';
 
 /** A model whose construction takes longer does not come to an end. */
 const LIMIT_MS = 20_000;
@@ -31,49 +24,19 @@ export async function shapesCommand(
 }
 
 async function analyzed(request: AnalysisRequestInput): Promise<ExperimentAnalysis> {
-  let analysis: ExperimentAnalysis | undefined;
-  let failure: string | undefined;
-  let work: WorkAhead | undefined;
-  let outOfTime = false;
-  let timer: NodeJS.Timeout | undefined;
-  const trainer = startTrainer('analyze', {
-    stdout: 2,
-    onMessage: (message) => {
+  const asked = await askTrainer({
+    mode: 'analyze',
+    request,
+    limitMs: LIMIT_MS,
+    doing: 'Looking at the experiment',
+    answerOf: (message) => {
       const reply = message as AnalysisReply;
-      switch (reply.kind) {
-        case 'ready':
-          trainer.send({ id: 1, request });
-          timer = setTimeout(() => {
-            outOfTime = true;
-            trainer.process.kill('SIGKILL');
-          }, LIMIT_MS);
-          break;
-        case 'working':
-          work = reply.work;
-          break;
-        case 'analysis':
-          analysis = reply.analysis;
-          trainer.process.kill();
-          break;
-        case 'failure':
-          failure = reply.message;
-          trainer.process.kill();
-      }
+      return reply.kind === 'analysis' ? reply.analysis : undefined;
     },
   });
-  const killed = (): void => void trainer.process.kill('SIGKILL');
-  process.once('exit', killed);
-  const end = await trainer.ended;
-  process.off('exit', killed);
-  clearTimeout(timer);
-  if (analysis) return analysis;
-  const file = request.experiment;
-  const problem: Problem = outOfTime
-    ? unfinishedProblem(file, work, LIMIT_MS)
-    : failure !== undefined
-      ? { severity: 'error', file, message: failure, hint: 'This is a fault of Backstep, not of the experiment.' }
-      : { severity: 'error', file, ...work?.place, ...describeEnd('Looking at the experiment', end) };
-  return { file, layers: [], problems: [problem], elapsedMs: 0 };
+  return 'answer' in asked
+    ? asked.answer
+    : { file: request.experiment, layers: [], problems: [asked.problem], elapsedMs: 0 };
 }
 
 function jsonText(layers: readonly LayerInfo[]): string {
