@@ -151,7 +151,7 @@ export function createHandlers(parts: ServerParts): Handlers {
         for (const [file, text] of Object.entries(request.overlays)) {
           overlays[(await insideWorkspace(workspace.root, file)).real] = text;
         }
-        return { answer: analyser.analyze({ ...request, experiment, overlays }) };
+        return { answer: analyser.ask({ ...request, experiment, overlays }) };
       });
       return answer;
     },
@@ -163,7 +163,7 @@ export function createHandlers(parts: ServerParts): Handlers {
         for (const [file, text] of Object.entries(request.overlays ?? {})) {
           overlays[(await insideWorkspace(workspace.root, file)).real] = text;
         }
-        return { answer: recorder.record({ ...request, experiment, overlays }) };
+        return { answer: recorder.ask({ ...request, experiment, overlays }) };
       });
       return answer;
     },

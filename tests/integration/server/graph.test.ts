@@ -25,11 +25,11 @@ test('follows the text as it is edited, in one process', async () => {
   const place = testPlace();
   const file = place.write('experiment.ts', tinyExperiment);
   const asked = recorder(place.home);
-  const first = await asked.record(ask(file, tinyExperiment));
+  const first = await asked.ask(ask(file, tinyExperiment));
   expect(first.problems).toEqual([]);
   expect(first.graph?.batchSize).toBe(4);
   const units = async (text: string) => {
-    const { graph } = await asked.record(ask(file, text));
+    const { graph } = await asked.ask(ask(file, text));
     return graph?.layers[0]?.outputShape;
   };
   expect(await units(tinyExperiment.replace('units: 8', 'units: 5'))).toEqual([5]);
@@ -44,19 +44,19 @@ test('code that does not end is ended and told at its line, and the next questio
     'model: () => tf',
     'model: () => { for (;;); return 0 as never; }, other: () => tf',
   );
-  const { graph, problems } = await asked.record(ask(file, endless));
+  const { graph, problems } = await asked.ask(ask(file, endless));
   expect(graph).toBeUndefined();
   expect(problems[0]).toMatchObject({ severity: 'error', message: 'model() did not finish within 6 s.', file });
-  expect((await asked.record(ask(file, tinyExperiment))).graph?.nodes.length).toBeGreaterThan(50);
+  expect((await asked.ask(ask(file, tinyExperiment))).graph?.nodes.length).toBeGreaterThan(50);
 });
 
 test('code that ends the process hard is told, and so is what is wrong with the experiment', async () => {
   const place = testPlace();
   const file = place.write('experiment.ts', tinyExperiment);
   const asked = recorder(place.home);
-  const killed = await asked.record(ask(file, `process.kill(process.pid, 'SIGKILL');\n${tinyExperiment}`));
+  const killed = await asked.ask(ask(file, `process.kill(process.pid, 'SIGKILL');\n${tinyExperiment}`));
   expect(killed.problems[0]).toMatchObject({ severity: 'error', file });
-  const broken = await asked.record(ask(file, tinyExperiment.replace('units: 8', 'units: -8')));
+  const broken = await asked.ask(ask(file, tinyExperiment.replace('units: 8', 'units: -8')));
   expect(broken.graph).toBeUndefined();
   expect(broken.problems[0]).toMatchObject({ severity: 'error', file });
 });
