@@ -1,4 +1,5 @@
 /** The way on from a view that fills while training: Run, or, where the folder is not trusted, trusting it first. */
+import type { ReactNode } from 'react';
 import { runCommand } from '../state/commands.js';
 import { useApp } from '../use-app.js';
 import { EmptyState } from '../ui/empty-state.js';
@@ -7,6 +8,38 @@ import { Icon } from '../ui/icon.js';
 /** Whether a folder is open of which nothing runs. */
 export function useRestricted(): boolean {
   return useApp((state) => state.workspace?.trusted === false);
+}
+
+/** What cannot be shown before the folder is trusted, with the way to do so. */
+export function TrustFirst({ kind, children }: { readonly kind?: 'primary'; readonly children: ReactNode }) {
+  return (
+    <EmptyState
+      icon="shield"
+      actions={
+        <button className="button" data-kind={kind} onClick={() => void runCommand('workspace.trust')}>
+          Trust This Folder…
+        </button>
+      }
+    >
+      {children}
+    </EmptyState>
+  );
+}
+
+/** What cannot be shown before what is wrong is mended, with the way to what is. */
+export function MendFirst({ children }: { readonly children: ReactNode }) {
+  return (
+    <EmptyState
+      icon="error"
+      actions={
+        <button className="button" onClick={() => void runCommand('view.show.problems')}>
+          Show Problems
+        </button>
+      }
+    >
+      {children}
+    </EmptyState>
+  );
 }
 
 interface Props {
@@ -24,16 +57,9 @@ export function RunOrTrust({ icon, words, withoutTrust, primary }: Props) {
   const kind = primary ? 'primary' : undefined;
   if (restricted) {
     return (
-      <EmptyState
-        icon="shield"
-        actions={
-          <button className="button" data-kind={kind} onClick={() => void runCommand('workspace.trust')}>
-            Trust This Folder…
-          </button>
-        }
-      >
+      <TrustFirst kind={kind}>
         Restricted: the code of this folder is not run, so {withoutTrust}. Trust the folder if you know who wrote it.
-      </EmptyState>
+      </TrustFirst>
     );
   }
   return (

@@ -3,12 +3,11 @@ import { useEffect, useState } from 'react';
 import type { DataSourceStatus, RequestName, RequestParams, RequestResult } from '../../../src/shared/protocol/rpc.js';
 import type { DataInfo } from '../../../src/shared/protocol/training.js';
 import { host } from '../../host/index.js';
-import { runCommand } from '../../state/commands.js';
 import { ask } from '../../state/dialogs.js';
 import { notify } from '../../state/app-state.js';
 import { RequestError } from '../../state/connection.js';
 import { server } from '../../state/server.js';
-import { useRestricted } from '../../training/run-or-trust.js';
+import { TrustFirst, useRestricted } from '../../training/run-or-trust.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
@@ -23,17 +22,10 @@ export function Data() {
   const info = analysed ?? running;
   if (!info) {
     return restricted ? (
-      <EmptyState
-        icon="shield"
-        actions={
-          <button className="button" onClick={() => void runCommand('workspace.trust')}>
-            Trust This Folder…
-          </button>
-        }
-      >
+      <TrustFirst>
         Restricted: the experiment’s data() is not run, so its data is not known. Trust the folder if you know who wrote
         it.
-      </EmptyState>
+      </TrustFirst>
     ) : (
       <EmptyState icon="database">
         {experiment

@@ -1,12 +1,8 @@
 /** The fields that say where a breakpoint of each kind stops. Layers, ops and rules are offered from what is known of the model. */
+import { numberWords } from '../../../src/shared/breakpoints/describe-place.js';
 import { useEffect, useId, type ReactNode } from 'react';
 import { useStore } from 'zustand';
-import {
-  stepPhases,
-  summaryNumbers,
-  type StepPhase,
-  type SummaryNumber,
-} from '../../../src/shared/protocol/training.js';
+import { stepPhases, summaryNumbers, type StepPhase } from '../../../src/shared/protocol/training.js';
 import { appStore } from '../../state/app-state.js';
 import { offeredInCondition, offeredWords } from '../../state/condition-words.js';
 import {
@@ -155,16 +151,6 @@ const eventChoices = [
   ['unchanged', 'stops changing'],
 ] as const;
 
-const numberNames: Readonly<Record<SummaryNumber, string>> = {
-  norm: 'norm',
-  min: 'minimum',
-  max: 'maximum',
-  mean: 'mean',
-  spread: 'spread',
-  zeros: 'share of zeros',
-  notFinite: 'share not finite',
-};
-
 function DataFields(props: FieldsProps) {
   const { draft } = props;
   const names = async (): Promise<readonly string[]> => {
@@ -191,7 +177,7 @@ function DataFields(props: FieldsProps) {
               {...props}
               field="number"
               label="Its"
-              choices={summaryNumbers.map((number) => [number, numberNames[number]] as const)}
+              choices={summaryNumbers.map((number) => [number, numberWords[number]] as const)}
             />
           )}
           <TextField {...props} field="value" label="Crosses" placeholder="10" />

@@ -14,8 +14,8 @@ import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
 import { groupsAround, groupTree, type Group } from '../../../src/shared/graph/tree/group-tree.js';
 import { layOutTree, shownAs, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import { moveCursor } from '../../state/app-state.js';
-import { runCommand } from '../../state/commands.js';
 import { openFile } from '../../state/file-actions.js';
+import { MendFirst, TrustFirst } from '../../training/run-or-trust.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
@@ -68,32 +68,10 @@ function NoGraph({ source }: { source: GraphSource }) {
     );
   }
   if (!workspace.trusted) {
-    return (
-      <EmptyState
-        icon="shield"
-        actions={
-          <button className="button" onClick={() => void runCommand('workspace.trust')}>
-            Trust This Folder…
-          </button>
-        }
-      >
-        The graph comes from running the model’s code, and this folder is not trusted.
-      </EmptyState>
-    );
+    return <TrustFirst>The graph comes from running the model’s code, and this folder is not trusted.</TrustFirst>;
   }
   if (source.problem) {
-    return (
-      <EmptyState
-        icon="error"
-        actions={
-          <button className="button" onClick={() => void runCommand('view.show.problems')}>
-            Show Problems
-          </button>
-        }
-      >
-        There is no graph yet: {source.problem.message}
-      </EmptyState>
-    );
+    return <MendFirst>There is no graph yet: {source.problem.message}</MendFirst>;
   }
   return <EmptyState icon="type-hierarchy-sub">Taking a training step to see its ops…</EmptyState>;
 }
@@ -122,13 +100,17 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
   const item = layout.items.find(({ id }) => id === selected);
   const breaks = useGraphBreaks(graph, layout);
   const [menu, setMenu] = useState<{ readonly at: PopupAt; readonly items: readonly PopupItem[] }>();
-  const lit = [...tree.groups.values()].find(
-    ({ kind, id, file, line }) =>
-      kind === 'layer' &&
-      (cursor.file !== undefined && file === cursor.file && line === cursor.line
-        ? true
-        : cursor.layer === layerOfGroup(id) && cursor.line === line),
-  )?.id;
+  const lit = useMemo(
+    () =>
+      [...tree.groups.values()].find(
+        ({ kind, id, file, line }) =>
+          kind === 'layer' &&
+          (cursor.file !== undefined && file === cursor.file && line === cursor.line
+            ? true
+            : cursor.layer === layerOfGroup(id) && cursor.line === line),
+      )?.id,
+    [tree, cursor],
+  );
 
   // The groups that training stands in open, so that the op is seen.
   const { node, isOp } = breaks.standing ?? {};

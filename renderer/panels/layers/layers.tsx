@@ -3,11 +3,11 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEve
 import { formatShare, formatValue } from '../../charts/format.js';
 import { moveCursor } from '../../state/app-state.js';
 import { atLayer, markOf } from '../../state/breakpoint-words.js';
-import { runCommand } from '../../state/commands.js';
 import { openFile } from '../../state/file-actions.js';
 import { togglePlace } from '../../state/session-breakpoints.js';
 import { bytesText, countText, pipeline, shapeText } from '../../state/shape-text.js';
 import { beforeLayer, layerItems, told } from '../../training/break-menu.js';
+import { MendFirst, TrustFirst } from '../../training/run-or-trust.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { PopupMenu, popupAt, type PopupAt } from '../../ui/popup-menu.js';
 import { useBreakpointMessages } from '../../training/use-breakpoint-messages.js';
@@ -44,31 +44,13 @@ export function Layers() {
       );
     }
     if (!workspace.trusted) {
-      return (
-        <EmptyState
-          icon="shield"
-          actions={
-            <button className="button" onClick={() => void runCommand('workspace.trust')}>
-              Trust This Folder…
-            </button>
-          }
-        >
-          Shapes come from running the model’s code, and this folder is not trusted.
-        </EmptyState>
-      );
+      return <TrustFirst>Shapes come from running the model’s code, and this folder is not trusted.</TrustFirst>;
     }
     if (failed) {
       return (
-        <EmptyState
-          icon="error"
-          actions={
-            <button className="button" onClick={() => void runCommand('view.show.problems')}>
-              Show Problems
-            </button>
-          }
-        >
+        <MendFirst>
           The model cannot be built yet: {latest.problems.find((problem) => problem.severity === 'error')?.message}
-        </EmptyState>
+        </MendFirst>
       );
     }
     return (

@@ -32,7 +32,7 @@ export function describePlace(at: BreakpointPlace): string {
   }
 }
 
-const numberWords: Readonly<Record<SummaryNumber, string>> = {
+export const numberWords: Readonly<Record<SummaryNumber, string>> = {
   norm: 'norm',
   min: 'minimum',
   max: 'maximum',

@@ -57,9 +57,7 @@ function addModel(
   if (!Array.isArray(listed)) throw new ModelFileError('The configuration of the model lists no layers.');
   const layers = listed.map((layer, index) => readLayer(layer, index));
   const isChain = !layers.some(({ calls }) => calls.length > 0);
-  return isChain
-    ? addChain(builder, layers, config, group, given, depth)
-    : addNetwork(builder, layers, config, group, given, depth);
+  return (isChain ? addChain : addNetwork)(builder, { layers, config, group, depth }, given);
 }
 
 /** What a layer gives: where it comes from and its shape, batch included. */
@@ -68,30 +66,30 @@ interface Given {
   readonly shape?: Shape;
 }
 
+/** A model, at the top or within another. */
+interface Level {
+  readonly layers: readonly LayerConfig[];
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly group: readonly string[];
+  readonly depth: number;
+}
+
 function addChain(
   builder: GraphBuilder,
-  layers: readonly LayerConfig[],
-  config: Readonly<Record<string, unknown>>,
-  group: readonly string[],
+  { layers, config, group, depth }: Level,
   given: readonly Given[] | undefined,
-  depth: number,
 ): Given[] {
   let current = given;
-  // Without an input layer of its own, a chain begins with what its first layer or its model is built for.
-  const built =
-    inputShapeOf(config['batch_input_shape'] ?? config['build_input_shape']) ??
-    layers.map(
-      (layer) => inputShapeOf(layer.config['batch_input_shape'] ?? layer.config['batch_shape']) ?? layer.builtFor,
-    )[0];
-  if (!current && layers[0]?.className !== 'InputLayer') {
-    const id = builder.add({
-      id: [...group, 'input'].join('/'),
-      op: 'Input',
-      kind: 'input',
-      group,
-      outputs: outputsOf(built),
-    });
-    current = [{ source: { from: id }, shape: built }];
+  const [first] = layers;
+  // Without an input layer of its own, a chain begins with what its model or its first layer is built for.
+  if (!current && first?.className !== 'InputLayer') {
+    const shape =
+      inputShapeOf(config['batch_input_shape'] ?? config['build_input_shape']) ??
+      inputShapeOf(first?.config['batch_input_shape'] ?? first?.config['batch_shape']) ??
+      first?.builtFor;
+    const id = [...group, 'input'].join('/');
+    const from = builder.add({ id, op: 'Input', kind: 'input', group, outputs: outputsOf(shape) });
+    current = [{ source: { from }, shape }];
   }
   for (const layer of layers) {
     if (layer.className === 'InputLayer' && current) continue;
@@ -102,11 +100,8 @@ function addChain(
 
 function addNetwork(
   builder: GraphBuilder,
-  layers: readonly LayerConfig[],
-  config: Readonly<Record<string, unknown>>,
-  group: readonly string[],
+  { layers, config, group, depth }: Level,
   given: readonly Given[] | undefined,
-  depth: number,
 ): Given[] {
   const results = new Map<string, readonly Given[]>();
   const inputs = referencesOf(config['input_layers']);
