@@ -1,7 +1,6 @@
 /** The dataflow of a training step: the model's layers from top to bottom, each open to its ops, in step with the editor. */
 import { ReactFlowProvider } from '@xyflow/react';
 import {
-  Fragment,
   useCallback,
   useEffect,
   useMemo,
@@ -15,18 +14,17 @@ import { groupsAround, groupTree, type Group } from '../../../src/shared/graph/t
 import { layOutTree, shownAs, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import { moveCursor } from '../../state/app-state.js';
 import { openFile } from '../../state/file-actions.js';
-import { MendFirst, TrustFirst } from '../../training/run-or-trust.js';
-import { EmptyState } from '../../ui/empty-state.js';
-import { Icon } from '../../ui/icon.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
 import { useApp } from '../../use-app.js';
+import { GraphBar } from './graph-bar.js';
 import { GraphCanvas } from './graph-canvas.js';
-import { colouringNames, colourings, coloursOf, timeText, type Colouring } from './graph-colours.js';
+import { colouringNames, coloursOf, timeText, type Colouring } from './graph-colours.js';
 import { GraphDetails } from './graph-details.js';
 import { GraphFile } from './graph-file.js';
 import { findOps } from './graph-find.js';
 import { layerOfGroup } from './graph-places.js';
 import { useGraphSource, type GraphSource } from './graph-source.js';
+import { NoGraph } from './no-graph.js';
 import { setBreakTarget } from './graph-target.js';
 import { walk, type Direction } from './graph-walk.js';
 import { useGraphBreaks } from './use-graph-breaks.js';
@@ -53,27 +51,6 @@ export function Graph() {
       )}
     </div>
   );
-}
-
-function NoGraph({ source }: { source: GraphSource }) {
-  const workspace = useApp((state) => state.workspace);
-  if (!workspace) return null;
-  if (source.file) return <EmptyState icon="type-hierarchy-sub">Opening {source.file.name}…</EmptyState>;
-  if (source.experiment === undefined) {
-    return (
-      <EmptyState icon="type-hierarchy-sub">
-        No experiment in this folder yet. Add a file with <code>export default defineExperiment(…)</code>; the ops of
-        its training step show here.
-      </EmptyState>
-    );
-  }
-  if (!workspace.trusted) {
-    return <TrustFirst>The graph comes from running the model’s code, and this folder is not trusted.</TrustFirst>;
-  }
-  if (source.problem) {
-    return <MendFirst>There is no graph yet: {source.problem.message}</MendFirst>;
-  }
-  return <EmptyState icon="type-hierarchy-sub">Taking a training step to see its ops…</EmptyState>;
 }
 
 const directions: Readonly<Record<string, Direction>> = {
@@ -196,76 +173,24 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
   const path = item ? pathTo(item.group) : [];
   return (
     <>
-      <div className="graph-bar" role="toolbar" aria-label="Graph">
-        <nav aria-label="Where">
-          <button className="link-button" onClick={() => (setOpen(new Set()), setSelected(undefined))}>
-            Model
-          </button>
-          {path.map(({ id, label }) => (
-            <Fragment key={id}>
-              <span className="dim">›</span>
-              <button className="link-button" onClick={() => toggle(id)}>
-                {label}
-              </button>
-            </Fragment>
-          ))}
-          {item?.ops.length === 1 && (
-            <>
-              <span className="dim">›</span>
-              <span>{item.ops[0]!.op}</span>
-            </>
-          )}
-        </nav>
-        <span className="graph-find">
-          <input
-            className="input"
-            type="search"
-            placeholder="Find: 148x148"
-            title="By name, op, layer, shape or dtype; “slowest” finds the ten slowest"
-            aria-label="Find ops"
-            value={query}
-            onChange={(event) => {
-              setQuery(event.target.value);
-              setHit(-1);
-            }}
-            onKeyDown={(event) => {
-              if (event.key === 'Enter') goToHit(event.shiftKey ? -1 : 1);
-            }}
-          />
-          {query.trim() !== '' && (
-            <>
-              <span className="dim" role="status">
-                {hits.length === 0 ? 'none' : hit < 0 ? `${hits.length} found` : `${hit + 1} of ${hits.length}`}
-              </span>
-              <button className="icon-button" title="Previous (Shift+Enter)" onClick={() => goToHit(-1)}>
-                <Icon name="arrow-up" label="Previous" />
-              </button>
-              <button className="icon-button" title="Next (Enter)" onClick={() => goToHit(1)}>
-                <Icon name="arrow-down" label="Next" />
-              </button>
-            </>
-          )}
-        </span>
-        <select
-          className="input"
-          aria-label="Colour by"
-          value={colouring}
-          onChange={(event) => setColouring(event.target.value as Colouring)}
-        >
-          {colourings.map((one) => (
-            <option key={one} value={one}>
-              {colouringNames[one]}
-            </option>
-          ))}
-        </select>
-        <button
-          className="icon-button"
-          title={open.size > 0 ? 'Close all layers' : 'Open all layers'}
-          onClick={() => setOpen(open.size > 0 ? new Set() : new Set(tree.groups.keys()))}
-        >
-          <Icon name={open.size > 0 ? 'collapse-all' : 'expand-all'} label={open.size > 0 ? 'Close all' : 'Open all'} />
-        </button>
-      </div>
+      <GraphBar
+        path={path}
+        op={item?.ops.length === 1 ? item.ops[0]!.op : undefined}
+        query={query}
+        hits={hits.length}
+        hit={hit}
+        colouring={colouring}
+        anyOpen={open.size > 0}
+        onModel={() => (setOpen(new Set()), setSelected(undefined))}
+        onGroup={toggle}
+        onQuery={(text) => {
+          setQuery(text);
+          setHit(-1);
+        }}
+        onHit={goToHit}
+        onColouring={setColouring}
+        onOpenAll={() => setOpen(open.size > 0 ? new Set() : new Set(tree.groups.keys()))}
+      />
       {source.problem && (
         <div className="graph-stale">The graph of the last version that could be run. {source.problem.message}</div>
       )}
