@@ -99,11 +99,7 @@ export function GraphBar({
           </option>
         ))}
       </select>
-      <button
-        className="icon-button"
-        title={anyOpen ? 'Close all layers' : 'Open all layers'}
-        onClick={onOpenAll}
-      >
+      <button className="icon-button" title={anyOpen ? 'Close all layers' : 'Open all layers'} onClick={onOpenAll}>
         <Icon name={anyOpen ? 'collapse-all' : 'expand-all'} label={anyOpen ? 'Close all' : 'Open all'} />
       </button>
     </div>

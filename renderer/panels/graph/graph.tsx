@@ -1,14 +1,6 @@
 /** The dataflow of a training step: the model's layers from top to bottom, each open to its ops, in step with the editor. */
 import { ReactFlowProvider } from '@xyflow/react';
-import {
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  type KeyboardEvent,
-  type MouseEvent,
-} from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
 import { groupsAround, groupTree, type Group } from '../../../src/shared/graph/tree/group-tree.js';
 import { layOutTree, shownAs, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';

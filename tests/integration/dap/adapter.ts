@@ -81,8 +81,11 @@ export class AdapterClient extends DebugClient {
     return (await this.stackTraceRequest({ threadId: 1 })).body.stackFrames;
   }
 
+  /** The adapter waits for its trainer, which saves; one that does not end is killed. */
   async end(): Promise<void> {
-    if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
+    const kill = setTimeout(() => this.process.kill('SIGKILL'), 10_000);
+    this.process.kill('SIGTERM');
     await this.exited;
+    clearTimeout(kill);
   }
 }

@@ -28,9 +28,9 @@ beforeAll(async () => {
     });
   });
 });
-afterAll(() => {
+afterAll(async () => {
   child?.kill('SIGKILL');
-  place?.remove();
+  await place?.remove();
 });
 
 async function analyze(request: AnalysisRequestInput): Promise<ExperimentAnalysis> {

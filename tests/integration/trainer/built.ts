@@ -1,6 +1,7 @@
 /** The bundles under test, built once where they are out of date, and small experiments to run in them. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -19,7 +20,8 @@ export interface Workspace {
   readonly home: string;
   file(name: string): string;
   write(name: string, text: string): string;
-  remove(): void;
+  /** Once whatever a test has left behind writes to it no longer. */
+  remove(): Promise<void>;
 }
 
 export function workspace(files: Readonly<Record<string, string>> = {}): Workspace {
@@ -35,7 +37,8 @@ export function workspace(files: Readonly<Record<string, string>> = {}): Workspa
     return file(name);
   };
   for (const [name, text] of Object.entries(files)) write(name, text);
-  return { folder, home, file, write, remove: () => rmSync(root, { recursive: true, force: true, maxRetries: 5 }) };
+  const remove = (): Promise<void> => rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  return { folder, home, file, write, remove };
 }
 
 /** 24 examples of 4 numbers in 3 classes, 6 steps an epoch; dropout makes it draw random numbers. Line 12 is the model's first layer. */

@@ -54,8 +54,8 @@ describe.skipIf(!engine)('native TensorFlow', { timeout: 180_000 }, () => {
       logLevel: 'error',
     });
   });
-  afterAll(() => {
-    place?.remove();
+  afterAll(async () => {
+    await place?.remove();
     if (bundle) rmSync(bundle, { recursive: true, force: true });
   });
 
