@@ -3,8 +3,10 @@
  * does is done by the server and the window; nothing here knows training, files or runs.
  */
 import { app, BrowserWindow, dialog, ipcMain, Menu, Notification, session } from 'electron';
+import { writeFile } from 'fs';
 import { homedir } from 'os';
 import * as path from 'path';
+import { promisify } from 'util';
 import { shellChannels } from '../src/shared/protocol/shell-bridge.js';
 import { folderOf, readLaunchArguments } from './launch-arguments.js';
 import { menuTemplate } from './menu.js';
@@ -129,6 +131,15 @@ function answerWindow(): void {
       properties: ['openDirectory', 'createDirectory'],
     });
     return canceled ? undefined : filePaths[0];
+  });
+  ipcMain.handle(shellChannels.saveFile, async (event, name: unknown, bytes: unknown) => {
+    if (!window || !fromWindow(event.sender) || !(bytes instanceof Uint8Array)) return false;
+    // The name is a suggestion of the page's: no folder comes with it.
+    const defaultPath = path.join(app.getPath('downloads'), path.basename(String(name)));
+    const { canceled, filePath } = await dialog.showSaveDialog(window, { defaultPath });
+    if (canceled || !filePath) return false;
+    await promisify(writeFile)(filePath, bytes);
+    return true;
   });
   ipcMain.on(shellChannels.notify, (event, title: unknown, body: unknown) => {
     if (!fromWindow(event.sender) || window?.isFocused() || !Notification.isSupported()) return;

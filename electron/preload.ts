@@ -4,6 +4,8 @@ import { shellChannels, type ShellBridge } from '../src/shared/protocol/shell-br
 
 const bridge: ShellBridge = {
   openFolder: (title) => ipcRenderer.invoke(shellChannels.openFolder, String(title)) as Promise<string | undefined>,
+  saveFile: (name, bytes) =>
+    ipcRenderer.invoke(shellChannels.saveFile, String(name), new Uint8Array(bytes)) as Promise<boolean>,
   notify: (title, body) => ipcRenderer.send(shellChannels.notify, String(title), String(body)),
   openExternal: (address) => ipcRenderer.send(shellChannels.openExternal, String(address)),
   onCommand(listener) {

@@ -6,6 +6,16 @@ export function browserHost(): Host {
     shell: 'browser',
     isMac: /mac/i.test(navigator.platform),
     socketAddress: () => socketAddress(location),
+    saveFile(name, content) {
+      const address = URL.createObjectURL(content);
+      const link = document.createElement('a');
+      link.href = address;
+      link.download = name;
+      link.click();
+      // The browser has its own hold of the content by the time it has begun; how long that takes it does not say.
+      setTimeout(() => URL.revokeObjectURL(address), 60_000);
+      return Promise.resolve(true);
+    },
     notify(title, body) {
       if (document.visibilityState === 'visible' || !('Notification' in window)) return;
       if (Notification.permission === 'granted') new Notification(title, { body });

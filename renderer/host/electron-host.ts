@@ -8,6 +8,7 @@ export function electronHost(bridge: ShellBridge): Host {
     isMac: /mac/i.test(navigator.platform),
     socketAddress: () => socketAddress(location),
     openFolder: (title) => bridge.openFolder(title),
+    saveFile: async (name, content) => bridge.saveFile(name, new Uint8Array(await content.arrayBuffer())),
     notify: (title, body) => bridge.notify(title, body),
     openExternal: (address) => bridge.openExternal(address),
     onCommand: (listener) => bridge.onCommand(listener),

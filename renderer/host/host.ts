@@ -9,6 +9,8 @@ export interface Host {
   socketAddress(): string;
   /** The shell's own folder dialog; undefined where there is none and the window's own is used. */
   readonly openFolder?: (title: string) => Promise<string | undefined>;
+  /** Hands the person a file: a download, or the shell's save dialog. False where they cancelled it. */
+  saveFile(name: string, content: Blob): Promise<boolean>;
   /** Tells the person something while the window is not in front; does nothing where that is not allowed. */
   notify(title: string, body: string): void;
   /** Opens a web address outside of this window. */

@@ -4,6 +4,11 @@
 export interface ShellBridge {
   /** The system's folder dialog; undefined where the person cancelled it. */
   openFolder(title: string): Promise<string | undefined>;
+  /**
+   * Writes a file where the person says, in the system's dialog: `name` is what it suggests. False where they
+   * cancelled it; fails where it cannot be written.
+   */
+  saveFile(name: string, bytes: Uint8Array): Promise<boolean>;
   /** Shown by the system while the window is not in front. */
   notify(title: string, body: string): void;
   /** Opens an http, https or mailto address in the person's browser; others are refused. */
@@ -14,6 +19,7 @@ export interface ShellBridge {
 
 export const shellChannels = {
   openFolder: 'backstep/open-folder',
+  saveFile: 'backstep/save-file',
   notify: 'backstep/notify',
   openExternal: 'backstep/open-external',
   command: 'backstep/command',

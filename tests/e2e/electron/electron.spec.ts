@@ -72,7 +72,7 @@ test('opens a window with title, menu and a page that is shut in', async ({ shel
     origin: location.origin,
   }));
   expect(page.node).toBe('undefinedundefined');
-  expect(page.bridge).toEqual(['notify', 'onCommand', 'openExternal', 'openFolder']);
+  expect(page.bridge).toEqual(['notify', 'onCommand', 'openExternal', 'openFolder', 'saveFile']);
   expect(page.origin).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
 
   // Elsewhere is refused: to the person's browser, never into this window.
