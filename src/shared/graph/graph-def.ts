@@ -2,7 +2,7 @@
  * A recorded graph as TensorFlow's GraphDef in text: what TensorBoard's graph view opens. For looking,
  * not for running: ops are those of TensorFlow.js, some of them unknown to TensorFlow.
  */
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, toBinary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import type { AttrValueSchema } from './generated/framework/attr_value_pb.js';
 import { GraphDefSchema } from './generated/framework/graph_pb.js';
@@ -14,6 +14,15 @@ import { textOfMessage } from './text-format.js';
 type Attribute = MessageInitShape<typeof AttrValueSchema>;
 
 export function graphDefText(graph: OpGraph): string {
+  return textOfMessage(GraphDefSchema, graphDefOf(graph));
+}
+
+/** As it lies in an event file, in `graph_def`. */
+export function graphDefBytes(graph: OpGraph): Uint8Array {
+  return toBinary(GraphDefSchema, graphDefOf(graph));
+}
+
+function graphDefOf(graph: OpGraph): MessageShape<typeof GraphDefSchema> {
   const names = namesOf(graph.nodes);
   const inputs = new Map<string, OpEdge[]>();
   for (const edge of graph.edges) {
@@ -24,12 +33,21 @@ export function graphDefText(graph: OpGraph): string {
   const node = graph.nodes.map((op) => ({
     name: names.get(op.id)!,
     op: op.op,
-    input: (inputs.get(op.id) ?? []).map(({ from, slot }) =>
-      slot === 0 ? names.get(from)! : `${names.get(from)!}:${slot}`,
-    ),
+    input: inputNames(inputs.get(op.id) ?? [], names),
     attr: attributesOf(op, names),
   }));
-  return textOfMessage(GraphDefSchema, create(GraphDefSchema, { node, versions: { producer: 1882, minConsumer: 12 } }));
+  return create(GraphDefSchema, { node, versions: { producer: 1882, minConsumer: 12 } });
+}
+
+/** Those that say only what runs before come last, as TensorFlow asks for. */
+function inputNames(edges: readonly OpEdge[], names: ReadonlyMap<string, string>): string[] {
+  const isControl = ({ input }: OpEdge): boolean => input === 'control';
+  return [
+    ...edges
+      .filter((edge) => !isControl(edge))
+      .map(({ from, slot }) => (slot === 0 ? names.get(from)! : `${names.get(from)!}:${slot}`)),
+    ...new Set(edges.filter(isControl).map(({ from }) => `^${names.get(from)!}`)),
+  ];
 }
 
 /** TensorFlow allows fewer letters in names than people use; two that fall together are told apart. */

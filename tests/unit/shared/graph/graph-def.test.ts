@@ -1,6 +1,7 @@
 /** Recorded graphs as GraphDef text. TensorFlow itself reads one in tests/integration/cli/graph.test.ts. */
 import { expect, test } from 'vitest';
-import { graphDefText } from '../../../../src/shared/graph/graph-def.js';
+import { graphDefBytes, graphDefText } from '../../../../src/shared/graph/graph-def.js';
+import { openModel } from '../../../../src/shared/models/open-model.js';
 import { denseGraph } from './graph.js';
 
 const text = graphDefText(denseGraph);
@@ -39,4 +40,26 @@ test('attributes have their kinds: numbers, whole numbers, yes or no, lists, sha
     's: "dense_1/Relu"',
   ])
     expect(text).toContain(part);
+});
+
+test('what only runs before something is an input of its own kind, behind the others', () => {
+  const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ ...denseGraph.nodes[2]!, id, attributes: {} }));
+  const edges = [
+    { from: 'a', to: 'c', slot: 0, input: 'control' },
+    { from: 'b', to: 'c', slot: 0, input: 'x' },
+  ];
+  const written = graphDefText({ ...denseGraph, nodes: [a!, b!, c!], edges });
+  expect([...written.matchAll(/input: "(.*)"/g)].map(([, name]) => name)).toEqual(['b', '^a']);
+});
+
+test('what is written is read again, with its edges and shapes', async () => {
+  const read = async (name: string, bytes: Uint8Array) => (await openModel({ name, bytes })).graphs[0]!.graph;
+  for (const graph of [
+    await read('graph.pbtxt', new TextEncoder().encode(text)),
+    await read('graph.pb', graphDefBytes(denseGraph)),
+  ]) {
+    expect(graph.nodes.map(({ op }) => op).sort()).toEqual(denseGraph.nodes.map(({ op }) => op).sort());
+    expect(graph.edges.length).toBe(denseGraph.edges.length);
+    expect(graph.nodes.find(({ op }) => op === 'MatMul')!.outputs[0]!.shape).toEqual([4, 3]);
+  }
 });
