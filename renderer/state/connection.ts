@@ -9,6 +9,7 @@ import type {
   RpcErrorTag,
   ServerFrame,
 } from '../../src/shared/protocol/rpc.js';
+import { decodeMessage } from '../../src/shared/base/binary-message.js';
 import { parseMessage, stringifyMessage } from '../../src/shared/base/message-json.js';
 import type { z } from 'zod';
 
@@ -119,7 +120,9 @@ export class Connection {
       this.retryMs = 250;
       this.announce('open');
     };
-    socket.onmessage = (event) => this.take(parseMessage(String(event.data)) as ServerFrame);
+    socket.binaryType = 'arraybuffer';
+    socket.onmessage = ({ data }: MessageEvent<string | ArrayBuffer>) =>
+      this.take((typeof data === 'string' ? parseMessage(data) : decodeMessage(data)) as ServerFrame);
     socket.onclose = () => {
       for (const waiting of [...this.pending.values(), ...this.pendingDap.values()]) {
         waiting.reject(

@@ -12,6 +12,7 @@ import type { Engine } from './engine/engine.js';
 import { about, Failure } from './failure.js';
 import type { GraphRecorder } from './graph/graph-recorder.js';
 import { isFolder, listFolders } from './list-folders.js';
+import type { LogAnswers } from './logs/log-reading.js';
 import type { Runs } from './runs/runs.js';
 import type { Samples } from './samples.js';
 import { Serial } from './serial.js';
@@ -44,6 +45,7 @@ export interface ServerParts {
   readonly recorder: GraphRecorder;
   readonly sessions: Sessions;
   readonly runs: Runs;
+  readonly logs: LogAnswers;
   readonly dataSets: DataSets;
   readonly engine: Engine;
   readonly openModel: (file: string) => Promise<OpenedModel>;
@@ -199,6 +201,7 @@ export function createHandlers(parts: ServerParts): Handlers {
       await runs.delete(workspace.root, id);
       return {};
     },
+    ...parts.logs,
 
     'data/status': ({ name }) => dataSets.status(name),
     'data/setFolder': ({ name, folder, generated }) =>

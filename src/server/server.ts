@@ -10,6 +10,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { z } from 'zod';
 import { namedDataSets, type NamedDataSet } from '../shared/data/named-data-sets.js';
 import type { shellKind } from '../shared/protocol/rpc.js';
+import { logRequests } from '../shared/protocol/summaries.js';
 import { Analyser } from './analysis/analyser.js';
 import { GraphRecorder } from './graph/graph-recorder.js';
 import { DataSets } from './data/data-sets.js';
@@ -18,6 +19,7 @@ import { errorCode, Failure } from './failure.js';
 import { createHandlers } from './handlers.js';
 import { createWebApp } from './http/web-app.js';
 import { log } from './log.js';
+import type { LogAnswers } from './logs/log-reading.js';
 import { RunReaderThread } from './runs/run-reader-thread.js';
 import { RunReader } from './runs/run-reader.js';
 import { Runs } from './runs/runs.js';
@@ -97,6 +99,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const analyser = new Analyser({ entry: places.trainer, home: places.home, timeLimitMs: options.analysisTimeLimitMs });
   const recorder = new GraphRecorder({ entry: places.trainer, home: places.home });
   const runs = new Runs(runReading(), () => sessions.runningFolder);
+  const logs = Object.fromEntries(
+    Object.keys(logRequests).map((name) => [
+      name,
+      () => {
+        throw new Failure('busy', 'Logs cannot be read yet.');
+      },
+    ]),
+  ) as unknown as LogAnswers;
   const dataSets = new DataSets({
     home: places.home,
     known: options.dataSets ?? namedDataSets,
@@ -120,6 +130,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     recorder,
     sessions,
     runs,
+    logs,
     dataSets,
     engine,
   });

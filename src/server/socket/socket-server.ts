@@ -6,6 +6,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { z } from 'zod';
+import { encodeMessage } from '../../shared/base/binary-message.js';
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
 import {
   clientFrame,
@@ -102,7 +103,7 @@ export class SocketServer {
   }
 
   private connect(socket: WebSocket): void {
-    const window: Window = { send: (frame) => send(socket, stringifyMessage(frame)) };
+    const window: Window = { send: (frame) => send(socket, encodeMessage(frame)) };
     this.connected.set(socket, window);
     this.answering.add(socket);
     socket.on('pong', () => this.answering.add(socket));
@@ -169,7 +170,7 @@ function parseFrame(text: string): unknown {
   }
 }
 
-function send(socket: WebSocket, frame: string): void {
+function send(socket: WebSocket, frame: string | Uint8Array): void {
   if (socket.readyState !== socket.OPEN) return;
   if (socket.bufferedAmount > MOST_UNSENT) {
     log('socket', 'a window that no longer reads is cut off');

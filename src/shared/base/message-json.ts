@@ -15,10 +15,12 @@ export function encodeNotFinite(value: unknown): unknown {
   return value;
 }
 
-export function stringifyMessage(value: unknown): string {
-  return JSON.stringify(value, (_key, entry: unknown) =>
-    typeof entry === 'number' && !Number.isFinite(entry) ? { $number: String(entry) } : entry,
-  );
+/** `replace` may put something else in the place of an object. */
+export function stringifyMessage(value: unknown, replace?: (entry: object) => unknown): string {
+  return JSON.stringify(value, (_key, entry: unknown) => {
+    if (typeof entry === 'number') return Number.isFinite(entry) ? entry : { $number: String(entry) };
+    return replace && typeof entry === 'object' && entry !== null ? replace(entry) : entry;
+  });
 }
 
 /** @throws SyntaxError where the text is not JSON. */

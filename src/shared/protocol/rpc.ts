@@ -13,6 +13,7 @@ import { openedModel } from '../models/model-format.js';
 import { graphRecording, recordingRequest } from './graph.js';
 import { engineFlavor, engineStatus } from './engine.js';
 import { sessionState } from '../session/session-state.js';
+import { logNotifications, logRequests } from './summaries.js';
 import { dataInfo, runOptions, trainingBreakpoint } from './training.js';
 
 export const shellKind = z.enum(['electron', 'browser']);
@@ -192,6 +193,7 @@ export const requests = {
   'runs/rename': { params: z.object({ id: z.string(), name: z.string() }), result: nothing },
   /** Moved to the workspace's `.backstep/trash`. */
   'runs/delete': { params: z.object({ id: z.string() }), result: nothing },
+  ...logRequests,
   'data/status': { params: z.object({ name: z.string() }), result: dataSourceStatus },
   /** Names a folder to use for a data set from now on; none: forget it. Not bound to the workspace. */
   'data/setFolder': {
@@ -227,6 +229,7 @@ export const notifications = {
   /** Paths relative to the workspace that were changed by anybody, this window included. */
   'files/changed': z.object({ paths: z.array(z.string()) }),
   'runs/changed': nothing,
+  ...logNotifications,
   'data/changed': dataSourceStatus,
   'engine/changed': engineStatus,
   /** A session began, ended or was replaced; what happens within one comes as DAP messages. */
@@ -258,7 +261,10 @@ export const rpcErrorTag = z.enum([
 ]);
 export type RpcErrorTag = z.infer<typeof rpcErrorTag>;
 
-/** The frames on the socket. `dap` frames carry Debug Adapter Protocol messages verbatim. */
+/**
+ * The frames on the socket: text, or binary where they hold rows of numbers (`base/binary-message.ts`). `dap` frames
+ * carry Debug Adapter Protocol messages verbatim.
+ */
 export const clientFrame = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('request'), id: z.number(), name: z.string(), params: z.unknown() }),
   z.object({ kind: z.literal('dap'), message: z.looseObject({ seq: z.number(), type: z.literal('request') }) }),
