@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { layerInfo } from '../protocol/training.js';
+import { valueNumbers } from './op-statistics.js';
 
 export const graphPhases = ['forward', 'loss', 'metrics', 'gradient', 'optimizer'] as const;
 export type GraphPhase = (typeof graphPhases)[number];
@@ -26,6 +27,8 @@ export const opNode = z.object({
       dtype: z.string(),
       /** Shares its values with an input: Reshape, Identity and the like compute and copy nothing. */
       alias: z.boolean().optional(),
+      /** What its values were like, where they were measured. */
+      values: valueNumbers.optional(),
     }),
   ),
   /** Of a gradient op: the `id` of the op that it is the gradient of. */
@@ -34,6 +37,8 @@ export const opNode = z.object({
   ms: z.number().optional(),
   /** Of new memory in its outputs; aliases have none. */
   bytes: z.number(),
+  /** What ran it: `GPU 0`, `CPU`, `wasm`, `JavaScript` for what a backend lacks; of a file, as the file says. */
+  device: z.string().optional(),
   attributes: z.record(z.string(), z.unknown()).optional(),
   /** Of a constant that is a single number. */
   value: z.number().optional(),

@@ -20,6 +20,7 @@
  */
 import { z } from 'zod';
 import { finding, ruleInfo } from './diagnosis.js';
+import { opStatisticsRequests } from '../graph/op-statistics.js';
 import { tensorRequests } from './tensors.js';
 import { runOptions, stepLook, trainingBreakpoint, trainingEvent } from './training.js';
 
@@ -84,6 +85,7 @@ export const dapRequests = {
   /** The rules that can be armed; answered at any time. */
   'backstep/rules': { args: z.object({}), result: z.object({ rules: z.array(ruleInfo) }) },
   ...tensorRequests,
+  ...opStatisticsRequests,
 } as const;
 export type DapRequests = typeof dapRequests;
 export type DapRequestName = keyof DapRequests;

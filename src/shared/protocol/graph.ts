@@ -38,6 +38,8 @@ export const recordingRequest = z.object({
   backend: z.enum(['auto', ...backendNames]).default('auto'),
   /** `zeros`: the data is not read, and a batch of zeros of its shape stands in. */
   batch: z.enum(['first', 'zeros']).default('first'),
+  /** Measures the values of all outputs, too, which takes about as long as the step. */
+  withStatistics: z.boolean().default(false),
 });
 export type RecordingRequest = z.infer<typeof recordingRequest>;
 export type RecordingRequestInput = z.input<typeof recordingRequest>;

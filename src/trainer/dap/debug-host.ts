@@ -5,6 +5,7 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import type { OpStatistics } from '../../shared/graph/op-statistics.js';
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
 import { placeOfLayer } from '../analysis/layer-origins.js';
 import type { RunDiagnosis, Standing } from '../diagnosis/run-diagnosis.js';
@@ -20,6 +21,7 @@ import { BreakpointSet, type Hits, type RuleTest } from './breakpoint-set.js';
 import { PausedService } from './paused-service.js';
 import type { StepFacts } from './place-scope.js';
 import { QuickLooks } from './quick-looks.js';
+import { sourceValues } from './source-values.js';
 import type { SharedFlags } from './shared-flags.js';
 import { StepBreakpoints, type StepBreakpointsHost } from './step-breakpoints.js';
 import { StepHooks, type OpPlace } from './step-hooks.js';
@@ -28,7 +30,7 @@ import type { ControlMessage, FromTraining, Whereabouts } from './thread-message
 import type { TrainingParts } from './training-scopes.js';
 import { WishList, type RunNames } from './wishes.js';
 
-const BATCH_MS = 16;
+const BATCH_MS = Number(process.env['BATCHMS'] ?? 16);
 
 export interface DebugHostOptions {
   readonly flags: SharedFlags;
@@ -85,6 +87,7 @@ export class DebugHost implements TrainingHost {
       flush: () => this.flush(),
       post: (message) => options.post(message),
       explain: (failure) => options.diagnosis?.explain(this.standing(), failure) ?? [],
+      opStatistics: (from, mostMs) => this.opStatistics(from, mostMs),
     });
     this.hooks = new StepHooks({
       get attention() {
@@ -144,7 +147,7 @@ export class DebugHost implements TrainingHost {
     this.readControl();
     this.hooks.begin();
     const looksInStep = this.inStep.begin(this.mayCompile);
-    if (next.keepingIsFree) return true;
+    if (next.keepingIsFree && !process.env['NOKEEP']) return true;
     const { flags } = this.options;
     return (
       looksInStep ||
@@ -362,6 +365,7 @@ export class DebugHost implements TrainingHost {
 
   private stop(at: StopPoint, paused: PausedTraining): void {
     this.options.flags.clearWishes();
+    this.hooks.values.beginWalk();
     paused.prepareLook();
     this.announceStop(at, paused.learningRate);
     this.between = paused;
@@ -414,6 +418,7 @@ export class DebugHost implements TrainingHost {
     const { flags } = this.options;
     this.flush();
     this.quickLooks.refresh();
+    this.hooks.values.stops();
     flags.stopReady = false;
     const facts = { at, lastStep: this.lastStep, learningRate, source };
     this.options.post({ kind: 'stopping', facts });
@@ -468,6 +473,13 @@ export class DebugHost implements TrainingHost {
     if (this.underWay) path.push(...this.hooks.path);
     const { lastStep, compiling } = this;
     return { ...here, path, lastStep, learningRate: lastStep?.learningRate, recording: compiling };
+  }
+
+  private opStatistics(from: number, mostMs: number): OpStatistics {
+    const { epoch, step } = this.here();
+    const { values, ops } = this.hooks;
+    const sources = from === 0 ? sourceValues(this.weights, this.tensors()?.batch) : undefined;
+    return { epoch, step, ...values.read(ops, from, mostMs), ...(sources ? { sources } : {}) };
   }
 
   private numberOf(op: string): number {

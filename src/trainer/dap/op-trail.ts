@@ -19,10 +19,17 @@ export class OpTrail {
     this.count = 0;
   }
 
-  note(op: string, place: TrailPlace): void {
+  /** @returns which of all it is, from 0 */
+  note(op: string, place: TrailPlace): number {
     const at = this.count++;
     this.ops[at] = op;
     this.places[at] = place;
+    return at;
+  }
+
+  /** In the order in which they began. */
+  get all(): readonly string[] {
+    return this.ops.slice(0, this.count);
   }
 
   /** Which of its kind the last one is, from 1, among those of this phase and layer, where these are given. */
@@ -40,6 +47,6 @@ export class OpTrail {
 
   /** Kinds of ops that have run. */
   get kinds(): ReadonlySet<string> {
-    return new Set(this.ops.slice(0, this.count));
+    return new Set(this.all);
   }
 }

@@ -5,6 +5,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { Script } from 'node:vm';
 import { stringifyMessage } from '../../shared/base/message-json.js';
+import type { OpStatistics } from '../../shared/graph/op-statistics.js';
 import type { Finding } from '../../shared/protocol/diagnosis.js';
 import type { StopPoint } from '../../shared/protocol/training.js';
 import type { Failure } from '../diagnosis/explain-failure.js';
@@ -28,6 +29,7 @@ export interface PausedServiceHost {
   post(message: FromTraining): void;
   /** What is wrong with the training here, the gravest first; `failure`: what it has stopped at. */
   explain(failure: Failure | undefined): readonly Finding[];
+  opStatistics(from: number, mostMs: number): OpStatistics;
 }
 
 export class PausedService {
@@ -117,6 +119,10 @@ export class PausedService {
 
   tensorFind(place: LookedAt, wish: Parameters<TensorLooks['find']>[1]): string {
     return answer(() => doAside(() => this.tensors.find(place, wish)));
+  }
+
+  opStatistics(from: number, mostMs: number): string {
+    return answer(() => doAside(() => this.host.opStatistics(from, mostMs)));
   }
 
   setChild(handle: number, name: string, value: unknown): string {

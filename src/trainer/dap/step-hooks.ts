@@ -14,6 +14,7 @@ import type { ArmedPlaces } from './armed-places.js';
 import { ForwardPass } from './forward-pass.js';
 import { LayerGradients, type NamedLayer, type TapeNode } from './layer-gradients.js';
 import { OpTrail, type TrailPlace } from './op-trail.js';
+import { OpValues } from './op-values.js';
 import { UpdateOwners } from './update-owners.js';
 
 export interface OpPlace {
@@ -75,6 +76,8 @@ export class StepHooks {
   private phaseNow: 'forward' | 'gradient' | 'optimizer' = 'forward';
   private opNow: string | undefined;
   private readonly trail = new OpTrail();
+  /** Of the ops of the step under way. */
+  readonly values = new OpValues();
   private readonly forward = new ForwardPass();
   private readonly backward: LayerGradients;
   /** While an update is followed. */
@@ -135,6 +138,7 @@ export class StepHooks {
     this.phaseBefore = undefined;
     this.applied.length = 0;
     this.trail.begin();
+    this.values.begin();
     this.forward.begin();
     this.backward.begin();
     this.owners = undefined;
@@ -164,6 +168,11 @@ export class StepHooks {
   /** Which of its kind in its layer and phase the op is that training stands at. */
   get occurrence(): number {
     return this.trail.occurrence(this.phase, this.here);
+  }
+
+  /** Ops of the step so far, in the order in which they began. */
+  get ops(): readonly string[] {
+    return this.trail.all;
   }
 
   /** Kinds of ops that the step has run so far. */
@@ -221,12 +230,13 @@ export class StepHooks {
           this.owners.enter(parameters.inputs);
           this.at = undefined;
         }
-        this.trail.note(name, (this.at ??= { phase: this.phase, layer: this.here }));
+        const at = this.trail.note(name, (this.at ??= { phase: this.phase, layer: this.here }));
         const { places } = this;
         if (host.attention !== 0 || places?.phases || places?.ops?.has(name)) this.beforeOp(name, parameters);
         const result = runKernelFunc(parameters);
         this.owners?.leave(result);
         if (this.backward.follows) this.backward.added(name, parameters.inputs, result);
+        this.values.ran(at, name, result);
         if (this.places?.opsDone) this.afterOp(name, parameters, result);
         return result;
       } finally {

@@ -129,7 +129,7 @@ function scoped(...parts: readonly (string | undefined)[]): string {
 }
 
 function finished(node: RecordedNode, ids: ReadonlyMap<RecordedNode, string>): OpNode {
-  const { op, kind, layer, phase, outputs, forward, ms, attributes, value, place } = node;
+  const { op, kind, layer, phase, outputs, forward, ms, device, attributes, value, place } = node;
   const partner = forward && ids.get(forward);
   return {
     id: ids.get(node)!,
@@ -141,6 +141,7 @@ function finished(node: RecordedNode, ids: ReadonlyMap<RecordedNode, string>): O
     ...(partner === undefined ? {} : { forward: partner }),
     ...(ms === undefined ? {} : { ms }),
     bytes: outputs.reduce((sum, output) => sum + bytesOf(output), 0),
+    ...(device === undefined ? {} : { device }),
     ...(attributes ? { attributes } : {}),
     ...(value === undefined ? {} : { value }),
     ...(place ? { file: place.file, line: place.line } : {}),

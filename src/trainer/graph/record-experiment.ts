@@ -17,7 +17,8 @@ import { problemOf, problemOfPart } from '../loader/problem-of.js';
 import { makeStepKey, withStepKey } from '../runtime/backend/tensorflow/step-random.js';
 import { checkExperiment } from '../runtime/checks.js';
 import { buildModel, compileModel, makeOptimizer, type CompiledModel } from '../runtime/compiled-model.js';
-import { DatasetDescription, type Batch, type DataEnvironment, type Tensors } from '../runtime/data/batch-stream.js';
+import { namedInputs } from '../runtime/data/batch-names.js';
+import { DatasetDescription, type Batch, type DataEnvironment } from '../runtime/data/batch-stream.js';
 import type { Experiment } from '../runtime/experiment.js';
 import { loadData } from '../runtime/experiment-data.js';
 import { during, TrainingFailure } from '../runtime/failure.js';
@@ -119,7 +120,7 @@ async function record(
   refuse(checkExperiment({ ...parts, data: outline }));
 
   ahead(experiment.trainStep ? 'trainStep' : 'model', experiment.trainStep ? 'trainStep()' : 'A training step');
-  const recorded = await secondStep(experiment, compiled, batch, seed);
+  const recorded = await secondStep(experiment, compiled, batch, seed, request.withStatistics);
   return {
     ...finishGraph(recorded),
     layers: layerTable(compiled.model, placeOfLayer),
@@ -171,6 +172,7 @@ async function secondStep(
   compiled: CompiledModel,
   batch: Batch,
   seed: number,
+  measures: boolean,
 ): Promise<RecordedStep> {
   const { model, optimizer, metricNames } = compiled;
   const step = trainingStep(model, optimizer, experiment, metricNames);
@@ -180,7 +182,7 @@ async function secondStep(
     await keyed(seed, 0, () => during(part, () => step.run(batch)));
     reseed(seed, 'step', 1);
     return await keyed(seed, 1, async (key) => {
-      const inputs = [...named('xs', batch.xs), ...named('ys', batch.ys)];
+      const inputs = namedInputs(batch);
       if (key) inputs.push({ name: 'step_key', tensor: key });
       const facts: StepFacts = {
         labels: compiled.labels,
@@ -188,6 +190,7 @@ async function secondStep(
         variables: variableNames(compiled),
         inputs,
         placeOfLayer,
+        measures,
       };
       const { recorded } = await recordStep(facts, () => during(part, () => step.run(batch)));
       return recorded;
@@ -206,11 +209,6 @@ async function keyed<T>(seed: number, step: number, work: (key: tf.Tensor | unde
   } finally {
     key.dispose();
   }
-}
-
-function named(side: string, tensors: Tensors): { readonly name: string; readonly tensor: tf.Tensor }[] {
-  if (tensors instanceof tf.Tensor) return [{ name: side, tensor: tensors }];
-  return Object.entries(tensors).map(([key, tensor]) => ({ name: `${side}/${key}`, tensor: tensor as tf.Tensor }));
 }
 
 /** Weights by their labels, the optimizer's slots by those of the weights that they are for. */

@@ -22,6 +22,7 @@ export interface RecordedNode {
   phase: GraphPhase;
   outputs: OpNode['outputs'];
   ms?: number;
+  device?: string;
 }
 
 export interface RecordedStep {

@@ -6,7 +6,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { GraphPhase, OpNode } from '../../shared/graph/op-graph.js';
 import { personsPlaceNow, type SourcePlace } from '../loader/stack-frames.js';
-import { isAside } from '../runtime/aside.js';
+import { doAside, isAside } from '../runtime/aside.js';
+import { valueNumbersOf } from '../tensors/value-numbers.js';
+import { OpDevices } from './op-device.js';
 import type { RecordedInput, RecordedNode, RecordedStep } from './recorded-node.js';
 
 export interface StepFacts {
@@ -18,6 +20,8 @@ export interface StepFacts {
   /** What is fed into the step, by name. */
   readonly inputs: readonly { readonly name: string; readonly tensor: tf.Tensor }[];
   placeOfLayer(layer: tf.layers.Layer): SourcePlace | undefined;
+  /** Whether the values of all outputs are measured, in time of its own that no op's `ms` counts. */
+  readonly measures?: boolean;
 }
 
 interface KernelParameters {
@@ -103,10 +107,13 @@ class StepRecorder {
   private update: { readonly place: SourcePlace | undefined } | undefined;
   private readonly undo: (() => void)[] = [];
   private readonly placeOfLabel = new Map<string, SourcePlace | undefined>();
+  private readonly devices = new OpDevices();
+  /** Taken by measuring so far. */
+  private measuredMs = 0;
 
   constructor(private readonly facts: StepFacts) {
     for (const { name, tensor } of facts.inputs) {
-      const node = this.add({ op: 'Placeholder', kind: 'input', name, inputs: [], outputs: [outputOf(tensor)] });
+      const node = this.add({ op: 'Placeholder', kind: 'input', name, inputs: [], outputs: [this.outputOf(tensor)] });
       this.sources.set(tensor.id, { node, slot: 0 });
     }
     this.hookEngine(tf.engine() as unknown as Engine);
@@ -190,6 +197,8 @@ class StepRecorder {
     });
     const frame: Frame = { node, keeping: false };
     this.frames.push(frame);
+    const measuredBefore = this.measuredMs;
+    const device = this.devices.begin();
     const began = performance.now();
     let result: tf.Tensor | tf.Tensor[];
     try {
@@ -197,11 +206,12 @@ class StepRecorder {
     } finally {
       this.frames.pop();
     }
-    node.ms = performance.now() - began;
+    node.ms = performance.now() - began - (this.measuredMs - measuredBefore);
     const data = new Set(given.map(({ tensor }) => tensor.dataId));
     const outputs = Array.isArray(result) ? result : [result];
     this.setOutputs(node, outputs);
-    node.outputs = outputs.map((tensor) => outputOf(tensor, data.has(tensor.dataId)));
+    node.outputs = outputs.map((tensor) => this.outputOf(tensor, data.has(tensor.dataId)));
+    node.device = this.devices.of(device, outputs);
     return result;
   }
 
@@ -218,6 +228,15 @@ class StepRecorder {
     return { name, from: source.node, slot: source.slot };
   }
 
+  private outputOf(tensor: tf.Tensor, isAlias = false): OpNode['outputs'][number] {
+    const output = outputOf(tensor, isAlias);
+    if (!this.facts.measures) return output;
+    const began = performance.now();
+    const values = doAside(() => valueNumbersOf(tensor));
+    this.measuredMs += performance.now() - began;
+    return values ? { ...output, values } : output;
+  }
+
   private addVariable(variable: tf.Variable): RecordedNode {
     const known = this.facts.variables.get(variable.name);
     return this.add({
@@ -227,7 +246,7 @@ class StepRecorder {
       layer: known?.layer,
       place: known?.layer === undefined ? undefined : this.placeOfLabel.get(known.layer),
       inputs: [],
-      outputs: [outputOf(variable)],
+      outputs: [this.outputOf(variable)],
     });
   }
 
@@ -237,7 +256,7 @@ class StepRecorder {
       op: 'Const',
       kind: 'constant',
       inputs: [],
-      outputs: [outputOf(tensor)],
+      outputs: [this.outputOf(tensor)],
       ...(tensor.size === 1 && typeof value === 'number' ? { value } : {}),
     });
     this.sources.set(tensor.id, { node, slot: 0 });
@@ -300,7 +319,7 @@ class StepRecorder {
         name: known?.name ?? variable.name,
         layer: known?.layer,
         inputs,
-        outputs: [outputOf(variable, true)],
+        outputs: [this.outputOf(variable, true)],
       });
       this.sources.set(variable.id, { node, slot: 0 });
     };
@@ -400,7 +419,7 @@ function tensorsIn(inputs: KernelParameters['inputs']): { readonly name: string;
   });
 }
 
-function outputOf({ shape, dtype }: tf.Tensor, isAlias = false): OpNode['outputs'][number] {
+function outputOf({ shape, dtype }: tf.Tensor, isAlias: boolean): OpNode['outputs'][number] {
   return { shape: [...shape], dtype, ...(isAlias ? { alias: true } : {}) };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Handlers, SessionParts } from '../session-parts.js';
 import { breakpointRequests } from './breakpoint-requests.js';
+import { graphRequests } from './graph-requests.js';
 import { inspectionRequests } from './inspection-requests.js';
 import { placeRequests } from './place-requests.js';
 import { sourceRequests } from './source-requests.js';
@@ -14,6 +15,7 @@ import { trainingRequests } from './training-requests.js';
 export function allRequests(parts: SessionParts): Handlers {
   return {
     ...breakpointRequests(parts),
+    ...graphRequests(parts),
     ...inspectionRequests(parts),
     ...placeRequests(parts),
     ...sourceRequests(parts),

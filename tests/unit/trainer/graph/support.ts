@@ -12,7 +12,11 @@ export const file = '/workspace/experiment.ts';
 
 export async function recording(
   parts: Partial<Experiment> & Pick<Experiment, 'model'>,
-  options: { readonly backend?: 'cpu' | 'wasm'; readonly batch?: 'first' | 'zeros' } = {},
+  options: {
+    readonly backend?: 'cpu' | 'wasm';
+    readonly batch?: 'first' | 'zeros';
+    readonly withStatistics?: boolean;
+  } = {},
 ): Promise<GraphRecording> {
   await chooseBackend(options.backend ?? 'cpu');
   const experiment = defineExperiment({
@@ -28,7 +32,11 @@ export async function recording(
     outline: { properties: new Map() } as LoadedExperiment['outline'],
     placeOfPart: () => ({ file, line: 1, column: 1 }),
   };
-  const request = recordingRequest.parse({ experiment: file, batch: options.batch });
+  const request = recordingRequest.parse({
+    experiment: file,
+    batch: options.batch,
+    withStatistics: options.withStatistics,
+  });
   return recordExperiment({ load: () => Promise.resolve(loaded) }, request);
 }
 

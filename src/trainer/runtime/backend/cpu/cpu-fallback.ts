@@ -24,9 +24,17 @@ export function registerCpuFallback(backendName: string, kernelNames: readonly s
   }
 }
 
+let runs = 0;
+
+/** How many ops have run here in place of a backend's own kernel, so far in this process. */
+export function fallbackRuns(): number {
+  return runs;
+}
+
 /** The same kernel for a backend whose tensors are elsewhere. */
 export function onCpu(kernelFunc: tf.KernelFunc): tf.KernelFunc {
   return ({ inputs, attrs, backend }) => {
+    runs++;
     const cpu = tf.findBackend('cpu') as unknown as CpuBackend;
     const other = backend as unknown as OtherBackend;
     const copies: tf.TensorInfo[] = [];

@@ -1,0 +1,72 @@
+/**
+ * What the ops of the step under way have given, for a graph that shows values. What an op gave is
+ * remembered by reference, one store an op, and measured when somebody asks; once somebody has, ops are
+ * measured as they run, before the training gives their tensors back. Keeps no tensor alive, runs none of
+ * the step's ops. Knows no protocol.
+ */
+import type { OpStatistics } from '../../shared/graph/op-statistics.js';
+import { doAside } from '../runtime/aside.js';
+import { valuesOfResult } from '../tensors/value-numbers.js';
+
+type Measured = OpStatistics['ops'][number];
+
+/** After so many stops at which nobody asks, nobody looks any more. */
+const UNASKED_STOPS = 10;
+
+export class OpValues {
+  /** By the op's place in the step; none where it has not come to its end. */
+  private results: unknown[] = [];
+  private measured: (Measured | undefined)[] = [];
+  /** Whether ops are measured as they run. */
+  private measures = false;
+  /** How many stops ago somebody has asked; a person who steps fast leaves no time to. */
+  private stopsSinceAsked = Infinity;
+  private isFirstStep = false;
+
+  /** The ops of a step come next. What the step before has left is not kept in memory for its numbers. */
+  begin(): void {
+    this.results = [];
+    this.measured = [];
+  }
+
+  /** Another step of the training begins: measured where somebody has just looked, and where training stops after it. */
+  beginStep(isStoppedAfter: boolean): void {
+    this.measures = this.isWanted && (this.isFirstStep || isStoppedAfter);
+    this.isFirstStep = false;
+  }
+
+  /** The last step is computed once more, to be looked at. */
+  beginWalk(): void {
+    this.measures = this.isWanted;
+  }
+
+  ran(at: number, op: string, result: unknown): void {
+    this.results[at] = result;
+    if (this.measures) this.measured[at] = doAside(() => ({ op, outputs: valuesOfResult(result) }));
+  }
+
+  /** Training stands still. */
+  stops(): void {
+    this.stopsSinceAsked++;
+    this.isFirstStep = true;
+  }
+
+  /** Of the ops that have run, all before the first that has not. To be called aside of the training, while it stands. */
+  read(ops: readonly string[], from: number, mostMs: number): Pick<OpStatistics, 'ops' | 'total'> {
+    this.stopsSinceAsked = 0;
+    this.measures = true;
+    const under = ops.findIndex((_, at) => this.results[at] === undefined);
+    const total = under < 0 ? ops.length : under;
+    const until = performance.now() + mostMs;
+    const read: Measured[] = [];
+    for (let at = from; at < total; at++) {
+      read.push((this.measured[at] ??= { op: ops[at]!, outputs: valuesOfResult(this.results[at]) }));
+      if (performance.now() >= until) break;
+    }
+    return { ops: read, total };
+  }
+
+  private get isWanted(): boolean {
+    return this.stopsSinceAsked < UNASKED_STOPS;
+  }
+}
