@@ -6,8 +6,6 @@ import type { OpenedModel } from '../../shared/models/model-format.js';
 import { about, Failure } from '../failure.js';
 import type { ModelReply } from './model-worker.js';
 
-/** What one buffer of Node can hold, and more than any architecture takes. */
-const MOST_BYTES = 2 * 1024 ** 3 - 1;
 const LIMIT_MS = 60_000;
 const LIMIT_MB = 2048;
 
@@ -16,14 +14,12 @@ export async function openModelFile(entry: string, file: string, limitMs = LIMIT
   const name = path.basename(file);
   const facts = await about(name, () => stat(file));
   if (facts.isDirectory()) throw new Failure('damaged', `“${name}” is a folder, not a model file.`);
-  if (facts.size > MOST_BYTES)
-    throw new Failure('damaged', `“${name}” is larger than 2 GiB.`, 'Save the architecture without its weights.');
   const reply = await replyOf(entry, file, limitMs);
   switch (reply.kind) {
     case 'model':
       return reply.model;
     case 'refused':
-      throw new Failure('damaged', reply.message);
+      throw new Failure('damaged', reply.message, reply.hint);
     case 'failure':
       return about(name, () => Promise.reject(Object.assign(new Error(reply.message), { code: reply.code })));
   }

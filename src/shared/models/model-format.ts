@@ -5,12 +5,43 @@
  */
 import { z } from 'zod';
 import { opGraph } from '../graph/op-graph.js';
+import { bytesAt, sourceOfBytes, type ByteSource } from './byte-source.js';
+import { ModelFileError } from './model-file-error.js';
+
+export { ModelFileError };
+
+/** A file as it is given: in memory, or to be read where it is wanted. */
+export type GivenFile =
+  { readonly name: string; readonly bytes: Uint8Array } | { readonly name: string; readonly source: ByteSource };
 
 /** A file as a format sees it. */
 export interface ModelFile {
   /** Its name, without folders. */
   readonly name: string;
+  readonly source: ByteSource;
+  /** Its first bytes, up to 64. */
+  readonly head: Uint8Array;
+  /** All of it, which is read when somebody asks. */
   readonly bytes: Uint8Array;
+}
+
+const HEAD_BYTES = 64;
+/** What one buffer can hold everywhere, and more than any architecture takes. */
+const MOST_BYTES = 2 * 1024 ** 3 - 1;
+
+export function modelFileOf(given: GivenFile): ModelFile {
+  const source = 'source' in given ? given.source : sourceOfBytes(given.bytes);
+  let bytes = 'bytes' in given ? given.bytes : undefined;
+  return {
+    name: given.name,
+    source,
+    head: bytesAt(source, 0, Math.min(HEAD_BYTES, source.size)),
+    get bytes() {
+      if (source.size > MOST_BYTES)
+        throw new ModelFileError('It is larger than 2 GiB.', 'Save the architecture without its weights.');
+      return (bytes ??= bytesAt(source, 0, source.size));
+    },
+  };
 }
 
 /** Shapes in it have −1 where a size is not known. */
@@ -34,9 +65,6 @@ export interface ModelFormat {
   /** @throws ModelFileError, or whatever a parser throws at a file that is damaged */
   open(file: ModelFile): OpenedModel | Promise<OpenedModel>;
 }
-
-/** What is wrong with a file, in words for a person. */
-export class ModelFileError extends Error {}
 
 /** Nobody looks at more ops than this; a file that unpacks to more would fill the memory. */
 export const MOST_NODES = 500_000;

@@ -7,7 +7,14 @@ import { onnx } from './formats/onnx.js';
 import { tensorflowGraph, tensorflowText } from './formats/tensorflow-graph.js';
 import { tfjsGraph, tfjsLayers } from './formats/tfjs.js';
 import { tflite } from './formats/tflite.js';
-import { ModelFileError, type ModelFile, type ModelFormat, type OpenedModel } from './model-format.js';
+import {
+  ModelFileError,
+  modelFileOf,
+  type GivenFile,
+  type ModelFile,
+  type ModelFormat,
+  type OpenedModel,
+} from './model-format.js';
 
 /** Those that are known by their first bytes come first. */
 const formats: readonly ModelFormat[] = [
@@ -24,8 +31,9 @@ const formats: readonly ModelFormat[] = [
 ];
 
 /** @throws ModelFileError that says what is wrong with the file */
-export async function openModel(file: ModelFile): Promise<OpenedModel> {
-  if (file.bytes.length === 0) throw new ModelFileError(`${file.name} is empty.`);
+export async function openModel(given: GivenFile): Promise<OpenedModel> {
+  const file = modelFileOf(given);
+  if (file.source.size === 0) throw new ModelFileError(`${file.name} is empty.`);
   const format = formats.find((one) => matches(one, file));
   if (!format) {
     throw new ModelFileError(
@@ -40,7 +48,10 @@ export async function openModel(file: ModelFile): Promise<OpenedModel> {
     const reason = error instanceof Error ? error.message : String(error);
     // What a parser throws speaks of bytes; people want to know what it means for the file.
     const words = error instanceof ModelFileError ? reason : `It is damaged or not complete (${reason}).`;
-    throw new ModelFileError(`${file.name} cannot be opened as ${format.title}. ${words}`);
+    throw new ModelFileError(
+      `${file.name} cannot be opened as ${format.title}. ${words}`,
+      error instanceof ModelFileError ? error.hint : undefined,
+    );
   }
 }
 

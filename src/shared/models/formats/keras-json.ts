@@ -5,7 +5,7 @@ import type { ModelFormat, OpenedModel } from '../model-format.js';
 
 export const kerasJson: ModelFormat = {
   title: 'Keras model (.json)',
-  matches: ({ name, bytes }) => /\.json$/i.test(name) && bytes[firstLetter(bytes)] === 0x7b,
+  matches: ({ name, head }) => /\.json$/i.test(name) && head[firstLetter(head)] === 0x7b,
   open: ({ bytes }) => openKeras('Keras model (.json)', jsonOf(bytes), []),
 };
 

@@ -3,22 +3,23 @@ import { fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
 import { isRecord } from '../layer-config.js';
 import { jsonOf } from '../file-text.js';
-import { ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
+import { ModelFileError, type ModelFile, type ModelFormat, type OpenedModel } from '../model-format.js';
 import { openGraphDef } from '../tensorflow-nodes.js';
 import { openKeras } from './keras-json.js';
 
 function topologyOf(
-  bytes: Uint8Array,
+  file: Pick<ModelFile, 'head' | 'bytes'>,
 ): { readonly root: Record<string, unknown>; readonly topology: Record<string, unknown> } | undefined {
-  if (!looksLikeModelJson(bytes)) return undefined;
-  const root = jsonOf(bytes);
+  if (!looksLikeModelJson(file)) return undefined;
+  const root = jsonOf(file.bytes);
   const topology = isRecord(root) ? root['modelTopology'] : undefined;
   return isRecord(root) && isRecord(topology) ? { root, topology } : undefined;
 }
 
 /** The key stands near the beginning or, after a long topology, near the end; JSON is searched, not parsed. */
-function looksLikeModelJson(bytes: Uint8Array): boolean {
-  if (!bytes.subarray(0, 16).includes(0x7b)) return false;
+function looksLikeModelJson(file: Pick<ModelFile, 'head' | 'bytes'>): boolean {
+  if (!file.head.subarray(0, 16).includes(0x7b)) return false;
+  const { bytes } = file;
   const key = [...'"modelTopology"'].map((letter) => letter.charCodeAt(0));
   for (let at = bytes.indexOf(key[0]!); at >= 0; at = bytes.indexOf(key[0]!, at + 1)) {
     if (key.every((code, index) => bytes[at + index] === code)) return true;
@@ -34,9 +35,9 @@ function factsOf(root: Record<string, unknown>): OpenedModel['facts'] {
 
 export const tfjsLayers: ModelFormat = {
   title: 'TensorFlow.js layers model (model.json)',
-  matches: ({ bytes }) => looksLikeModelJson(bytes),
-  open({ bytes }) {
-    const model = topologyOf(bytes);
+  matches: looksLikeModelJson,
+  open(file) {
+    const model = topologyOf(file);
     if (!model) throw new ModelFileError('Its modelTopology is no object.');
     return openKeras(this.title, model.topology, factsOf(model.root));
   },
@@ -44,9 +45,9 @@ export const tfjsLayers: ModelFormat = {
 
 export const tfjsGraph: ModelFormat = {
   title: 'TensorFlow.js graph model (model.json)',
-  matches: ({ bytes }) => looksLikeModelJson(bytes) && Array.isArray(topologyOf(bytes)?.topology['node']),
-  open({ bytes }) {
-    const { root, topology } = topologyOf(bytes)!;
+  matches: (file) => looksLikeModelJson(file) && Array.isArray(topologyOf(file)?.topology['node']),
+  open(file) {
+    const { root, topology } = topologyOf(file)!;
     const graph = fromJson(GraphDefSchema, topology as JsonValue, { ignoreUnknownFields: true });
     const opened = openGraphDef(graph, 'graph');
     const signature = isRecord(root['signature']) ? root['signature'] : {};

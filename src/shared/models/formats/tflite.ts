@@ -12,7 +12,7 @@ import { builtinOperators, tensorTypes } from '../tflite-names.js';
 
 export const tflite: ModelFormat = {
   title: 'TensorFlow Lite (.tflite)',
-  matches: ({ bytes }) => String.fromCharCode(...bytes.subarray(4, 8)) === 'TFL3',
+  matches: ({ head }) => String.fromCharCode(...head.subarray(4, 8)) === 'TFL3',
   open({ bytes }) {
     const buffer = new Tables(bytes);
     const root = buffer.root();

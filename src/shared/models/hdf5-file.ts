@@ -1,0 +1,191 @@
+/**
+ * HDF5 files read in parts: groups, attributes and datasets as Keras writes them, of a source that is
+ * read where the library looks. Knows no Keras. Links to other files are not followed: the library sees
+ * no file but this one.
+ */
+import type { Dataset, File, Group } from 'h5wasm';
+import type { ByteSource } from './byte-source.js';
+import { ModelFileError } from './model-file-error.js';
+
+export interface Hdf5Dataset {
+  readonly shape: readonly number[];
+  /** How many numbers its shape makes. */
+  readonly length: number;
+  /** All of it, in row-major order. @throws ModelFileError where it holds no numbers */
+  read(): Float32Array;
+}
+
+export interface Hdf5File {
+  /** Names within a group, in the file's order; empty where there is none. */
+  names(group: string): readonly string[];
+  /** `undefined` where there is none. */
+  text(group: string, attribute: string): string | undefined;
+  /** A list of texts, also one that Keras split into `name0`, `name1`, … for its length. */
+  texts(group: string, attribute: string): readonly string[] | undefined;
+  dataset(path: string): Hdf5Dataset | undefined;
+}
+
+const signature = [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a];
+/** Configurations are text; one that is longer is none. */
+const MOST_ATTRIBUTE_BYTES = 64 * 1024 * 1024;
+/** Larger datasets are read in parts, for the library keeps what it reads in a memory of its own. */
+const PART_BYTES = 64 * 1024 * 1024;
+let opened = 0;
+
+export function isHdf5(head: Uint8Array): boolean {
+  return signature.every((byte, index) => head[index] === byte);
+}
+
+/**
+ * Opens the file for as long as `work` takes.
+ * @throws ModelFileError, or what the library throws at a file that is damaged
+ */
+export async function withHdf5<T>(source: ByteSource, work: (file: Hdf5File) => T | Promise<T>): Promise<T> {
+  // Megabytes of WebAssembly, which no other format needs.
+  const hdf5 = await import('h5wasm');
+  const library = await hdf5.ready;
+  // Set by now.
+  const files = hdf5.FS! as unknown as SmallFileSystem;
+  // Otherwise its complaints go to the console, one for each level of its own.
+  library.activate_throwing_error_handler();
+  const place = `/model-${++opened}.h5`;
+  files.writeFile(place, new Uint8Array(0));
+  readFrom(source, files.lookupPath(place).node);
+  try {
+    const file = new hdf5.File(place, 'r');
+    try {
+      return await work(reading(file));
+    } finally {
+      file.close();
+    }
+  } finally {
+    files.unlink(place);
+  }
+}
+
+/** Of Emscripten's file system in memory, what is used here. */
+interface SmallFileSystem {
+  writeFile(path: string, bytes: Uint8Array): void;
+  lookupPath(path: string): { readonly node: FileNode };
+  unlink(path: string): void;
+}
+
+interface FileNode {
+  usedBytes: number;
+  stream_ops: { readonly read: (stream: unknown, ...rest: [Uint8Array, number, number, number]) => number };
+}
+
+/** What the library reads of the file comes from the source, unheld. */
+function readFrom(source: ByteSource, node: FileNode): void {
+  node.usedBytes = source.size;
+  node.stream_ops = {
+    ...node.stream_ops,
+    read: (_stream, heap, offset, length, position) =>
+      // The heap's bytes are of Int8Array where Emscripten has it so.
+      source.read(new Uint8Array(heap.buffer, heap.byteOffset + offset, length), position),
+  };
+}
+
+function reading(file: File): Hdf5File {
+  const groupAt = (path: string): Group | undefined => {
+    const found = path === '' ? file : file.get(path);
+    return found && 'keys' in found ? found : undefined;
+  };
+  const value = (path: string, name: string): unknown => {
+    const attribute = groupAt(path)?.attrs[name];
+    if (!attribute) return undefined;
+    const { metadata } = attribute;
+    if (metadata.size * metadata.total_size > MOST_ATTRIBUTE_BYTES)
+      throw new ModelFileError(`Its attribute ${name} is larger than any model’s.`);
+    return attribute.value;
+  };
+  return {
+    names: (path) => groupAt(path)?.keys() ?? [],
+    text: (path, name) => {
+      const found = value(path, name);
+      return typeof found === 'string' ? found : undefined;
+    },
+    texts: (path, name) => {
+      const whole = textsOf(value(path, name));
+      if (whole) return whole;
+      const parts: string[] = [];
+      for (let part = 0; ; part++) {
+        const next = textsOf(value(path, `${name}${part}`));
+        if (!next) return part === 0 ? undefined : parts;
+        parts.push(...next);
+      }
+    },
+    dataset: (path) => {
+      const found = file.get(path);
+      return found && 'slice' in found && 'filters' in found ? numbersIn(found, path) : undefined;
+    },
+  };
+}
+
+function textsOf(value: unknown): readonly string[] | undefined {
+  // Python writes an empty list as one of numbers.
+  if (ArrayBuffer.isView(value) && value.byteLength === 0) return [];
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
+}
+
+function numbersIn(dataset: Dataset, path: string): Hdf5Dataset {
+  const shape = dataset.shape ?? [];
+  const length = shape.reduce((product, size) => product * size, 1);
+  return {
+    shape,
+    length,
+    read: () => {
+      const { type, size, littleEndian } = dataset.metadata;
+      // 0 and 1 are HDF5's classes of whole numbers and of floating-point ones.
+      if ((type !== 0 && type !== 1) || size > 8) throw new ModelFileError(`${path} in it holds no numbers.`);
+      if (!littleEndian && size > 1)
+        throw new ModelFileError(
+          `${path} in it has its bytes in the order of old machines.`,
+          'Save it anew with Keras.',
+        );
+      const numbers = new Float32Array(length);
+      const isBrain = dataset.attrs['dtype']?.value === 'bfloat16';
+      const [rows = 1] = shape;
+      const rowBytes = rows === 0 ? 0 : (length / rows) * size;
+      if (length === 0) return numbers;
+      if (shape.length === 0 || rowBytes * rows <= PART_BYTES) {
+        numbers.set(floats(dataset.value, size, type, isBrain, path));
+        return numbers;
+      }
+      const step = Math.max(1, Math.floor(PART_BYTES / rowBytes));
+      for (let row = 0; row < rows; row += step) {
+        const part = dataset.slice([[row, Math.min(rows, row + step)], ...shape.slice(1).map((): [] => [])]);
+        numbers.set(floats(part, size, type, isBrain, path), row * (length / rows));
+      }
+      return numbers;
+    },
+  };
+}
+
+function floats(value: unknown, size: number, type: number, isBrain: boolean, path: string): ArrayLike<number> {
+  if (typeof value === 'number') return [value];
+  if (typeof value === 'bigint') return [Number(value)];
+  if (!ArrayBuffer.isView(value)) throw new ModelFileError(`${path} in it holds no numbers.`);
+  if (value instanceof BigInt64Array || value instanceof BigUint64Array) return Array.from(value, Number);
+  if (size !== 2) return value as unknown as ArrayLike<number>;
+  const bits = new Uint16Array(value.buffer, value.byteOffset, value.byteLength / 2);
+  // NumPy has no bfloat16: Keras writes its bits as whole numbers and says so beside them.
+  if (isBrain) return Float32Array.from(bits, (half) => fromBits(half << 16));
+  return type === 1 ? Float32Array.from(bits, halfToNumber) : (value as unknown as ArrayLike<number>);
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+function fromBits(bits: number): number {
+  scratch.setInt32(0, bits);
+  return scratch.getFloat32(0);
+}
+
+/** IEEE 754's binary16. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
+  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+}
