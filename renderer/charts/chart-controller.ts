@@ -1,346 +1,368 @@
 /**
- * What a chart does on its elements: when it draws, what the pointer and the keys do, and the values
- * under the cross-hair. Knows no React; asks for the chart's properties when it needs them.
+ * What a chart does on its elements: when it draws and the values under the cross-hair. Lines are drawn on
+ * a canvas out of sight, over several frames where there are many; until they are done the lines before are shown,
+ * moved and stretched to where they belong now. Knows no React; asks for the chart's properties when it needs them.
  */
-import type { KeyboardEvent } from 'react';
-import type { StepRange } from './chart-group.js';
-import { chartOption, visibleExtent, yRange } from './chart-option.js';
+import { clearedContext, giveCanvas, sizeCanvas, takeCanvas } from './canvas-pool.js';
+import type { ChartMember, StepRange } from './chart-group.js';
 import { drawEpochMarks, drawOverlay, type Plot } from './chart-overlay.js';
-import type { Curve, CurveChartProps } from './curve-chart.js';
-import { curveView } from './curve-view.js';
-import { init, type EChartsType } from './echarts.js';
-import { formatCount, formatValue } from './format.js';
+import { drawAxes, drawCurves, isExact, visibleExtent, yScale, type Look } from './chart-painter.js';
+import { chartKey, listenToPointer } from './chart-pointer.js';
+import { ChartTip, type TipRow } from './chart-tip.js';
+import { mappingOf, type Curve } from './curve.js';
+import type { CurveChartProps } from './curve-chart.js';
+import { curveView, type CurvePoint } from './curve-view.js';
 import { readPalette } from './palette.js';
+import { linearScale, logScale, type Scale } from './scale.js';
+import { inBase, sayX } from './x-axis.js';
 
 const MARGIN = { left: 46, right: 12, top: 8, bottom: 20 } as const;
+/** Beyond so many curves only the chart under the pointer marks their points. */
+const MOST_MARKED = 40;
 
-/** Created with the chart's elements; `dispose` when they go. */
-export class ChartController {
-  private readonly chart: EChartsType;
+interface Read {
+  readonly curve: Curve;
+  readonly point: CurvePoint;
+  /** On the chart's x axis. */
+  readonly x: number;
+}
+
+/** Created with the chart's element; `dispose` when it goes. */
+export class ChartController implements ChartMember {
   private readonly resizing: ResizeObserver;
   private readonly abort = new AbortController();
+  private readonly under = takeCanvas();
+  private readonly canvas = takeCanvas();
+  /** Lines that are done, and those being drawn. */
+  private lines = takeCanvas();
+  private next = takeCanvas();
+  private ratio = 1;
   private width = 0;
   private height = 0;
+  /** What `lines` shows. */
   private plot: Plot | undefined;
-  private selecting: { readonly from: number; to: number } | undefined;
-  private drawnCurves = '';
-  /** In the document's body: cards clip, and the values of many runs need more room than a card has. */
-  private readonly tip = document.createElement('div');
+  /** What is on screen: as `plot`, or on its way to the next one. */
+  private shown: Plot | undefined;
+  private work: Generator<undefined, Plot> | undefined;
+  private stale = false;
+  private selection: StepRange | undefined;
+  private readonly tip: ChartTip;
 
   constructor(
     private readonly element: HTMLElement,
-    private readonly under: HTMLCanvasElement,
-    private readonly canvas: HTMLCanvasElement,
-    private readonly props: () => CurveChartProps,
+    readonly props: () => CurveChartProps,
   ) {
-    this.tip.className = 'curve-chart-tip';
-    this.tip.hidden = true;
-    document.body.append(this.tip);
-    this.chart = init(element, undefined, { renderer: 'canvas', width: 10, height: 10 });
-    this.resizing = new ResizeObserver(() => this.resize());
+    this.tip = new ChartTip(() => this.element.focus());
+    this.under.className = 'curve-chart-canvas';
+    this.canvas.className = 'curve-chart-canvas curve-chart-overlay';
+    this.under.setAttribute('aria-hidden', 'true');
+    this.canvas.setAttribute('aria-hidden', 'true');
+    element.append(this.under, this.canvas);
+    this.resize();
+    this.resizing = new ResizeObserver(() => {
+      if (this.resize()) this.props().group.redraw(this);
+    });
     this.resizing.observe(element);
-    this.listen();
+    listenToPointer(this.canvas, this, this.abort.signal);
   }
 
   dispose(): void {
     this.abort.abort();
     this.resizing.disconnect();
-    this.tip.remove();
-    this.chart.dispose();
+    this.tip.dispose();
+    for (const canvas of [this.under, this.canvas, this.lines, this.next]) giveCanvas(canvas);
   }
 
-  draw(): void {
-    if (this.width < 40 || this.height < 30) return;
-    const { curves, group, range, smoothing, logarithmic } = this.props();
-    const all = range();
-    const zoom = group.zoom;
-    const x = zoom ? { min: zoom.min, max: zoom.max } : all;
-    for (const curve of curves) curveView(curve.source).update(curve.exact ? 0 : smoothing);
-    const extent = visibleExtent(curves, x, smoothing, logarithmic);
-    const y = yRange(extent, logarithmic, this.height - MARGIN.top - MARGIN.bottom);
-    const left = MARGIN.left;
-    const plotWidth = this.width - left - MARGIN.right;
-    this.plot = {
-      left,
-      top: MARGIN.top,
-      width: plotWidth,
-      height: this.height - MARGIN.top - MARGIN.bottom,
-      x,
-      y,
-      logarithmic,
-    };
-    const palette = readPalette(this.element);
-    const ids = curves.map((curve) => curve.id).join(' ');
-    const option = chartOption(curves, this.plot, MARGIN, palette, smoothing);
-    this.chart.setOption(option, {
-      replaceMerge: ids === this.drawnCurves ? [] : ['series'],
-      lazyUpdate: false,
-      silent: true,
-    });
-    this.chart.getZr().flush();
-    this.drawnCurves = ids;
-    const context = this.cleared(this.under);
-    if (context) drawEpochMarks(context, this.plot, this.props().epochEnds(), palette);
-    this.overlay();
+  draw(deadline: number, changed: boolean): boolean {
+    if (this.width < 40 || this.height < 30) return true;
+    if (this.work && changed) this.stale = true;
+    this.work ??= this.drawing();
+    const done = this.goOn(deadline);
+    if (!done) {
+      if (changed) this.showOnTheWay();
+      return false;
+    }
+    const again = this.stale;
+    this.stale = false;
+    this.show(this.plot!);
+    // What changed meanwhile is drawn next.
+    if (again) this.work = this.drawing();
+    return !again;
   }
 
   overlay(): void {
-    const context = this.cleared(this.canvas);
-    const { plot } = this;
+    const { shown: plot } = this;
+    const context = clearedContext(this.canvas, this.ratio);
     if (!context || !plot) return;
-    const { curves, group, cursorStep, smoothing } = this.props();
-    const hover = group.hoverStep;
-    const read =
-      hover === undefined
-        ? []
-        : curves.flatMap((curve) => {
-            const point = readAt(curve, hover, plot.x);
-            return point ? [{ curve, point }] : [];
-          });
+    const { curves, group, look } = this.props();
+    const pointed = this.canvas.matches(':hover');
+    const { hover } = group;
+    const reads = hover !== undefined && (pointed || curves.length <= MOST_MARKED) ? this.readAll(hover) : [];
     drawOverlay(context, plot, {
       palette: readPalette(this.element),
-      cursorStep,
-      hoverStep: hover,
-      points: read.map(({ curve, point }) => ({
-        step: point.step,
-        value: curve.exact || smoothing === 0 ? point.value : point.smoothed,
+      cursor: this.cursorX(),
+      hover,
+      points: reads.map(({ curve, point, x }) => ({
+        x,
+        value: isExact(curve, look) ? point.value : point.smoothed,
         colour: curve.colour,
       })),
-      notFinite: curves.filter((curve) => !curve.quiet).flatMap((curve) => curveView(curve.source).notFiniteSteps),
-      selection: this.selecting,
+      notFinite: curves.filter((curve) => !curve.quiet || curves.length <= 3).flatMap((curve) => this.notFinite(curve)),
+      selection: this.selection,
     });
-    this.tell(read);
+    if (!pointed || reads.length === 0 || this.selection) this.tip.hide();
+    else this.tell(reads, 'show');
   }
 
-  key(event: KeyboardEvent): void {
-    const { cursorStep, range, onCursor, group } = this.props();
-    const all = range();
-    const view = group.zoom ?? all;
-    const at = cursorStep ?? all.max;
-    const far = Math.max(1, Math.round((view.max - view.min) / 20));
-    const by = event.shiftKey ? far : 1;
-    switch (event.key) {
-      case 'ArrowLeft':
-        onCursor(Math.max(Math.ceil(all.min), at - by));
-        break;
-      case 'ArrowRight':
-        onCursor(Math.min(Math.floor(all.max), at + by));
-        break;
-      case '+':
-      case '=':
-        this.zoomAbout(at, 0.6);
-        break;
-      case '-':
-        this.zoomAbout(at, 1 / 0.6);
-        break;
-      case '0':
-      case 'Escape':
-        group.setZoom(undefined);
-        break;
-      default:
-        return;
-    }
-    event.preventDefault();
-    event.stopPropagation();
+  key(event: { readonly key: string; readonly shiftKey: boolean; readonly ctrlKey: boolean }): boolean {
+    return chartKey(this, event);
   }
 
-  private listen(): void {
-    const { canvas } = this;
-    const { signal } = this.abort;
-    let pressedAt: number | undefined;
-    let dragged = false;
-    let beforeClick: { readonly step: number | undefined } | undefined;
-    canvas.addEventListener(
-      'pointermove',
-      (event) => {
-        if (!this.plot) return;
-        const step = this.stepAt(event);
-        if (pressedAt !== undefined && (this.selecting || Math.abs(event.offsetX - pressedAt) > 4)) {
-          this.selecting = { from: this.stepAtX(pressedAt), to: step };
-          this.overlay();
-        }
-        this.props().group.setHover(step);
-      },
-      { signal },
-    );
-    canvas.addEventListener('pointerleave', () => this.props().group.setHover(undefined), { signal });
-    canvas.addEventListener(
-      'pointerdown',
-      (event) => {
-        if (event.button !== 0) return;
-        pressedAt = event.offsetX;
-        canvas.setPointerCapture(event.pointerId);
-      },
-      { signal },
-    );
-    canvas.addEventListener(
-      'pointerup',
-      () => {
-        const { selecting } = this;
-        this.selecting = undefined;
-        pressedAt = undefined;
-        dragged = selecting !== undefined;
-        if (!selecting) return;
-        this.setZoom({ min: Math.min(selecting.from, selecting.to), max: Math.max(selecting.from, selecting.to) });
-        this.overlay();
-      },
-      { signal },
-    );
-    canvas.addEventListener(
-      'click',
-      (event) => {
-        if (dragged) return;
-        if (event.detail < 2) beforeClick = { step: this.props().cursorStep };
-        const step = this.nearestStep(this.stepAt(event));
-        if (step !== undefined) this.props().onCursor(step);
-      },
-      { signal },
-    );
-    canvas.addEventListener(
-      'pointercancel',
-      () => {
-        pressedAt = undefined;
-        this.selecting = undefined;
-        this.overlay();
-      },
-      { signal },
-    );
-    canvas.addEventListener(
-      'dblclick',
-      () => {
-        this.props().group.setZoom(undefined);
-        // Its first click was not meant to move the cursor.
-        if (beforeClick) this.props().onCursor(beforeClick.step);
-      },
-      { signal },
-    );
-    canvas.addEventListener(
-      'wheel',
-      (event) => {
-        // Where the panel scrolls, the wheel scrolls it; with Ctrl or Shift it zooms there too.
-        const scroller = canvas.closest('[data-chart-scroller]');
-        const scrolls = scroller !== null && scroller.scrollHeight > scroller.clientHeight + 1;
-        if (scrolls && !event.ctrlKey && !event.shiftKey) return;
-        event.preventDefault();
-        const delta = event.deltaY || event.deltaX;
-        this.zoomAbout(this.stepAt(event), Math.exp(Math.max(-100, Math.min(100, delta)) * 0.004));
-      },
-      { signal, passive: false },
-    );
-  }
-
-  private cleared(canvas: HTMLCanvasElement): CanvasRenderingContext2D | null {
-    const context = canvas.getContext('2d');
-    const ratio = window.devicePixelRatio || 1;
-    context?.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context?.clearRect(0, 0, this.width, this.height);
-    return context;
-  }
-
-  private zoomAbout(step: number, factor: number): void {
-    const { group, range } = this.props();
-    const all = range();
-    const view = group.zoom ?? all;
-    const min = step - (step - view.min) * factor;
-    const max = step + (view.max - step) * factor;
-    this.setZoom(max - min >= all.max - all.min ? undefined : { min, max });
-  }
-
-  private setZoom(wanted: StepRange | undefined): void {
-    const { group, range } = this.props();
-    if (!wanted) {
-      group.setZoom(undefined);
+  /** The values at the cross-hair, or at the cursor, stay until they are closed. */
+  togglePin(): void {
+    if (this.tip.pinned) {
+      this.tip.unpin();
       return;
     }
-    const all = range();
-    // Two steps at least, and never beyond what there is.
-    const width = Math.min(Math.max(wanted.max - wanted.min, 2), all.max - all.min);
-    const middle = (wanted.min + wanted.max) / 2;
-    const min = Math.min(Math.max(middle - width / 2, all.min), all.max - width);
-    group.setZoom({ min, max: min + width });
+    const x = this.props().group.hover ?? this.cursorX();
+    const reads = x === undefined ? [] : this.readAll(x);
+    if (reads.length > 0) this.tell(reads, 'pin');
   }
 
-  private stepAt(event: MouseEvent): number {
-    return this.stepAtX(event.offsetX);
+  unpin(): boolean {
+    const { pinned } = this.tip;
+    this.tip.unpin();
+    return pinned;
   }
 
-  private stepAtX(x: number): number {
-    const { plot } = this;
-    if (!plot) return 0;
-    const share = Math.min(1, Math.max(0, (x - plot.left) / plot.width));
-    return plot.x.min + share * (plot.x.max - plot.x.min);
+  select(selection: StepRange | undefined): void {
+    this.selection = selection;
+    this.overlay();
   }
 
-  /** Of the curve on top, which is the run under way where there is one. */
-  private nearestStep(step: number): number | undefined {
-    for (const curve of this.props().curves.toReversed()) {
-      if (curve.dots) continue;
-      const point = curveView(curve.source).nearest(step);
+  /** The whole of x, on this chart's kind of axis. */
+  scale(range: StepRange): Scale {
+    const { logarithmicX } = this.props();
+    if (!logarithmicX) return linearScale(range.min, range.max);
+    const min = range.min > 0 ? range.min : Math.min(1, range.max / 2);
+    return logScale(min, Math.max(range.max, min * 1.001));
+  }
+
+  get view(): Scale {
+    const { group, range } = this.props();
+    return this.scale(group.zoom ?? range());
+  }
+
+  /** Of a place in CSS pixels from the chart's left edge. */
+  xAt(offset: number): number | undefined {
+    const { shown: plot } = this;
+    if (!plot) return undefined;
+    return plot.x.at(Math.min(1, Math.max(0, (offset - plot.left) / plot.width)));
+  }
+
+  get plotWidth(): number {
+    return Math.max(1, this.width - MARGIN.left - MARGIN.right);
+  }
+
+  get cursorOffset(): number | undefined {
+    const x = this.cursorX();
+    return x === undefined || !this.shown ? undefined : this.shown.left + this.shown.width * this.shown.x.share(x);
+  }
+
+  /** The step of the point nearest to an x: of the curve on top, which is the run under way where there is one. */
+  stepAt(x: number): number | undefined {
+    const { curves, look } = this.props();
+    for (const curve of curves.toReversed()) {
+      if (curve.dots && curves.some((other) => !other.dots)) continue;
+      const mapping = mappingOf(curve, look.x);
+      const point = mapping && curveView(curve.source).nearest((x - mapping.offset) / mapping.scale, mapping.base);
       if (point) return point.step;
     }
     return undefined;
   }
 
-  private resize(): void {
+  private *drawing(): Generator<undefined, Plot> {
+    const { curves, look } = this.props();
+    for (const curve of curves) {
+      yield undefined;
+      curveView(curve.source).update(curve.exact ? 0 : look.smoothing);
+      if (!curve.band) continue;
+      curveView(curve.band.low).update(0);
+      curveView(curve.band.high).update(0);
+    }
+    const x = this.view;
+    const extent = yield* visibleExtent(curves, x, this.plotWidth, look);
+    const plot = this.plotOf(x, extent, look);
+    const context = clearedContext(this.next, this.ratio);
+    if (context) {
+      context.save();
+      clipTo(context, plot);
+      yield* drawCurves(context, plot, curves, look, readPalette(this.element));
+      context.restore();
+    }
+    return plot;
+  }
+
+  private plotOf(x: Scale, extent: Parameters<typeof yScale>[0], look: Look): Plot {
+    const height = this.height - MARGIN.top - MARGIN.bottom;
+    return {
+      left: MARGIN.left,
+      top: MARGIN.top,
+      width: this.plotWidth,
+      height,
+      x,
+      y: yScale(extent, look.logarithmic, height),
+    };
+  }
+
+  /** @returns whether the lines are done. */
+  private goOn(deadline: number): boolean {
+    for (let turn = 1; ; turn++) {
+      const { done, value } = this.work!.next();
+      if (done) {
+        this.work = undefined;
+        this.plot = value;
+        [this.lines, this.next] = [this.next, this.lines];
+        return true;
+      }
+      // The clock is not asked after each of a thousand short lines.
+      if (turn % 4 === 0 && performance.now() >= deadline) return false;
+    }
+  }
+
+  private showOnTheWay(): void {
+    const { plot } = this;
+    if (plot) this.show({ ...plot, x: this.view });
+  }
+
+  private show(plot: Plot): void {
+    const context = clearedContext(this.under, this.ratio);
+    const drawn = this.plot;
+    if (!context || !drawn) return;
+    const { look, epochEnds } = this.props();
+    const palette = readPalette(this.element);
+    this.shown = plot;
+    drawAxes(context, plot, look.x, palette);
+    drawEpochMarks(context, plot, epochEnds(), palette);
+    if (drawn === plot) {
+      context.setTransform(1, 0, 0, 1, 0, 0);
+      context.drawImage(this.lines, 0, 0);
+    } else {
+      const from = plot.left + plot.width * plot.x.share(drawn.x.min);
+      const to = plot.left + plot.width * plot.x.share(drawn.x.max);
+      const { ratio } = this;
+      context.save();
+      clipTo(context, plot);
+      context.drawImage(
+        this.lines,
+        ...([drawn.left * ratio, 0, drawn.width * ratio, this.lines.height] as const),
+        ...([from, 0, to - from, this.height] as const),
+      );
+      context.restore();
+    }
+    this.overlay();
+  }
+
+  /** @returns whether it has another size than before. */
+  private resize(): boolean {
     const { clientWidth, clientHeight } = this.element;
-    if (clientWidth === this.width && clientHeight === this.height) return;
+    const ratio = window.devicePixelRatio || 1;
+    if (clientWidth === this.width && clientHeight === this.height && ratio === this.ratio) return false;
+    this.ratio = ratio;
     this.width = clientWidth;
     this.height = clientHeight;
-    if (clientWidth === 0 || clientHeight === 0) return;
-    const ratio = window.devicePixelRatio || 1;
-    for (const canvas of [this.canvas, this.under]) {
-      canvas.width = Math.round(clientWidth * ratio);
-      canvas.height = Math.round(clientHeight * ratio);
+    if (clientWidth === 0 || clientHeight === 0) return false;
+    for (const canvas of [this.under, this.canvas, this.lines, this.next]) {
+      sizeCanvas(canvas, clientWidth, clientHeight, ratio);
+      clearedContext(canvas, ratio);
     }
-    this.chart.resize({ width: clientWidth, height: clientHeight });
-    this.draw();
+    // Lines of another size are of no use.
+    this.work = undefined;
+    this.plot = undefined;
+    return true;
   }
 
-  /** The values under the cross-hair, beside it on the side that has room. */
-  private tell(read: readonly { curve: Curve; point: { step: number; value: number; smoothed: number } }[]): void {
-    const { tip, plot } = this;
-    const { group, smoothing } = this.props();
-    const step = group.hoverStep;
-    if (step === undefined || !plot || read.length === 0 || !this.canvas.matches(':hover') || this.selecting) {
-      tip.hidden = true;
-      return;
+  private cursorX(): number | undefined {
+    const { cursorStep, curves, look } = this.props();
+    if (cursorStep === undefined) return undefined;
+    if (look.x === 'step') return cursorStep;
+    for (const curve of curves.toReversed()) {
+      const mapping = mappingOf(curve, look.x);
+      if (!mapping) continue;
+      if (mapping.base === 'steps') return cursorStep * mapping.scale + mapping.offset;
+      const wallTime = curveView(curve.source).nearest(cursorStep)?.wallTimeMs;
+      if (wallTime !== undefined) return wallTime * mapping.scale + mapping.offset;
     }
-    const rows = read.map(({ curve, point }) => {
-      const row = document.createElement('div');
-      row.className = 'curve-chart-tip-row';
-      const dot = document.createElement('i');
-      dot.style.background = curve.colour;
-      const label = document.createElement('span');
-      label.textContent = curve.label;
-      const value = document.createElement('b');
-      value.textContent = formatValue(point.value);
-      row.append(dot, label, value);
-      if (!curve.exact && smoothing > 0) {
-        const smooth = document.createElement('em');
-        smooth.textContent = `≈ ${formatValue(point.smoothed)}`;
-        row.append(smooth);
-      }
-      return row;
-    });
-    const head = document.createElement('div');
-    head.className = 'curve-chart-tip-head';
-    head.textContent = `step ${formatCount(read[0]?.point.step ?? step)}`;
-    tip.replaceChildren(head, ...rows);
-    tip.hidden = false;
-    const box = this.canvas.getBoundingClientRect();
-    const x = box.left + plot.left + ((step - plot.x.min) / (plot.x.max - plot.x.min)) * plot.width;
-    const { offsetWidth: width, offsetHeight: height } = tip;
-    const right = x + 12 + width < window.innerWidth - 8;
-    tip.style.left = `${Math.max(8, right ? x + 12 : x - 12 - width)}px`;
-    tip.style.top = `${Math.max(8, Math.min(box.top + plot.top, window.innerHeight - height - 8))}px`;
+    return undefined;
   }
+
+  private notFinite(curve: Curve): number[] {
+    const { look } = this.props();
+    const view = curveView(curve.source);
+    const mapping = mappingOf(curve, look.x);
+    if (!mapping) return [];
+    if (mapping.base === 'steps') return view.notFiniteSteps.map((step) => step * mapping.scale + mapping.offset);
+    return view.notFiniteSteps.flatMap((step) => {
+      const wallTime = view.nearest(step)?.wallTimeMs;
+      return wallTime === undefined ? [] : [wallTime * mapping.scale + mapping.offset];
+    });
+  }
+
+  private readAll(x: number): Read[] {
+    const { curves, look } = this.props();
+    const view = this.shown?.x ?? this.view;
+    return curves.flatMap((curve): Read[] => {
+      const mapping = mappingOf(curve, look.x);
+      const point = mapping && readAt(curve, (x - mapping.offset) / mapping.scale, inBase(view, mapping), mapping.base);
+      return point ? [{ curve, point, x: point.x * mapping.scale + mapping.offset }] : [];
+    });
+  }
+
+  private tell(reads: readonly Read[], how: 'show' | 'pin'): void {
+    const { group, look, tipOrder } = this.props();
+    const { shown: plot, tip } = this;
+    const x = group.hover ?? this.cursorX();
+    if (!plot || x === undefined) return;
+    const rows = reads.map(({ curve, point }): TipRow => {
+      const exact = isExact(curve, look);
+      const y = plot.top + plot.height * (1 - plot.y.share(exact ? point.value : point.smoothed));
+      const band = curve.band && bandAt(curve.band, point.step);
+      return {
+        label: curve.label,
+        colour: curve.colour,
+        value: point.value,
+        ...(exact ? {} : { smoothed: point.smoothed }),
+        ...(band ? { band } : {}),
+        distance: Number.isFinite(y) ? Math.abs(y - this.pointerY) : Infinity,
+      };
+    });
+    const box = this.canvas.getBoundingClientRect();
+    const nearest = reads.reduce((a, b) => (Math.abs(b.x - x) < Math.abs(a.x - x) ? b : a));
+    const at = box.left + plot.left + plot.x.share(x) * plot.width;
+    tip[how](sayX(look.x, nearest.x), rows, tipOrder, at, box.top + plot.top);
+  }
+
+  /** From the chart's top, in CSS pixels. */
+  pointerY = 0;
 }
 
-/** The curve's point at a step; nothing where the curve does not reach so far. */
-function readAt(curve: Curve, step: number, visible: StepRange) {
-  const { steps } = curve.source;
-  const last = steps[steps.length - 1];
-  if (last === undefined) return undefined;
-  const room = Math.max(1, (visible.max - visible.min) * 0.02);
-  return step > last + room || step < steps[0]! - room ? undefined : curveView(curve.source).nearest(step);
+function bandAt(band: NonNullable<Curve['band']>, step: number): readonly [number, number] | undefined {
+  const low = curveView(band.low).nearest(step);
+  const high = curveView(band.high).nearest(step);
+  return low && high ? [low.value, high.value] : undefined;
+}
+
+function clipTo(context: CanvasRenderingContext2D, plot: Plot): void {
+  context.beginPath();
+  context.rect(plot.left, plot.top - 4, plot.width + 2, plot.height + 8);
+  context.clip();
+}
+
+/** The curve's point at an x; nothing where the curve does not reach so far. */
+function readAt(curve: Curve, x: number, visible: Scale, base: 'steps' | 'wallTimes'): CurvePoint | undefined {
+  const view = curveView(curve.source);
+  const span = view.span(base);
+  if (!span) return undefined;
+  const room = Math.max(base === 'steps' ? 1 : 0, (visible.max - visible.min) * 0.02);
+  return x > span.max + room || x < span.min - room ? undefined : view.nearest(x, base);
 }

@@ -1,51 +1,59 @@
 /**
- * What the charts of one panel share: the visible range of steps, the step under the pointer, and
- * the turns in which they are drawn, so that no frame draws more than one of them. No React here.
+ * What the charts of one panel share: the visible range of x, the x under the pointer, and the turns
+ * in which they are drawn. A frame's drawing ends when its time is up: a chart that is not done goes on
+ * in the next one. No React here.
  */
 export interface StepRange {
   readonly min: number;
   readonly max: number;
 }
 
-interface Member {
-  /** Draws if anything changed. */
-  draw(): void;
+export interface ChartMember {
+  /**
+   * Draws, until about `deadline` on `performance.now()`'s clock. `changed`: what there is to draw is not what it
+   * was. @returns `false` where it has to go on in the next frame.
+   */
+  draw(deadline: number, changed: boolean): boolean | void;
   /** Where the overlay (cross-hair, cursor) has to follow without a new drawing. */
   overlay(): void;
 }
 
 /** Live curves are drawn anew at most this often each; what the person does is drawn in the next frame. */
 const LIVE_INTERVAL_MS = 90;
+/** Of a frame's 16 ms, what drawing may take. */
+const FRAME_BUDGET_MS = 7;
 
 export class ChartGroup {
   /** `undefined`: everything there is. */
   zoom: StepRange | undefined;
-  hoverStep: number | undefined;
-  private readonly members = new Map<Member, number>();
-  private readonly waiting = new Set<Member>();
-  private readonly urgent = new Set<Member>();
+  /** On the x axis of all of them. */
+  hover: number | undefined;
+  private readonly members = new Map<ChartMember, number>();
+  private readonly waiting = new Set<ChartMember>();
+  private readonly urgent = new Set<ChartMember>();
+  private readonly unfinished = new Set<ChartMember>();
   private frame = 0;
+  private overlays = false;
   private readonly zoomListeners = new Set<() => void>();
 
   /** @returns a function that takes the chart out again. */
-  add(member: Member): () => void {
+  add(member: ChartMember): () => void {
     this.members.set(member, 0);
     this.redraw(member);
     return () => {
       this.members.delete(member);
-      this.waiting.delete(member);
-      this.urgent.delete(member);
+      for (const set of [this.waiting, this.urgent, this.unfinished]) set.delete(member);
     };
   }
 
   /** New data for a chart; drawn when its turn comes. */
-  refresh(member: Member): void {
+  refresh(member: ChartMember): void {
     this.waiting.add(member);
     this.request();
   }
 
   /** Something the person did or sees at once: drawn in the next frame. */
-  redraw(member?: Member): void {
+  redraw(member?: ChartMember): void {
     for (const one of member ? [member] : this.members.keys()) this.urgent.add(one);
     this.request();
   }
@@ -62,10 +70,12 @@ export class ChartGroup {
     return () => this.zoomListeners.delete(listener);
   }
 
-  setHover(step: number | undefined): void {
-    if (this.hoverStep === step) return;
-    this.hoverStep = step;
-    for (const member of this.members.keys()) member.overlay();
+  /** The overlays of all charts follow in the next frame, however many moves the pointer makes until then. */
+  setHover(x: number | undefined): void {
+    if (this.hover === x) return;
+    this.hover = x;
+    this.overlays = true;
+    this.request();
   }
 
   private request(): void {
@@ -74,24 +84,39 @@ export class ChartGroup {
 
   private turn(now: number): void {
     this.frame = 0;
+    const deadline = performance.now() + FRAME_BUDGET_MS;
     if (this.urgent.size > 0) {
-      for (const member of this.urgent) this.drawNow(member, now);
+      // A chart that was left in the middle comes first: it has waited longest.
+      const members = [...this.unfinished].filter((member) => this.urgent.has(member));
+      for (const member of members.concat([...this.urgent].filter((one) => !this.unfinished.has(one)))) {
+        this.drawNow(member, now, deadline, true);
+      }
       this.urgent.clear();
+    } else if (this.unfinished.size > 0) {
+      for (const member of [...this.unfinished]) {
+        if (performance.now() >= deadline) break;
+        this.drawNow(member, now, deadline, false);
+      }
     } else {
-      let oldest: Member | undefined;
+      let oldest: ChartMember | undefined;
       for (const member of this.waiting) {
         const at = this.members.get(member) ?? 0;
         if (now - at >= LIVE_INTERVAL_MS && (!oldest || at < this.members.get(oldest)!)) oldest = member;
       }
-      if (oldest) this.drawNow(oldest, now);
+      if (oldest) this.drawNow(oldest, now, deadline, true);
     }
-    if (this.waiting.size > 0) this.request();
+    if (this.overlays) {
+      this.overlays = false;
+      for (const member of this.members.keys()) member.overlay();
+    }
+    if (this.waiting.size + this.unfinished.size > 0) this.request();
   }
 
-  private drawNow(member: Member, now: number): void {
+  private drawNow(member: ChartMember, now: number, deadline: number, changed: boolean): void {
     this.waiting.delete(member);
+    this.unfinished.delete(member);
     if (!this.members.has(member)) return;
     this.members.set(member, now);
-    member.draw();
+    if (member.draw(deadline, changed) === false) this.unfinished.add(member);
   }
 }

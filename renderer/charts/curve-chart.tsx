@@ -1,131 +1,78 @@
 /**
- * One chart of curves over steps. ECharts draws axes and lines from thinned points; cross-hair,
- * cursor, epoch marks and selection lie on a canvas of their own above it, so that they follow the
- * pointer without a new drawing. Knows no session: its curves are handed in.
+ * One chart of curves. Axes and lines lie on one canvas; cross-hair, cursor and selection on another above it,
+ * so that they follow the pointer without a new drawing. Knows no session: its curves are handed in.
  */
-import { useEffect, useRef, useState } from 'react';
-import type { ChartController } from './chart-controller.js';
+import { useEffect, useLayoutEffect, useRef } from 'react';
+import { ChartController } from './chart-controller.js';
 import type { ChartGroup, StepRange } from './chart-group.js';
-import type { CurveSource } from './curve-view.js';
+import type { Look } from './chart-painter.js';
+import type { TipOrder } from './chart-tip.js';
+import type { Curve } from './curve.js';
 import './curve-chart.css';
-
-export interface Curve {
-  readonly id: string;
-  /** For the tooltip: "train", "validation", a run's name. */
-  readonly label: string;
-  /** In the legend, where it has an entry of its own there. */
-  readonly legend?: string;
-  /** A CSS colour; variables of the theme are resolved. */
-  readonly colour: string;
-  readonly dashed?: boolean;
-  /** Points are drawn too: for curves of one point an epoch. */
-  readonly dots?: boolean;
-  /** Never smoothed: few points, or a setting rather than a measurement. */
-  readonly exact?: boolean;
-  /** Without the faint raw line below the smoothed one. */
-  readonly quiet?: boolean;
-  readonly source: CurveSource;
-}
 
 export interface CurveChartProps {
   readonly title: string;
   readonly group: ChartGroup;
   readonly curves: readonly Curve[];
-  /** The whole range of steps there is; read at every drawing. */
+  readonly look: Look;
+  readonly logarithmicX: boolean;
+  readonly tipOrder: TipOrder;
+  /** The whole range of x there is; read at every drawing. */
   readonly range: () => StepRange;
-  /** Steps at which an epoch ended; read at every drawing. */
+  /** Where on x an epoch ended; read at every drawing. */
   readonly epochEnds: () => readonly number[];
   readonly cursorStep: number | undefined;
-  readonly smoothing: number;
-  readonly logarithmic: boolean;
+  /** Dragging moves the cursor rather than marking a range to zoom to. */
+  readonly dragMovesCursor: boolean;
   readonly theme: string;
   /** Calls back when the curves' sources have grown. */
   readonly onGrowth: (listener: () => void) => () => void;
   /** With nothing: follow training again. */
   readonly onCursor: (step: number | undefined) => void;
-}
-
-let loading: Promise<typeof import('./chart-controller.js')> | undefined;
-
-/** ECharts comes in a chunk of its own: the window's first paint does not wait for it. A failed fetch is tried again by the next chart. */
-function loadController(): Promise<typeof import('./chart-controller.js')> {
-  loading ??= import('./chart-controller.js').catch((error: unknown) => {
-    loading = undefined;
-    throw error;
-  });
-  return loading;
+  /** The step under the pointer. */
+  readonly onPoint?: (step: number | undefined) => void;
 }
 
 export function CurveChart(props: CurveChartProps) {
   const host = useRef<HTMLDivElement>(null);
-  const under = useRef<HTMLCanvasElement>(null);
-  const overlay = useRef<HTMLCanvasElement>(null);
   const live = useRef(props);
   live.current = props;
-  const [controller, setController] = useState<ChartController>();
-  const [failure, setFailure] = useState<string>();
-  const [attempt, setAttempt] = useState(0);
+  const controller = useRef<ChartController>(undefined);
   const { group, onGrowth } = props;
 
-  useEffect(() => {
-    let gone = false;
-    let release: (() => void) | undefined;
-    const start = async () => {
-      try {
-        const { ChartController: Controller } = await loadController();
-        if (gone || !host.current || !under.current || !overlay.current) return;
-        const made = new Controller(host.current, under.current, overlay.current, () => live.current);
-        setController(made);
-        const leave = group.add(made);
-        const silent = onGrowth(() => group.refresh(made));
-        release = () => {
-          leave();
-          silent();
-          made.dispose();
-        };
-      } catch (error) {
-        console.error('the charts could not be loaded', error);
-        if (!gone) setFailure(error instanceof Error ? error.message : String(error));
-      }
-    };
-    void start();
+  useLayoutEffect(() => {
+    if (!host.current) return undefined;
+    const made = new ChartController(host.current, () => live.current);
+    controller.current = made;
+    const leave = group.add(made);
+    const silent = onGrowth(() => group.refresh(made));
     return () => {
-      gone = true;
-      release?.();
+      leave();
+      silent();
+      made.dispose();
+      controller.current = undefined;
     };
-  }, [group, onGrowth, attempt]);
+  }, [group, onGrowth]);
 
+  const { smoothing, logarithmic, ignoreOutliers, x } = props.look;
   useEffect(() => {
-    if (controller) group.redraw(controller);
-  }, [controller, group, props.curves, props.smoothing, props.logarithmic, props.theme]);
+    if (controller.current) group.redraw(controller.current);
+  }, [group, props.curves, smoothing, logarithmic, ignoreOutliers, x, props.logarithmicX, props.theme]);
 
-  useEffect(() => controller?.overlay(), [controller, props.cursorStep]);
+  useEffect(() => controller.current?.overlay(), [props.cursorStep]);
 
   return (
     <div
       className="curve-chart"
+      ref={host}
       tabIndex={0}
       role="group"
-      aria-label={`Chart of ${props.title}. Arrow keys move the cursor, plus and minus zoom, 0 shows everything.`}
-      onKeyDown={(event) => controller?.key(event)}
-    >
-      <canvas className="curve-chart-under" ref={under} aria-hidden />
-      <div className="curve-chart-lines" ref={host} aria-hidden />
-      <canvas className="curve-chart-overlay" ref={overlay} aria-hidden />
-      {failure !== undefined && (
-        <p className="curve-chart-failure" role="alert">
-          The chart could not be loaded: {failure}{' '}
-          <button
-            className="link-button"
-            onClick={() => {
-              setFailure(undefined);
-              setAttempt(attempt + 1);
-            }}
-          >
-            Try again
-          </button>
-        </p>
-      )}
-    </div>
+      aria-label={`Chart of ${props.title}. Arrow keys move the cursor, with Ctrl they pan; plus and minus zoom, 0 shows everything, P pins the values.`}
+      onKeyDown={(event) => {
+        if (event.altKey || event.metaKey || !controller.current?.key(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+      }}
+    />
   );
 }

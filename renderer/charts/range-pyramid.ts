@@ -1,10 +1,13 @@
 /**
  * The least and greatest value of any index range of a growing row of numbers, in logarithmic time:
- * a stack of summaries, each level over 16 entries of the one below. A chart of a million points
- * asks it once a pixel column. Not-finite values count for nothing here. Knows no chart.
+ * a stack of summaries, each level over 16 entries of the one below. A chart of ten million points
+ * asks it once a pixel column. Keeps no copy of the values, which are handed in; a short row costs
+ * nothing beside it. Not-finite values count for nothing here. Knows no chart.
  */
 const FAN_OUT_BITS = 4;
 const FAN_OUT = 1 << FAN_OUT_BITS;
+/** Up to here, looking at every value is as quick. */
+const SHORT = 64;
 
 export interface Extent {
   readonly min: number;
@@ -12,39 +15,56 @@ export interface Extent {
 }
 
 export class RangePyramid {
-  /** The values themselves; only the first `length` are valid. */
-  private values = new Float64Array(256);
-  private readonly lows: Float64Array[] = [];
-  private readonly highs: Float64Array[] = [];
+  private readonly lows: Float64Array<ArrayBuffer>[] = [];
+  private readonly highs: Float64Array<ArrayBuffer>[] = [];
   private count = 0;
+  /** Entries that the levels are about; none while the row is short. */
+  private summed = 0;
 
   get length(): number {
     return this.count;
   }
 
-  at(index: number): number {
-    return index >= 0 && index < this.count ? this.values[index]! : Number.NaN;
-  }
-
   clear(): void {
     this.count = 0;
+    this.summed = 0;
     this.lows.length = 0;
     this.highs.length = 0;
   }
 
-  push(value: number): void {
-    const index = this.count++;
-    if (index === this.values.length) this.values = grown(this.values);
-    this.values[index] = value;
-    // Every level that has a bucket for this index; the topmost is the first with a single bucket.
-    for (let level = 0, bucket = index >> FAN_OUT_BITS; ; level++, bucket >>= FAN_OUT_BITS) {
-      this.note(level, bucket, value, index % FAN_OUT ** (level + 1) === 0);
-      if (bucket === 0) break;
+  /** Takes in the entries from `this.length` up to (not including) `length`; those before must be as they were. */
+  extend(values: ArrayLike<number>, length: number): void {
+    this.count = length;
+    if (length <= SHORT || length <= this.summed) return;
+    let from = this.summed >> FAN_OUT_BITS;
+    let to = (length + FAN_OUT - 1) >> FAN_OUT_BITS;
+    this.summed = length;
+    this.room(0, to);
+    const lows = this.lows[0]!;
+    const highs = this.highs[0]!;
+    for (let bucket = from; bucket < to; bucket++) {
+      const end = Math.min(length, (bucket + 1) << FAN_OUT_BITS);
+      let min = Infinity;
+      let max = -Infinity;
+      for (let index = bucket << FAN_OUT_BITS; index < end; index++) {
+        const value = values[index]!;
+        if (value < min && value !== -Infinity) min = value;
+        if (value > max && value !== Infinity) max = value;
+      }
+      lows[bucket] = min;
+      highs[bucket] = max;
+    }
+    for (let level = 1; to > 1; level++) {
+      const below = to;
+      from >>= FAN_OUT_BITS;
+      to = (to + FAN_OUT - 1) >> FAN_OUT_BITS;
+      this.room(level, to);
+      this.sum(level, from, to, below);
     }
   }
 
-  /** Over `from ≤ index < to`; `undefined` where no value in it is finite. */
-  extent(from: number, to: number): Extent | undefined {
+  /** Over `from ≤ index < to` of the values that were taken in; `undefined` where none of them is finite. */
+  extent(values: ArrayLike<number>, from: number, to: number): Extent | undefined {
     let min = Infinity;
     let max = -Infinity;
     let low = Math.max(0, from);
@@ -52,55 +72,55 @@ export class RangePyramid {
     while (low < end) {
       // The highest level whose bucket begins here and lies within the range.
       let level = -1;
-      while (level + 1 < this.lows.length) {
-        const size = FAN_OUT ** (level + 2);
-        if (low % size !== 0 || low + size > end) break;
+      for (let bits = FAN_OUT_BITS; level + 1 < this.lows.length; bits += FAN_OUT_BITS) {
+        const size = 1 << bits;
+        if ((low & (size - 1)) !== 0 || low + size > end) break;
         level++;
       }
       if (level < 0) {
-        const value = this.values[low]!;
-        if (Number.isFinite(value)) {
-          if (value < min) min = value;
-          if (value > max) max = value;
-        }
+        const value = values[low]!;
+        if (value < min && value !== -Infinity) min = value;
+        if (value > max && value !== Infinity) max = value;
         low++;
       } else {
-        const size = FAN_OUT ** (level + 1);
-        const bucket = low / size;
-        min = Math.min(min, this.lows[level]![bucket]!);
-        max = Math.max(max, this.highs[level]![bucket]!);
-        low += size;
+        const bits = FAN_OUT_BITS * (level + 1);
+        const bucket = low >> bits;
+        if (this.lows[level]![bucket]! < min) min = this.lows[level]![bucket]!;
+        if (this.highs[level]![bucket]! > max) max = this.highs[level]![bucket]!;
+        low += 1 << bits;
       }
     }
     return min <= max ? { min, max } : undefined;
   }
 
-  private note(level: number, bucket: number, value: number, fresh: boolean): void {
-    let low = this.lows[level];
-    let high = this.highs[level];
-    if (!low || !high) {
-      low = this.lows[level] = new Float64Array(64);
-      high = this.highs[level] = new Float64Array(64);
-      // A level begins when the one below has its second bucket; the first is in already.
-      low[0] = level > 0 ? this.lows[level - 1]![0]! : Infinity;
-      high[0] = level > 0 ? this.highs[level - 1]![0]! : -Infinity;
+  private sum(level: number, from: number, to: number, below: number): void {
+    const lows = this.lows[level]!;
+    const highs = this.highs[level]!;
+    const lowsBelow = this.lows[level - 1]!;
+    const highsBelow = this.highs[level - 1]!;
+    for (let bucket = from; bucket < to; bucket++) {
+      const end = Math.min(below, (bucket + 1) << FAN_OUT_BITS);
+      let min = Infinity;
+      let max = -Infinity;
+      for (let index = bucket << FAN_OUT_BITS; index < end; index++) {
+        if (lowsBelow[index]! < min) min = lowsBelow[index]!;
+        if (highsBelow[index]! > max) max = highsBelow[index]!;
+      }
+      lows[bucket] = min;
+      highs[bucket] = max;
     }
-    if (bucket >= low.length) {
-      low = this.lows[level] = grown(low);
-      high = this.highs[level] = grown(high);
-    }
-    if (fresh) {
-      low[bucket] = Infinity;
-      high[bucket] = -Infinity;
-    }
-    if (!Number.isFinite(value)) return;
-    if (value < low[bucket]!) low[bucket] = value;
-    if (value > high[bucket]!) high[bucket] = value;
+  }
+
+  private room(level: number, buckets: number): void {
+    this.lows[level] = withRoom(this.lows[level], buckets);
+    this.highs[level] = withRoom(this.highs[level], buckets);
   }
 }
 
-function grown(array: Float64Array): Float64Array<ArrayBuffer> {
-  const more = new Float64Array(array.length * 2);
-  more.set(array);
+/** The same array where it is long enough, else a longer one with the same beginning. */
+export function withRoom(array: Float64Array<ArrayBuffer> | undefined, length: number): Float64Array<ArrayBuffer> {
+  if (array && array.length >= length) return array;
+  const more = new Float64Array(array ? Math.max(length, array.length * 2) : length);
+  if (array) more.set(array);
   return more;
 }

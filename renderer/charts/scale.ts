@@ -5,6 +5,37 @@ export interface AxisRange {
   readonly max: number;
 }
 
+/** Where a value lies on an axis, as a share of its length, and back. */
+export interface Scale extends AxisRange {
+  readonly logarithmic: boolean;
+  share(value: number): number;
+  at(share: number): number;
+}
+
+export function linearScale(min: number, max: number): Scale {
+  const length = max - min || 1;
+  return {
+    min,
+    max,
+    logarithmic: false,
+    share: (value) => (value - min) / length,
+    at: (share) => min + share * length,
+  };
+}
+
+/** `min` above zero; a value that is not has its place at −∞. */
+export function logScale(min: number, max: number): Scale {
+  const low = Math.log(min);
+  const length = Math.log(max) - low || 1;
+  return {
+    min,
+    max,
+    logarithmic: true,
+    share: (value) => (value > 0 ? (Math.log(value) - low) / length : -Infinity),
+    at: (share) => Math.exp(low + share * length),
+  };
+}
+
 /** 1, 2, 2.5 or 5 times a power of ten, at least `rough`. */
 export function niceStep(rough: number): number {
   if (!(rough > 0) || !Number.isFinite(rough)) return 1;
@@ -38,6 +69,24 @@ export function niceRange(min: number, max: number, count = 4): AxisRange & { re
     max: Number((Math.ceil(max / step - 1e-9) * step).toPrecision(12)),
     step,
   };
+}
+
+/** Powers of ten between two values; with 2 and 5 times them where there are few. */
+export function logTicks(min: number, max: number, count: number): readonly number[] {
+  if (!(min > 0) || !(max > min)) return [min];
+  const decades = Math.log10(max / min);
+  const factors = decades * 3 <= count ? [1, 2, 5] : [1];
+  const every = Math.max(1, Math.ceil(decades / Math.max(1, count)));
+  const ticks: number[] = [];
+  for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power++) {
+    if (power % every !== 0) continue;
+    for (const factor of factors) {
+      const tick = Number((factor * 10 ** power).toPrecision(12));
+      if (tick >= min * 0.999999 && tick <= max * 1.000001) ticks.push(tick);
+    }
+  }
+  // Within one decade the marks of a linear axis say more.
+  return ticks.length >= 2 ? ticks : niceTicks(min, max, count);
 }
 
 /** Bounds of a logarithmic axis: the decades around the values, but no more than a third of one beyond them. */

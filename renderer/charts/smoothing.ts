@@ -9,6 +9,8 @@ export class Smoothing {
   private first = Number.NaN;
   /** TensorBoard leaves a constant curve as it is, free of rounding. */
   private constant = true;
+  /** What is missing of the average's weights; 1 as soon as nothing is, which rounding brings about. */
+  private debias = 0;
 
   /** @param weight 0: none, up to (not including) 1. */
   constructor(readonly weight: number) {}
@@ -20,6 +22,8 @@ export class Smoothing {
     else if (value !== this.first) this.constant = false;
     this.sum = this.sum * this.weight + (1 - this.weight) * value;
     this.count++;
-    return this.constant ? value : this.sum / (1 - this.weight ** this.count);
+    // The power costs more than all the rest, and is lost in rounding soon.
+    if (this.debias !== 1) this.debias = 1 - this.weight ** this.count;
+    return this.constant ? value : this.sum / this.debias;
   }
 }

@@ -1,5 +1,5 @@
 /** Which charts there are and which curves are in each: one chart a quantity, the live run first, then the selected runs. Pure. */
-import type { Curve } from '../../charts/curve-chart.js';
+import type { Curve } from '../../charts/curve.js';
 import type { CurveSource } from '../../charts/curve-view.js';
 
 export interface ChartDescription {

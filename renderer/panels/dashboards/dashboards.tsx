@@ -65,8 +65,10 @@ export function Dashboards() {
                     range={stepRange}
                     epochEnds={epochEnds}
                     cursorStep={cursorStep}
-                    smoothing={smoothing}
-                    logarithmic={logarithmic}
+                    look={{ x: 'step', smoothing, logarithmic, ignoreOutliers: false }}
+                    logarithmicX={false}
+                    tipOrder="nearest"
+                    dragMovesCursor={false}
                     theme={theme}
                     onGrowth={onGrowth}
                     onCursor={(step) => moveCursor({ step })}

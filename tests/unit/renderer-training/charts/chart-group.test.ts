@@ -67,8 +67,19 @@ describe('ChartGroup', () => {
     charts.forEach((one) => group.add(one));
     nextFrame();
     group.setHover(12);
+    group.setHover(13);
+    nextFrame();
     expect(charts.map((one) => one.overlay.mock.calls.length)).toEqual([1, 1]);
     expect(charts.map((one) => one.draw.mock.calls.length)).toEqual([1, 1]);
+  });
+
+  it('goes on in the next frame with a chart that is not done', () => {
+    const group = new ChartGroup();
+    let turns = 0;
+    const slow = { draw: vi.fn(() => ++turns >= 3), overlay: vi.fn() };
+    group.add(slow);
+    for (let frame = 0; frame < 6; frame++) nextFrame();
+    expect(slow.draw.mock.calls.map(([, changed]: unknown[]) => changed)).toEqual([true, false, false]);
   });
 
   it('forgets a chart that left', () => {
