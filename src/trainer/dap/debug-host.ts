@@ -30,7 +30,8 @@ import type { ControlMessage, FromTraining, Whereabouts } from './thread-message
 import type { TrainingParts } from './training-scopes.js';
 import { WishList, type RunNames } from './wishes.js';
 
-const BATCH_MS = Number(process.env['BATCHMS'] ?? 16);
+/** Handing something to another thread takes a tenth of a millisecond; nobody sees more pictures a second than these. */
+const BATCH_MS = 40;
 
 export interface DebugHostOptions {
   readonly flags: SharedFlags;
@@ -146,9 +147,11 @@ export class DebugHost implements TrainingHost {
     this.stepBefore = this.lastStep;
     this.readControl();
     this.hooks.begin();
-    const looksInStep = this.inStep.begin(this.mayCompile);
-    if (next.keepingIsFree && !process.env['NOKEEP']) return true;
     const { flags } = this.options;
+    const isStoppedAfter = flags.stopAfterStep !== 'none';
+    this.hooks.values.beginStep({ isStoppedAfter, mayBeRecorded: this.mayCompile && !this.hasCompiled });
+    const looksInStep = this.inStep.begin(this.mayCompile);
+    if (next.keepingIsFree) return true;
     return (
       looksInStep ||
       flags.stopAfterStep !== 'none' ||
@@ -259,6 +262,7 @@ export class DebugHost implements TrainingHost {
     this.changedInStep = false;
     const walk = (): void => {
       this.hooks.begin();
+      this.hooks.values.beginWalk(this.options.flags.stopAfterStep !== 'none');
       paused.prepareLook(() => this.changedInStep);
     };
     if (step.speed === 'compiled') return this.inStep.afterCompiled(paused, walk, this.options.flags.walksThroughSteps);
@@ -272,8 +276,10 @@ export class DebugHost implements TrainingHost {
   private compiles(compiling: boolean): void {
     if (compiling === this.compiling) return;
     this.compiling = compiling;
-    if (compiling) this.inStep.pause();
-    else if (this.underWay) {
+    if (compiling) {
+      this.inStep.pause();
+      this.hooks.values.leave();
+    } else if (this.underWay) {
       this.hooks.begin();
       this.inStep.resume();
     }
@@ -365,7 +371,7 @@ export class DebugHost implements TrainingHost {
 
   private stop(at: StopPoint, paused: PausedTraining): void {
     this.options.flags.clearWishes();
-    this.hooks.values.beginWalk();
+    this.hooks.values.beginWalk(true);
     paused.prepareLook();
     this.announceStop(at, paused.learningRate);
     this.between = paused;
@@ -478,6 +484,7 @@ export class DebugHost implements TrainingHost {
   private opStatistics(from: number, mostMs: number): OpStatistics {
     const { epoch, step } = this.here();
     const { values, ops } = this.hooks;
+    if (!this.between) values.measureRest();
     const sources = from === 0 ? sourceValues(this.weights, this.tensors()?.batch) : undefined;
     return { epoch, step, ...values.read(ops, from, mostMs), ...(sources ? { sources } : {}) };
   }

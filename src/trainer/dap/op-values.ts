@@ -21,6 +21,8 @@ export class OpValues {
   private measures = false;
   /** How many stops ago somebody has asked; a person who steps fast leaves no time to. */
   private stopsSinceAsked = Infinity;
+  private hasJustStopped = false;
+  /** Of those since the last stop. */
   private isFirstStep = false;
 
   /** The ops of a step come next. What the step before has left is not kept in memory for its numbers. */
@@ -29,15 +31,25 @@ export class OpValues {
     this.measured = [];
   }
 
-  /** Another step of the training begins: measured where somebody has just looked, and where training stops after it. */
-  beginStep(isStoppedAfter: boolean): void {
-    this.measures = this.isWanted && (this.isFirstStep || isStoppedAfter);
-    this.isFirstStep = false;
+  /**
+   * Another step of the training begins: measured where somebody has just looked, and where training stops after
+   * it. `mayBeRecorded`: it is followed to be compiled, and nothing of it must be read.
+   */
+  beginStep({
+    isStoppedAfter,
+    mayBeRecorded,
+  }: {
+    readonly isStoppedAfter: boolean;
+    readonly mayBeRecorded: boolean;
+  }): void {
+    this.isFirstStep = this.hasJustStopped;
+    this.hasJustStopped = false;
+    this.measures = this.isWanted && !mayBeRecorded && (this.isFirstStep || isStoppedAfter);
   }
 
-  /** The last step is computed once more, to be looked at. */
-  beginWalk(): void {
-    this.measures = this.isWanted;
+  /** The step that was just made is computed once more, to be looked at or to stop in it. */
+  beginWalk(isStoppedAfter: boolean): void {
+    this.measures = this.isWanted && (this.isFirstStep || isStoppedAfter);
   }
 
   ran(at: number, op: string, result: unknown): void {
@@ -45,16 +57,25 @@ export class OpValues {
     if (this.measures) this.measured[at] = doAside(() => ({ op, outputs: valuesOfResult(result) }));
   }
 
+  /** What comes is measured as it runs, to the end of the step under way. */
+  measureRest(): void {
+    this.measures = true;
+  }
+
+  /** What comes is not to be touched. */
+  leave(): void {
+    this.measures = false;
+  }
+
   /** Training stands still. */
   stops(): void {
     this.stopsSinceAsked++;
-    this.isFirstStep = true;
+    this.hasJustStopped = true;
   }
 
   /** Of the ops that have run, all before the first that has not. To be called aside of the training, while it stands. */
   read(ops: readonly string[], from: number, mostMs: number): Pick<OpStatistics, 'ops' | 'total'> {
     this.stopsSinceAsked = 0;
-    this.measures = true;
     const under = ops.findIndex((_, at) => this.results[at] === undefined);
     const total = under < 0 ? ops.length : under;
     const until = performance.now() + mostMs;
