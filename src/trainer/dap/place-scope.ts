@@ -43,29 +43,82 @@ export function scalarsInStep({ here, before, learningRate }: Omit<StepFacts, 't
   };
 }
 
-export function placeScope(place: OpPlace, facts: StepFacts): PlaceScope {
-  const reading = new TensorReading();
-  const tensorsOf = (term: TensorTerm): readonly tf.Tensor[] => {
-    const found = tensorsIn(term, place, facts);
+/** `facts` are asked for where a condition reads them: most places are only passed. */
+export function placeScope(place: OpPlace, facts: () => StepFacts): PlaceScope {
+  return new ScopeOfPlace(place, facts, new TensorReading());
+}
+
+class ScopeOfPlace implements PlaceScope {
+  private known: ReturnType<typeof scalarsInStep> | undefined;
+
+  constructor(
+    private readonly place: OpPlace,
+    private readonly facts: () => StepFacts,
+    readonly reading: TensorReading,
+    /** What the word `tensor` stands for, where it is not the place's own. */
+    private readonly watched?: readonly tf.Tensor[],
+  ) {}
+
+  watching(tensors: readonly tf.Tensor[]): ConditionScope {
+    return new ScopeOfPlace(this.place, this.facts, this.reading, tensors);
+  }
+
+  get phase() {
+    return this.place.phase;
+  }
+  get layer() {
+    return this.place.layerName;
+  }
+  get op() {
+    return this.place.op;
+  }
+  get epoch() {
+    return this.scalars.epoch;
+  }
+  get step() {
+    return this.scalars.step;
+  }
+  get stepInEpoch() {
+    return this.scalars.stepInEpoch;
+  }
+  get loss() {
+    return this.scalars.loss;
+  }
+  get metrics() {
+    return this.scalars.metrics;
+  }
+  get learningRate() {
+    return this.scalars.learningRate;
+  }
+
+  gradNorm(layer?: string): number | undefined {
+    return this.scalars.gradNorm(layer);
+  }
+
+  weightNorm(): undefined {
+    return undefined;
+  }
+
+  notFinite(): undefined {
+    return undefined;
+  }
+
+  tensorsOf(term: TensorTerm): readonly tf.Tensor[] {
+    const found = tensorsIn(term, this.place, this.facts());
     if (term.index === undefined) return found;
     const one = found[term.index];
     if (!one) throw new Error(`there is no ${term.word}[${term.index}]: there are ${found.length}.`);
     return [one];
-  };
-  const scope = {
-    ...scalarsInStep(facts),
-    phase: place.phase,
-    layer: place.layerName,
-    op: place.op,
-    reading,
-    tensorsOf,
-    numberOf: (term: TensorTerm, number: TensorNumber) => reading.numberOf(tensorsOf(term), number),
-  };
-  const watching = (tensors: readonly tf.Tensor[]): ConditionScope => ({
-    ...scope,
-    numberOf: (term, number) => reading.numberOf(term.word === 'tensor' ? tensors : tensorsOf(term), number),
-  });
-  return { ...scope, watching };
+  }
+
+  numberOf(term: TensorTerm, number: TensorNumber): number {
+    const tensors = this.watched && term.word === 'tensor' ? this.watched : this.tensorsOf(term);
+    return this.reading.numberOf(tensors, number);
+  }
+
+  private get scalars(): ReturnType<typeof scalarsInStep> {
+    return (this.known ??= scalarsInStep(this.facts()));
+  }
 }
 
 /** The layer's weights that a name means, as `kernel` or `dense_1/kernel`; all where none is given. */

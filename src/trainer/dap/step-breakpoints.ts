@@ -122,7 +122,7 @@ export class StepBreakpoints {
 
   /** Training is at a place that these wait for. @returns those that stop it, in words */
   hitsAt(place: OpPlace, armed: readonly ArmedBreakpoint[]): Hits | undefined {
-    const scope = placeScope(place, this.host.facts);
+    const scope = placeScope(place, () => this.host.facts);
     const application = this.applicationOf(place);
     const hits: { readonly id: string; readonly description: string }[] = [];
     for (const one of armed) {

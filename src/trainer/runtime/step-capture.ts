@@ -4,9 +4,9 @@
  * memory is given back, to the beginning of the next step. Knows nothing of what is made of it.
  */
 import * as tf from '@tensorflow/tfjs';
-import { isBesideSteps } from './aside.js';
+import { doAside, isBesideSteps } from './aside.js';
 import type { LabelledWeight } from './layer-labels.js';
-import { sumOfSquares } from './tensor-statistics.js';
+import { sumOfSquaresOf } from './summarize-tensor.js';
 import { alias, trainable } from './tfjs-internals.js';
 
 type Layer = tf.layers.Layer;
@@ -25,6 +25,7 @@ export class StepCapture {
   private keepsOutputs: Kept<Layer> = 'none';
   private keepsGradients: Kept<string> = 'none';
   private readonly told = new Set<(layer: Layer, output: tf.Tensor) => void>();
+  private toldBeside: ((layer: Layer, output: tf.Tensor) => void) | undefined;
   private hookTime = 0;
   private updatesBegun = 0;
   private readonly undo: (() => void)[] = [];
@@ -69,6 +70,16 @@ export class StepCapture {
     return () => void this.told.delete(tell);
   }
 
+  /** Runs work beside the training, and tells what each layer gives in it: a model's forward pass, say. */
+  watchBeside<T>(tell: (layer: Layer, output: tf.Tensor) => void, work: () => T): T {
+    this.toldBeside = tell;
+    try {
+      return doAside(work);
+    } finally {
+      this.toldBeside = undefined;
+    }
+  }
+
   /** Time that keeping took within the step under way. */
   get hookMs(): number {
     return this.hookTime;
@@ -87,6 +98,11 @@ export class StepCapture {
     return this.gradients.get(variable.name);
   }
 
+  /** What gives the predictions, where there is one. */
+  get predictor(): Layer | undefined {
+    return this.outputLayer;
+  }
+
   /** The model's first output, of this very forward pass. */
   get predictions(): tf.Tensor | undefined {
     return this.outputLayer && this.outputs.get(this.outputLayer);
@@ -97,7 +113,7 @@ export class StepCapture {
     let sum: number | undefined;
     for (const [variable, gradient] of this.gradients) {
       if (layer !== undefined && this.layerByVariable.get(variable) !== layer) continue;
-      sum = (sum ?? 0) + sumOfSquares(gradient.dataSync());
+      sum = (sum ?? 0) + sumOfSquaresOf(gradient);
     }
     return sum === undefined ? undefined : Math.sqrt(sum);
   }
@@ -120,7 +136,11 @@ export class StepCapture {
     const call = layer.call.bind(layer);
     this.replace(layer, 'call', (inputs, kwargs) => {
       const output = call(inputs, kwargs);
-      if (isBesideSteps()) return output;
+      if (isBesideSteps()) {
+        const seen = Array.isArray(output) ? output[0] : output;
+        if (this.toldBeside && seen instanceof tf.Tensor) this.toldBeside(layer, seen);
+        return output;
+      }
       const keeps = isKept(this.keepsOutputs, layer);
       if (!keeps && this.told.size === 0) return output;
       const first = Array.isArray(output) ? output[0] : output;

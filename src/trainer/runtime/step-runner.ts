@@ -23,12 +23,11 @@ import type { LabelledWeight } from './layer-labels.js';
 import { learningRateOf, numbersOf, setNumbers } from './optimizer-state.js';
 import { replaying } from './aside.js';
 import { reseed } from './random.js';
-import { summarizeTensor } from './summarize-tensor.js';
+import { sumOfSquaresOf, summarizeTensor } from './summarize-tensor.js';
 import { summaryKey, type SummaryWish, type TensorSummary } from './step-summaries.js';
 import { StepCapture } from './step-capture.js';
 import { StepTrail } from './step-trail.js';
 import { alias } from './tfjs-internals.js';
-import { sumOfSquares } from './tensor-statistics.js';
 import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
 
 type CompileStep = (program: StepProgram, options?: CompileOptions) => Compilation;
@@ -221,7 +220,7 @@ export class StepRunner {
     this.settle();
     const weights = this.parts.model.weights.filter((weight) => layer === undefined || weight.layer === layer);
     if (weights.length === 0) return undefined;
-    return Math.sqrt(weights.reduce((sum, { variable }) => sum + sumOfSquares(variable.dataSync()), 0));
+    return Math.sqrt(weights.reduce((sum, { variable }) => sum + sumOfSquaresOf(variable), 0));
   }
 
   /** Whether loss, gradients and weights of the last step are finite, where its graph has looked; they are to be read otherwise. */

@@ -6,7 +6,12 @@ import * as tf from '@tensorflow/tfjs';
 import { summaryNumbers, type SummaryNumber } from '../../shared/protocol/training.js';
 import { doAside } from './aside.js';
 import type { NativeKernelBackend } from './backend/tensorflow/native-kernel-backend.js';
-import { floatsOf, type WasmBackend } from './backend/wasm/wasm-memory.js';
+import {
+  allFinite,
+  floatsOf,
+  sumOfSquares as sumOfSquaresOnWasm,
+  type WasmBackend,
+} from './backend/wasm/wasm-memory.js';
 import { partsFor, summaryOf, type SummaryPart } from './compiled/summary-nodes.js';
 import { summarize, type TensorSummary } from './step-summaries.js';
 import { sumOfSquares } from './tensor-statistics.js';
@@ -21,27 +26,42 @@ const QUICK_TO_READ = 1 << 15;
  */
 export function summarizeTensor(tensor: tf.Tensor, numbers: readonly SummaryNumber[] = summaryNumbers): TensorSummary {
   const isLargeNative = tf.getBackend() === 'tensorflow' && tensor.dtype === 'float32' && tensor.size > QUICK_TO_READ;
-  return (isLargeNative && summarizeNatively(tensor, numbers)) || summarizeValues(valuesOf(tensor), numbers);
+  return (
+    (isLargeNative ? summarizeNatively(tensor, numbers) : summarizeQuickly(tensor, numbers)) ??
+    summarize(valuesOf(tensor))
+  );
+}
+
+/** Σ x² in double precision: finite if and only if all values are. The tensor stays its owner's. */
+export function sumOfSquaresOf(tensor: tf.Tensor): number {
+  const wasm = wasmWith(tensor);
+  return wasm ? sumOfSquaresOnWasm(wasm, tensor) : sumOfSquares(tensor.dataSync());
+}
+
+/** Where its values lie in the wasm backend's memory, in single precision. */
+function wasmWith(tensor: tf.Tensor): WasmBackend | undefined {
+  return tf.getBackend() === 'wasm' && tensor.dtype === 'float32'
+    ? (tf.backend() as unknown as WasmBackend)
+    : undefined;
 }
 
 /** In place where that can be had; good until anything is computed. */
 function valuesOf(tensor: tf.Tensor): TensorData {
-  if (tf.getBackend() === 'wasm' && tensor.dtype === 'float32') {
-    return floatsOf(tf.backend() as unknown as WasmBackend, tensor);
-  }
-  return tensor.dataSync();
+  const wasm = wasmWith(tensor);
+  return wasm ? floatsOf(wasm, tensor) : tensor.dataSync();
 }
 
-const QUICK: ReadonlySet<SummaryNumber> = new Set(['norm', 'notFinite']);
+const noNumbers = { norm: NaN, min: NaN, max: NaN, mean: NaN, spread: NaN, zeros: NaN };
 
-function summarizeValues(values: TensorData, numbers: readonly SummaryNumber[]): TensorSummary {
-  if (numbers.every((number) => QUICK.has(number))) {
-    // In double precision the squares of finite single-precision numbers do not overflow.
-    const squares = sumOfSquares(values);
-    const others = { min: NaN, max: NaN, mean: NaN, spread: NaN, zeros: NaN };
-    if (Number.isFinite(squares)) return { size: values.length, norm: Math.sqrt(squares), notFinite: 0, ...others };
-  }
-  return summarize(values);
+/** Where no more than these are asked for and all values are finite. */
+function summarizeQuickly(tensor: tf.Tensor, numbers: readonly SummaryNumber[]): TensorSummary | undefined {
+  const { size } = tensor;
+  if (numbers.every((number) => number === 'notFinite')) {
+    const wasm = wasmWith(tensor);
+    if (wasm) return allFinite(wasm, tensor) ? { ...noNumbers, size, notFinite: 0 } : undefined;
+  } else if (!numbers.every((number) => number === 'norm' || number === 'notFinite')) return undefined;
+  const squares = sumOfSquaresOf(tensor);
+  return Number.isFinite(squares) ? { ...noNumbers, size, norm: Math.sqrt(squares), notFinite: 0 } : undefined;
 }
 
 /** By TensorFlow's own passes over it; `undefined` where a value may not be finite. */

@@ -23,6 +23,9 @@ export interface TrainingLoops {
   depthwiseFilterGradient(x: Address, dy: Address, dFilter: Address, ...geometry: number[]): void;
   depthwiseInputGradient(dy: Address, filter: Address, dx: Address, ...geometry: number[]): void;
   maxPoolGradient(x: Address, dy: Address, dx: Address, ...geometry: number[]): void;
+  /** 1 or 0. */
+  allFinite(x: Address, size: number): number;
+  sumOfSquares(x: Address, size: number): number;
   columnSums(x: Address, out: Address, totals: Address, rows: number, columns: number, scale: number): void;
   reluGradient(dy: Address, x: Address, dx: Address, size: number, top: number): void;
   adam(

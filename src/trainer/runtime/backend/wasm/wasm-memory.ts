@@ -75,6 +75,16 @@ export function floatsOf(backend: WasmBackend, tensor: tf.TensorInfo): Float32Ar
   return backend.wasm.HEAPF32.subarray(from, from + sizeOf(tensor.shape));
 }
 
+/** Of a float32 tensor, where it lies: a tenth of the time that a pass in JavaScript takes. */
+export function allFinite(backend: WasmBackend, tensor: tf.TensorInfo): boolean {
+  return loopsOf(backend).allFinite(address(backend, tensor), sizeOf(tensor.shape)) !== 0;
+}
+
+/** Of a float32 tensor, where it lies, in double precision. */
+export function sumOfSquares(backend: WasmBackend, tensor: tf.TensorInfo): number {
+  return loopsOf(backend).sumOfSquares(address(backend, tensor), sizeOf(tensor.shape));
+}
+
 /** All values of an int32 tensor, in place. Stale as soon as anything is allocated. */
 export function integersOf(backend: WasmBackend, tensor: tf.TensorInfo): Int32Array {
   const from = address(backend, tensor) >>> 2;

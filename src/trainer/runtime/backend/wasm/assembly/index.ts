@@ -10,5 +10,7 @@ export {
 } from './convolution-gradients';
 export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise-gradients';
 export { maxPoolGradient } from './max-pool-gradient';
+export { allFinite } from './all-finite';
+export { sumOfSquares } from './sum-of-squares';
 export { columnSums } from './column-sums';
 export { reluGradient, adam, rmsProp } from './element-wise';
