@@ -1,6 +1,8 @@
 /** `backstep graph --compare`: what differs between two graphs, of experiments or of model files, one op a line. */
 import path from 'node:path';
 import { compareGraphs, type GraphComparison } from '../shared/graph/compare-graphs.js';
+import { comparable } from '../shared/graph/layer-graph.js';
+import { countDifferences } from '../shared/graph/list-differences.js';
 import type { OpGraph } from '../shared/graph/op-graph.js';
 import { exitCodes } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
@@ -13,7 +15,9 @@ export async function compareCommand(before: string, after: string, flags: Graph
   const old = await graphOf(before, flags);
   const own = old && (await graphOf(after, flags));
   if (!own) return exitCodes.failed;
-  process.stdout.write(comparisonText(compareGraphs(old, own)));
+  const two = comparable(old, own);
+  if (two.by === 'layers') process.stderr.write('One of them knows no ops: they are compared by their layers.\n');
+  process.stdout.write(comparisonText(compareGraphs(two.before, two.after)));
   return exitCodes.done;
 }
 
@@ -30,16 +34,16 @@ async function graphOf(argument: string, { data, set, backend }: GraphFlags): Pr
 
 const signs = { added: '+', removed: '-', changed: '~' } as const;
 
-function comparisonText({ union, changes }: GraphComparison): string {
-  const counts = { added: 0, removed: 0, changed: 0 };
+function comparisonText(comparison: GraphComparison): string {
+  const { union, changes, before } = comparison;
   const lines = union.nodes.flatMap(({ id, op }) => {
     const change = changes.get(id);
     if (!change) return [];
-    counts[change.kind]++;
+    const was = before.get(id)?.id;
+    const renamed = change.kind === 'changed' && was !== undefined && was !== id ? `  (was ${was})` : '';
     const what = change.kind === 'changed' ? `  ${change.what.join('; ')}` : '';
-    return [`${signs[change.kind]} ${id}  ${op}${what}\n`];
+    return [`${signs[change.kind]} ${id}  ${op}${renamed}${what}\n`];
   });
-  const same = union.nodes.length - changes.size;
-  const total = `${counts.added} added, ${counts.removed} removed, ${counts.changed} changed, ${same} the same`;
-  return `${lines.join('')}${total}\n`;
+  const { added, removed, changed, same } = countDifferences(comparison);
+  return `${lines.join('')}${added} added, ${removed} removed, ${changed} changed, ${same} the same\n`;
 }

@@ -2,7 +2,9 @@
  * What differs between two graphs: two runs, two files, before an edit and after it. Both in one graph
  * that holds the ops of either, so that they can be drawn with the same places side by side. Pure.
  */
+import type { LayerInfo } from '../protocol/training.js';
 import { shapeLabel } from './graph-blocks.js';
+import { matchGraphs, settingsOf } from './match-graphs.js';
 import type { OpEdge, OpGraph, OpNode } from './op-graph.js';
 
 export type NodeChange =
@@ -14,32 +16,30 @@ export type NodeChange =
 export interface GraphComparison {
   /** The ops of both: by their name after, or before where they are gone. */
   readonly union: OpGraph;
+  /** Each as it is, with the names of `union` for its ops and layers. */
+  readonly sides: Readonly<Record<GraphSide, OpGraph>>;
   /** By the name in `union`; not there for what is the same. */
   readonly changes: ReadonlyMap<string, NodeChange>;
-  /** The op as it was, by the name in `union`. */
+  /** The op as it was, under its own name, by the name in `union`. */
   readonly before: ReadonlyMap<string, OpNode>;
   readonly after: ReadonlyMap<string, OpNode>;
+  /** What layers were called before, by their labels in `union`. */
+  readonly labelsBefore: ReadonlyMap<string, string>;
   /** Edges that are in one of them alone, by `edgeKey` of their ends in `union`. */
   readonly edges: ReadonlyMap<string, 'added' | 'removed'>;
 }
+
+export type GraphSide = 'before' | 'after';
 
 export function edgeKey({ from, to, slot, input }: OpEdge): string {
   return `${from}\n${to}\n${slot}\n${input}`;
 }
 
 export function compareGraphs(before: OpGraph, after: OpGraph): GraphComparison {
-  const partner = matchNodes(before, after);
-  // What has no partner keeps its name, unless another op has it after.
-  const taken = new Set(after.nodes.map(({ id }) => id));
-  const nameOf = new Map<string, string>();
-  for (const { id } of before.nodes) {
-    let name = partner.get(id) ?? id;
-    if (!partner.has(id)) {
-      for (let count = 1; taken.has(name); count++) name = `${id} (before${count > 1 ? ` ${count}` : ''})`;
-      taken.add(name);
-    }
-    nameOf.set(id, name);
-  }
+  const match = matchGraphs(before, after);
+  const nameOf = namesInUnion(before.nodes.map(idOf), after.nodes.map(idOf), match.nodes);
+  const labelOf = namesInUnion(labelsIn(before), labelsIn(after), match.layers);
+  const left = renamed(before, nameOf, labelOf);
 
   const old = new Map(before.nodes.map((node) => [nameOf.get(node.id)!, node]));
   const own = new Map(after.nodes.map((node) => [node.id, node]));
@@ -54,113 +54,120 @@ export function compareGraphs(before: OpGraph, after: OpGraph): GraphComparison 
   }
   for (const name of old.keys()) if (!own.has(name)) changes.set(name, { kind: 'removed' });
 
-  const renamed = before.edges.map((edge) => ({ ...edge, from: nameOf.get(edge.from)!, to: nameOf.get(edge.to)! }));
   const edges = new Map<string, 'added' | 'removed'>();
-  const [left, right] = [new Set(renamed.map(edgeKey)), new Set(after.edges.map(edgeKey))];
-  for (const key of right) if (!left.has(key)) edges.set(key, 'added');
-  for (const key of left) if (!right.has(key)) edges.set(key, 'removed');
+  const [keysBefore, keysAfter] = [new Set(left.edges.map(edgeKey)), new Set(after.edges.map(edgeKey))];
+  for (const key of keysAfter) if (!keysBefore.has(key)) edges.set(key, 'added');
+  for (const key of keysBefore) if (!keysAfter.has(key)) edges.set(key, 'removed');
 
-  const goneEdges = renamed.filter((edge) => !right.has(edgeKey(edge)));
-  const gone = before.nodes.flatMap((node) => {
-    const name = nameOf.get(node.id)!;
-    return own.has(name) ? [] : [{ ...node, id: name }];
-  });
+  const goneEdges = left.edges.filter((edge) => !keysAfter.has(edgeKey(edge)));
+  const merged = inOneOrder(left, after, own, goneEdges);
+  const layersAfter = new Set(after.layers.map(({ layer }) => layer));
   const union = {
     ...after,
-    nodes: merged(before, after, gone, nameOf),
-    layers: [...after.layers, ...before.layers.filter(({ layer }) => !after.layers.some((one) => one.layer === layer))],
+    nodes: merged,
+    edges: forwardIn(merged, [...after.edges, ...goneEdges]),
+    layers: [...after.layers, ...left.layers.filter(({ layer }) => !layersAfter.has(layer))],
   };
+  const labelsBefore = new Map([...labelOf].map(([was, label]) => [label, was]));
+  return { union, sides: { before: left, after }, changes, before: old, after: own, labelsBefore, edges };
+}
+
+const idOf = ({ id }: OpNode): string => id;
+
+/** In the layers' order; also those that only ops tell of. */
+export function labelsIn({ nodes, layers }: OpGraph): string[] {
+  return [
+    ...new Set([
+      ...layers.map(({ layer }) => layer),
+      ...nodes.flatMap(({ layer }) => (layer === undefined ? [] : [layer])),
+    ]),
+  ];
+}
+
+/** Under the partner's name; what has none keeps its own, unless another has that after. */
+function namesInUnion(
+  before: readonly string[],
+  after: readonly string[],
+  partner: ReadonlyMap<string, string>,
+): ReadonlyMap<string, string> {
+  const taken = new Set(after);
+  const names = new Map<string, string>();
+  for (const own of before) {
+    let name = partner.get(own) ?? own;
+    if (!partner.has(own)) {
+      for (let count = 1; taken.has(name); count++) name = `${own} (before${count > 1 ? ` ${count}` : ''})`;
+      taken.add(name);
+    }
+    names.set(own, name);
+  }
+  return names;
+}
+
+function renamed(graph: OpGraph, nameOf: ReadonlyMap<string, string>, labelOf: ReadonlyMap<string, string>): OpGraph {
+  const label = (layer: string): string => labelOf.get(layer) ?? layer;
   return {
-    union: { ...union, edges: forwardIn(union.nodes, [...after.edges, ...goneEdges]) },
-    changes,
-    before: old,
-    after: own,
-    edges,
+    ...graph,
+    nodes: graph.nodes.map((node) => ({
+      ...node,
+      id: nameOf.get(node.id)!,
+      ...(node.layer === undefined ? {} : { layer: label(node.layer) }),
+      ...(node.forward === undefined ? {} : { forward: nameOf.get(node.forward) ?? node.forward }),
+    })),
+    edges: graph.edges.map((edge) => ({ ...edge, from: nameOf.get(edge.from)!, to: nameOf.get(edge.to)! })),
+    layers: graph.layers.map((layer): LayerInfo => ({ ...layer, layer: label(layer.layer) })),
   };
 }
 
 /**
- * Same name and kind first. Then, step by step from what is matched, what it goes to or comes from in the
- * same way: an op that was only renamed stands between the same neighbours.
- * @returns names after, by names before
+ * The ops of both so that edges point forward: those after in their order, those that are gone behind what they
+ * stood behind.
  */
-function matchNodes(before: OpGraph, after: OpGraph): Map<string, string> {
-  const partner = new Map<string, string>();
-  const taken = new Set<string>();
-  const [left, right] = [new Sides(before), new Sides(after)];
-  const queue: string[] = [];
-  const match = (a: string, b: string): void => {
-    partner.set(a, b);
-    taken.add(b);
-    queue.push(a);
-  };
-  for (const { id, op } of before.nodes) if (right.nodes.get(id)?.op === op) match(id, id);
-  for (let at = 0; at < queue.length; at++) {
-    const a = queue[at]!;
-    const b = partner.get(a)!;
-    for (const side of ['after', 'before'] as const) {
-      const others = right[side].get(b) ?? [];
-      for (const { id, way } of left[side].get(a) ?? []) {
-        if (partner.has(id)) continue;
-        const { op, phase } = left.nodes.get(id)!;
-        const found = others.filter((one) => {
-          const node = right.nodes.get(one.id)!;
-          // An op whose old name still stands for another has not been renamed to that.
-          return (
-            !taken.has(one.id) && one.way === way && node.op === op && node.phase === phase && !left.nodes.has(one.id)
-          );
-        });
-        if (found.length > 0) match(id, found[0]!.id);
-      }
-    }
-  }
-  return partner;
-}
-
-/** What each op goes to and comes from, and how. */
-class Sides {
-  readonly nodes: ReadonlyMap<string, OpNode>;
-  readonly after = new Map<string, { readonly id: string; readonly way: string }[]>();
-  readonly before = new Map<string, { readonly id: string; readonly way: string }[]>();
-
-  constructor({ nodes, edges }: OpGraph) {
-    this.nodes = new Map(nodes.map((node) => [node.id, node]));
-    const add = (to: typeof this.after, id: string, entry: { readonly id: string; readonly way: string }): void => {
-      const list = to.get(id);
-      if (list) list.push(entry);
-      else to.set(id, [entry]);
-    };
-    for (const { from, to, slot, input } of edges) {
-      add(this.after, from, { id: to, way: `${slot} ${input}` });
-      add(this.before, to, { id: from, way: `${slot} ${input}` });
-    }
-  }
-}
-
-/** The ops after, in their order, with those that are gone where they stood: behind what they stood behind. */
-function merged(
+function inOneOrder(
   before: OpGraph,
   after: OpGraph,
-  gone: readonly OpNode[],
-  nameOf: ReadonlyMap<string, string>,
+  own: ReadonlyMap<string, OpNode>,
+  goneEdges: readonly OpEdge[],
 ): OpNode[] {
-  const isGone = new Map(gone.map((node) => [node.id, node]));
   const following = new Map<string | undefined, OpNode[]>();
   let last: string | undefined;
-  for (const { id } of before.nodes) {
-    const name = nameOf.get(id)!;
-    const node = isGone.get(name);
-    if (!node) last = name;
+  for (const node of before.nodes) {
+    if (own.has(node.id)) last = node.id;
     else {
       const list = following.get(last);
       if (list) list.push(node);
       else following.set(last, [node]);
     }
   }
-  return [
+  const wished = [
     ...(following.get(undefined) ?? []),
     ...after.nodes.flatMap((node) => [node, ...(following.get(node.id) ?? [])]),
   ];
+  const needs = new Map<string, string[]>();
+  for (const { from, to } of goneEdges) {
+    const list = needs.get(to);
+    if (list) list.push(from);
+    else needs.set(to, [from]);
+  }
+  // What is gone is pulled up before what it went to; what is there after moves never.
+  const nodes = new Map(wished.map((node) => [node.id, node]));
+  const order = new Map<string, OpNode>();
+  const pull = (start: OpNode): void => {
+    const stack = [start];
+    const entered = new Set<string>();
+    while (stack.length > 0) {
+      const node = stack.at(-1)!;
+      if (!entered.has(node.id)) {
+        entered.add(node.id);
+        for (const from of needs.get(node.id) ?? [])
+          if (!order.has(from) && !own.has(from) && !entered.has(from)) stack.push(nodes.get(from)!);
+      } else {
+        stack.pop();
+        if (!order.has(node.id)) order.set(node.id, node);
+      }
+    }
+  };
+  for (const node of wished) if (!order.has(node.id)) pull(node);
+  return [...order.values()];
 }
 
 /** Edges that the merged order turns back are of what is gone; they are left out of the drawing. */
@@ -173,10 +180,10 @@ function differences(was: OpNode, is: OpNode, batchBefore: number, batchAfter: n
   const what: string[] = [];
   const outputs = Math.max(was.outputs.length, is.outputs.length);
   for (let index = 0; index < outputs; index++) {
-    const [a, b] = [outputText(was.outputs[index], batchBefore), outputText(is.outputs[index], batchAfter)];
+    const [a, b] = [outputText(was, index, batchBefore), outputText(is, index, batchAfter)];
     if (a !== b) what.push(`output${outputs > 1 ? ` ${index + 1}` : ''} ${a} → ${b}`);
   }
-  const [a, b] = [was.attributes ?? {}, is.attributes ?? {}];
+  const [a, b] = [settingsOf(was.attributes ?? {}), settingsOf(is.attributes ?? {})];
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
     const [x, y] = [valueText(a[name]), valueText(b[name])];
     if (x !== y) what.push(`${name} ${x} → ${y}`);
@@ -186,8 +193,12 @@ function differences(was: OpNode, is: OpNode, batchBefore: number, batchAfter: n
   return what;
 }
 
-function outputText(output: OpNode['outputs'][number] | undefined, batchSize: number): string {
-  return output ? `${shapeLabel(output.shape, batchSize) || 'number'} ${output.dtype}` : 'none';
+/** A weight has no batch in it, whatever its size. */
+function outputText({ kind, outputs }: OpNode, index: number, batchSize: number): string {
+  const output = outputs[index];
+  if (!output) return 'none';
+  const hasBatch = kind === 'op' || kind === 'input';
+  return `${shapeLabel(output.shape, hasBatch ? batchSize : -1) || 'number'} ${output.dtype}`;
 }
 
 function valueText(value: unknown): string {

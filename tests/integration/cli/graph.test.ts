@@ -41,6 +41,10 @@ beforeAll(async () => {
       },
     }),
     'model.onnx': 'no model',
+    'grown.ts': tinyExperiment.replace(
+      /^.*units: 8.*$/m,
+      (line) => `${line}\n        tf.layers.dense({ units: 6, activation: 'relu' }),`,
+    ),
     'broken.ts': tinyExperiment.replace('inputShape: [4]', 'inputShape: [5]'),
     'reading.ts': tinyExperiment.replace(
       "  loss: 'categoricalCrossentropy',",
@@ -108,6 +112,11 @@ test('compares two models', async () => {
   const { stdout: recorded } = await graph('none', 'experiment.ts', '--compare', 'own-loss.ts', '--backend', 'cpu');
   expect(recorded).toMatch(/^\+ .*Abs/m);
   expect(recorded).toMatch(/\d+ added, \d+ removed/);
+  // What follows a layer that was put in is numbered anew, and is the same nevertheless.
+  const { stdout: grown } = await graph('none', 'experiment.ts', '--compare', 'grown.ts', '--backend', 'cpu');
+  expect(grown).toMatch(/^\+ dense_2\/Relu /m);
+  expect(grown).toMatch(/ \(was dense_2\/kernel\) /);
+  expect(grown).toMatch(/ 0 removed, /);
 });
 
 describe('the recorded ops', () => {

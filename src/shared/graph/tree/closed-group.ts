@@ -28,9 +28,7 @@ export function closedLines(root: Group): ReadonlyMap<Group, readonly (readonly 
           merge(tally(cell).work, inner.work);
         });
       } else {
-        const { all, work } = tally(cellKinds.indexOf(cellKindOf(child)));
-        all.set(child.op, (all.get(child.op) ?? 0) + 1);
-        if (isWork(child)) work.set(child.op, (work.get(child.op) ?? 0) + 1);
+        add(tally(cellKinds.indexOf(cellKindOf(child))), child);
       }
     }
     lines.set(
@@ -41,6 +39,18 @@ export function closedLines(root: Group): ReadonlyMap<Group, readonly (readonly 
   };
   visit(root);
   return lines;
+}
+
+/** The lines of a column with these ops in it. */
+export function columnLines(ops: readonly OpNode[]): readonly string[] {
+  const tally: Tally = { all: new Map(), work: new Map() };
+  for (const op of ops) add(tally, op);
+  return summary(tally);
+}
+
+function add({ all, work }: Tally, op: OpNode): void {
+  all.set(op.op, (all.get(op.op) ?? 0) + 1);
+  if (isWork(op)) work.set(op.op, (work.get(op.op) ?? 0) + 1);
 }
 
 /** Whether it does more than hand values through. */

@@ -240,7 +240,8 @@ function boxAt({ groups }: Placement, number: number): Box {
   return { x: groups[at]!, y: groups[at + 1]!, width: groups[at + 2]!, height: groups[at + 3]! };
 }
 
-function linesOf(op: OpNode): readonly string[] {
+/** What stands in an op's box. */
+export function linesOf(op: OpNode): readonly string[] {
   const own = op.kind === 'variable' || op.kind === 'constant';
   const line = own && op.value !== undefined ? String(op.value) : own ? op.id.split('/').at(-1)! : op.op;
   return isLayer(op) ? [line, shortened(op.id.split('/').at(-1)!)] : [line];
