@@ -6,7 +6,7 @@
  */
 import { linearScale, type Scale } from './scale.js';
 import { RangePyramid, withRoom, type Extent } from './range-pyramid.js';
-import { Smoothing } from './smoothing.js';
+import { Smoothing } from '../../src/shared/base/smoothing.js';
 
 /** Parallel arrays that only grow. Wall times in milliseconds. */
 export interface CurveSource {

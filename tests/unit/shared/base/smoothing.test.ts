@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Smoothing } from '../../../../renderer/charts/smoothing.js';
+import { Smoothing } from '../../../../src/shared/base/smoothing.js';
 
 /**
  * TensorBoard's own formula, transcribed from `classicSmoothing` of its line chart (sub_view/…/data_transformer):
