@@ -37,12 +37,19 @@ export function startWorkspace(connection: Connection): void {
   });
 }
 
+let greeted: Promise<void> = Promise.resolve();
+
+/** Resolves when what the server has open stands in the window, its files included; to be asked once `info` is there. */
+export function folderTaken(): Promise<void> {
+  return greeted;
+}
+
 async function greet(connection: Connection): Promise<void> {
   try {
     const info = await connection.request('app/info', {});
     const again = info.workspace?.path === appStore.getState().workspace?.path;
     appStore.setState({ info });
-    await take(info.workspace);
+    await (greeted = take(info.workspace));
     if (again) await Promise.all(appStore.getState().openFiles.map((file) => lookAgain(file.path)));
   } catch (error) {
     if (error instanceof RequestError && error.tag === 'disconnected') return;
@@ -75,7 +82,6 @@ async function take(workspace: WorkspaceInfo | undefined): Promise<void> {
     analyzedTexts: {},
     editorProblems: {},
     runs: [],
-    runSeries: {},
     selectedRuns: [],
     cursor: {},
   }));

@@ -45,6 +45,7 @@ export const menus: readonly Menu[] = [
         '-',
         'workspace.openFolder',
         'workspace.openRecent',
+        'view.openLink',
         '-',
         'file.save',
         'file.saveAll',

@@ -4,6 +4,7 @@ import { notify } from '../state/app-state.js';
 import { runCommand, setFailureHandler } from '../state/commands.js';
 import { RequestError } from '../state/connection.js';
 import { startTheme } from '../state/theme.js';
+import { startLinks } from '../state/view-link.js';
 import { shortTitle } from './menus.js';
 import { listenToKeys } from './key-bindings.js';
 import { registerWorkbenchCommands } from './workbench-commands.js';
@@ -20,5 +21,6 @@ export function startWorkbench(): void {
     });
   });
   listenToKeys();
+  startLinks(window);
   host.onCommand((id, argument) => void runCommand(id, argument));
 }

@@ -6,6 +6,7 @@ import { registerCommands } from '../state/commands.js';
 import { ask, dialogStore } from '../state/dialogs.js';
 import { closeAllFiles, closeFile, findOpen, revertFile, saveAll, saveFile } from '../state/file-actions.js';
 import { setTheme } from '../state/theme.js';
+import { openLink, readLink } from '../state/view-link.js';
 import { askTrust, closeWorkspace, openFolder } from '../state/workspace-actions.js';
 import {
   focusNextGroup,
@@ -99,6 +100,20 @@ async function chooseRecent(): Promise<void> {
   if (path) await openFolder(path);
 }
 
+async function askLink(): Promise<void> {
+  const link = await ask({
+    kind: 'text',
+    title: 'Open a link to a view',
+    label: 'Link',
+    confirm: 'Open',
+    check: (text) => {
+      const read = readLink(text);
+      return 'problem' in read ? read.problem : undefined;
+    },
+  });
+  if (link !== undefined) await openLink(link);
+}
+
 export function registerWorkbenchCommands(): void {
   registerCommands(
     {
@@ -108,6 +123,7 @@ export function registerWorkbenchCommands(): void {
       run: (path) => (typeof path === 'string' ? openFolder(path) : chooseFolder()),
     },
     { id: 'workspace.openRecent', title: 'File: Open Recent…', run: chooseRecent },
+    { id: 'view.openLink', title: 'View: Open Link…', run: askLink },
     { id: 'workspace.close', title: 'File: Close Folder', enabled: hasWorkspace, run: closeWorkspace },
     {
       id: 'workspace.trust',
