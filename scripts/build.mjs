@@ -59,9 +59,16 @@ async function compileLoops(outFile) {
 /** Each part is built into a folder of its own (`outdir`), which then takes the place of the old one. */
 const parts = {
   trainer: {
-    inputs: ['src/trainer', 'src/shared', 'scripts/tfjs-native.mjs', 'package-lock.json'],
+    inputs: [
+      'src/trainer',
+      'src/shared',
+      'scripts/tfjs-native.mjs',
+      'scripts/trainer-modules.mjs',
+      'package-lock.json',
+    ],
     async build(outdir) {
       const { tfjsNative } = await import('./tfjs-native.mjs');
+      const { apartFolder, modulesApart } = await import('./trainer-modules.mjs');
       await bundleModule({
         splitting: true,
         plugins: [tfjsNative()],
@@ -74,9 +81,11 @@ const parts = {
           // A file of its own, so that V8's debugger can be told to stop nowhere else.
           'stopping-place': 'src/trainer/dap/stopping-place.ts',
           'image-worker': 'src/trainer/runtime/data/image-worker.ts',
+          ...modulesApart,
         },
         outdir,
       });
+      await rm(path.join(outdir, apartFolder), { recursive: true });
       const wasm = path.join(root, 'node_modules/@tensorflow/tfjs-backend-wasm/dist');
       for (const name of await readdir(wasm)) {
         if (name.endsWith('.wasm')) await cp(path.join(wasm, name), path.join(outdir, name));

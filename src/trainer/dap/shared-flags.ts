@@ -93,6 +93,7 @@ export class SharedFlags {
   }
   set stopReady(ready: boolean) {
     Atomics.store(this.cells, slots.stopReady, ready ? 1 : 0);
+    if (ready) Atomics.notify(this.cells, slots.stopReady);
   }
 
   /** How long training has stood still at stops so far, in whole milliseconds. */

@@ -52,6 +52,10 @@ export class TrainingThread {
   /** What the training thread has said of the stop that it is about to make. */
   private pausedAt = 0;
   private announced: StopFacts | undefined;
+  /** The training has announced this stop, and cleans up after it by itself. */
+  private cleansUp = false;
+  /** A step to the next op or layer was asked for: it is near, and attaching again would take longer than it. */
+  private stopIsNear = false;
   private view: PausedView | undefined;
   private exception: ThrownException | undefined;
   private stepsByLines: 'no' | 'over the library' | 'into the library' = 'no';
@@ -161,7 +165,9 @@ export class TrainingThread {
     }
     if (meaning.kind === 'stepOn') return threadDebugger.stepToAnyLine();
 
+    this.cleansUp = announced !== undefined && meaning.facts === announced;
     this.announced = undefined;
+    this.stopIsNear = false;
     this.standsInLibrary = stepsByLines === 'into the library' && meaning.facts.at.reason === 'step';
     this.stepsByLines = 'no';
     this.pausing = false;
@@ -222,6 +228,7 @@ export class TrainingThread {
     const { flags, threadDebugger } = this.options;
     const plan = planStep(command, at.stands ?? 'step', granularity);
     flags.stopInStep = plan.inStep;
+    this.stopIsNear = plan.inStep !== 'none';
     if (plan.afterStep) flags.stopAfterStep = 'step';
     flags.stopAtEpochEnd = plan.atEpochEnd;
     const { line } = plan;
@@ -268,10 +275,10 @@ export class TrainingThread {
     this.view = undefined;
     this.exception = undefined;
     this.options.event('continued', { threadId: 1, allThreadsContinued: true });
+    // What expressions made ends with the stop.
     const goOn = async (): Promise<void> => {
-      // What expressions made ends with the stop.
-      await this.options.inspector.run(`${pausedExpression}.release()`);
-      await how();
+      const released = this.cleansUp ? undefined : this.options.inspector.run(`${pausedExpression}.release()`);
+      await Promise.all([released, how()]);
     };
     this.letGo(goOn).catch((error: unknown) =>
       this.options.event('output', { category: 'important', output: `Could not go on: ${String(error)}\n` }),
@@ -290,14 +297,13 @@ export class TrainingThread {
     this.sayIfSlower();
     // Announced stops need it, and detaching forgets what the paused thread shows.
     if (this.phase !== 'running' || this.announced || !this.backend) return;
-    // The next op or layer is near: attaching again would take longer than it.
-    if (flags.stopInStep !== 'none') return;
+    if (this.stopIsNear || flags.stopInStep !== 'none') return;
     await threadDebugger.detachUnlessArmed();
   }
 
   private async letGo(how: () => Promise<void> = () => this.options.threadDebugger.resume()): Promise<void> {
-    await this.options.inspector.releasePauseObjects();
-    await how();
+    // One after the other in the training thread, which a step does not have to be waited for in between.
+    await Promise.all([this.options.inspector.releasePauseObjects(), how()]);
     await this.armsChanged();
   }
 
@@ -343,6 +349,7 @@ export class TrainingThread {
   async runFree(): Promise<void> {
     const { lines, exceptions, threadDebugger, flags } = this.options;
     flags.clearWishes();
+    this.stopIsNear = false;
     exceptions.set([]);
     await threadDebugger.setExceptionStops(false);
     await lines.clear();
