@@ -5,12 +5,14 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { ConditionScope } from '../../shared/conditions/condition.js';
-import type { TrainingEvent } from '../../shared/protocol/training.js';
+import type { BreakpointPlace, TrainingEvent } from '../../shared/protocol/training.js';
 import { isHit } from '../../shared/breakpoints/hit-condition.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
+import type { SummaryWish } from '../runtime/step-summaries.js';
 import type { ArmedBreakpoint, BreakpointListener } from './armed-breakpoint.js';
 import { ArmedPlaces } from './armed-places.js';
 import type { Hits } from './breakpoint-set.js';
+import type { DataWatch } from './data-watch.js';
 import { passedOn } from './layer-gradients.js';
 import { placeScope, scalarsInStep, type PlaceScope, type StepFacts } from './place-scope.js';
 import type { OpPlace } from './step-hooks.js';
@@ -41,6 +43,8 @@ interface Foreseen {
   readonly values: ReadonlySet<string> | undefined;
 }
 
+type DataPlace = Extract<BreakpointPlace, { kind: 'data' }>;
+
 /** Of steps walked through in vain before that is told. */
 const WALKS_UNSAID = 3;
 
@@ -59,6 +63,10 @@ export class StepBreakpoints {
   /** Walks that came to no stop, by the breakpoint that asked for them. */
   private readonly idleWalks = new Map<string, number>();
   private readonly stopped = new Set<ArmedBreakpoint>();
+  private readonly watched = new WeakMap<
+    DataWatch,
+    { readonly names: RunNames; readonly wishes: readonly SummaryWish[] }
+  >();
   private follows = false;
   private wholeStep = false;
 
@@ -76,12 +84,15 @@ export class StepBreakpoints {
   /** A step begins, which `mayBeCompiled`. @returns whether it would have to be looked at then */
   begin(mayBeCompiled: boolean): boolean {
     if (this.armed.length === 0) return false;
-    const scope: ConditionScope = scalarsInStep(this.host.facts);
     // What follows from numbers known before the step is decided once for all of it.
-    this.wake(this.armed.filter((one) => !isDecidedBefore(one) || one.holds(scope, this.host.listener)));
+    let scope: ConditionScope | undefined;
+    const holds = (one: ArmedBreakpoint): boolean =>
+      one.holds((scope ??= scalarsInStep(this.host.facts)), this.host.listener);
+    this.wake(this.armed.filter((one) => !isDecidedBefore(one) || holds(one)));
     this.resume();
     if (!mayBeCompiled) return false;
-    this.outlooks = new Map(this.awake.map((one) => [one, this.outlook(one)]));
+    this.outlooks.clear();
+    for (const one of this.awake) this.outlooks.set(one, this.outlook(one));
     return [...this.outlooks.values()].some(({ kind }) => kind === 'walk' || kind === 'summary');
   }
 
@@ -249,18 +260,30 @@ export class StepBreakpoints {
   private dataHasToWalk(one: ArmedBreakpoint, paused: PausedTraining): boolean {
     const { at, watch } = one;
     if (at.kind !== 'data' || !watch) return false;
+    const wishes = this.wishesOf(at, watch);
+    const happened = new Set<string>();
+    let known = 0;
+    for (const wish of wishes) {
+      const summary = paused.summary(wish);
+      if (!summary) continue;
+      known++;
+      if (watch.test(wish.name, (number) => summary[number])) happened.add(wish.name);
+    }
+    if (known === 0) return wishes.length > 0;
+    if (happened.size > 0) this.foreseen.set(one, { values: happened });
+    return happened.size > 0;
+  }
+
+  /** At thousands of steps a second it is not to be put together at each. */
+  private wishesOf(at: DataPlace, watch: DataWatch): readonly SummaryWish[] {
+    const { names } = this.host;
     const { numbers } = watch;
-    const values = valuesWatched(at, this.host.names).map((value) => ({
-      value,
-      summary: paused.summary({ ...value, numbers }),
-    }));
-    if (values.every(({ summary }) => summary === undefined)) return values.length > 0;
-    const happened = values.filter(
-      ({ value, summary }) => summary && watch.test(value.name, (number) => summary[number]),
-    );
-    if (happened.length === 0) return false;
-    this.foreseen.set(one, { values: new Set(happened.map(({ value }) => value.name)) });
-    return true;
+    let watched = this.watched.get(watch);
+    if (watched?.names !== names) {
+      watched = { names, wishes: valuesWatched(at, names).map((value) => ({ ...value, numbers })) };
+      this.watched.set(watch, watched);
+    }
+    return watched.wishes;
   }
 
   private layerHasToWalk(one: ArmedBreakpoint, paused: PausedTraining): boolean {

@@ -62,6 +62,8 @@ export interface StepWants {
   /** The state as it was before this step, to go back to it. */
   readonly before: boolean;
   readonly gradientNorms: boolean;
+  /** All values of all gradients. */
+  readonly gradients?: boolean;
   /** The same array for as long as it stays the same. */
   readonly summaries?: readonly SummaryWish[];
 }
@@ -74,6 +76,8 @@ export interface StepResult {
   readonly values: readonly number[];
   /** L2 norms, one for each of `StepProgram.trainable`; `NO_GRADIENT` for a weight that gets none. */
   readonly gradientNorms?: Float32Array;
+  /** Where they were wanted, by `StepProgram.trainable`; a weight that gets none is missing. The caller's. */
+  readonly gradients?: ReadonlyMap<number, Float32Array>;
   /** Whether the loss, all gradients and all weights after the step are finite. */
   readonly finite: boolean;
   readonly before?: StateBefore;

@@ -47,10 +47,14 @@ export interface CompleteGraph {
   readonly valueCount: number;
   /** Of which trained weight each of the gradients is, by its index. */
   readonly normed: readonly number[];
+  /** The gradients themselves, in the order of `normed`. */
+  readonly gradients: readonly string[];
   readonly checkedWeights: number;
   readonly state: readonly StateEntry[];
   /** By `summaryKey`. */
   readonly summaries: ReadonlyMap<string, GraphSummary>;
+  /** Finite if and only if `finite` of all activations is (or their sum too large): one number to fetch for all of them. */
+  readonly activationsFinite: string | undefined;
 }
 
 export interface GraphSummary {
@@ -150,6 +154,8 @@ export function completeGraph({ step, trace, optimizer, variables, trainable, we
     const value = source.kind === 'result' || source.kind === 'feed' ? step.outputOf(source) : undefined;
     if (value && computed.has(value.node) && canBeSeen(value, consumers)) add('activation', name, value);
   }
+  const finite = new Set([...summaries.values()].map(({ outputs }) => outputs.finite));
+  const activationsFinite = finite.size > 1 ? graph.sum('summaries/activations/finite', [...finite]) : undefined;
   for (const [name, number] of weights) {
     const gradient = normed.findIndex((index) => trainable[index] === number);
     add('gradient', name, gradients.get(number), gradient < 0 ? -1 : results.length + gradient);
@@ -163,9 +169,11 @@ export function completeGraph({ step, trace, optimizer, variables, trainable, we
     values: nameOf(output(outValues)),
     valueCount: results.length,
     normed,
+    gradients: normed.map((index) => nameOf(gradients.get(trainable[index]!)!)),
     checkedWeights: checked.length,
     state: state.map(({ entry }) => entry),
     summaries,
+    activationsFinite: activationsFinite && nameOf(activationsFinite),
   };
 }
 

@@ -112,6 +112,12 @@ export class Graph {
     return output(this.add(op, name, { inputs, attributes: { T: FLOAT }, outputs }));
   }
 
+  /** Floats of one shape, added up. */
+  sum(name: string, inputs: readonly Output[]): Output {
+    const attributes: Record<string, AttributeValue> = { N: { kind: 'int', value: inputs.length }, T: FLOAT };
+    return output(this.add('AddN', name, { inputs, attributes, outputs: [typeOf(inputs[0]!)] }));
+  }
+
   /** Scalars of one type → a vector. */
   pack(name: string, inputs: readonly Output[]): Output {
     const { dtype } = typeOf(inputs[0]!);

@@ -83,6 +83,7 @@ export class SessionStep implements CompiledStep {
       complete.values,
       // Reads of the step itself, so that nothing is read twice.
       ...(want.before ? this.changing.map(({ resource: { read } }) => `${read.node.name}:0`) : []),
+      ...(want.gradients ? complete.gradients : []),
       ...(wished ? wished.fetches : []),
     ];
     const numbersBefore = this.numbers;
@@ -90,10 +91,12 @@ export class SessionStep implements CompiledStep {
     this.numbers = plus(numbersBefore, this.parts.numbersPerStep);
     const all = this.take(first!);
     const before = want.before ? this.keepBefore(others.splice(0, this.changing.length), numbersBefore) : undefined;
+    const gradients = want.gradients ? others.splice(0, complete.gradients.length) : undefined;
     const fetched = others.map((info) => this.take(info)[0]!);
     return {
       values: [...all.subarray(0, complete.valueCount)],
       gradientNorms: want.gradientNorms && complete.normed.length > 0 ? this.norms(all) : undefined,
+      gradients: gradients && new Map(gradients.map((info, index) => [complete.normed[index]!, this.takeFloats(info)])),
       finite: this.allFinite(all),
       before,
       summaries: wished?.read(all, fetched),
@@ -226,6 +229,11 @@ export class SessionStep implements CompiledStep {
     let wished = this.wished.get(wishes);
     if (!wished) this.wished.set(wishes, (wished = new WishedSummaries(this.parts.complete, wishes)));
     return wished;
+  }
+
+  private takeFloats(info: HandleInfo): Float32Array {
+    const values = this.take(info);
+    return values instanceof Float32Array ? values : Float32Array.from(values);
   }
 
   /** Reads a result and gives it back. */

@@ -17,13 +17,21 @@ interface Wished {
   readonly places: readonly Place[];
 }
 
+function isOnlyFinite(numbers: SummaryWish['numbers']): boolean {
+  return numbers?.length === 1 && numbers[0] === 'notFinite';
+}
+
 export class WishedSummaries {
   /** Names of tensors; all are scalars of float32. */
   readonly fetches: readonly string[];
   private readonly wished: readonly Wished[];
 
   /** Those that the graph does not have are left out. */
-  constructor({ summaries }: CompleteGraph, wishes: readonly SummaryWish[]) {
+  constructor({ summaries, activationsFinite }: CompleteGraph, wishes: readonly SummaryWish[]) {
+    const onlyFinite = wishes.filter(({ of, numbers }) => of === 'activation' && isOnlyFinite(numbers));
+    const known = [...summaries.keys()].filter((key) => key.startsWith('activation '));
+    const keys = new Set(onlyFinite.map(summaryKey));
+    const inOne = known.every((key) => keys.has(key)) ? activationsFinite : undefined;
     // What several wishes need is fetched once.
     const indexes = new Map<string, number>();
     this.wished = wishes.flatMap((wish) => {
@@ -34,7 +42,7 @@ export class WishedSummaries {
         if (inValues !== undefined && (part === 'half' || part === 'finite')) {
           return { part, inValues: true, index: inValues };
         }
-        const name = nameOf(outputs[part]);
+        const name = (wish.of === 'activation' && inOne) || nameOf(outputs[part]);
         let index = indexes.get(name);
         if (index === undefined) indexes.set(name, (index = indexes.size));
         return { part, inValues: false, index };
