@@ -104,6 +104,8 @@ const parts = {
         [`${model.title}: a step`, `${found.stepMs.toFixed(2)} ms`],
         ['  pause to stop', ms(found.pauseMs), 'under 100 ms plus the rest of one op'],
         ['  op to op', `${found.opMs.toFixed(1)} ms`, 'under 20 ms'],
+        ['    one in ten takes longer than', `${found.slowOpMs.toFixed(1)} ms`],
+        ['    with stack, scopes and variables', `${found.shownMs.toFixed(1)} ms`],
       ]);
     }
   },

@@ -14,7 +14,19 @@ async function timed(training, command, args) {
   return (await stopped).at - began;
 }
 
-/** Milliseconds. `stepMs` is a step's time, which a compiled step is as one op; the walk through it comes on top. */
+/** What the window asks for at a stop before it shows it, each when it knows enough to ask. */
+async function askAll(training) {
+  const { stackFrames } = await training.request('stackTrace', { threadId });
+  const frameId = stackFrames[0].id;
+  const { scopes } = await training.request('scopes', { frameId });
+  const quick = scopes.filter(({ expensive }) => !expensive);
+  await Promise.all([
+    ...quick.map(({ variablesReference }) => training.request('variables', { variablesReference })),
+    training.request('stepInTargets', { frameId }),
+  ]);
+}
+
+/** Milliseconds. `shownMs` is `opMs` with the answers to what a front end asks for at once. `stepMs` is a step's time, which a compiled step is as one op; the walk through it comes on top. */
 export async function stopTimes(name, { pauses = 8, ops = 60 } = {}) {
   const model = debuggedModels[name];
   const steps = [];
@@ -44,11 +56,19 @@ export async function stopTimes(name, { pauses = 8, ops = 60 } = {}) {
     }
     // The first goes on from between two steps.
     await timed(training, 'next', byOp);
-    for (let op = 0; op < ops; op++) opMs.push(await timed(training, 'next', byOp));
+    const shownMs = [];
+    for (let op = 0; op < ops; op++) {
+      opMs.push(await timed(training, 'next', byOp));
+      const began = performance.now();
+      await askAll(training);
+      shownMs.push(opMs.at(-1) + performance.now() - began);
+    }
     return {
       pauseMs: median(pauseMs),
       worstPauseMs: Math.max(...pauseMs),
       opMs: median(opMs),
+      shownMs: median(shownMs),
+      slowOpMs: opMs.sort((a, b) => a - b)[Math.floor(0.9 * ops)],
       stepMs: median(steps),
       speed,
     };
