@@ -5,6 +5,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { ExperimentAnalysis } from '../../src/shared/protocol/analysis.js';
 import type { OpGraph } from '../../src/shared/graph/op-graph.js';
+import type { RecordingRequestInput } from '../../src/shared/protocol/graph.js';
 import type { Problem } from '../../src/shared/protocol/training.js';
 import { isCode } from './analysis-actions.js';
 import { appStore } from './app-state.js';
@@ -16,6 +17,10 @@ export interface GraphRecord {
   /** Why the version of now has none. */
   readonly problem?: Pick<Problem, 'message' | 'hint'>;
   readonly recording: boolean;
+  /** The values of a step on the data's first batch are being measured. */
+  readonly measuring?: boolean;
+  /** Why they could not be. */
+  readonly notMeasured?: string;
 }
 
 /** By the experiment's path. */
@@ -34,6 +39,21 @@ export function recordGraph(experiment: string): Promise<void> {
   return done;
 }
 
+/** Takes a step on the first batch of the data and measures the values of all its ops: the graph then has them. */
+export async function measureGraph(experiment: string): Promise<void> {
+  if (recordedGraphs.getState()[experiment]?.measuring) return;
+  const analysis = appStore.getState().analyses[experiment];
+  keep(experiment, { measuring: true, notMeasured: undefined });
+  const wish = { batch: 'first', withStatistics: true } as const;
+  let { graph, problem } = await ask(experiment, wish);
+  // A question that came after ours was answered in its place.
+  if (graph && graph.batch !== wish.batch) ({ graph, problem } = await ask(experiment, wish));
+  // Where the text is another one by now, its graph is.
+  const isOld = analysis !== appStore.getState().analyses[experiment];
+  if (graph && !isOld) keep(experiment, { graph, measuring: false });
+  else keep(experiment, { measuring: false, notMeasured: problem?.message });
+}
+
 async function record(experiment: string, analysis: ExperimentAnalysis): Promise<void> {
   const failed = analysis.problems.find(({ severity }) => severity === 'error');
   if (failed) {
@@ -41,22 +61,25 @@ async function record(experiment: string, analysis: ExperimentAnalysis): Promise
     return;
   }
   keep(experiment, { problem: undefined, recording: true });
-  const answer = await ask(experiment);
+  const answer = await ask(experiment, { batch: 'zeros' });
   // A newer question is under way.
   if (asked.get(experiment)?.analysis === analysis)
     keep(experiment, { problem: undefined, ...answer, recording: false });
 }
 
 /** The graph stays until there is a newer one. */
-function keep(experiment: string, change: GraphRecord): void {
-  recordedGraphs.setState((records) => ({ [experiment]: { ...records[experiment], ...change } }));
+function keep(experiment: string, change: Partial<GraphRecord>): void {
+  recordedGraphs.setState((records) => ({ [experiment]: { recording: false, ...records[experiment], ...change } }));
 }
 
-async function ask(experiment: string): Promise<Pick<GraphRecord, 'graph' | 'problem'>> {
+async function ask(
+  experiment: string,
+  wish: Pick<RecordingRequestInput, 'batch' | 'withStatistics'>,
+): Promise<Pick<GraphRecord, 'graph' | 'problem'>> {
   const dirty = appStore.getState().openFiles.filter((file) => file.dirty && isCode(file.path));
   const overlays = Object.fromEntries(dirty.map((file) => [file.path, file.text]));
   try {
-    const { graph, problems } = await server().request('experiment/graph', { experiment, overlays, batch: 'zeros' });
+    const { graph, problems } = await server().request('experiment/graph', { experiment, overlays, ...wish });
     return graph ? { graph } : { problem: problems.find(({ severity }) => severity === 'error') ?? problems[0] };
   } catch (error) {
     return { problem: { message: error instanceof Error ? error.message : String(error) } };

@@ -3,6 +3,17 @@ import { Fragment } from 'react';
 import type { Group } from '../../../src/shared/graph/tree/group-tree.js';
 import { Icon } from '../../ui/icon.js';
 import { colouringNames, colourings, type Colouring } from './graph-colours.js';
+import { findHelp } from './graph-find.js';
+
+export const graphViews = ['graph', 'both', 'table'] as const;
+/** What of the graph is seen: its picture, its numbers, or both beside each other. */
+export type GraphViewKind = (typeof graphViews)[number];
+
+const views: Readonly<Record<GraphViewKind, { readonly icon: string; readonly label: string }>> = {
+  graph: { icon: 'type-hierarchy-sub', label: 'Graph' },
+  both: { icon: 'split-horizontal', label: 'Graph and Table' },
+  table: { icon: 'table', label: 'Table' },
+};
 
 export interface GraphBarProps {
   /** Groups around what is selected, from the outermost. */
@@ -15,6 +26,7 @@ export interface GraphBarProps {
   readonly hit: number;
   readonly colouring: Colouring;
   readonly anyOpen: boolean;
+  readonly view: GraphViewKind;
   onModel(): void;
   onGroup(id: string): void;
   onQuery(query: string): void;
@@ -22,6 +34,7 @@ export interface GraphBarProps {
   onHit(by: number): void;
   onColouring(colouring: Colouring): void;
   onOpenAll(): void;
+  onView(view: GraphViewKind): void;
 }
 
 export function GraphBar({
@@ -32,12 +45,14 @@ export function GraphBar({
   hit,
   colouring,
   anyOpen,
+  view,
   onModel,
   onGroup,
   onQuery,
   onHit,
   onColouring,
   onOpenAll,
+  onView,
 }: GraphBarProps) {
   return (
     <div className="graph-bar" role="toolbar" aria-label="Graph">
@@ -65,7 +80,7 @@ export function GraphBar({
           className="input"
           type="search"
           placeholder="Find: 148x148"
-          title="By name, op, layer, shape or dtype; “slowest” finds the ten slowest"
+          title={findHelp}
           aria-label="Find ops"
           value={query}
           onChange={(event) => onQuery(event.target.value)}
@@ -99,6 +114,20 @@ export function GraphBar({
           </option>
         ))}
       </select>
+      <span className="graph-views" role="radiogroup" aria-label="Show">
+        {graphViews.map((one) => (
+          <button
+            key={one}
+            className="icon-button"
+            role="radio"
+            aria-checked={one === view}
+            title={views[one].label}
+            onClick={() => onView(one)}
+          >
+            <Icon name={views[one].icon} label={views[one].label} />
+          </button>
+        ))}
+      </span>
       <button className="icon-button" title={anyOpen ? 'Close all layers' : 'Open all layers'} onClick={onOpenAll}>
         <Icon name={anyOpen ? 'collapse-all' : 'expand-all'} label={anyOpen ? 'Close all' : 'Open all'} />
       </button>

@@ -1,26 +1,32 @@
 /** The dataflow of a training step: the model's layers from top to bottom, each open to its ops, in step with the editor. */
 import { ReactFlowProvider } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
-import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
+import type { OpGraph, OpNode } from '../../../src/shared/graph/op-graph.js';
 import { groupsAround, groupTree, type Group } from '../../../src/shared/graph/tree/group-tree.js';
 import { layOutTree, shownAs, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import { moveCursor } from '../../state/app-state.js';
 import { openFile } from '../../state/file-actions.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
 import { useApp } from '../../use-app.js';
-import { GraphBar } from './graph-bar.js';
+import { GraphBar, type GraphViewKind } from './graph-bar.js';
 import { GraphCanvas } from './graph-canvas.js';
-import { colouringNames, coloursOf, timeText, type Colouring } from './graph-colours.js';
+import { coloursOf, needsValues, timeText, type Colouring } from './graph-colours.js';
 import { GraphDetails } from './graph-details.js';
 import { GraphFile } from './graph-file.js';
 import { findOps } from './graph-find.js';
+import { GraphLegend } from './graph-legend.js';
 import { layerOfGroup } from './graph-places.js';
 import { useGraphSource, type GraphSource } from './graph-source.js';
 import { NoGraph } from './no-graph.js';
+import { GraphTable } from './graph-table.js';
 import { setBreakTarget } from './graph-target.js';
+import type { TableRow } from './table-rows.js';
 import { walk, type Direction } from './graph-walk.js';
 import { useGraphBreaks } from './use-graph-breaks.js';
+import { useGraphValues } from './use-graph-values.js';
+import { ValuesSource } from './values-source.js';
 import './graph.css';
+import './graph-read.css';
 
 export function Graph() {
   const place = useRef<HTMLDivElement>(null);
@@ -36,7 +42,7 @@ export function Graph() {
       {source.file && <GraphFile file={source.file} />}
       {source.graph && source.graph.nodes.length > 0 ? (
         <ReactFlowProvider>
-          <GraphView key={source.file?.name} graph={source.graph} source={source} />
+          <GraphView key={source.file?.name} graph={source.graph} source={source} visible={visible} />
         </ReactFlowProvider>
       ) : (
         <NoGraph source={source} />
@@ -52,19 +58,22 @@ const directions: Readonly<Record<string, Direction>> = {
   ArrowRight: 'right',
 };
 
-function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
+function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSource; visible: boolean }) {
   const theme = useApp((state) => state.theme);
   const cursor = useApp((state) => state.cursor);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [selected, setSelected] = useState<string>();
   const [colouring, setColouring] = useState<Colouring>('phase');
+  const [view, setView] = useState<GraphViewKind>('graph');
   const [query, setQuery] = useState('');
   const [hit, setHit] = useState(-1);
 
   const tree = useMemo(() => groupTree(graph), [graph]);
   const layout = useMemo(() => layOutTree(tree, open), [tree, open]);
-  const colours = useMemo(() => coloursOf(colouring, graph, layout.items), [colouring, graph, layout]);
-  const hits = useMemo(() => findOps(graph, query), [graph, query]);
+  const shown = useGraphValues(graph, source, visible);
+  const { values } = shown;
+  const colours = useMemo(() => coloursOf(colouring, graph, layout.items, values), [colouring, graph, layout, values]);
+  const hits = useMemo(() => findOps(graph, query, values), [graph, query, values]);
   const found = useMemo(() => new Set(hits.map(({ id }) => id)), [hits]);
   const item = layout.items.find(({ id }) => id === selected);
   const breaks = useGraphBreaks(graph, layout);
@@ -133,6 +142,17 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
     setOpen((before) => new Set([...before, ...groupsAround(tree, op).map(({ id }) => id)]));
     setSelected(op);
   };
+  const selectRow = ({ ops, group }: TableRow) => {
+    const [first] = ops;
+    if (!first) return;
+    const around = groupsAround(tree, first.id).filter((one) => one !== group);
+    const after = new Set([...wished, ...around.map(({ id }) => id)]);
+    setOpen(after);
+    setSelected(shownAs(tree, group ? after : new Set([...after, ...tree.groups.keys()]))(first));
+    const place = group?.line === undefined ? first : group;
+    if (first.layer !== undefined) moveCursor({ layer: first.layer });
+    if (place.file !== undefined && place.line !== undefined) reveal(place.file, place.line, false);
+  };
   const goToHit = (by: number) => {
     if (hits.length === 0) return;
     const next = hit < 0 && by < 0 ? hits.length - 1 : (hit + by + hits.length) % hits.length;
@@ -181,57 +201,71 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
         }}
         onHit={goToHit}
         onColouring={setColouring}
+        view={view}
+        onView={setView}
         onOpenAll={() => setOpen(open.size > 0 ? new Set() : new Set(tree.groups.keys()))}
       />
       {source.problem && (
         <div className="graph-stale">The graph of the last version that could be run. {source.problem.message}</div>
       )}
-      <div
-        className="graph-canvas"
-        role="group"
-        tabIndex={0}
-        data-autofocus
-        data-breaks
-        ref={place}
-        aria-label="Graph of the training step. Arrow keys walk along it, Enter opens a layer, F9 sets a breakpoint."
-        aria-description={item ? item.ops.map(({ id }) => id).join(', ') : undefined}
-        data-stale={source.problem !== undefined || undefined}
-        onKeyDown={press}
-        onContextMenu={(event) => {
-          if (event.target === event.currentTarget && item) showMenu(event, item);
-        }}
-      >
-        <GraphCanvas
-          layout={layout}
-          colours={colours}
-          selected={selected}
-          found={found}
-          lit={lit}
-          standing={standing}
-          anchor={anchor}
-          breaks={breaks}
-          theme={theme}
-          fitKey={source.file ? `${source.file.name} ${source.file.index}` : (source.experiment ?? '')}
-          onSelect={select}
-          onToggle={toggle}
-          onToggleItem={toggleItem}
-          onMenu={showMenu}
-        />
-        {menu && <PopupMenu items={menu.items} at={menu.at} close={() => setMenu(undefined)} />}
+      <div className="graph-views-shown" data-view={view}>
+        {view !== 'graph' && (
+          <GraphTable
+            graph={graph}
+            tree={tree}
+            values={values}
+            found={query.trim() === '' ? undefined : hits}
+            selected={item?.ops ?? noOps}
+            standing={breaks.standing}
+            onSelect={selectRow}
+          />
+        )}
+        {view !== 'table' && (
+          <div
+            className="graph-canvas"
+            role="group"
+            tabIndex={0}
+            data-autofocus
+            data-breaks
+            ref={place}
+            aria-label="Graph of the training step. Arrow keys walk along it, Enter opens a layer, F9 sets a breakpoint."
+            aria-description={item ? item.ops.map(({ id }) => id).join(', ') : undefined}
+            data-stale={source.problem !== undefined || undefined}
+            onKeyDown={press}
+            onContextMenu={(event) => {
+              if (event.target === event.currentTarget && item) showMenu(event, item);
+            }}
+          >
+            <GraphCanvas
+              layout={layout}
+              colours={colours}
+              selected={selected}
+              found={found}
+              lit={lit}
+              standing={standing}
+              anchor={anchor}
+              breaks={breaks}
+              theme={theme}
+              fitKey={source.file ? `${source.file.name} ${source.file.index}` : (source.experiment ?? '')}
+              onSelect={select}
+              onToggle={toggle}
+              onToggleItem={toggleItem}
+              onMenu={showMenu}
+            />
+            {menu && <PopupMenu items={menu.items} at={menu.at} close={() => setMenu(undefined)} />}
+          </div>
+        )}
       </div>
-      <ul className="graph-legend" aria-label={`Colours: ${colouringNames[colouring]}`}>
-        {colours.legend.map(({ colour, text }, index) => (
-          <li key={index}>
-            <i style={{ background: colour }} />
-            {text}
-          </li>
-        ))}
-      </ul>
+      <GraphLegend colouring={colouring} colours={colours}>
+        <ValuesSource shown={shown} source={source} isWanted={needsValues(colouring)} />
+      </GraphLegend>
 
       {item && (
         <GraphDetails
           graph={graph}
           item={item}
+          values={values}
+          valuesOf={shown.of}
           onSelect={selectOp}
           onReveal={(file, line) => reveal(file, line, true)}
         />
@@ -256,6 +290,8 @@ function GraphView({ graph, source }: { graph: OpGraph; source: GraphSource }) {
     </>
   );
 }
+
+const noOps: readonly OpNode[] = [];
 
 /** From the outermost; the root is not told. */
 function pathTo(group: Group): Group[] {
