@@ -146,7 +146,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
     const [first] = ops;
     if (!first) return;
     const around = groupsAround(tree, first.id).filter((one) => one !== group);
-    const after = new Set([...wished, ...around.map(({ id }) => id)]);
+    const after = new Set([...open, ...around.map(({ id }) => id)]);
     setOpen(after);
     setSelected(shownAs(tree, group ? after : new Set([...after, ...tree.groups.keys()]))(first));
     const place = group?.line === undefined ? first : group;
