@@ -1,12 +1,19 @@
 /**
- * Finds the runs of a workspace: folders with a run.json below a `runs` folder, and folders of event
- * files that other programs wrote, wherever they are. Reads names only.
+ * Finds runs and their event files: folders with a run.json below a `runs` folder, and folders of event files that
+ * other programs wrote, wherever they are. Reads names only.
  */
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { runPlaces, workspacePlaces } from '../../shared/base/places.js';
+import { errorCode } from '../failure.js';
 import { log } from '../log.js';
-import { isEventFile } from './event-folder.js';
+
+export interface FoundFile {
+  /** Absolute. */
+  readonly path: string;
+  /** The folder within the run, with `/`; empty for the run's own. */
+  readonly family: string;
+}
 
 export interface FoundRun {
   /** The folder's name; for one that does not lie in the workspace's own `runs`, its path from the workspace. */
@@ -14,10 +21,20 @@ export interface FoundRun {
   /** Absolute. */
   readonly folder: string;
   readonly hasRunFile: boolean;
+  /** In the order in which they were written, as their names tell it. */
+  readonly files: readonly FoundFile[];
 }
 
-const DEEPEST = 6;
-const MOST_FOLDERS = 5000;
+export interface FoundRuns {
+  readonly runs: readonly FoundRun[];
+  /** Where runs, or new files of them, may come to be: folders that lead to event files first, then the others. */
+  readonly folders: readonly string[];
+  /** For a person; undefined where all was looked at. */
+  readonly problem?: string;
+}
+
+const DEEPEST = 8;
+const MOST_FOLDERS = 20_000;
 const NOT_LOOKED_INTO = new Set(['node_modules', 'venv', '__pycache__']);
 /** Names of folders that hold one curve family of a run, not a run. */
 const FAMILIES = new Set(['train', 'validation', 'val', 'valid', 'eval', 'test']);
@@ -25,27 +42,97 @@ const FAMILIES = new Set(['train', 'validation', 'val', 'valid', 'eval', 'test']
 interface Folder {
   readonly path: string;
   readonly hasRunFile: boolean;
-  readonly hasEvents: boolean;
-  readonly children: Folder[];
+  readonly files: readonly string[];
+  readonly children: readonly Folder[];
 }
 
-export async function findRuns(root: string): Promise<FoundRun[]> {
-  const budget = { folders: MOST_FOLDERS };
-  const top = await look(root, 0, budget);
-  const found: FoundRun[] = [];
-  if (top) collect(top, root, found);
-  return found;
+interface Look {
+  folders: number;
+  /** Real paths that were come by: links may lead round in circles. */
+  readonly seen: Set<string>;
+  readonly refused: string[];
 }
 
-function collect(folder: Folder, root: string, found: FoundRun[]): void {
-  const isParentOfFamilies = folder.children.some(
-    (child) => child.hasEvents && FAMILIES.has(path.basename(child.path)),
+export function isEventFile(name: string): boolean {
+  return name.includes('tfevents') && !name.endsWith('.profile-empty');
+}
+
+/** The runs of a workspace; none of one that cannot be read. */
+export async function findRuns(root: string): Promise<readonly FoundRun[]> {
+  try {
+    return (await lookForRuns(root, { rootIsRun: false })).runs;
+  } catch (error) {
+    log('runs', `${root} is left out`, error);
+    return [];
+  }
+}
+
+/** Event files in a run's folder and below it, in order. */
+export async function findEventFiles(run: string): Promise<string[]> {
+  const state: Look = { folders: MOST_FOLDERS, seen: new Set(), refused: [] };
+  const files: FoundFile[] = [];
+  collectFiles(await look(run, 0, state), run, files);
+  return files.map((file) => file.path).sort();
+}
+
+/** `rootIsRun`: event files in the folder itself are a run, whose id is empty. @throws where the folder itself cannot be read */
+export async function lookForRuns(root: string, { rootIsRun }: { readonly rootIsRun: boolean }): Promise<FoundRuns> {
+  const state: Look = { folders: MOST_FOLDERS, seen: new Set([await realpath(root)]), refused: [] };
+  const top = await look(root, 0, state);
+  const runs: FoundRun[] = [];
+  collect(top, root, rootIsRun, runs);
+  const leading: string[] = [];
+  const others: string[] = [];
+  collectFolders(top, leading, others);
+  const problems = [
+    ...(state.folders < 0
+      ? [`It holds more than ${MOST_FOLDERS.toLocaleString('en')} folders: not all are shown.`]
+      : []),
+    ...(state.refused.length > 0 ? [`Folders in it may not be read: ${state.refused.slice(0, 3).join(', ')}.`] : []),
+  ];
+  return { runs, folders: [...leading, ...others], ...(problems.length > 0 ? { problem: problems.join(' ') } : {}) };
+}
+
+function collect(folder: Folder, root: string, rootIsRun: boolean, found: FoundRun[]): void {
+  const own = folder.files.length > 0;
+  const hasFamilies = folder.children.some(
+    (child) => child.files.length > 0 && FAMILIES.has(path.basename(child.path)),
   );
-  if (folder.path !== root && (folder.hasRunFile || folder.hasEvents || isParentOfFamilies)) {
-    found.push({ id: idOf(folder.path, root), folder: folder.path, hasRunFile: folder.hasRunFile });
+  const isRun = (folder.path !== root || rootIsRun) && (folder.hasRunFile || own || hasFamilies);
+  if (!isRun) {
+    for (const child of folder.children) collect(child, root, rootIsRun, found);
     return;
   }
-  for (const child of folder.children) collect(child, root, found);
+  // Beside `train` and `validation` everything is of the same run; below a stray file there are runs of their own.
+  const families = folder.hasRunFile || hasFamilies ? folder.children : folder.children.filter(isPartOfRun);
+  const files = folder.files.map((file) => ({ path: file, family: '' }));
+  for (const child of families) collectFiles(child, folder.path, files);
+  found.push({
+    id: idOf(folder.path, root),
+    folder: folder.path,
+    hasRunFile: folder.hasRunFile,
+    files: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+  });
+  for (const child of folder.children) if (!families.includes(child)) collect(child, root, rootIsRun, found);
+}
+
+/** Settings that PyTorch writes for a run lie in a folder below it, named by the time. */
+function isPartOfRun(child: Folder): boolean {
+  return /^\d{9,}(\.\d+)?$/.test(path.basename(child.path));
+}
+
+function collectFiles(folder: Folder, run: string, files: FoundFile[]): void {
+  const family = path.relative(run, folder.path).split(path.sep).join('/');
+  files.push(...folder.files.map((file) => ({ path: file, family })));
+  for (const child of folder.children) collectFiles(child, run, files);
+}
+
+/** All folders, those that lead to event files in `leading`. */
+function collectFolders(folder: Folder, leading: string[], others: string[]): boolean {
+  const below = folder.children.map((child) => collectFolders(child, leading, others));
+  const leads = folder.files.length > 0 || below.includes(true);
+  (leads ? leading : others).push(folder.path);
+  return leads;
 }
 
 function idOf(folder: string, root: string): string {
@@ -55,25 +142,54 @@ function idOf(folder: string, root: string): string {
   return relative.startsWith(inRuns) && !name.includes('/') ? name : relative;
 }
 
-async function look(folder: string, depth: number, budget: { folders: number }): Promise<Folder | undefined> {
-  if (budget.folders-- <= 0) return undefined;
+async function look(folder: string, depth: number, state: Look): Promise<Folder> {
+  const nothing: Folder = { path: folder, hasRunFile: false, files: [], children: [] };
+  if (state.folders-- <= 0) return nothing;
   let entries;
   try {
     entries = await readdir(folder, { withFileTypes: true });
   } catch (error) {
-    log('runs', `${folder} is left out`, error);
-    return undefined;
+    if (depth === 0) throw error;
+    if (errorCode(error) === 'EACCES' || errorCode(error) === 'EPERM') state.refused.push(path.basename(folder));
+    return nothing;
   }
-  const hasRunFile = entries.some((entry) => entry.name === runPlaces.summary && entry.isFile());
-  const hasEvents = entries.some((entry) => isEventFile(entry.name) && entry.isFile());
+  let hasRunFile = false;
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const entry of entries) {
+    const full = path.join(folder, entry.name);
+    const kind = entry.isSymbolicLink() ? await kindOfLink(full, state) : entry;
+    if (kind?.isFile()) {
+      if (entry.name === runPlaces.summary) hasRunFile = true;
+      else if (isEventFile(entry.name)) files.push(full);
+    } else if (kind?.isDirectory() && isLookedInto(entry.name)) folders.push(full);
+  }
   const children: Folder[] = [];
-  // Below a run of ours there are no others.
-  if (!hasRunFile && depth < DEEPEST) {
-    for (const entry of entries) {
-      if (!entry.isDirectory() || entry.name.startsWith('.') || NOT_LOOKED_INTO.has(entry.name)) continue;
-      const child = await look(path.join(folder, entry.name), depth + 1, budget);
-      if (child) children.push(child);
+  if (depth < DEEPEST) {
+    for (const child of folders) {
+      // What a run of ours keeps of its experiment is nobody's log.
+      if (hasRunFile && path.basename(child) === runPlaces.experiment) continue;
+      children.push(await look(child, depth + 1, state));
     }
   }
-  return { path: folder, hasRunFile, hasEvents, children };
+  return { path: folder, hasRunFile, files, children };
+}
+
+function isLookedInto(name: string): boolean {
+  return !name.startsWith('.') && !NOT_LOOKED_INTO.has(name) && name !== 'plugins';
+}
+
+async function kindOfLink(link: string, state: Look) {
+  try {
+    const info = await stat(link);
+    if (!info.isDirectory()) return info;
+    const real = await realpath(link);
+    if (state.seen.has(real)) return undefined;
+    state.seen.add(real);
+    return info;
+  } catch (error) {
+    // It leads nowhere, or nowhere that may be looked at.
+    if (['ENOENT', 'ELOOP', 'EACCES', 'EPERM', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;
+    throw error;
+  }
 }

@@ -28,6 +28,13 @@ export class Runs {
     return series;
   }
 
+  /** Absolute. */
+  async folderOf(root: string, id: string): Promise<string> {
+    const run = (await findRuns(root)).find((entry) => entry.id === id);
+    if (!run) throw noSuchRun(id);
+    return run.folder;
+  }
+
   /** Of our own runs the name in run.json changes; those of other programs have no name but their folder's. */
   async rename(root: string, id: string, given: string): Promise<void> {
     const name = given.trim();

@@ -2,7 +2,6 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EventFolder } from '../../../../src/server/runs/event-folder.js';
 import { RunReader } from '../../../../src/server/runs/run-reader.js';
 import { Runs } from '../../../../src/server/runs/runs.js';
 import { encodeFileVersion, encodeScalars } from '../../../../src/shared/events/event-writer.js';
@@ -157,50 +156,49 @@ describe('the list', () => {
 
 describe('the curves', () => {
   test('grow with the file; a record that is half there waits', async () => {
-    const events = new EventFolder(path.join(root, 'run'));
+    const reader = new RunReader();
+    const series = () => reader.series(root, 'run');
     const whole = steps([1, 0.5], [2, 0.25], [3, 0.125]);
     const cut = whole.length - 10;
     const file = write(`run/train/${EVENTS}`, whole.subarray(0, cut));
-    await events.refresh();
-    expect(events.series()).toEqual([
+    expect(await series()).toEqual([
       { name: 'train/loss', steps: [1, 2], wallTimes: [1_001_000, 1_002_000], values: [0.5, 0.25] },
     ]);
-    expect(events.summary().warning).toBeUndefined();
+    expect((await reader.list(root))[0]!.warning).toBeUndefined();
     appendFileSync(file, whole.subarray(cut));
-    await events.refresh();
-    expect(events.series()[0]!.values).toEqual([0.5, 0.25, 0.125]);
+    expect((await series())![0]!.values).toEqual([0.5, 0.25, 0.125]);
   });
 
   test('of a file that was replaced are read anew; of one that is gone, forgotten', async () => {
-    const events = new EventFolder(path.join(root, 'run'));
+    const reader = new RunReader();
+    const series = () => reader.series(root, 'run');
     const file = write(`run/${EVENTS}`, steps([1, 1], [2, 2]));
-    await events.refresh();
+    expect((await series())![0]!.values).toEqual([1, 2]);
     rmSync(file);
     write(`run/${EVENTS}`, steps([1, 5]));
-    await events.refresh();
-    expect(events.series()[0]!.values).toEqual([5]);
+    expect((await series())![0]!.values).toEqual([5]);
     rmSync(file);
-    await events.refresh();
-    expect(events.series()).toEqual([]);
+    expect(await series()).toBeUndefined();
   });
 
   test('have ascending steps, the last value of each, over several files', async () => {
     write(`run/train/events.out.tfevents.1.h.1`, steps([1, 1], [2, 2], [3, 3]));
     write(`run/train/events.out.tfevents.2.h.1`, steps([2, 20], [3, 30], [4, 40]));
-    const events = new EventFolder(path.join(root, 'run'));
-    await events.refresh();
-    expect(events.series()[0]).toMatchObject({ steps: [1, 2, 3, 4], values: [1, 20, 30, 40] });
+    const reader = new RunReader();
+    const series = () => reader.series(root, 'run');
+    expect((await series())![0]).toMatchObject({ steps: [1, 2, 3, 4], values: [1, 20, 30, 40] });
   });
 
   test('hold 100,000 points, read in a moment', async () => {
     const record = [encodeFileVersion(1)];
     for (let step = 1; step <= 100_000; step++) record.push(encodeScalars(step, step, [['loss', step]]));
     write(`run/train/${EVENTS}`, Buffer.concat(record));
-    const events = new EventFolder(path.join(root, 'run'));
+    const reader = new RunReader();
+    const series = () => reader.series(root, 'run');
     const began = performance.now();
-    await events.refresh();
+    const found = await series();
     console.log(`100,000 records read in ${(performance.now() - began).toFixed(0)} ms`);
-    expect(events.series()[0]!.values.at(-1)).toBe(100_000);
+    expect(found![0]!.values.at(-1)).toBe(100_000);
   });
 });
 
