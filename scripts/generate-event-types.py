@@ -15,6 +15,7 @@ import sys
 
 from google.protobuf.compiler import plugin_pb2
 from tensorboard.compat.proto import event_pb2
+from tensorboard.plugins.hparams import plugin_data_pb2
 
 out = pathlib.Path(__file__).resolve().parent.parent / "src/shared/events/generated"
 request = plugin_pb2.CodeGeneratorRequest(parameter="target=ts,import_extension=js")
@@ -28,17 +29,21 @@ def visit(file):
     for dependency in file.dependencies:
         visit(dependency)
     file.CopyToProto(request.proto_file.add())
-    request.file_to_generate.append(file.name)
+    # Google's own are in @bufbuild/protobuf.
+    if not file.name.startswith("google/"):
+        request.file_to_generate.append(file.name)
 
 
 visit(event_pb2.DESCRIPTOR)
+visit(plugin_data_pb2.DESCRIPTOR)
 answer = subprocess.run([sys.argv[1]], input=request.SerializeToString(), capture_output=True, check=True)
 response = plugin_pb2.CodeGeneratorResponse.FromString(answer.stdout)
 if response.error:
     sys.exit(response.error)
 for file in response.file:
-    path = out / pathlib.PurePosixPath(file.name).name
+    name = pathlib.PurePosixPath(file.name)
+    # Messages of events lie side by side here, those of a plug-in in a folder of its name.
+    path = out / (f"{name.parent.name}/{name.name}" if "plugins" in name.parts else name.name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # All messages are of one package and lie side by side here.
     path.write_text(file.content)
     print(path)
