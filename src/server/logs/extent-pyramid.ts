@@ -15,7 +15,7 @@ export const PLUS_INFINITY = 2;
 export const MINUS_INFINITY = 4;
 
 export function notFiniteFlag(value: number): number {
-  return value !== value ? NAN : value > 0 ? PLUS_INFINITY : MINUS_INFINITY;
+  return Number.isNaN(value) ? NAN : value > 0 ? PLUS_INFINITY : MINUS_INFINITY;
 }
 
 interface Level {

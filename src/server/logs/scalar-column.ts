@@ -37,7 +37,7 @@ export class ScalarColumn {
     this.values[index] = value;
     // Whole numbers and single precision are the rule; the first that is not makes room for all.
     if (this.steps[index] !== step) this.widenSteps(step);
-    if (this.values[index] !== value && value === value) this.widenValues(value);
+    if (this.values[index] !== value && !Number.isNaN(value)) this.widenValues(value);
     this.length = index + 1;
   }
 
