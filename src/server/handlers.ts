@@ -4,15 +4,19 @@ import path from 'node:path';
 import type { z } from 'zod';
 import type { OpenedModel } from '../shared/models/model-format.js';
 import type { Debugging } from '../shared/protocol/debugging.js';
+import { recordingRequest } from '../shared/protocol/graph.js';
 import type { RequestName, RequestResult, Requests, shellKind } from '../shared/protocol/rpc.js';
 import { runOptions } from '../shared/protocol/training.js';
 import type { Analyser } from './analysis/analyser.js';
 import type { DataSets } from './data/data-sets.js';
 import type { Engine } from './engine/engine.js';
 import { about, Failure } from './failure.js';
+import { graphInEvents } from './graph/graph-in-events.js';
 import type { GraphRecorder } from './graph/graph-recorder.js';
+import { sourcesOfRun } from './graph/run-graph.js';
 import { isFolder, listFolders } from './list-folders.js';
 import type { LogAnswers } from './logs/log-reading.js';
+import { findEventFiles } from './runs/find-runs.js';
 import type { Runs } from './runs/runs.js';
 import type { Samples } from './samples.js';
 import { Serial } from './serial.js';
@@ -193,6 +197,17 @@ export function createHandlers(parts: ServerParts): Handlers {
 
     'runs/list': () => runs.list(workspace.root),
     'runs/series': ({ id }) => runs.series(workspace.root, id),
+    'runs/graph': async ({ id }) => {
+      const folder = await runs.folderOf(workspace.root, id);
+      const sources = await sourcesOfRun(folder);
+      if (!sources) return graphInEvents(id, await findEventFiles(folder), parts.openModel);
+      const experiment = await runnable(sources.experiment);
+      const overlays: Record<string, string> = {};
+      for (const [file, text] of Object.entries(sources.overlays)) {
+        overlays[(await insideWorkspace(workspace.root, file)).real] = text;
+      }
+      return recorder.ask(recordingRequest.parse({ experiment, overlays, settings: sources.settings, batch: 'zeros' }));
+    },
     'runs/rename': async ({ id, name }) => {
       await runs.rename(workspace.root, id, name);
       return {};

@@ -190,6 +190,11 @@ export const requests = {
   'session/current': { params: nothing, result: z.object({ session: sessionState.optional() }) },
   'runs/list': { params: nothing, result: z.array(runSummary) },
   'runs/series': { params: z.object({ id: z.string() }), result: z.array(series) },
+  /**
+   * The graph of the code that a run was started with: recorded from the copy that it keeps, in trusted folders; of
+   * another program's run, what its event files hold of it.
+   */
+  'runs/graph': { params: z.object({ id: z.string() }), result: graphRecording },
   'runs/rename': { params: z.object({ id: z.string(), name: z.string() }), result: nothing },
   /** Moved to the workspace's `.backstep/trash`. */
   'runs/delete': { params: z.object({ id: z.string() }), result: nothing },

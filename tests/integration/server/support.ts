@@ -71,20 +71,25 @@ export function testPlace(): TestPlace {
   };
 }
 
+/** With a trainer that is none. */
+export function places(place: TestPlace): ServerOptions['places'] {
+  return {
+    appRoot: repository,
+    renderer: path.join(place.folder, 'renderer'),
+    typings: path.join(place.folder, 'typings'),
+    samples: path.join(place.folder, 'samples'),
+    trainer: fakeTrainer(),
+    engine: path.join(place.folder, 'no-such-installer.js'),
+    home: place.home,
+    samplesFolder: path.join(place.folder, 'Backstep'),
+  };
+}
+
 export async function serve(place: TestPlace, options: Partial<ServerOptions> = {}): Promise<RunningServer> {
   const server = await startServer({
     shell: 'browser',
     port: 0,
-    places: {
-      appRoot: repository,
-      renderer: path.join(place.folder, 'renderer'),
-      typings: path.join(place.folder, 'typings'),
-      samples: path.join(place.folder, 'samples'),
-      trainer: fakeTrainer(),
-      engine: path.join(place.folder, 'no-such-installer.js'),
-      home: place.home,
-      samplesFolder: path.join(place.folder, 'Backstep'),
-    },
+    places: places(place),
     ...options,
   });
   cleanUpLater(() => server.close());
