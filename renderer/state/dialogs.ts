@@ -36,6 +36,12 @@ export type Question =
   | { readonly kind: 'trust'; readonly name: string; readonly path: string }
   /** Native TensorFlow: setting it up, and what is there. */
   | { readonly kind: 'engine' }
+  /** One of many, found by typing; answered by its id. */
+  | {
+      readonly kind: 'pick';
+      readonly title: string;
+      readonly items: readonly { readonly id: string; readonly label: string; readonly detail?: string }[];
+    }
   | { readonly kind: 'palette'; readonly prefix: '>' | '' }
   | { readonly kind: 'shortcuts' }
   | { readonly kind: 'about' };

@@ -10,6 +10,7 @@ import { EngineDialog } from './engine-dialog.js';
 import { FolderDialog } from './folder-dialog.js';
 import { forPerson } from './keys.js';
 import { Palette } from './palette.js';
+import { Pick } from './pick-list.js';
 
 export function QuestionDialog({ asked }: { asked: Asked }) {
   const { question } = asked;
@@ -34,6 +35,8 @@ export function QuestionDialog({ asked }: { asked: Asked }) {
       return <EngineDialog close={close} />;
     case 'palette':
       return <Palette prefix={question.prefix} close={close} />;
+    case 'pick':
+      return <Pick question={question} answer={(id) => asked.answer(id)} />;
     case 'shortcuts':
       return <Shortcuts close={close} />;
     case 'about':
