@@ -81,6 +81,7 @@ const parts = {
           // A file of its own, so that V8's debugger can be told to stop nowhere else.
           'stopping-place': 'src/trainer/dap/stopping-place.ts',
           'image-worker': 'src/trainer/runtime/data/image-worker.ts',
+          'summary-worker': 'src/trainer/runtime/summaries/summary-worker.ts',
           ...modulesApart,
         },
         outdir,

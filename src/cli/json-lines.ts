@@ -45,8 +45,8 @@ export function jsonLine(event: TrainingEvent): string | undefined {
       return line({ kind, speed, reason, setUpMs });
     }
     case 'end': {
-      const { kind, steps, wallMs, stateHash, runDir, reason, epoch } = event;
-      return line({ kind, steps, wallMs, stateHash, runDir, reason, epoch });
+      const { kind, steps, wallMs, stateHash, runDir, reason, epoch, summaries } = event;
+      return line({ kind, steps, wallMs, stateHash, runDir, reason, epoch, summaries });
     }
     case 'error': {
       const { kind, message, file, line: row, column, hint, runDir } = event;

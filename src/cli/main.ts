@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { engineFlavors } from '../shared/protocol/engine.js';
 import { graphFormats } from '../shared/protocol/graph.js';
-import { backendNames } from '../shared/protocol/training.js';
+import { backendNames, summaryModes } from '../shared/protocol/training.js';
 import { debugCommand, type DebugFlags } from './debug-command.js';
 import { doctorCommand } from './doctor-command.js';
 import {
@@ -79,6 +79,12 @@ program
   .option('--run-dir <folder>', 'the run’s folder (default: runs/<time>-<name> beside the experiment)')
   .option('--continue <run>', 'go on from the saved state of this run’s folder')
   .option('--eager', 'never compile: every step runs op by op')
+  .addOption(
+    new Option(
+      '--summaries <mode>',
+      'histograms, norms, images and the like: default keeps to 3 % of training time (default: as the experiment says)',
+    ).choices(summaryModes),
+  )
   .option('--hash-every <n>', 'state hash in every n-th step (default: epochs only)', wholeNumber(0), 0)
   .option('--json', 'one JSON object a line on standard output', false)
   .action((experiment: string, flags: RunFlags) => finishes(runCommand(experiment, flags)));

@@ -66,6 +66,7 @@ export class ProgressView {
         this.say(
           `${event.reason === 'completed' ? 'done' : 'stopped, state saved'} after ${event.steps.toLocaleString('en-US')} ${event.steps === 1 ? 'step' : 'steps'} in ${duration(event.wallMs)} · ${event.runDir}`,
         );
+        if (event.summaries) this.say(summariesText(event.summaries));
         break;
       case 'error':
         this.endBar();
@@ -138,6 +139,11 @@ function values(all: Readonly<Record<string, number>>): string {
 function speedText({ speed, reason, setUpMs }: Extract<TrainingEvent, { kind: 'speed' }>): string {
   if (speed === 'eager') return `steps run op by op${reason === undefined ? '' : `: ${reason}`}`;
   return `steps run compiled${setUpMs === undefined ? '' : `, set up in ${duration(setUpMs)}`}`;
+}
+
+function summariesText({ share, bytes }: NonNullable<Extract<TrainingEvent, { kind: 'end' }>['summaries']>): string {
+  const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  return `summaries took ${(share * 100).toFixed(1)} % of the training time, and ${size}`;
 }
 
 export function duration(ms: number): string {

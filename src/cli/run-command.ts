@@ -22,6 +22,7 @@ export interface RunFlags {
   readonly continue?: string;
   readonly hashEvery: number;
   readonly eager?: boolean;
+  readonly summaries?: RunOptionsInput['summaries'];
   readonly json: boolean;
 }
 
@@ -44,6 +45,7 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
     continueFrom: existingFolder(flags.continue, '--continue'),
     hashEvery: flags.hashEvery,
     eager: flags.eager ?? false,
+    summaries: flags.summaries,
   };
   const view = flags.json ? undefined : new ProgressView();
   const said = new Set<TrainingEvent['kind']>();

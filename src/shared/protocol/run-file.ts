@@ -2,6 +2,20 @@
 import { z } from 'zod';
 import { dataInfo } from './training.js';
 
+/** What summaries were written beside the curves, and what that took. */
+export const summaryReport = z.object({
+  mode: z.enum(['off', 'default', 'all', 'own']),
+  /** The share of training time that they may take, 0 to 1; none where it does not matter. */
+  budget: z.number().optional(),
+  costMs: z.number(),
+  /** Of training time, 0 to 1. */
+  share: z.number(),
+  bytes: z.number(),
+  /** How many times each was written, by what pays for it: `weights` with gradients and updates, `images`, … */
+  sets: z.record(z.string(), z.number()),
+});
+export type SummaryReport = z.infer<typeof summaryReport>;
+
 export const runFile = z.looseObject({
   formatVersion: z.literal(1),
   name: z.string(),
@@ -27,6 +41,7 @@ export const runFile = z.looseObject({
   stateHash: z.string().optional(),
   data: dataInfo.optional(),
   settings: z.record(z.string(), z.string()).optional(),
+  summaries: summaryReport.optional(),
   error: z.string().optional(),
   versions: z.record(z.string(), z.string()),
 });

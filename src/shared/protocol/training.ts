@@ -13,6 +13,8 @@ export const backendNames = ['tensorflow', 'webgpu', 'wasm', 'cpu'] as const;
 export const backendName = z.enum(backendNames);
 export type BackendName = z.infer<typeof backendName>;
 
+export const summaryModes = ['off', 'default', 'all'] as const;
+
 /** How a person asks for a run; the same for the window and for `backstep run`. */
 export const runOptions = z.object({
   /** Absolute path of the experiment's file. */
@@ -35,6 +37,11 @@ export const runOptions = z.object({
   hashEvery: z.number().int().nonnegative().default(0),
   /** Never compile: every step runs op by op. */
   eager: z.boolean().default(false),
+  /**
+   * What is written beside the curves: nothing; everything within 3 % of training time; everything, whatever it
+   * takes. By default as the experiment says.
+   */
+  summaries: z.enum(summaryModes).optional(),
 });
 export type RunOptions = z.infer<typeof runOptions>;
 export type RunOptionsInput = z.input<typeof runOptions>;
@@ -221,6 +228,8 @@ export const trainingEvent = z.discriminatedUnion('kind', [
     /** None where a script has given back all that it trained. */
     stateHash: z.string().optional(),
     runDir: z.string(),
+    /** What writing summaries took: of training time, 0 to 1. */
+    summaries: z.object({ costMs: z.number(), share: z.number(), bytes: z.number() }).optional(),
   }),
   /** The run ended by a failure. What was flushed before stays readable. */
   z.object({ kind: z.literal('error'), ...problem.omit({ severity: true }).shape, runDir: z.string().optional() }),

@@ -1,6 +1,7 @@
 /** What a person writes: the declarative description of a training. Knows nothing of how it is run. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Batch, DatasetDescription } from './data/batch-stream.js';
+import type { SummaryWishes } from './summaries/summary-settings.js';
 
 type MaybePromise<T> = T | Promise<T>;
 
@@ -41,6 +42,11 @@ export interface Experiment {
   readonly epochs?: number;
   /** Weight of each class in the loss, by class number. */
   readonly classWeight?: Readonly<Record<number, number>>;
+  /**
+   * What is written beside the curves (histograms, norms, images, …): `'off'`, `'default'`, `'all'`, or an object
+   * that says what, how often and for how much. By default everything, within 3 % of training time.
+   */
+  readonly summaries?: SummaryWishes;
   /** A training step of one's own; by default the model's, as `model.fit` does it. */
   readonly trainStep?: (context: TrainStepContext) => MaybePromise<TrainStepResult>;
 }

@@ -21,6 +21,7 @@ import { readSavedRun } from './saved-run.js';
 import type { StateFile } from './state-file.js';
 import type { SpeedChoice } from './step-runner.js';
 import { tensorsOf } from './tf-dataset.js';
+import { summarySettings } from './summaries/summary-settings.js';
 import type { TrainingEnvironment } from './train.js';
 import type { TrainingHost } from './training-host.js';
 import type { PreparedRun } from './training-run.js';
@@ -60,6 +61,7 @@ export async function prepareRun(
   });
   const made = await makeOptimizer(experiment, settings);
   const learningRate = typeof made === 'string' ? undefined : learningRateOf(made);
+  const summaries = summarySettings(experiment.summaries, options.summaries);
   const parts = {
     model: built.outline,
     loss: experiment.loss,
@@ -171,6 +173,20 @@ export async function prepareRun(
     epochSums: saved?.state.epochSums ?? { examples: 0, totals: [] },
     firstPass: pass,
     areClasses: areClasses(experiment.loss, data),
+    summaries,
+    facts: {
+      experiment: options.experiment,
+      name,
+      seed,
+      epochs,
+      batchSize: data.train.batchSize ?? first?.size,
+      backend: environment.backend.backend,
+      device: environment.backend.device,
+      params,
+      loss: experiment.loss,
+      data: data.info.description,
+      settings,
+    },
   };
 }
 

@@ -15,6 +15,9 @@ import { ScalarLog } from './scalar-log.js';
 
 const FLUSH_MS = 1000;
 
+/** Event files of a run: of training, of validation, and of the run as a whole. */
+export type EventLogName = 'train' | 'validation' | 'run';
+
 export interface RunFolderOptions {
   /** Absolute path of the experiment's file. */
   readonly experiment: string;
@@ -57,7 +60,9 @@ export function createRunFolder(
 export class RunFolder {
   private readonly train: ScalarLog;
   private readonly validation: ScalarLog;
-  private hasValidation = false;
+  private readonly whole: ScalarLog;
+  /** Those that have more than their beginning to write. */
+  private readonly used = new Set<EventLogName>(['train']);
   private lastFlush = performance.now();
   private trouble: unknown;
 
@@ -71,6 +76,7 @@ export class RunFolder {
   ) {
     this.train = new ScalarLog(path.join(folder, runPlaces.train), disk, createdAt);
     this.validation = new ScalarLog(path.join(folder, runPlaces.validation), disk, createdAt);
+    this.whole = new ScalarLog(folder, disk, createdAt);
   }
 
   /** @throws what the disk says */
@@ -84,8 +90,14 @@ export class RunFolder {
   }
 
   addValidation(step: number, wallTime: number, scalars: readonly (readonly [tag: string, value: number])[]): void {
-    this.hasValidation = true;
+    this.used.add('validation');
     this.validation.add(step, wallTime, scalars);
+  }
+
+  /** A framed record of an event file, handed over. */
+  addRecord(log: EventLogName, record: Uint8Array): void {
+    this.used.add(log);
+    this.logs[log].addRecord(record);
   }
 
   /** What the disk said last, where the last write failed. */
@@ -124,13 +136,15 @@ export class RunFolder {
   }
 
   close(): void {
-    this.train.close();
-    this.validation.close();
+    for (const log of Object.values(this.logs)) log.close();
+  }
+
+  private get logs(): Readonly<Record<EventLogName, ScalarLog>> {
+    return { train: this.train, validation: this.validation, run: this.whole };
   }
 
   private writeAll(): void {
-    this.train.flush();
-    if (this.hasValidation) this.validation.flush();
+    for (const log of this.used) this.logs[log].flush();
     this.writeSummary();
   }
 

@@ -31,6 +31,11 @@ export class ScalarLog {
     this.waiting.push(encodeScalars(step, wallTimeMs / 1000, scalars));
   }
 
+  /** A whole framed record; its bytes are this log's from here on. */
+  addRecord(record: Uint8Array): void {
+    this.waiting.push(record);
+  }
+
   get waitingBytes(): number {
     return this.waiting.reduce((sum, bytes) => sum + bytes.byteLength, 0);
   }

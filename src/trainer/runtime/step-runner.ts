@@ -55,6 +55,8 @@ export interface Keep {
   /** That `prepareLook` can be called after it. */
   readonly look: boolean;
   readonly gradientNorms: boolean;
+  /** That `gradientValues` gives them after it. */
+  readonly gradients?: boolean;
   /** What `summary` is to know; the same array for as long as it stays the same. */
   readonly summaries?: readonly SummaryWish[];
 }
@@ -90,6 +92,7 @@ export class StepRunner {
   private hasCapture = false;
   /** Of the trainable weights, in their order; none where the capture has the gradients themselves. */
   private norms: Float32Array | undefined;
+  private gradientsOfGraph: ReadonlyMap<number, Float32Array> | undefined;
   private finiteInGraph: boolean | undefined;
   private summariesInGraph: ReadonlyMap<SummaryWish, TensorSummary> | undefined;
   /** Of the last step. */
@@ -215,6 +218,22 @@ export class StepRunner {
     return sum === undefined ? undefined : Math.sqrt(sum);
   }
 
+  /** Norms of the last step's gradients, one a weight that has one, where they were wanted. */
+  gradientNormsByWeight(): [weight: LabelledWeight, norm: number][] {
+    return this.trainable.flatMap((weight, index): [LabelledWeight, number][] => {
+      if (this.norms) return this.norms[index] === NO_GRADIENT ? [] : [[weight, this.norms[index]!]];
+      const gradient = this.capture.gradientOf(weight.variable);
+      return gradient ? [[weight, Math.sqrt(sumOfSquaresOf(gradient))]] : [];
+    });
+  }
+
+  /** A copy of the last step's gradient of a weight, where gradients were wanted; the caller's. */
+  gradientValues(weight: LabelledWeight): Float32Array | undefined {
+    const known = this.gradientsOfGraph?.get(this.trainable.indexOf(weight));
+    const values = known ?? this.capture.gradientOf(weight.variable)?.dataSync();
+    return values && new Float32Array(values);
+  }
+
   /** Euclidean norm over all weights, or over one layer's; `undefined` where it has none. */
   weightNorm(layer?: string): number | undefined {
     this.settle();
@@ -265,7 +284,7 @@ export class StepRunner {
   }
 
   /** What is to be kept of an eager step. */
-  private keptFor({ look, gradientNorms, summaries = [] }: Keep): Parameters<StepCapture['begin']>[0] {
+  private keptFor({ look, gradientNorms, gradients: all, summaries = [] }: Keep): Parameters<StepCapture['begin']>[0] {
     if (look) return { outputs: 'all', gradients: 'all' };
     const outputs = new Set<tf.layers.Layer>();
     const gradients = new Set<string>();
@@ -275,7 +294,7 @@ export class StepRunner {
       const weight = of === 'gradient' ? this.trainable.find((one) => one.name === name) : undefined;
       if (weight) gradients.add(weight.variable.name);
     }
-    return { outputs, gradients: gradientNorms ? 'all' : gradients };
+    return { outputs, gradients: gradientNorms || all ? 'all' : gradients };
   }
 
   private runEagerly(batch: Batch, number: number, keep: Keep): StepValues | Promise<StepValues> {
@@ -350,6 +369,7 @@ export class StepRunner {
     this.underWay = undefined;
     this.lastSpeed = 'compiled';
     this.norms = result.gradientNorms;
+    this.gradientsOfGraph = result.gradients;
     this.finiteInGraph = result.finite;
     // Fused ops can hide from an activation what its layer's weights, or its gradients, show.
     this.summariesInGraph = result.finite ? result.summaries : undefined;
@@ -359,8 +379,8 @@ export class StepRunner {
   }
 
   private wants(keep: Keep): StepWants {
-    const { gradientNorms, summaries } = keep;
-    return { before: this.keepsTrail(keep) && !this.trail, gradientNorms, summaries };
+    const { gradientNorms, gradients, summaries } = keep;
+    return { before: this.keepsTrail(keep) && !this.trail, gradientNorms, gradients, summaries };
   }
 
   private verdictOn(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[], keep: Keep): Verdict {
@@ -458,6 +478,7 @@ export class StepRunner {
   private release(): void {
     this.hasCapture = false;
     this.norms = undefined;
+    this.gradientsOfGraph = undefined;
     this.finiteInGraph = undefined;
     this.summariesInGraph = undefined;
     this.capture.release();

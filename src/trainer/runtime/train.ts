@@ -127,12 +127,14 @@ async function runToEnd(
       stateHash,
       runDir: folder.folder,
     };
-    host.emit({ kind: 'end', ...end });
+    const { mode, costMs, share, bytes } = run.summaryReport;
+    host.emit({ kind: 'end', ...end, ...(mode !== 'off' && { summaries: { costMs, share, bytes } }) });
     return end;
   } catch (error) {
     const failure = failureOf(error);
     failure.runDir = folder.folder;
     run.saveLastGood();
+    run.endSummaries();
     folder.flush({ ...run.progress(), status: 'failed', error: failure.message, pid: undefined });
     throw failure;
   } finally {

@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { runPlaces } from '../../shared/base/places.js';
+import type { RunFile, SummaryReport } from '../../shared/protocol/run-file.js';
 import type { Metrics, StepEvent, TrainingEvent } from '../../shared/protocol/training.js';
 import type { Batch, BatchStream, LoadedData } from './data/batch-stream.js';
 import type { CompiledModel } from './compiled-model.js';
@@ -18,6 +19,9 @@ import { RunningMeans } from './running-means.js';
 import { encodeState, encodeWeights } from './state-file.js';
 import { StepClock } from './step-clock.js';
 import { StepRunner, type SpeedChoice } from './step-runner.js';
+import type { RunFacts } from './summaries/run-description.js';
+import type { SummarySettings } from './summaries/summary-settings.js';
+import { TrainingSummaries } from './summaries/training-summaries.js';
 import type { TrainingHost } from './training-host.js';
 import {
   hashState,
@@ -51,6 +55,9 @@ export interface PreparedRun {
   /** Opened at the cursor; the run closes it. */
   readonly firstPass: PrefetchedPass;
   readonly areClasses: boolean;
+  readonly summaries: SummarySettings;
+  /** For the summaries' own account of the run. */
+  readonly facts: RunFacts;
 }
 
 export interface RunEnd {
@@ -70,6 +77,7 @@ const SAVE_MS = 1000;
 
 export class TrainingRun {
   private readonly runner: StepRunner;
+  private readonly summaries: TrainingSummaries;
   private cursor: Cursor;
   private means: RunningMeans;
   private pass: PrefetchedPass | undefined;
@@ -85,7 +93,23 @@ export class TrainingRun {
   private readonly began = performance.now();
 
   constructor(private readonly run: PreparedRun) {
-    this.runner = new StepRunner({ ...run, model: run.compiled, emit: (event) => run.host.emit(event) });
+    this.runner = new StepRunner({
+      ...run,
+      speeds: this.watched(run.speeds),
+      model: run.compiled,
+      emit: (event) => run.host.emit(event),
+    });
+    const { data, epochs, mostSteps } = run;
+    const { batchesPerEpoch } = data.train;
+    const wholeSteps = batchesPerEpoch === undefined ? mostSteps : Math.min(batchesPerEpoch * epochs, mostSteps);
+    this.summaries = new TrainingSummaries({
+      ...run,
+      settings: run.summaries,
+      runner: this.runner,
+      classNames: data.info.classNames,
+      featureNames: data.featureNames,
+      totalSteps: Number.isFinite(wholeSteps) ? wholeSteps : undefined,
+    });
     this.cursor = run.cursor;
     this.means = new RunningMeans(run.epochSums);
     this.pass = run.firstPass;
@@ -96,6 +120,7 @@ export class TrainingRun {
   async train(): Promise<RunEnd> {
     const { host, folder } = this.run;
     host.emit({ kind: 'activity', activity: 'training' });
+    this.summaries.begin();
     this.clock.begin();
     this.lastYield = performance.now();
     let outcome: EpochOutcome = host.stopRequested ? 'stopped' : 'done';
@@ -108,6 +133,7 @@ export class TrainingRun {
     const stateHash = hashState(state);
     if (!this.save(state, stateHash)) throw notSaved('The state of this run', folder.folder, folder.lastTrouble);
     this.emitMemory();
+    await this.summaries.finish('success');
     return { reason, cursor: this.cursor, stateHash };
   }
 
@@ -126,13 +152,37 @@ export class TrainingRun {
     this.save(state, hashState(state));
   }
 
+  /** What was written beside the curves, and what that took. */
+  get summaryReport(): SummaryReport {
+    return this.summaries.report;
+  }
+
+  /** After a failure: what there is of summaries is written. */
+  endSummaries(): void {
+    this.summaries.end('failure');
+  }
+
   /** Gives back everything that the loop holds. */
   async close(): Promise<void> {
+    await this.summaries.close();
     this.runner.dispose();
     disposeBatch(this.keptBatch);
     this.keptBatch = undefined;
     this.run.step.dispose();
     await this.closePass();
+  }
+
+  /** The graphs that steps are compiled to are shown, too. */
+  private watched(speeds: SpeedChoice): SpeedChoice {
+    if (speeds.kind !== 'compile') return speeds;
+    return {
+      ...speeds,
+      compileStep: (program, options) => {
+        const compilation = speeds.compileStep(program, options);
+        if (compilation.kind === 'compiled') this.summaries.compiledTo(compilation.step);
+        return compilation;
+      },
+    };
   }
 
   private async runEpoch(): Promise<EpochOutcome> {
@@ -192,9 +242,15 @@ export class TrainingRun {
       kept: runner.capture,
     });
     const gradientNorms = host.wantsGradientNorms;
+    const forSummaries = this.summaries.beforeStep(batch, number);
 
     this.clock.computing();
-    let values = runner.run(batch, number, { look, gradientNorms, summaries: host.wantedSummaries });
+    let values = runner.run(batch, number, {
+      look,
+      gradientNorms: gradientNorms || forSummaries.gradientNorms,
+      gradients: forSummaries.gradients,
+      summaries: host.wantedSummaries,
+    });
     if (values instanceof Promise) values = await values;
     this.clock.computed(runner.hookMs);
 
@@ -230,6 +286,7 @@ export class TrainingRun {
     const scalars: [string, number][] = [['loss', event.loss], ...Object.entries(event.metrics)];
     if (event.learningRate !== undefined) scalars.push(['learning_rate', event.learningRate]);
     folder.addTrain(event.step, event.wallTime, scalars);
+    this.summaries.afterStep(event);
     host.emit(event);
     this.standBetweenSteps((paused) => host.afterStep(event, paused));
     folder.flushIfDue(() => this.progress());
@@ -251,7 +308,10 @@ export class TrainingRun {
       featureNames: data.featureNames,
       areClasses,
       stateHash: () => hashState(this.takeState()),
-      flush: () => folder.flush(this.progress()),
+      flush: () => {
+        this.summaries.take();
+        folder.flush(this.progress());
+      },
     });
     this.clock.aside(() => ask(standing));
   }
@@ -320,6 +380,8 @@ export class TrainingRun {
       });
     tell(0, stream.batchesPerEpoch);
     this.runner.settle();
+    this.summaries.stood();
+    const judging = this.summaries.validationBegins(this.cursor.step);
     let stopped = false;
     const values = await during('data', () =>
       validate({
@@ -327,6 +389,7 @@ export class TrainingRun {
         stream,
         seed,
         metricNames: compiled.metricNames,
+        seeTargets: judging && ((targets) => judging.seeTargets(targets)),
         afterBatch: async (done, total) => {
           if (performance.now() - told >= VALIDATION_PROGRESS_MS) {
             told = performance.now();
@@ -338,6 +401,7 @@ export class TrainingRun {
         },
       }),
     );
+    if (!stopped) this.summaries.validationEnds(this.cursor.step, Date.now());
     return stopped ? 'stopped' : values;
   }
 
@@ -360,20 +424,22 @@ export class TrainingRun {
   }
 
   /** For `run.json`. */
-  progress(): { readonly epoch: number; readonly step: number; readonly wallMs: number } {
+  progress(): Pick<RunFile, 'epoch' | 'step' | 'wallMs' | 'summaries'> {
     const { epochsDone, stepInEpoch, step } = this.cursor;
-    return { epoch: epochsDone + (stepInEpoch > 0 ? 1 : 0), step, wallMs: this.wallMs };
+    const summaries = this.summaries.report;
+    return { epoch: epochsDone + (stepInEpoch > 0 ? 1 : 0), step, wallMs: this.wallMs, summaries };
   }
 
   private emitMemory(): void {
     this.lastMemory = performance.now();
     const { numTensors, numBytes } = tf.memory();
-    const event: TrainingEvent = {
+    const event: Extract<TrainingEvent, { kind: 'memory' }> = {
       kind: 'memory',
       numTensors,
       tensorBytes: numBytes,
       processBytes: process.memoryUsage.rss(),
     };
+    this.summaries.performance(this.cursor.step, event);
     this.run.host.emit(event);
   }
 }

@@ -11,6 +11,8 @@ export interface ValidationOptions {
   readonly stream: BatchStream;
   readonly seed: number;
   readonly metricNames: readonly string[];
+  /** Shown each batch's targets as the model takes them, after it has been computed; they stay the pass's own. */
+  readonly seeTargets?: (targets: readonly tf.Tensor[]) => void;
   /** Called after each batch; `false` ends it early. */
   afterBatch(done: number, total: number | undefined): boolean | Promise<boolean>;
 }
@@ -33,6 +35,7 @@ export async function validate(options: ValidationOptions): Promise<Record<strin
           outs.map((out) => out.dataSync()[0]!),
           batch.size,
         );
+        options.seeTargets?.(ys);
       } finally {
         tf.dispose(outs);
         disposeMade([...xs, ...ys], batch);

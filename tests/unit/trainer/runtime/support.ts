@@ -188,7 +188,7 @@ export async function trainHere(
   environment: Partial<TrainingEnvironment> = {},
 ): Promise<TrainingOutcome> {
   const { workspace: folder = workspace(), ...options } = over;
-  const parsed = runOptions.parse({ experiment: path.join(folder, 'tiny.ts'), ...options });
+  const parsed = runOptions.parse({ experiment: path.join(folder, 'tiny.ts'), summaries: 'off', ...options });
   const result = await train(parsed, asExperiment(experiment), host, testEnvironment(environment));
   return { result, host };
 }
