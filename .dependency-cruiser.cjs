@@ -30,7 +30,7 @@ module.exports = {
       name: 'shared-has-no-heavy-packages',
       comment: 'src/shared is in every bundle: schemas and file formats are all that it needs.',
       severity: 'error',
-      from: { path: '^src/shared/', pathNot: '^src/shared/models/formats/' },
+      from: { path: '^src/shared/', pathNot: '^src/shared/models/(formats|containers)/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional'],
         pathNot: 'node_modules/(zod|@bufbuild/protobuf|jsep)/',
@@ -40,7 +40,7 @@ module.exports = {
       name: 'model-formats-have-their-parsers',
       comment: 'Formats of model files may use what reads them; whoever opens no files does not load that.',
       severity: 'error',
-      from: { path: '^src/shared/models/formats/' },
+      from: { path: '^src/shared/models/(formats|containers)/' },
       to: {
         dependencyTypes: ['npm', 'npm-dev', 'npm-optional'],
         pathNot: 'node_modules/(@bufbuild/protobuf|h5wasm|fflate|flatbuffers)/',

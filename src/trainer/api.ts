@@ -5,3 +5,4 @@ export { defineExperiment } from './runtime/experiment.js';
 export type { Experiment, Settings, TrainStepContext, TrainStepResult } from './runtime/experiment.js';
 export type { Batch } from './runtime/data/batch-stream.js';
 export * as datasets from './runtime/data/datasets.js';
+export * as models from './runtime/model-files/models.js';

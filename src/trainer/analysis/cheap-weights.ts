@@ -5,10 +5,12 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { totalmem } from 'node:os';
+import { surroundings } from '../runtime/model-files/surroundings.js';
 import { shapeText } from './layer-arithmetic.js';
 
 /** For the rest of the process, which must not train. */
 export function makeWeightsCheap(): void {
+  surroundings.shapesAlone = true;
   const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight };
   const addWeight = prototype.addWeight;
   const zeros = tf.initializers.zeros();

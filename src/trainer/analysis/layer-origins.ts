@@ -34,6 +34,11 @@ function recordNew(layer: Layer): void {
   if (place) places.set(layer, place);
 }
 
+/** For layers that were made all at once, such as those of a model from a file. */
+export function placeLayers(made: readonly Layer[], place: SourcePlace | undefined): void {
+  if (place) for (const layer of made) places.set(layer, place);
+}
+
 type Factory = (...values: unknown[]) => unknown;
 
 /** Base of the person's own layers: the line of their `new` is the layer's. */

@@ -9,6 +9,7 @@ import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Problem } from '../../shared/protocol/training.js';
 import { isExperiment, type Experiment } from '../runtime/experiment.js';
+import { surroundings } from '../runtime/model-files/surroundings.js';
 import { outlineOf, type ExperimentOutline } from './experiment-outline.js';
 import type { LoaderSetup, LoaderUpdate } from './loader-hooks.js';
 import { ExperimentProblem } from './problem-of.js';
@@ -50,6 +51,7 @@ export function createExperimentLoader(): ExperimentLoader {
 
   return {
     async load(file, overlays) {
+      surroundings.folder = path.dirname(file);
       const url = pathToFileURL(file);
       if (overlays) {
         await update(port, { version: ++version, overlays });

@@ -1,5 +1,5 @@
 /** Keras's HDF5 files: whole models keep their architecture in the attribute `model_config`. */
-import { isHdf5, withHdf5 } from '../hdf5-file.js';
+import { isHdf5, withHdf5 } from '../containers/hdf5-file.js';
 import { textOfHdf5 } from '../keras/keras-files.js';
 import type { ModelFormat } from '../model-format.js';
 import { openKeras } from './keras-json.js';

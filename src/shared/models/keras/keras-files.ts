@@ -5,10 +5,10 @@
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import { bytesAt, type ByteSource } from '../byte-source.js';
 import { jsonOf } from '../file-text.js';
-import type { Hdf5File } from '../hdf5-file.js';
+import type { Hdf5File } from '../containers/hdf5-file.js';
 import { isRecord } from '../layer-config.js';
 import { ModelFileError } from '../model-file-error.js';
-import { openZip, type ZipArchive } from '../zip-archive.js';
+import { openZip, type ZipArchive } from '../containers/zip-archive.js';
 
 export interface KerasText {
   /** `{ class_name, config }`, as the file has it. */

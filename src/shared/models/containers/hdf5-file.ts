@@ -4,8 +4,8 @@
  * no file but this one.
  */
 import type { Dataset, File, Group } from 'h5wasm';
-import type { ByteSource } from './byte-source.js';
-import { ModelFileError } from './model-file-error.js';
+import type { ByteSource } from '../byte-source.js';
+import { ModelFileError } from '../model-file-error.js';
 
 export interface Hdf5Dataset {
   readonly shape: readonly number[];

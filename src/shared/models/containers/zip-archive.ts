@@ -6,8 +6,8 @@
  */
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import { inflateSync } from 'fflate';
-import { bytesAt, partOf, type ByteSource, sourceOfBytes } from './byte-source.js';
-import { ModelFileError } from './model-file-error.js';
+import { bytesAt, partOf, type ByteSource, sourceOfBytes } from '../byte-source.js';
+import { ModelFileError } from '../model-file-error.js';
 
 export interface ZipArchive {
   readonly names: readonly string[];

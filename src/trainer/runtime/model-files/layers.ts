@@ -1,0 +1,305 @@
+/**
+ * Keras's layers by their names, each made of its configuration as a layer of TensorFlow.js: the list of
+ * what models from files can be made of. Nothing of a file chooses what is called; what is not in the list
+ * is refused. Weights are made later, when layers are called.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { resettingAfter } from './gated-recurrent.js';
+import type { GivenConfig, LayerArguments } from './given-config.js';
+import { create, type LayerMaker } from './layer-maker.js';
+import {
+  asFrozenInKeras,
+  averageOfSteps,
+  computing,
+  Identity,
+  shaping,
+  spatialDropout,
+  Subtract,
+} from './mended-layers.js';
+import { convolution1d, convolution2d, convolution3d, poolingOf, resizing, transposed } from './spatial-layers.js';
+import { Refusal } from './refusal.js';
+
+export const layerMakers: Readonly<Record<string, LayerMaker>> = {
+  Dense: (given) =>
+    create(tf.layers.dense, {
+      ...given.common(),
+      ...given.weights('kernel', 'bias'),
+      units: given.count('units'),
+      activation: given.activation(),
+      useBias: given.boolean('use_bias', true),
+    }),
+  Embedding: (given) => {
+    given.insist('activity_regularizer', () => false);
+    return create(tf.layers.embedding, {
+      ...given.common(),
+      ...given.weights('embeddings'),
+      inputDim: given.count('input_dim'),
+      outputDim: given.count('output_dim'),
+      maskZero: given.boolean('mask_zero', false),
+    });
+  },
+
+  Conv1D: convolution1d,
+  Conv2D: convolution2d('plain'),
+  DepthwiseConv2D: convolution2d('depthwise'),
+  SeparableConv2D: convolution2d('separable'),
+  Conv3D: convolution3d,
+  Conv2DTranspose: transposed(2),
+  Conv3DTranspose: transposed(3),
+
+  MaxPooling1D: poolingOf(tf.layers.maxPooling1d, 1),
+  MaxPooling2D: poolingOf(tf.layers.maxPooling2d, 2),
+  MaxPooling3D: poolingOf(tf.layers.maxPooling3d, 3),
+  AveragePooling1D: poolingOf(tf.layers.averagePooling1d, 1),
+  AveragePooling2D: poolingOf(tf.layers.averagePooling2d, 2),
+  AveragePooling3D: poolingOf(tf.layers.averagePooling3d, 3),
+  GlobalAveragePooling1D: (given) => {
+    lastAlone(given);
+    return averageOfSteps(create(tf.layers.globalAveragePooling1d, given.common()), given.boolean('keepdims', false));
+  },
+  GlobalMaxPooling1D: (given) => {
+    lastAlone(given);
+    const layer = create(tf.layers.globalMaxPooling1d, given.common());
+    if (!given.boolean('keepdims', false)) return layer;
+    computing(layer, (input) => tf.max(input, 1, true), { keepdims: true });
+    return shaping(layer, ([batch = null, , channels = null]) => [batch, 1, channels]);
+  },
+  GlobalAveragePooling2D: globalPooling(tf.layers.globalAveragePooling2d, tf.mean),
+  GlobalMaxPooling2D: globalPooling(tf.layers.globalMaxPooling2d, tf.max),
+
+  UpSampling2D: (given) => {
+    const [height, width] = given.sizes('size', 2, 2) as [number, number];
+    const interpolation = given.choice('interpolation', ['nearest', 'bilinear'], 'nearest');
+    const format = given.dataFormat();
+    const layer = create(tf.layers.upSampling2d, {
+      ...given.common(),
+      ...format,
+      size: [height, width],
+      interpolation,
+    });
+    if (interpolation === 'nearest') return layer;
+    if (format['dataFormat'] !== 'channelsLast') throw new Refusal('its channels come first');
+    return computing(layer, (input) => smoothly(input, input.shape[1]! * height, input.shape[2]! * width));
+  },
+  Resizing: resizing,
+  Rescaling: (given) =>
+    create(tf.layers.rescaling, {
+      ...given.common(),
+      scale: given.number('scale'),
+      offset: given.number('offset', 0),
+    }),
+  ZeroPadding2D: (given) =>
+    create(tf.layers.zeroPadding2d, { ...given.common(), ...given.dataFormat(), padding: margins(given, 'padding') }),
+  Cropping2D: (given) =>
+    create(tf.layers.cropping2D, { ...given.common(), ...given.dataFormat(), cropping: margins(given, 'cropping') }),
+
+  Flatten: (given) => create(tf.layers.flatten, { ...given.common(), ...given.dataFormat() }),
+  Reshape: (given) =>
+    create(tf.layers.reshape, {
+      ...given.common(),
+      targetShape: given.integers('target_shape').map((size) => (size < 0 ? null : size)),
+    }),
+  Permute: (given) => create(tf.layers.permute, { ...given.common(), dims: given.integers('dims') }),
+  RepeatVector: (given) => create(tf.layers.repeatVector, { ...given.common(), n: given.count('n') }),
+  Masking: (given) => create(tf.layers.masking, { ...given.common(), maskValue: given.number('mask_value', 0) }),
+  Identity: (given) => new Identity(given.common()),
+
+  BatchNormalization: (given) => {
+    given.insist('renorm', (value) => value === false);
+    const axis = given.has('axis') ? given.integers('axis') : [-1];
+    if (axis.length !== 1) throw new Refusal('it normalizes over several axes');
+    return asFrozenInKeras(
+      create(tf.layers.batchNormalization, {
+        ...given.common(),
+        ...given.weights('beta', 'gamma', 'moving_mean', 'moving_variance'),
+        axis: axis[0],
+        momentum: given.number('momentum', 0.99),
+        epsilon: given.number('epsilon', 1e-3),
+        center: given.boolean('center', true),
+        scale: given.boolean('scale', true),
+      }),
+    );
+  },
+  LayerNormalization: (given) => {
+    given.insist('rms_scaling', (value) => value === false);
+    const axis = given.has('axis') ? given.integers('axis') : [-1];
+    return create(tf.layers.layerNormalization, {
+      ...given.common(),
+      ...given.weights('beta', 'gamma'),
+      axis: axis.length === 1 ? axis[0] : axis,
+      epsilon: given.number('epsilon', 1e-3),
+      center: given.boolean('center', true),
+      scale: given.boolean('scale', true),
+    });
+  },
+
+  // A seed of its own would repeat one mask in every step: the run's seed makes them.
+  Dropout: (given) => {
+    given.insist('noise_shape', () => false);
+    return create(tf.layers.dropout, { ...given.common(), rate: given.number('rate') });
+  },
+  SpatialDropout1D: (given) => create(tf.layers.spatialDropout1d, { ...given.common(), rate: given.number('rate') }),
+  SpatialDropout2D: (given) =>
+    spatialDropout(given.common(), given.number('rate'), 2, given.dataFormat()['dataFormat'] === 'channelsFirst'),
+  SpatialDropout3D: (given) =>
+    spatialDropout(given.common(), given.number('rate'), 3, given.dataFormat()['dataFormat'] === 'channelsFirst'),
+  GaussianNoise: (given) => create(tf.layers.gaussianNoise, { ...given.common(), stddev: given.number('stddev') }),
+  GaussianDropout: (given) => create(tf.layers.gaussianDropout, { ...given.common(), rate: given.number('rate') }),
+  AlphaDropout: (given) => create(tf.layers.alphaDropout, { ...given.common(), rate: given.number('rate') }),
+
+  Activation: (given) =>
+    create(tf.layers.activation, { ...given.common(), activation: given.activation() ?? 'linear' }),
+  ReLU: (given) => {
+    const maxValue = given.has('max_value') ? given.number('max_value') : undefined;
+    const slope = given.number('negative_slope', 0);
+    const threshold = given.number('threshold', 0);
+    const layer = create(tf.layers.reLU, { ...given.common(), ...(maxValue === undefined ? {} : { maxValue }) });
+    if (slope === 0 && threshold === 0) return layer;
+    return computing(
+      layer,
+      (x) => {
+        const passed = maxValue === undefined ? x : tf.minimum(x, maxValue);
+        return tf.where(tf.greaterEqual(x, threshold), passed, tf.mul(tf.sub(x, threshold), slope));
+      },
+      { negativeSlope: slope, threshold },
+    );
+  },
+  LeakyReLU: (given) =>
+    create(tf.layers.leakyReLU, {
+      ...given.common(),
+      alpha: given.has('negative_slope') ? given.number('negative_slope') : given.number('alpha', 0.3),
+    }),
+  PReLU: (given) =>
+    create(tf.layers.prelu, {
+      ...given.common(),
+      ...given.weights('alpha'),
+      ...(given.has('shared_axes') ? { sharedAxes: given.integers('shared_axes') } : {}),
+    }),
+  ELU: (given) => {
+    const alpha = given.number('alpha', 1);
+    const layer = create(tf.layers.elu, given.common());
+    if (alpha === 1) return layer;
+    return computing(layer, (x) => tf.where(tf.greater(x, 0), x, tf.mul(tf.expm1(tf.minimum(x, 0)), alpha)), { alpha });
+  },
+  ThresholdedReLU: (given) => create(tf.layers.thresholdedReLU, { ...given.common(), theta: given.number('theta', 1) }),
+  Softmax: (given) => {
+    const axis = given.has('axis') ? given.integers('axis') : [-1];
+    if (axis.length !== 1) throw new Refusal('it goes over several axes');
+    const layer = create(tf.layers.softmax, { ...given.common(), axis: axis[0] });
+    if (axis[0] === -1) return layer;
+    return computing(
+      layer,
+      (x) => {
+        const raised = tf.exp(tf.sub(x, tf.max(x, axis[0], true)));
+        return tf.div(raised, tf.sum(raised, axis[0], true));
+      },
+      { axis: axis[0] },
+    );
+  },
+
+  Add: (given) => create(tf.layers.add, given.common()),
+  Subtract: (given) => new Subtract(given.common()),
+  Multiply: (given) => create(tf.layers.multiply, given.common()),
+  Average: (given) => create(tf.layers.average, given.common()),
+  Maximum: (given) => create(tf.layers.maximum, given.common()),
+  Minimum: (given) => create(tf.layers.minimum, given.common()),
+  Concatenate: (given) => create(tf.layers.concatenate, { ...given.common(), axis: given.number('axis', -1) }),
+  Dot: (given) => {
+    const axes = given.integers('axes');
+    return create(tf.layers.dot, {
+      ...given.common(),
+      axes: axes.length === 1 ? axes[0] : axes,
+      normalize: given.boolean('normalize', false),
+    });
+  },
+
+  SimpleRNN: (given) => create(tf.layers.simpleRNN, recurrent(given)),
+  LSTM: (given) =>
+    create(tf.layers.lstm, {
+      ...recurrent(given),
+      recurrentActivation: given.activation('recurrent_activation') ?? 'sigmoid',
+      unitForgetBias: given.boolean('unit_forget_bias', true),
+    }),
+  GRU: (given) => {
+    const layer = create(tf.layers.gru, {
+      ...recurrent(given),
+      recurrentActivation: given.activation('recurrent_activation') ?? 'sigmoid',
+    });
+    return given.boolean('reset_after', false) ? resettingAfter(layer) : layer;
+  },
+  Bidirectional: (given, inner) => {
+    const mode: unknown = given.layer.config['merge_mode'] === null ? null : (given.get('merge_mode') ?? 'concat');
+    if (mode !== null && !['concat', 'sum', 'ave', 'mul'].includes(mode as string))
+      throw new Refusal(`TensorFlow.js has no merge_mode ${JSON.stringify(mode)} for it`);
+    const forward = inner.wrapped();
+    const backward = inner.wrappedBack();
+    if (!(forward instanceof tf.RNN) || !(backward instanceof tf.RNN))
+      throw new Refusal('it is around no recurrent layer');
+    // Its own layers would be copies by configuration, which knows nothing of what was mended.
+    const { returnSequences, returnState, stateful } = forward;
+    const stand = tf.layers.simpleRNN({ units: 1, returnSequences, returnState, stateful });
+    const layer = create(tf.layers.bidirectional, { ...given.common(), layer: stand, mergeMode: mode });
+    forward.name = `forward_${forward.name}`;
+    backward.name = `backward_${backward.name}`;
+    Object.assign(layer, { forwardLayer: forward, backwardLayer: backward });
+    layer.trainable = given.common()['trainable'] === true;
+    return layer;
+  },
+  TimeDistributed: (given, inner) => create(tf.layers.timeDistributed, { ...given.common(), layer: inner.wrapped() }),
+};
+
+function recurrent(given: GivenConfig): LayerArguments {
+  return {
+    ...given.common(),
+    ...given.weights('kernel', 'recurrent', 'bias'),
+    units: given.count('units'),
+    activation: given.activation() ?? 'tanh',
+    useBias: given.boolean('use_bias', true),
+    dropout: given.number('dropout', 0),
+    recurrentDropout: given.number('recurrent_dropout', 0),
+    returnSequences: given.boolean('return_sequences', false),
+    returnState: given.boolean('return_state', false),
+    goBackwards: given.boolean('go_backwards', false),
+    stateful: given.boolean('stateful', false),
+    unroll: given.boolean('unroll', false),
+  };
+}
+
+function lastAlone(given: GivenConfig): void {
+  given.insist('data_format', (format) => format === 'channels_last');
+}
+
+function globalPooling(
+  factory: (args: never) => tf.layers.Layer,
+  reduce: (x: tf.Tensor, axis: number[], keepDims: boolean) => tf.Tensor,
+): LayerMaker {
+  return (given) => {
+    const format = given.dataFormat();
+    const layer = create(factory as (args: unknown) => tf.layers.Layer, { ...given.common(), ...format });
+    if (!given.boolean('keepdims', false)) return layer;
+    const isLast = format['dataFormat'] === 'channelsLast';
+    computing(layer, (input) => reduce(input, isLast ? [1, 2] : [2, 3], true), { keepdims: true });
+    return shaping(layer, (shape) => {
+      const [batch = null, second = null, , last = null] = shape;
+      return isLast ? [batch, 1, 1, last] : [batch, second, 1, 1];
+    });
+  };
+}
+
+/** `[[top, bottom], [left, right]]`, of whichever form Keras takes. */
+function margins(given: GivenConfig, name: string): [[number, number], [number, number]] {
+  const value = given.get(name);
+  const pair = (one: unknown): [number, number] => {
+    const [before, after] = Array.isArray(one) ? (one as unknown[]) : [one, one];
+    const isMargin = (size: unknown): size is number => Number.isSafeInteger(size) && (size as number) >= 0;
+    if (!isMargin(before) || !isMargin(after)) throw new Refusal(`its ${name} is ${JSON.stringify(value)}`);
+    return [before, after];
+  };
+  const [height, width] = Array.isArray(value) ? (value as unknown[]) : [value, value];
+  return [pair(height), pair(width)];
+}
+
+/** As TensorFlow resizes since its second version: pixels are squares, their centres half a pixel in. */
+function smoothly(input: tf.Tensor, height: number, width: number): tf.Tensor {
+  return tf.image.resizeBilinear(input as tf.Tensor4D, [height, width], false, true);
+}

@@ -1,0 +1,188 @@
+"""Models of Keras in files, with what they give: `keras-zoo.py FOLDER`. Seeded, small, every weight random."""
+import json
+import os
+import sys
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+import keras
+import numpy as np
+from keras import Input, Sequential, layers as L
+
+folder = sys.argv[1]
+generator = np.random.default_rng(7)
+keras.utils.set_random_seed(7)
+zoo = {}
+
+
+def functional(inputs, outputs, name="net"):
+    return keras.Model(inputs, outputs, name=name)
+
+
+def chain(shape, *layers, dtype=None):
+    return Sequential([Input(shape, dtype=dtype), *layers])
+
+
+zoo["dense"] = chain(
+    (6,),
+    L.Dense(8, activation="relu", kernel_regularizer="l2", bias_regularizer=keras.regularizers.L1(0.02)),
+    L.Dense(5, activation="gelu", kernel_constraint=keras.constraints.MaxNorm(3)),
+    L.Dense(4, activation="hard_sigmoid", kernel_regularizer=keras.regularizers.L1L2(0.1, 0.2)),
+    L.Dense(3, use_bias=False),
+    L.Softmax(),
+)
+for name in ["elu", "relu6", "selu", "softplus", "softsign", "silu", "mish", "exponential", "leaky_relu", "hard_silu", "log_softmax", "tanh"]:
+    zoo["activation_" + name] = chain((4,), L.Dense(4), L.Activation(name))
+zoo["conv2d"] = chain(
+    (12, 11, 3),
+    L.Conv2D(4, 3, padding="same", strides=2, activation="relu"),
+    L.BatchNormalization(momentum=0.8, epsilon=0.01),
+    L.DepthwiseConv2D(3, depth_multiplier=2),
+    L.SeparableConv2D(5, (3, 2), padding="same", depth_multiplier=2, activation="tanh"),
+    L.Conv2DTranspose(3, 3, strides=2, padding="same"),
+    L.Conv2D(2, 2, dilation_rate=2, use_bias=False),
+    L.GlobalAveragePooling2D(),
+)
+zoo["conv1d"] = chain(
+    (20, 3),
+    L.Conv1D(4, 3, padding="same"),
+    L.Conv1D(4, 3, padding="causal", dilation_rate=2),
+    L.MaxPooling1D(2),
+    L.AveragePooling1D(3, strides=2, padding="same"),
+    L.SpatialDropout1D(0.3),
+    L.GlobalMaxPooling1D(),
+)
+zoo["pools"] = chain(
+    (13, 12, 2),
+    L.MaxPooling2D((3, 2), strides=2, padding="same"),
+    L.AveragePooling2D(2, padding="same", strides=1),
+    L.ZeroPadding2D(((1, 2), (0, 3))),
+    L.Cropping2D(((1, 0), (1, 1))),
+    L.UpSampling2D((2, 1)),
+    L.UpSampling2D(2, interpolation="bilinear"),
+    L.Permute((2, 1, 3)),
+    L.Resizing(7, 9),
+    L.Reshape((-1, 9, 2)),
+    L.SpatialDropout2D(0.5),
+    L.GlobalMaxPooling2D(),
+)
+zoo["keepdims"] = chain(
+    (6, 5, 4), L.Conv2D(3, 2), L.GlobalAveragePooling2D(keepdims=True), L.Conv2D(2, 1), L.Flatten(), L.Dense(2)
+)
+zoo["scaled"] = chain((5, 5, 1), L.Rescaling(1 / 127.5, offset=-1), L.Conv2D(2, 3), L.Flatten(), L.Dense(2))
+zoo["rectifiers"] = chain(
+    (6, 4),
+    L.ReLU(max_value=2.0, negative_slope=0.1, threshold=0.2),
+    L.LeakyReLU(negative_slope=0.15),
+    L.PReLU(shared_axes=[1]),
+    L.ELU(alpha=0.7),
+    L.Dense(4),
+    L.ReLU(6.0),
+    L.Identity(),
+    L.Softmax(axis=1),
+)
+zoo["norms"] = chain(
+    (5, 6),
+    L.LayerNormalization(epsilon=1e-4),
+    L.Dense(6),
+    L.BatchNormalization(scale=False),
+    L.GaussianNoise(0.2),
+    L.GaussianDropout(0.2),
+    L.AlphaDropout(0.2),
+    L.LayerNormalization(center=False),
+    L.Dropout(0.4, seed=3),
+    L.Flatten(),
+    L.RepeatVector(3),
+)
+zoo["words"] = chain(
+    (7,), L.Embedding(20, 6), L.Bidirectional(L.LSTM(5, return_sequences=True)), L.GRU(4), L.Dense(3), dtype="int32"
+)
+zoo["masked"] = chain((7,), L.Embedding(20, 6, mask_zero=True), L.LSTM(5), L.Dense(3), dtype="int32")
+zoo["masked_mean"] = chain((7,), L.Embedding(20, 6, mask_zero=True), L.GlobalAveragePooling1D(), L.Dense(1))
+zoo["steps_masked"] = chain((6, 3), L.Masking(0.0), L.GRU(5, return_sequences=True), L.SimpleRNN(3))
+zoo["recurrent"] = chain(
+    (6, 3),
+    L.GRU(5, return_sequences=True, reset_after=True, dropout=0.1, recurrent_dropout=0.2),
+    L.GRU(4, return_sequences=True, reset_after=False, recurrent_activation="hard_sigmoid"),
+    L.Bidirectional(L.GRU(4, return_sequences=True), merge_mode="sum"),
+    L.LSTM(3, go_backwards=True, return_sequences=True, unit_forget_bias=False),
+    L.SimpleRNN(4, use_bias=False),
+)
+zoo["two_ways"] = chain(
+    (6, 3),
+    L.Bidirectional(L.LSTM(3, return_sequences=True), backward_layer=L.LSTM(3, activation="relu", go_backwards=True, return_sequences=True)),
+    L.Dense(2),
+)
+zoo["time_distributed"] = chain(
+    (4, 8, 8, 1),
+    L.TimeDistributed(Sequential([Input((8, 8, 1)), L.Conv2D(2, 3), L.BatchNormalization(), L.Flatten()])),
+    L.TimeDistributed(L.Dense(3)),
+    L.LSTM(2),
+)
+x = Input((5,), name="first")
+y = Input((4,), name="second")
+shared = L.Dense(3, name="shared")
+a, b = shared(L.Dense(4)(x)), shared(y)
+merged = L.Concatenate()([L.Add()([a, b]), L.Multiply()([a, b]), L.Subtract()([a, b]), L.Average()([a, b]), L.Maximum()([a, b]), L.Minimum()([a, b])])
+dot = L.Dot(axes=1)([a, b])
+zoo["merges"] = functional([x, y], [L.Dense(2, name="out")(merged), dot])
+# A model within a model within a model, two of them called twice.
+inner = Sequential([Input((6,)), L.Dense(6, activation="relu"), L.BatchNormalization()], name="block")
+deep = functional(i := Input((6,)), L.Add()([inner(i), i]), name="residual")
+i = Input((6,), name="in")
+other = Sequential([Input((6,)), L.Dense(6), L.BatchNormalization()], name="other")
+zoo["nested"] = functional(i, L.Dense(2)(deep(other(deep(other(i))))))
+# Transfer learning as Keras's guides write it.
+base = functional(i := Input((8, 8, 3)), L.BatchNormalization()(L.Conv2D(4, 3)(i)), name="base")
+base.trainable = False
+i = Input((8, 8, 3))
+zoo["transfer"] = functional(i, L.Dense(2)(L.GlobalAveragePooling2D()(base(i, training=False))))
+part = functional(i := Input((6,)), L.Dense(3)(L.BatchNormalization()(L.Dense(5, name="held")(i))), name="part")
+part.get_layer("held").trainable = False
+zoo["partly_frozen"] = functional(i := Input((6,)), L.Dense(2)(part(i)))
+encoder_in, decoder_in = Input((5, 3)), Input((4, 2))
+_, h, c = L.LSTM(4, return_state=True)(encoder_in)
+zoo["states"] = functional([encoder_in, decoder_in], L.LSTM(4, return_sequences=True)(decoder_in, initial_state=[h, c]))
+zoo["volume"] = chain((6, 6, 6, 1), L.Conv3D(2, 2), L.MaxPooling3D(2), L.Conv3DTranspose(2, 2), L.AveragePooling3D(2), L.Flatten())
+keras.config.set_dtype_policy("mixed_float16")
+zoo["mixed"] = chain((6,), L.Dense(4), L.Dense(3))
+keras.config.set_dtype_policy("float32")
+if "--applications" in sys.argv:
+    A = keras.applications
+    for make, size in [(A.ResNet50, 64), (A.MobileNetV2, 64), (A.VGG16, 32), (A.DenseNet121, 64), (A.Xception, 71), (A.MobileNet, 64), (A.InceptionV3, 75)]:
+        zoo["app_" + make.__name__] = make(weights=None, input_shape=(size, size, 3), classes=5)
+
+facts = {}
+for name, model in zoo.items():
+    model.set_weights(
+        [
+            generator.uniform(0.5, 1.5, w.shape) if "variance" in w.path or "gamma" in w.path
+            else generator.normal(0, 0.4 if w.ndim < 4 or not name.startswith("app") else (2 / np.prod(w.shape[:-1])) ** 0.5, w.shape)
+            for w in model.weights
+        ]
+    )
+    if name == "dense":
+        model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy", ["accuracy"])
+    xs = []
+    for tensor in model.inputs:
+        shape = (2, *tensor.shape[1:])
+        integers = tensor.dtype == "int32" or name.startswith("masked")
+        value = generator.integers(0, 20, shape) if integers else generator.normal(0, 1, shape)
+        if name == "steps_masked":
+            value[:, 4:] = 0
+        if name == "scaled":
+            value = value * 100 + 128
+        xs.append(np.asarray(value, "int32" if tensor.dtype == "int32" else "float32"))
+    ys = model(xs if len(xs) > 1 else xs[0], training=False)
+    ys = [np.asarray(y, "float32") for y in (ys if isinstance(ys, (list, tuple)) else [ys])]
+    entry = lambda values: [{"shape": v.shape, "values": v.ravel().tolist()} for v in values]
+    facts[name] = {
+        "inputs": entry(xs), "outputs": entry(ys), "params": model.count_params(),
+        "trainable": int(sum(np.prod(w.shape) for w in model.trainable_weights)),
+    }
+    model.save(os.path.join(folder, name + ".keras"))
+    model.save(os.path.join(folder, name + ".h5"))
+    with open(os.path.join(folder, name + ".json"), "w") as out:
+        out.write(model.to_json())
+with open(os.path.join(folder, "facts.json"), "w") as out:
+    json.dump(facts, out)
