@@ -48,7 +48,7 @@ export interface Column {
   /** As it is shown, where that is another text than the key's. */
   text(row: TableRow): string;
   /** Of the whole, 0 to 1: drawn as a bar. */
-  share?(row: TableRow): number;
+  share?(row: TableRow): number | undefined;
 }
 
 export interface Sorting {
@@ -104,6 +104,10 @@ function gathered<K>(ops: readonly OpNode[], keyOf: (op: OpNode) => K): Map<K, O
 export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
   const { graph, values, totalMs } = facts;
   const isTimed = totalMs > 0;
+  const shareOf = (row: TableRow) => {
+    const ms = msOf(row);
+    return ms === undefined ? undefined : ms / totalMs;
+  };
   const name = text(
     'name',
     tab === 'kinds' ? 'Kind' : tab === 'ops' ? 'Op' : 'Layer or block',
@@ -114,8 +118,8 @@ export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
     ? [
         number('time', 'Time', 72, msOf, timeText),
         {
-          ...number('share', '%', 64, (row) => msOf(row) / totalMs, formatShare, 'Share of the time of all ops'),
-          share: (row: TableRow) => msOf(row) / totalMs,
+          ...number('share', '%', 64, shareOf, formatShare, 'Share of the time of all ops'),
+          share: shareOf,
         },
       ]
     : [];
@@ -173,9 +177,7 @@ export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
         number('count', 'Ops', 56, ({ ops }) => ops.length, countText),
         number('blocks', 'In blocks', 70, ({ ops }) => blockCount(ops, facts.tree), countText),
         ...time,
-        ...(isTimed
-          ? [number('each', 'Each', 72, (row) => msOf(row) / row.ops.length, timeText, 'Time of one, on average')]
-          : []),
+        ...(isTimed ? [number('each', 'Each', 72, eachOf, timeText, 'Time of one, on average')] : []),
         memory,
         ...(values ? valueColumns(values, false) : []),
       ];
@@ -279,7 +281,7 @@ export function sumsOf(rows: readonly TableRow[], { graph, totalMs }: TableFacts
   let [count, ms, bytes] = [0, 0, 0];
   for (const row of rows) {
     count += row.ops.length;
-    ms += msOf(row);
+    ms += msOf(row) ?? 0;
     bytes += bytesOf(row);
   }
   const all = graph.nodes.length;
@@ -289,10 +291,18 @@ export function sumsOf(rows: readonly TableRow[], { graph, totalMs }: TableFacts
   return parts.join(' · ');
 }
 
-function msOf({ ops }: TableRow, cell?: ReturnType<typeof cellOf>): number {
-  let sum = 0;
-  for (const { ms, phase } of ops) if (ms !== undefined && (cell === undefined || cellOf(phase) === cell)) sum += ms;
+/** `undefined` where nothing of it was timed. */
+function msOf({ ops }: TableRow, cell?: ReturnType<typeof cellOf>): number | undefined {
+  let sum: number | undefined;
+  for (const { ms, phase } of ops) {
+    if (ms !== undefined && (cell === undefined || cellOf(phase) === cell)) sum = (sum ?? 0) + ms;
+  }
   return sum;
+}
+
+function eachOf(row: TableRow): number | undefined {
+  const ms = msOf(row);
+  return ms === undefined ? undefined : ms / row.ops.length;
 }
 
 function bytesOf({ ops }: TableRow): number {
