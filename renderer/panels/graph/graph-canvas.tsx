@@ -1,12 +1,26 @@
-/** The graph itself on React Flow: blocks, items and wires at the places that the layout gives. Knows no server. */
-import { Background, Controls, MiniMap, ReactFlow, useReactFlow, ViewportPortal } from '@xyflow/react';
+/**
+ * The graph itself: a picture of it, and what is in sight of it in the page as far as the page can hold that. React
+ * Flow pans and zooms; where things stand comes from the layout. Stands by itself, several beside each other too.
+ * Knows no server.
+ */
+import { Controls, ControlButton, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { memo, useEffect, useMemo, type MouseEvent } from 'react';
-import { curveThrough } from '../../../src/shared/graph/graph-curve.js';
-import type { PlacedGroup, PlacedItem, TreeLayout } from '../../../src/shared/graph/tree/tree-layout.js';
+import { useMemo, useState, type MouseEvent } from 'react';
+import type { PlacedItem, TreeLayout, Wire } from '../../../src/shared/graph/tree/tree-layout.js';
+import { Icon } from '../../ui/icon.js';
+import { GraphMap } from './drawing/graph-map.js';
+import type { LookOf } from './drawing/look.js';
+import { Picture } from './drawing/picture.js';
+import { Scene } from './drawing/scene.js';
+import type { View } from './drawing/tiles.js';
+import type { Tracer } from './drawing/trace.js';
+import { useGraphPalette } from './drawing/use-palette.js';
+import { useHover } from './drawing/use-hover.js';
+import { useSight } from './drawing/use-sight.js';
 import type { Colours } from './graph-colours.js';
-import { nodeTypes, type GroupNode, type ItemNode } from './graph-nodes.js';
-import { progressOf } from './graph-places.js';
+import { nodeTypes } from './graph-nodes.js';
+import { useGraphView } from './use-graph-view.js';
+import { useNodes } from './use-nodes.js';
 import type { GraphBreaks } from './use-graph-breaks.js';
 
 export interface CanvasProps {
@@ -14,6 +28,7 @@ export interface CanvasProps {
   readonly colours: Colours;
   /** An item's id. */
   readonly selected?: string;
+  /** Ids of ops. */
   readonly found: ReadonlySet<string>;
   /** The group under the window's cursor. */
   readonly lit?: string;
@@ -25,6 +40,15 @@ export interface CanvasProps {
   readonly theme: 'dark' | 'light';
   /** Changes when the view is to be fitted anew: another experiment's graph. */
   readonly fitKey: string;
+  /** Tells what is up- and downstream of what the pointer rests on; without it nothing is traced. */
+  readonly tracer?: Tracer;
+  /** Whether what is selected is traced too. */
+  readonly tracesSelected?: boolean;
+  /** What is said at a wire in place of its shape; the same function as long as it says the same. */
+  edgeText?(wire: Wire): string | undefined;
+  /** Where to look, to keep two graphs in step: what `onView` of the other says. */
+  readonly view?: View;
+  onView?(view: View): void;
   onSelect(item: PlacedItem | undefined): void;
   onToggle(group: string): void;
   onToggleItem(item: PlacedItem): void;
@@ -32,65 +56,60 @@ export interface CanvasProps {
   onMenu(event: MouseEvent, of: PlacedItem | string): void;
 }
 
-export function GraphCanvas({
-  layout,
-  colours,
-  selected,
-  found,
-  lit,
-  standing,
-  anchor,
-  breaks,
-  theme,
-  fitKey,
-  onSelect,
-  onToggle,
-  onToggleItem,
-  onMenu,
-}: CanvasProps) {
-  const { marks } = breaks;
-  const items = useMemo(() => new Map(layout.items.map((item) => [item.id, item])), [layout]);
-  const nodes = useMemo(
-    (): (GroupNode | ItemNode)[] => [
-      ...layout.groups.map((placed): GroupNode => ({
-        id: `group ${placed.group.id}`,
-        type: 'frame',
-        position: { x: placed.x, y: placed.y },
-        width: placed.width,
-        height: placed.height,
-        data: {
-          placed,
-          lit: placed.group.id === lit,
-          standing: placed.group.id === standing?.group,
-          mark: marks.get(`group ${placed.group.id}`),
-          onToggle,
-        },
-        selectable: false,
-        focusable: false,
-        zIndex: placed.group.depth,
-      })),
-      ...layout.items.map((item): ItemNode => ({
-        id: item.id,
-        type: 'item',
-        position: { x: item.x, y: item.y },
-        width: item.width,
-        height: item.height,
-        data: {
-          item,
-          colour: colours.of(item),
-          found: item.ops.some(({ id }) => found.has(id)),
-          current: item.id === selected,
-          mark: marks.get(item.id),
-          canBreak: breaks.canBreak(item),
-          progress: progressOf(item, breaks.standing),
-          onBreak: breaks.toggle,
-        },
-        focusable: false,
-        zIndex: 1000,
-      })),
-    ],
-    [layout, colours, selected, found, lit, breaks, standing?.group, marks, onToggle],
+export function GraphCanvas(props: CanvasProps) {
+  return (
+    <ReactFlowProvider>
+      <Canvas {...props} />
+    </ReactFlowProvider>
   );
+}
+
+function Canvas(props: CanvasProps) {
+  const { layout, colours, selected, found, lit, standing, breaks, theme, tracer, tracesSelected, edgeText } = props;
+  const { onSelect, onToggle, onToggleItem, onMenu } = props;
+  const flow = useReactFlow();
+  const scene = useMemo(() => new Scene(layout), [layout]);
+  const sight = useSight(scene);
+  const hover = useHover();
+  const palette = useGraphPalette();
+  const { least, fitAll, fitTo } = useGraphView(scene, props);
+
+  const traced = hover.rested ?? (tracesSelected ? selected : undefined);
+  const trace = useMemo(() => {
+    const item = layout.items[scene.placeOf.get(traced ?? '') ?? -1];
+    return item && tracer?.trace(item, layout.items);
+  }, [layout, scene, traced, tracer]);
+  const look = useMemo(
+    (): LookOf => ({
+      colours,
+      found,
+      marks: breaks.marks,
+      standing: breaks.standing,
+      lit,
+      standingGroup: standing?.group,
+      trace,
+      edgeText,
+    }),
+    [colours, found, breaks, lit, standing?.group, trace, edgeText],
+  );
+  const nodes = useNodes(scene, sight, look, { selected, breaks, onToggle });
+
+  /** What is at the pointer where nothing of the page is. */
+  const at = (event: MouseEvent) => {
+    const point = flow.screenToFlowPosition({ x: event.clientX, y: event.clientY });
+    const { zoom } = flow.getViewport();
+    return {
+      item: scene.itemAt(point, 3 / zoom),
+      head: zoom >= 0.3 ? scene.headAt(point) : undefined,
+      group: scene.groupAt(point),
+    };
+  };
+  const isOnPane = (event: MouseEvent): boolean => (event.target as HTMLElement).classList.contains('react-flow__pane');
+  const [title, setTitle] = useState<string>();
+  const point = (item: PlacedItem | undefined): void => {
+    hover.over(item?.id);
+    setTitle(item && (item.ops.length === 1 ? item.ops[0]!.id : `${item.group.label}: ${item.ops.length} ops`));
+  };
 
   return (
     <ReactFlow
@@ -105,176 +124,58 @@ export function GraphCanvas({
       disableKeyboardA11y
       deleteKeyCode={null}
       selectionKeyCode={null}
-      onlyRenderVisibleElements
-      minZoom={0.05}
+      minZoom={least}
       maxZoom={3}
       proOptions={{ hideAttribution: true }}
-      onNodeClick={(_, node) => onSelect(items.get(node.id))}
-      onNodeDoubleClick={(_, node) => {
-        const item = items.get(node.id);
+      data-drawn={sight.inPage ? 'page' : 'picture'}
+      data-over={hover.now !== undefined || undefined}
+      title={sight.inPage ? undefined : title}
+      onNodeClick={(_, { id }) => onSelect(layout.items[scene.placeOf.get(id) ?? -1])}
+      onNodeDoubleClick={(_, { id }) => {
+        const item = layout.items[scene.placeOf.get(id) ?? -1];
         if (item) onToggleItem(item);
       }}
-      onNodeContextMenu={(event, node) => {
-        const item = items.get(node.id);
-        onMenu(event, item ?? node.id.replace(/^group /, ''));
+      onNodeContextMenu={(event, { id }) => {
+        onMenu(event, layout.items[scene.placeOf.get(id) ?? -1] ?? id.replace(/^group /, ''));
       }}
-      onPaneClick={() => onSelect(undefined)}
+      onNodeMouseEnter={(_, { id }) => hover.over(scene.placeOf.has(id) ? id : undefined)}
+      onNodeMouseLeave={() => hover.over(undefined)}
+      onPaneClick={(event) => {
+        const { item, head } = at(event);
+        if (!item && head) onToggle(head.group.id);
+        else onSelect(item);
+      }}
+      onPaneContextMenu={(event) => {
+        const { item, group } = at(event as MouseEvent);
+        const of = item ?? group?.group.id;
+        if (of !== undefined) onMenu(event as MouseEvent, of);
+      }}
+      onPaneMouseMove={(event) => {
+        if (event.buttons === 0) point(at(event).item);
+      }}
+      onPaneMouseLeave={() => point(undefined)}
+      onMoveStart={() => hover.over(undefined)}
+      onDoubleClick={(event) => {
+        if (!isOnPane(event)) return;
+        const { item, head, group } = at(event);
+        if (item) onToggleItem(item);
+        else if (!head && group) fitTo(group);
+      }}
       zoomOnDoubleClick={false}
     >
-      <Background gap={24} />
-      <Controls showInteractive={false} />
-      <MiniMap
-        pannable
-        zoomable
-        nodeColor={(node) => (node.type === 'item' ? (node as ItemNode).data.colour : 'transparent')}
-        ariaLabel="Overview of the graph"
+      <Picture
+        scene={scene}
+        look={look}
+        palette={palette}
+        selected={selected}
+        hovered={sight.inPage ? undefined : hover.now}
       />
-      <ViewportPortal>
-        <Wires layout={layout} items={items} selected={selected} />
-      </ViewportPortal>
-      <View
-        fitKey={fitKey}
-        layout={layout}
-        anchor={anchor}
-        selected={selected === undefined ? undefined : items.get(selected)}
-        lit={layout.groups.find(({ group }) => group.id === lit)}
-        standing={standingBox(layout, items, standing)}
-      />
+      <Controls showInteractive={false} showFitView={false}>
+        <ControlButton title="See all of it" aria-label="See all of it" onClick={fitAll}>
+          <Icon name="screen-full" />
+        </ControlButton>
+      </Controls>
+      <GraphMap scene={scene} colours={colours} palette={palette} />
     </ReactFlow>
   );
 }
-
-/** Brings the graph into view when it is another one, and what is pointed at, here or in the editor, when it is out of sight. */
-function View({
-  fitKey,
-  layout,
-  anchor,
-  selected,
-  lit,
-  standing,
-}: {
-  fitKey: string;
-  layout: TreeLayout;
-  anchor: CanvasProps['anchor'];
-  selected?: PlacedItem;
-  lit?: PlacedGroup;
-  standing?: Box & { readonly id: string };
-}) {
-  const flow = useReactFlow();
-  const litGroup = lit?.group.id;
-  useEffect(() => {
-    const pane = paneSize();
-    if (!pane) return;
-    // The whole width at a size that can be read; the rest is below.
-    const zoom = Math.min(1, Math.max(0.45, (pane.width - 24) / layout.width));
-    void flow.setViewport({ x: (pane.width - layout.width * zoom) / 2, y: 12, zoom });
-    // Not with every layout: positions stay where the person left them.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [fitKey]);
-  useEffect(() => {
-    const stood = anchor.current;
-    anchor.current = undefined;
-    const placed = stood && layout.groups.find(({ group }) => group.id === stood.group);
-    if (!placed) return;
-    const { x, y, zoom } = flow.getViewport();
-    void flow.setViewport({ x: x + (stood.x - placed.x) * zoom, y: y + (stood.y - placed.y) * zoom, zoom });
-  }, [layout, anchor, flow]);
-  useEffect(() => {
-    if (selected) bringIntoView(flow, selected);
-  }, [selected, flow]);
-  useEffect(() => {
-    // What is selected here has put the editor's cursor there, and is in view by itself.
-    if (lit && lit.group !== selected?.group) bringIntoView(flow, { ...lit, height: Math.min(lit.height, 80) });
-    // Only when the cursor goes to another layer.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [litGroup]);
-  const standingId = standing?.id;
-  useEffect(() => {
-    if (standing) bringIntoView(flow, standing);
-    // Only when training stands somewhere else, or the block around it has opened.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [standingId, standing?.x, standing?.y, flow]);
-  return null;
-}
-
-type Box = Pick<PlacedItem, 'x' | 'y' | 'width' | 'height'>;
-
-/** What is brought into view at a stop: the op, its cell, else its group. */
-function standingBox(
-  layout: TreeLayout,
-  items: ReadonlyMap<string, PlacedItem>,
-  standing: CanvasProps['standing'],
-): (Box & { readonly id: string }) | undefined {
-  if (!standing) return undefined;
-  const item = items.get(standing.item ?? '');
-  if (item) return item;
-  const placed = layout.groups.find(({ group }) => group.id === standing.group);
-  return placed && { ...placed, height: Math.min(placed.height, 80), id: placed.group.id };
-}
-
-function paneSize(): { readonly width: number; readonly height: number } | undefined {
-  const pane = document.querySelector('.graph-canvas')?.getBoundingClientRect();
-  return pane && pane.width > 0 ? pane : undefined;
-}
-
-/** Across only where it is out of sight; wide things by their left. */
-function bringIntoView(flow: ReturnType<typeof useReactFlow>, box: Box): void {
-  const pane = paneSize();
-  if (!pane) return;
-  const { x, y, zoom } = flow.getViewport();
-  const left = box.x * zoom + x;
-  const top = box.y * zoom + y;
-  const width = Math.min(box.width * zoom, pane.width);
-  const seenAcross = left >= -1 && left + width <= pane.width + 1;
-  const seenDown = top >= 0 && top + box.height * zoom <= pane.height;
-  if (seenAcross && seenDown) return;
-  const to = {
-    x: seenAcross ? x : (pane.width - width) / 2 - box.x * zoom,
-    y: seenDown ? y : (pane.height - box.height * zoom) / 2 - box.y * zoom,
-    zoom,
-  };
-  void flow.setViewport(to, { duration: 150 });
-}
-
-const Wires = memo(function Wires({
-  layout,
-  items,
-  selected,
-}: {
-  layout: TreeLayout;
-  items: ReadonlyMap<string, PlacedItem>;
-  selected?: string;
-}) {
-  const curves = useMemo(
-    () =>
-      layout.wires.map((wire) => ({
-        wire,
-        ...curveThrough(items.get(wire.from)!.anchor, wire.via, items.get(wire.to)!.anchor),
-      })),
-    [layout, items],
-  );
-  return (
-    <svg className="graph-wires" width={layout.width} height={layout.height}>
-      {curves.map(({ wire, path }, index) => (
-        <path
-          key={index}
-          d={path}
-          data-cell={wire.cell}
-          data-control={wire.isControl || undefined}
-          data-near={wire.from === selected || wire.to === selected || undefined}
-          strokeWidth={Math.min(3, 1 + Math.log2(wire.count) / 2)}
-        />
-      ))}
-      {curves.map(
-        ({ wire, middle }, index) =>
-          wire.label !== '' &&
-          !wire.isControl &&
-          ((wire.cell === 'forward' && !wire.isInner) || wire.from === selected || wire.to === selected) && (
-            <text key={index} x={middle.x + 5} y={middle.y + 4}>
-              {wire.label}
-            </text>
-          ),
-      )}
-    </svg>
-  );
-});

@@ -1,9 +1,13 @@
-/** What stands in the graph: a group with its head, an op or the cell of a closed group, each with the debugger's signs. */
+/**
+ * What stands of the graph in the page: the head of a group, an op or the cell of a closed group, each with the
+ * debugger's signs. The picture behind them draws the rest.
+ */
 import type { Node, NodeProps } from '@xyflow/react';
 import { memo, type CSSProperties } from 'react';
 import { shortened, type PlacedGroup, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import type { PlaceMark } from '../../state/breakpoint-words.js';
 import { BreakDot } from '../../training/break-dot.js';
+import type { Side } from './drawing/trace.js';
 import type { Progress } from './graph-places.js';
 
 export type GroupNode = Node<
@@ -20,6 +24,8 @@ export type ItemNode = Node<
     mark: PlaceMark | undefined;
     canBreak: boolean;
     progress: Progress | undefined;
+    /** Where something is traced. */
+    side: Side | 'off' | undefined;
     onBreak(item: PlacedItem): void;
   },
   'item'
@@ -58,7 +64,7 @@ function GroupView({ data: { placed, lit, standing, mark, onToggle } }: NodeProp
 }
 
 function ItemView({ data }: NodeProps<ItemNode>) {
-  const { item, colour, found, current, mark, canBreak, progress, onBreak } = data;
+  const { item, colour, found, current, mark, canBreak, progress, side, onBreak } = data;
   const name = item.ops.length === 1 ? item.ops[0]!.id : item.id.replace(/^(layer|group):|#/g, ' ').trim();
   return (
     <div
@@ -67,6 +73,7 @@ function ItemView({ data }: NodeProps<ItemNode>) {
       data-current={current || undefined}
       data-found={found || undefined}
       data-progress={progress}
+      data-side={side}
       title={item.ops.length === 1 ? item.ops[0]!.id : `${item.ops.length} ops`}
     >
       {canBreak && <BreakDot mark={mark} standing={progress === 'here'} name={name} onToggle={() => onBreak(item)} />}

@@ -1,13 +1,14 @@
 /** The dataflow of a training step: the model's layers from top to bottom, each open to its ops, in step with the editor. */
-import { ReactFlowProvider } from '@xyflow/react';
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import type { OpGraph, OpNode } from '../../../src/shared/graph/op-graph.js';
 import { groupsAround, groupTree, type Group } from '../../../src/shared/graph/tree/group-tree.js';
-import { layOutTree, shownAs, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
+import { shownAs, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import { moveCursor } from '../../state/app-state.js';
 import { openFile } from '../../state/file-actions.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
 import { useApp } from '../../use-app.js';
+import { Tracer } from './drawing/trace.js';
+import { edgeTexts } from './edge-text.js';
 import { GraphBar, type GraphViewKind } from './graph-bar.js';
 import { GraphCanvas } from './graph-canvas.js';
 import { coloursOf, needsValues, timeText, type Colouring } from './graph-colours.js';
@@ -22,6 +23,7 @@ import { GraphTable } from './graph-table.js';
 import { setBreakTarget } from './graph-target.js';
 import type { TableRow } from './table-rows.js';
 import { walk, type Direction } from './graph-walk.js';
+import { useTreeLayout } from './layout/use-tree-layout.js';
 import { useGraphBreaks } from './use-graph-breaks.js';
 import { useGraphValues } from './use-graph-values.js';
 import { ValuesSource } from './values-source.js';
@@ -41,9 +43,7 @@ export function Graph() {
     <div className="graph" ref={place}>
       {source.file && <GraphFile file={source.file} />}
       {source.graph && source.graph.nodes.length > 0 ? (
-        <ReactFlowProvider>
-          <GraphView key={source.file?.name} graph={source.graph} source={source} visible={visible} />
-        </ReactFlowProvider>
+        <GraphView key={source.file?.name} graph={source.graph} source={source} visible={visible} />
       ) : (
         <NoGraph source={source} />
       )}
@@ -61,7 +61,7 @@ const directions: Readonly<Record<string, Direction>> = {
 function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSource; visible: boolean }) {
   const theme = useApp((state) => state.theme);
   const cursor = useApp((state) => state.cursor);
-  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [wished, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [selected, setSelected] = useState<string>();
   const [colouring, setColouring] = useState<Colouring>('phase');
   const [view, setView] = useState<GraphViewKind>('graph');
@@ -69,10 +69,16 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
   const [hit, setHit] = useState(-1);
 
   const tree = useMemo(() => groupTree(graph), [graph]);
-  const layout = useMemo(() => layOutTree(tree, open), [tree, open]);
+  const { layout, open } = useTreeLayout(tree, wished);
+  const tracer = useMemo(() => new Tracer(graph), [graph]);
+  const [tracesSelected, setTracesSelected] = useState(false);
   const shown = useGraphValues(graph, source, visible);
-  const { values } = shown;
+  const { values, isLive } = shown;
   const colours = useMemo(() => coloursOf(colouring, graph, layout.items, values), [colouring, graph, layout, values]);
+  const edgeText = useMemo(
+    () => (isLive && values ? edgeTexts(graph, layout, values) : undefined),
+    [isLive, graph, layout, values],
+  );
   const hits = useMemo(() => findOps(graph, query, values), [graph, query, values]);
   const found = useMemo(() => new Set(hits.map(({ id }) => id)), [hits]);
   const item = layout.items.find(({ id }) => id === selected);
@@ -125,7 +131,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
   const toggleItem = (of: PlacedItem) => {
     // An op in no group has nothing to open.
     if (of.group === tree.root) return;
-    const after = new Set(open);
+    const after = new Set(wished);
     if (!after.delete(of.group.id)) after.add(of.group.id);
     toggle(of.group.id);
     setSelected(shownAs(tree, after)(of.ops[0]!));
@@ -146,7 +152,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
     const [first] = ops;
     if (!first) return;
     const around = groupsAround(tree, first.id).filter((one) => one !== group);
-    const after = new Set([...open, ...around.map(({ id }) => id)]);
+    const after = new Set([...wished, ...around.map(({ id }) => id)]);
     setOpen(after);
     setSelected(shownAs(tree, group ? after : new Set([...after, ...tree.groups.keys()]))(first));
     const place = group?.line === undefined ? first : group;
@@ -175,8 +181,12 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
     if (direction) select(walk(layout, selected, direction));
     else if (event.key === 'Enter' && item) {
       toggleItem(item);
-    } else if (event.key === 'Escape') setSelected(undefined);
-    else return;
+    } else if (event.key.toLowerCase() === 't' && !event.ctrlKey && !event.metaKey && !event.altKey)
+      setTracesSelected((before) => !before);
+    else if (event.key === 'Escape') {
+      if (tracesSelected) setTracesSelected(false);
+      else setSelected(undefined);
+    } else return;
     event.preventDefault();
   };
 
@@ -192,7 +202,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
         hits={hits.length}
         hit={hit}
         colouring={colouring}
-        anyOpen={open.size > 0}
+        anyOpen={wished.size > 0}
         onModel={() => (setOpen(new Set()), setSelected(undefined))}
         onGroup={toggle}
         onQuery={(text) => {
@@ -203,7 +213,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
         onColouring={setColouring}
         view={view}
         onView={setView}
-        onOpenAll={() => setOpen(open.size > 0 ? new Set() : new Set(tree.groups.keys()))}
+        onOpenAll={() => setOpen(wished.size > 0 ? new Set() : new Set(tree.groups.keys()))}
       />
       {source.problem && (
         <div className="graph-stale">The graph of the last version that could be run. {source.problem.message}</div>
@@ -228,7 +238,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
             data-autofocus
             data-breaks
             ref={place}
-            aria-label="Graph of the training step. Arrow keys walk along it, Enter opens a layer, F9 sets a breakpoint."
+            aria-label="Graph of the training step. Arrow keys walk along it, Enter opens a layer, T traces what is up- and downstream, F9 sets a breakpoint."
             aria-description={item ? item.ops.map(({ id }) => id).join(', ') : undefined}
             data-stale={source.problem !== undefined || undefined}
             onKeyDown={press}
@@ -245,7 +255,10 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
               standing={standing}
               anchor={anchor}
               breaks={breaks}
+              tracer={tracer}
+              tracesSelected={tracesSelected}
               theme={theme}
+              edgeText={edgeText}
               fitKey={source.file ? `${source.file.name} ${source.file.index}` : (source.experiment ?? '')}
               onSelect={select}
               onToggle={toggle}

@@ -7,51 +7,56 @@ interface Box {
   readonly height: number;
 }
 
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
 export interface Curve {
   /** Of an SVG path. */
   readonly path: string;
-  readonly middle: { readonly x: number; readonly y: number };
+  readonly middle: Point;
 }
 
 /** Led through points, where there are any. */
-export function curveThrough(from: Box, via: readonly { readonly x: number; readonly y: number }[], to: Box): Curve {
-  if (via.length === 0) return curveBetween(from, to);
-  const down = to.y >= from.y;
-  const points = [
-    { x: from.x + from.width / 2, y: down ? from.y + from.height : from.y },
-    ...via,
-    { x: to.x + to.width / 2, y: down ? to.y : to.y + to.height },
-  ];
-  let path = `M${round(points[0]!.x)} ${round(points[0]!.y)}`;
-  for (let index = 1; index < points.length; index++) {
-    const [a, b] = [points[index - 1]!, points[index]!];
-    // Straight down between two points above each other, a gentle bend otherwise.
-    const bend = (b.y - a.y) / 2;
-    path += `C${round(a.x)} ${round(a.y + bend)} ${round(b.x)} ${round(b.y - bend)} ${round(b.x)} ${round(b.y)}`;
-  }
-  return { path, middle: via[Math.floor(via.length / 2)]! };
+export function curveThrough(from: Box, via: readonly Point[], to: Box): Curve {
+  const points = curvePoints(from, via, to);
+  const at = (index: number): string => `${round(points[index]!)} ${round(points[index + 1]!)}`;
+  let path = `M${at(0)}`;
+  for (let index = 2; index < points.length; index += 6) path += `C${at(index)} ${at(index + 2)} ${at(index + 4)}`;
+  return { path, middle: middleOf(points) };
 }
 
-export function curveBetween(from: Box, to: Box): Curve {
-  const beside = from.y < to.y + to.height && to.y < from.y + from.height;
-  if (beside) {
+/** x and y of where it begins, then of two control points and the end of each of its Bézier curves. */
+export function curvePoints(from: Box, via: readonly Point[], to: Box): number[] {
+  if (via.length === 0 && from.y < to.y + to.height && to.y < from.y + from.height) {
     const right = to.x >= from.x;
-    const a = { x: right ? from.x + from.width : from.x, y: from.y + from.height / 2 };
-    const b = { x: right ? to.x : to.x + to.width, y: to.y + to.height / 2 };
-    const bend = (b.x - a.x) / 2;
-    return {
-      path: `M${round(a.x)} ${round(a.y)}C${round(a.x + bend)} ${round(a.y)} ${round(b.x - bend)} ${round(b.y)} ${round(b.x)} ${round(b.y)}`,
-      middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
-    };
+    const [ax, ay] = [right ? from.x + from.width : from.x, from.y + from.height / 2];
+    const [bx, by] = [right ? to.x : to.x + to.width, to.y + to.height / 2];
+    const bend = (bx - ax) / 2;
+    return [ax, ay, ax + bend, ay, bx - bend, by, bx, by];
   }
   const down = to.y >= from.y;
-  const a = { x: from.x + from.width / 2, y: down ? from.y + from.height : from.y };
-  const b = { x: to.x + to.width / 2, y: down ? to.y : to.y + to.height };
-  const bend = (b.y - a.y) / 2;
-  return {
-    path: `M${round(a.x)} ${round(a.y)}C${round(a.x)} ${round(a.y + bend)} ${round(b.x)} ${round(b.y - bend)} ${round(b.x)} ${round(b.y)}`,
-    middle: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 },
+  let [ax, ay] = [from.x + from.width / 2, down ? from.y + from.height : from.y];
+  const points = [ax, ay];
+  const lead = (bx: number, by: number): void => {
+    // Straight down between two points above each other, a gentle bend otherwise.
+    const bend = (by - ay) / 2;
+    points.push(ax, ay + bend, bx, by - bend, bx, by);
+    [ax, ay] = [bx, by];
   };
+  for (const { x, y } of via) lead(x, y);
+  lead(to.x + to.width / 2, down ? to.y : to.y + to.height);
+  return points;
+}
+
+/** Where what is said of it stands: at the point in its middle, or halfway where it is one curve. */
+export function middleOf(points: readonly number[]): Point {
+  const last = points.length - 2;
+  if (points.length <= 8) return { x: (points[0]! + points[last]!) / 2, y: (points[1]! + points[last + 1]!) / 2 };
+  const curves = last / 6;
+  const at = 6 * (1 + Math.floor((curves - 1) / 2));
+  return { x: points[at]!, y: points[at + 1]! };
 }
 
 function round(value: number): number {

@@ -1,0 +1,120 @@
+/** The theme's colours as a canvas needs them: variables and mixtures of the style sheet resolved to values. */
+
+export type Rgb = readonly [red: number, green: number, blue: number];
+
+/** Of an item. */
+export interface Tone {
+  readonly fill: string;
+  readonly line: string;
+  /** In place of both where it is too small for a border. */
+  readonly flat: string;
+}
+
+export interface GraphPalette {
+  readonly background: string;
+  readonly group: string;
+  readonly groupLine: string;
+  readonly text: string;
+  readonly strongText: string;
+  readonly dimText: string;
+  readonly badge: string;
+  readonly cursor: string;
+  readonly cursorFill: string;
+  readonly found: string;
+  readonly good: string;
+  readonly stop: string;
+  readonly wires: { readonly forward: string; readonly gradient: string; readonly update: string };
+  readonly up: string;
+  readonly down: string;
+  readonly font: string;
+  readonly mono: string;
+  /** `colour`: any of CSS, with variables. */
+  tone(colour: string): Tone;
+}
+
+/** Where trace and wires take their colours from; the legend says them too. */
+export const traceColours = { up: 'var(--series-6)', down: 'var(--series-2)' } as const;
+
+let last: { readonly theme: string | undefined; readonly palette: GraphPalette } | undefined;
+
+/** As the style sheet has it now; read once a theme. */
+export function readGraphPalette(page: Document): GraphPalette {
+  const { theme } = page.documentElement.dataset;
+  if (last?.theme !== theme || !last) last = { theme, palette: readPalette(page) };
+  return last.palette;
+}
+
+function readPalette(page: Document): GraphPalette {
+  const probe = page.createElement('i');
+  probe.hidden = true;
+  const style = getComputedStyle(probe);
+  const known = new Map<string, Rgb>();
+  const value = (colour: string): Rgb => {
+    let rgb = known.get(colour);
+    if (!rgb) {
+      page.body.append(probe);
+      probe.style.color = '';
+      probe.style.color = colour;
+      known.set(colour, (rgb = parseColour(style.color)));
+      probe.remove();
+    }
+    return rgb;
+  };
+  const css = (name: string): string => text(value(`var(${name})`));
+  const background = value('var(--bg)');
+  const border = value('var(--border-strong)');
+  const tones = new Map<string, Tone>();
+  page.body.append(probe);
+  const font = style.getPropertyValue('--font-ui').trim() || 'sans-serif';
+  const mono = style.getPropertyValue('--font-mono').trim() || 'monospace';
+  probe.remove();
+  return {
+    background: css('--bg'),
+    group: css('--bg-raised'),
+    groupLine: css('--border-strong'),
+    text: css('--text'),
+    strongText: css('--text-strong'),
+    dimText: css('--text-dim'),
+    badge: css('--bg-hover'),
+    cursor: css('--cursor'),
+    cursorFill: text(mix(value('var(--cursor)'), background, 0.34)),
+    found: css('--warn'),
+    good: css('--good'),
+    stop: css('--stop'),
+    wires: { forward: css('--series-1'), gradient: css('--past'), update: css('--series-3') },
+    up: text(value(traceColours.up)),
+    down: text(value(traceColours.down)),
+    font,
+    mono,
+    tone(colour) {
+      let tone = tones.get(colour);
+      if (!tone) {
+        const own = value(colour);
+        tone = {
+          fill: text(mix(own, background, 0.2)),
+          line: text(mix(own, border, 0.75)),
+          flat: text(mix(own, background, 0.55)),
+        };
+        tones.set(colour, tone);
+      }
+      return tone;
+    },
+  };
+}
+
+/** What browsers give as a computed colour: `rgb(1, 2, 3)`, `rgba(…)`, `color(srgb 0.1 0.2 0.3)`. Black for anything else. */
+export function parseColour(computed: string): Rgb {
+  const numbers = (computed.match(/-?[\d.]+(?:e-?\d+)?/g) ?? []).map(Number);
+  const [red = 0, green = 0, blue = 0] = numbers;
+  return computed.startsWith('color(') ? [red * 255, green * 255, blue * 255] : [red, green, blue];
+}
+
+/** `share` of the first, in sRGB, as `color-mix` does it. */
+export function mix(a: Rgb, b: Rgb, share: number): Rgb {
+  const at = (index: 0 | 1 | 2): number => a[index] * share + b[index] * (1 - share);
+  return [at(0), at(1), at(2)];
+}
+
+function text(rgb: Rgb): string {
+  return `rgb(${rgb.map((one) => Math.round(one)).join(',')})`;
+}

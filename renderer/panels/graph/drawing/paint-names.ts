@@ -1,0 +1,50 @@
+/** Names of groups over a graph that is too small to read, as on a map: as large as on the page, outer ones first, none over another. */
+import { shortened } from '../../../../src/shared/graph/tree/tree-layout.js';
+import { detailAt } from './detail.js';
+import type { Look } from './look.js';
+import { measured, type Brush } from './paint.js';
+import type { View } from './tiles.js';
+
+const FONT = 11;
+const LINE = 16;
+const MOST_NAMES = 60;
+
+/** `brush` draws in pixels of the page. */
+export function paintNames(brush: Brush, look: Look, view: View, width: number, height: number): void {
+  if (!detailAt(view.zoom).names) return;
+  const { scene, palette } = look;
+  const region = {
+    x: -view.x / view.zoom,
+    y: -view.y / view.zoom,
+    width: width / view.zoom,
+    height: height / view.zoom,
+  };
+  brush.font = `600 ${FONT}px ${palette.font}`;
+  brush.textAlign = 'left';
+  brush.textBaseline = 'middle';
+  const taken: { readonly left: number; readonly top: number; readonly right: number }[] = [];
+  for (const place of scene.groupsIn(region)) {
+    const { group, x, y, width: wide, height: tall } = scene.layout.groups[place]!;
+    if (wide * view.zoom < 48 || tall * view.zoom < LINE - 2) continue;
+    const text = shortened(group.label, 22) + (group.times === undefined ? '' : ` ×${group.times}`);
+    const across = measured(brush, text) + 8;
+    // Of a group that begins above, at the upper edge.
+    const left = Math.max(x * view.zoom + view.x, 0);
+    const top = Math.max(y * view.zoom + view.y, 0);
+    const right = Math.min((x + wide) * view.zoom + view.x, width);
+    if (across > right - left || top + LINE > (y + tall) * view.zoom + view.y) continue;
+    const box = { left, top, right: left + across };
+    const isTaken = taken.some(
+      (other) => box.left < other.right && other.left < box.right && Math.abs(box.top - other.top) < LINE,
+    );
+    if (isTaken) continue;
+    taken.push(box);
+    brush.globalAlpha = 0.85;
+    brush.fillStyle = palette.group;
+    brush.fillRect(left + 1, top + 1, across - 2, LINE - 2);
+    brush.globalAlpha = 1;
+    brush.fillStyle = palette.text;
+    brush.fillText(text, left + 4, top + LINE / 2);
+    if (taken.length >= MOST_NAMES) return;
+  }
+}
