@@ -104,7 +104,7 @@ const parts = {
       bundleModule({
         entryPoints: {
           main: 'src/server/main.ts',
-          'run-reader-worker': 'src/server/runs/run-reader-worker.ts',
+          'log-worker': 'src/server/logs/log-worker.ts',
           'model-worker': 'src/server/models/model-worker.ts',
         },
         outdir,

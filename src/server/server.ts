@@ -10,7 +10,6 @@ import { getRequestListener } from '@hono/node-server';
 import type { z } from 'zod';
 import { namedDataSets, type NamedDataSet } from '../shared/data/named-data-sets.js';
 import type { shellKind } from '../shared/protocol/rpc.js';
-import { logRequests } from '../shared/protocol/summaries.js';
 import { Analyser } from './analysis/analyser.js';
 import { GraphRecorder } from './graph/graph-recorder.js';
 import { DataSets } from './data/data-sets.js';
@@ -19,9 +18,10 @@ import { errorCode, Failure } from './failure.js';
 import { createHandlers } from './handlers.js';
 import { createWebApp } from './http/web-app.js';
 import { log } from './log.js';
-import type { LogAnswers } from './logs/log-reading.js';
-import { RunReaderThread } from './runs/run-reader-thread.js';
-import { RunReader } from './runs/run-reader.js';
+import type { LogReading, LogsChanged } from './logs/log-reading.js';
+import { LogService } from './logs/log-service.js';
+import { LogThread } from './logs/log-thread.js';
+import { Logs } from './logs/logs.js';
 import { Runs } from './runs/runs.js';
 import { openModelFile } from './models/open-model-file.js';
 import { Samples } from './samples.js';
@@ -84,7 +84,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     () => void workspace.othersChanged().catch((error: unknown) => log('workspace', 'others changed', error)),
   );
   const workspace: Workspace = new Workspace(settings, openFolders, {
-    workspaceChanged: (body) => sockets.notify('workspace/changed', body),
+    workspaceChanged: (body) => {
+      sockets.notify('workspace/changed', body);
+      logs.workspaceChanged();
+    },
     filesChanged: (paths) => sockets.notify('files/changed', { paths: [...paths] }),
     runsChanged: () => runsChanged.call(),
     checkMayLeave: () => {
@@ -98,15 +101,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const analyser = new Analyser({ entry: places.trainer, home: places.home, timeLimitMs: options.analysisTimeLimitMs });
   const recorder = new GraphRecorder({ entry: places.trainer, home: places.home });
-  const runs = new Runs(runReading(), () => sessions.runningFolder);
-  const logs = Object.fromEntries(
-    Object.keys(logRequests).map((name) => [
-      name,
-      () => {
-        throw new Failure('busy', 'Logs cannot be read yet.');
-      },
-    ]),
-  ) as unknown as LogAnswers;
+  const logReader = logReading((changed) => {
+    sockets.notify('logs/changed', changed);
+    // What took long to read is in the list of runs only now.
+    if (changed.list) runsChanged.call();
+  });
+  const runs = new Runs(logReader, () => sessions.runningFolder);
+  const openModel = (file: string) => openModelFile(besideServer('model-worker.js'), file);
+  const logs: Logs = new Logs({ reading: logReader, settings, workspace: () => workspace.rootIfOpen, openModel });
   const dataSets = new DataSets({
     home: places.home,
     known: options.dataSets ?? namedDataSets,
@@ -125,12 +127,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     settings,
     workspace,
     samples: new Samples(places.samples),
-    openModel: (file) => openModelFile(besideServer('model-worker.js'), file),
+    openModel,
     analyser,
     recorder,
     sessions,
     runs,
-    logs,
+    logs: logs.answers,
     dataSets,
     engine,
   });
@@ -205,9 +207,9 @@ function besideServer(entry: string): string {
 }
 
 /** Built, the reader has a thread of its own; from the sources (tests) it runs in this one. */
-function runReading(): RunReader | RunReaderThread {
-  const entry = besideServer('run-reader-worker.js');
-  return existsSync(entry) ? new RunReaderThread(entry) : new RunReader();
+function logReading(onChange: (changed: LogsChanged) => void): LogReading {
+  const entry = besideServer('log-worker.js');
+  return existsSync(entry) ? new LogThread(entry, onChange) : new LogService({ onChange });
 }
 
 async function readVersion(appRoot: string): Promise<string> {

@@ -19,6 +19,8 @@ const settingsFile = z.looseObject({
   trustedFolders: z.array(z.string()).catch([]),
   breakpoints: z.record(z.string(), z.array(trainingBreakpoint).catch([])).catch({}),
   debugging: z.record(z.string(), debugging.optional().catch(undefined)).catch({}),
+  /** Folders of logs that were added, by the open folder; those that were added without one under "". */
+  logFolders: z.record(z.string(), z.array(z.string()).catch([])).catch({}),
 });
 type SettingsFile = z.infer<typeof settingsFile>;
 
@@ -39,7 +41,9 @@ export class Settings {
       log('settings', `${this.file} cannot be read and counts as empty`, error);
     }
     const parsed = settingsFile.safeParse(found ?? {});
-    return parsed.success ? parsed.data : { recentFolders: [], trustedFolders: [], breakpoints: {}, debugging: {} };
+    return parsed.success
+      ? parsed.data
+      : { recentFolders: [], trustedFolders: [], breakpoints: {}, debugging: {}, logFolders: {} };
   }
 
   async addRecent(folder: string): Promise<void> {
@@ -54,6 +58,19 @@ export class Settings {
   async forgetRecent(folder: string): Promise<void> {
     await this.change((settings) => {
       settings.recentFolders = settings.recentFolders.filter((other) => other !== folder);
+    });
+  }
+
+  async addLogFolder(workspace: string, folder: string): Promise<void> {
+    await this.change(({ logFolders }) => {
+      logFolders[workspace] = [...(logFolders[workspace] ?? []).filter((other) => other !== folder), folder];
+    });
+  }
+
+  async forgetLogFolder(workspace: string, folder: string): Promise<void> {
+    await this.change(({ logFolders }) => {
+      logFolders[workspace] = (logFolders[workspace] ?? []).filter((other) => other !== folder);
+      if (logFolders[workspace].length === 0) delete logFolders[workspace];
     });
   }
 

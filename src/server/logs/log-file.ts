@@ -46,6 +46,8 @@ const STILL_WRITING_MS = 10_000;
 export class LogFile {
   tags: FileTag[] = [];
   problemCount = 0;
+  /** Of the last time any of its tags had more than before; see `LogClock`. */
+  changedAt = 0;
   /** Grows when what was read before counts no longer: the file was replaced. */
   generation = 0;
   private kept: FileProblem[] = [];
@@ -160,7 +162,7 @@ export class LogFile {
     this.problemCount = 0;
     this.generation++;
     this.stopped = false;
-    this.clock.now++;
+    this.changedAt = ++this.clock.now;
     [this.reader, this.scanner] = this.begin();
   }
 
@@ -188,7 +190,7 @@ export class LogFile {
       changed = true;
       this.budget.left -= (length - tag.seen) * (tag.column ? 1 : 2);
       tag.seen = length;
-      tag.changedAt = this.clock.now;
+      tag.changedAt = this.changedAt = this.clock.now;
     }
   }
 

@@ -8,6 +8,8 @@ import { ScalarSeries } from './scalar-series.js';
 
 const TOLD_PROBLEMS = 20;
 
+type Sums = Pick<LogRunFacts, 'tags' | 'points' | 'firstWallMs' | 'lastWallMs' | 'lastStep'>;
+
 export interface RunTag {
   readonly name: string;
   readonly family: string;
@@ -21,6 +23,7 @@ export class LogRun {
   private readonly files = new Map<string, { readonly file: LogFile; readonly family: string }>();
   private tags = new Map<string, RunTag>();
   private tagsOf = '';
+  private sums: { readonly revision: number; readonly of: Sums } | undefined;
   hasRunFile = false;
   /** Of the last time a file came or went. */
   private filesChangedAt = 0;
@@ -65,8 +68,7 @@ export class LogRun {
 
   get revision(): number {
     let revision = this.filesChangedAt;
-    for (const { file } of this.files.values())
-      for (const { changedAt } of file.tags) if (changedAt > revision) revision = changedAt;
+    for (const { file } of this.files.values()) revision = Math.max(revision, file.changedAt);
     return revision;
   }
 
@@ -94,6 +96,23 @@ export class LogRun {
   }
 
   facts(name: string, reading: boolean): LogRunFacts {
+    const { revision } = this;
+    if (this.sums?.revision !== revision) this.sums = { revision, of: this.sumUp() };
+    const problems = this.problems();
+    return {
+      id: this.id,
+      source: this.source,
+      path: this.folder,
+      name,
+      ...this.sums.of,
+      revision,
+      reading,
+      problems: problems.slice(0, TOLD_PROBLEMS),
+      problemCount: this.problemCount(problems.length),
+    };
+  }
+
+  private sumUp(): Sums {
     const tags: Partial<Record<SummaryKind, number>> = {};
     let points = 0;
     let first = Infinity;
@@ -111,21 +130,12 @@ export class LogRun {
         if (ends.lastStep > lastStep) lastStep = ends.lastStep;
       }
     }
-    const problems = this.problems();
     return {
-      id: this.id,
-      source: this.source,
-      path: this.folder,
-      name,
       tags,
       points,
       ...(Number.isFinite(first) ? { firstWallMs: first } : {}),
       ...(Number.isFinite(last) ? { lastWallMs: last } : {}),
       ...(Number.isFinite(lastStep) ? { lastStep } : {}),
-      revision: this.revision,
-      reading,
-      problems: problems.slice(0, TOLD_PROBLEMS),
-      problemCount: this.problemCount(problems.length),
     };
   }
 

@@ -134,9 +134,9 @@ export class LogStore {
     });
   }
 
-  isReading(run: LogRun): boolean {
-    for (const one of this.pending.values()) if (one === run) return true;
-    return false;
+  /** Runs of which not all that is there has been read. */
+  get runsInReading(): ReadonlySet<LogRun> {
+    return new Set(this.pending.values());
   }
 
   /** Sees what came, went and grew. */

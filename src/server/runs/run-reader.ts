@@ -5,17 +5,11 @@ import path from 'node:path';
 import { runPlaces } from '../../shared/base/places.js';
 import type { RunSummary, Series } from '../../shared/protocol/rpc.js';
 import { isAlive } from '../process-alive.js';
+import type { RunReading } from '../logs/log-reading.js';
 import type { LogRun } from '../logs/log-run.js';
 import { LogStore } from '../logs/log-store.js';
 import { standingPoints } from '../logs/standing-points.js';
 import { readRunFile, type RunFileFields } from './run-files.js';
-
-export interface RunReading {
-  list(root: string): Promise<RunSummary[]>;
-  /** Undefined where there is no such run. */
-  series(root: string, id: string): Promise<Series[] | undefined>;
-  dispose(): Promise<void>;
-}
 
 /** A list is wanted now: what takes longer to read is told by a later one. */
 const LONGEST_WAIT_MS = 2000;

@@ -7,7 +7,7 @@ import { moveToTrash } from '../workspace/trash.js';
 import { entryInside } from '../workspace/workspace-paths.js';
 import { findRuns, type FoundRun } from './find-runs.js';
 import { changeRunFile } from './run-files.js';
-import type { RunReading } from './run-reader.js';
+import type { RunReading } from '../logs/log-reading.js';
 
 const LONGEST_NAME = 200;
 
