@@ -185,10 +185,11 @@ export class ChartController implements ChartMember {
     const { curves, look } = this.props();
     for (const curve of curves) {
       yield undefined;
-      curveView(curve.source).update(curve.exact ? 0 : look.smoothing);
+      // Another chart may draw the same curve smoothed.
+      curveView(curve.source).update(isExact(curve, look) ? undefined : look.smoothing);
       if (!curve.band) continue;
-      curveView(curve.band.low).update(0);
-      curveView(curve.band.high).update(0);
+      curveView(curve.band.low).update();
+      curveView(curve.band.high).update();
     }
     const x = this.view;
     const extent = yield* visibleExtent(curves, x, this.plotWidth, look);

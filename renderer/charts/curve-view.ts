@@ -66,8 +66,8 @@ export class CurveView {
 
   constructor(readonly source: CurveSource) {}
 
-  /** Takes in what was appended to the source; a new weight recomputes the smoothed values once. */
-  update(weight: number): void {
+  /** Takes in what was appended to the source; another weight than before recomputes the smoothed values once. */
+  update(weight = this.smoothing.weight): void {
     const { values, steps } = this.source;
     const before = this.raw.length;
     const length = values.length;

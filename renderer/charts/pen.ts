@@ -180,8 +180,13 @@ function short(value: number): string {
   return String(Math.round(value * 100) / 100);
 }
 
+/** XML has no place for most control characters, however they are written. */
 function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
-    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '\ufffd');
+  return [...text]
+    .map((char) => {
+      const code = char.codePointAt(0)!;
+      if (code < 0x20 && code !== 9 && code !== 10 && code !== 13) return '\ufffd';
+      return '&<>"\''.includes(char) ? `&#${code};` : char;
+    })
+    .join('');
 }

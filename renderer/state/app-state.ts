@@ -6,7 +6,7 @@ import { createStore } from 'zustand/vanilla';
 import type { ExperimentAnalysis } from '../../src/shared/protocol/analysis.js';
 import { noDebugging, type Debugging } from '../../src/shared/protocol/debugging.js';
 import type { EngineStatus } from '../../src/shared/protocol/engine.js';
-import type { RequestResult, RunSummary, Series, WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
+import type { RequestResult, RunSummary, WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 import type { SessionState } from '../../src/shared/session/session-state.js';
 import type { Finding } from '../../src/shared/protocol/diagnosis.js';
 import type { Problem, StepLook, StopPoint, TrainingBreakpoint } from '../../src/shared/protocol/training.js';
@@ -82,9 +82,8 @@ export interface AppState {
   readonly debugging: Debugging;
   /** Why a breakpoint cannot work, by its id. */
   readonly breakpointMessages: Readonly<Record<string, string>>;
+  /** Of the folder, and of the folders of logs that were added to it. */
   readonly runs: readonly RunSummary[];
-  /** Curves of finished runs that were asked for, by run id. */
-  readonly runSeries: Readonly<Record<string, readonly Series[]>>;
   /** Runs whose curves are drawn, by id. */
   readonly selectedRuns: readonly string[];
   readonly cursor: Cursor;
@@ -105,7 +104,6 @@ export const appStore = createStore<AppState>(() => ({
   debugging: noDebugging,
   breakpointMessages: {},
   runs: [],
-  runSeries: {},
   selectedRuns: [],
   cursor: {},
   notices: [],

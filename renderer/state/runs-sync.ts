@@ -6,6 +6,7 @@ import { RequestError, type Connection } from './connection.js';
 import { ask } from './dialogs.js';
 import { assignColours } from './runs-colours.js';
 import { server } from './server.js';
+import { logStore, tagsOf } from './log-sync.js';
 import { startRun } from './session-actions.js';
 import { readStored, writeStored } from './session-storage.js';
 
@@ -15,11 +16,19 @@ export interface RunsState {
   /** Of the last listing, where it failed. */
   readonly failure?: string;
   readonly loaded: boolean;
-  /** Runs whose curves are on their way. */
-  readonly loading: readonly string[];
 }
 
-export const runsStore = createStore<RunsState>(() => ({ colours: {}, loaded: false, loading: [] }));
+export const runsStore = createStore<RunsState>(() => ({ colours: {}, loaded: false }));
+
+/** Of the last listing: the folder's own. */
+let ownRuns: readonly RunSummary[] = [];
+/** Runs whose curves are to be drawn, those among them that are not there (yet) too. */
+let chosen = new Set<string>();
+
+/** So many runs are drawn unasked: of a folder that was added, and of one that has nothing but runs. */
+const DRAWN_UNASKED = 20;
+/** Series whose last values are told of a run; some have a hundred thousand. */
+const MOST_LAST_VALUES = 200;
 
 const key = (workspace: string) => `runs:${workspace}`;
 
@@ -37,7 +46,10 @@ export function startRunsSync(connection: Connection): void {
     asking = true;
     try {
       const runs = await connection.request('runs/list', {});
-      if (appStore.getState().workspace?.path === workspace) takeRuns(workspace, runs);
+      if (appStore.getState().workspace?.path === workspace) {
+        ownRuns = runs;
+        takeRuns(workspace);
+      }
     } catch (error) {
       if (!(error instanceof RequestError && error.tag === 'disconnected')) {
         runsStore.setState({ failure: error instanceof Error ? error.message : String(error), loaded: true });
@@ -61,61 +73,91 @@ export function startRunsSync(connection: Connection): void {
   connection.onNotification('runs/changed', listSoon);
   appStore.subscribe((state, before) => {
     if (state.workspace?.path !== before.workspace?.path) {
-      appStore.setState({ runs: [], runSeries: {}, selectedRuns: [] });
+      ownRuns = [];
+      chosen = new Set();
+      appStore.setState({ runs: [], selectedRuns: [] });
       runsStore.setState({ colours: {}, loaded: false, failure: undefined });
       listSoon();
     }
   });
+  logStore.subscribe((state, before) => {
+    const workspace = appStore.getState().workspace?.path;
+    const other = state.runs !== before.runs || state.tagVersion !== before.tagVersion;
+    const added = [...state.folders, ...before.folders].some(({ kind }) => kind === 'added');
+    if (workspace && other && added && runsStore.getState().loaded) takeRuns(workspace);
+  });
 }
 
-function takeRuns(workspace: string, runs: readonly RunSummary[]): void {
-  const before = appStore.getState();
-  const stored = readStored<{ colours?: Record<string, number>; selected?: string[] }>(key(workspace), {});
-  const first = !runsStore.getState().loaded;
-  const ids = runs.toSorted((a, b) => a.createdAt - b.createdAt).map((run) => run.id);
-  const colours = assignColours(stored.colours ?? {}, ids);
-  const selected = (first ? (stored.selected ?? []) : before.selectedRuns).filter((id) => ids.includes(id));
-  const grown = new Set(
-    runs.filter((run) => before.runs.find((old) => old.id === run.id)?.step !== run.step).map((run) => run.id),
-  );
-  const runSeries = Object.fromEntries(
-    Object.entries(before.runSeries).filter(([id]) => ids.includes(id) && !grown.has(id)),
-  );
-  appStore.setState({ runs, selectedRuns: selected, runSeries });
-  runsStore.setState({ colours, loaded: true, failure: undefined });
-  keep();
-  for (const id of selected) if (!runSeries[id]) void loadSeries(id);
+/** Of a folder that was added: nothing but its event files is known, and nothing in it is changed. */
+export function isAdded(run: Pick<RunSummary, 'id' | 'path'>): boolean {
+  return run.id === run.path;
 }
 
-function keep(): void {
-  const { workspace, selectedRuns } = appStore.getState();
-  if (workspace) writeStored(key(workspace.path), { colours: runsStore.getState().colours, selected: selectedRuns });
+function addedRuns(): RunSummary[] {
+  const { folders, runs } = logStore.getState();
+  const added = new Set(folders.filter(({ kind }) => kind === 'added').map(({ path }) => path));
+  return runs
+    .filter((run) => added.has(run.source))
+    .map((run) => ({
+      id: run.id,
+      path: run.path,
+      name: run.name,
+      status: 'completed',
+      createdAt: run.firstWallMs ?? 0,
+      step: run.lastStep,
+      wallMs: run.lastWallMs === undefined ? undefined : run.lastWallMs - (run.firstWallMs ?? run.lastWallMs),
+      last: lastValues(run.id),
+      canContinue: false,
+      warning: run.problems[0] && `${run.problems[0].file}: ${run.problems[0].message}`,
+    }));
 }
 
-/** Draws a run's curves over the others, or takes them away. */
-export function selectRun(id: string, selected: boolean): void {
-  const others = appStore.getState().selectedRuns.filter((other) => other !== id);
-  appStore.setState({ selectedRuns: selected ? [...others, id] : others });
-  keep();
-  if (selected && !appStore.getState().runSeries[id]) void loadSeries(id);
-}
-
-async function loadSeries(id: string): Promise<void> {
-  if (runsStore.getState().loading.includes(id)) return;
-  runsStore.setState((state) => ({ loading: [...state.loading, id] }));
-  try {
-    const series = await server().request('runs/series', { id });
-    appStore.setState((state) => ({ runSeries: { ...state.runSeries, [id]: series } }));
-  } catch (error) {
-    appStore.setState((state) => ({ selectedRuns: state.selectedRuns.filter((other) => other !== id) }));
-    notify({
-      severity: 'warning',
-      message: `The curves of ${nameOf(id)} could not be read.`,
-      detail: error instanceof Error ? error.message : String(error),
-    });
-  } finally {
-    runsStore.setState((state) => ({ loading: state.loading.filter((other) => other !== id) }));
+function lastValues(run: string): Record<string, number> {
+  const last: Record<string, number> = {};
+  let count = 0;
+  for (const tag of tagsOf(run)?.values() ?? []) {
+    if (tag.kind !== 'scalar' || tag.lastValue === undefined) continue;
+    last[tag.name] = tag.lastValue;
+    if (++count >= MOST_LAST_VALUES) break;
   }
+  return last;
+}
+
+function takeRuns(workspace: string): void {
+  const runs = [...ownRuns, ...addedRuns()];
+  const stored = readStored<{ colours?: Record<string, number>; selected?: string[] }>(key(workspace), {});
+  const newest = runs.toSorted((a, b) => b.createdAt - a.createdAt);
+  if (!runsStore.getState().loaded) {
+    const nothingElse = appStore.getState().workspace?.experiments.length === 0;
+    chosen = new Set(stored.selected ?? (nothingElse ? newest.slice(0, DRAWN_UNASKED).map(({ id }) => id) : []));
+  }
+  const known = stored.colours ?? {};
+  for (const { id } of newest.filter((run) => isAdded(run) && !(run.id in known)).slice(0, DRAWN_UNASKED))
+    chosen.add(id);
+  const ids = newest.map(({ id }) => id).reverse();
+  runsStore.setState({ colours: assignColours(known, ids), loaded: true, failure: undefined });
+  showChosen(runs);
+}
+
+function showChosen(runs: readonly RunSummary[]): void {
+  const there = new Set(runs.map(({ id }) => id));
+  appStore.setState({ runs, selectedRuns: [...chosen].filter((id) => there.has(id)) });
+  const { workspace } = appStore.getState();
+  if (workspace) writeStored(key(workspace.path), { colours: runsStore.getState().colours, selected: [...chosen] });
+}
+
+/** Draws a run’s curves over the others, or takes them away. */
+export function selectRun(id: string, selected: boolean): void {
+  selectRuns([id], selected);
+}
+
+export function selectRuns(ids: readonly string[], selected: boolean): void {
+  for (const id of ids) {
+    // The latest choice is drawn on top.
+    chosen.delete(id);
+    if (selected) chosen.add(id);
+  }
+  showChosen(appStore.getState().runs);
 }
 
 function nameOf(id: string): string {
@@ -132,11 +174,9 @@ export async function renameRun(id: string, name: string): Promise<void> {
 export async function deleteRun(id: string): Promise<void> {
   const name = nameOf(id);
   await server().request('runs/delete', { id });
-  appStore.setState((state) => ({
-    runs: state.runs.filter((run) => run.id !== id),
-    selectedRuns: state.selectedRuns.filter((other) => other !== id),
-  }));
-  keep();
+  ownRuns = ownRuns.filter((run) => run.id !== id);
+  chosen.delete(id);
+  showChosen(appStore.getState().runs.filter((run) => run.id !== id));
   notify({ severity: 'info', message: `${name} was moved to .backstep/trash in this folder.` });
 }
 

@@ -25,6 +25,10 @@ import { setJustMyCode, startJustMyCode } from './just-my-code.js';
 import { startExplanation } from './explanation.js';
 import { startStopView, stopView } from './stop-view.js';
 import { clearConsole } from './session-console.js';
+import { startCurveData } from './curve-data.js';
+import { startDashboards } from './dashboards.js';
+import { startLogSync } from './log-sync.js';
+import { startRunSettings } from './run-settings.js';
 import { startRunsSync } from './runs-sync.js';
 import { startSessionSync } from './session-sync.js';
 
@@ -197,6 +201,10 @@ export function startSession(connection: Connection): void {
   startExplanation();
   startJustMyCode();
   startSessionSync(connection);
+  startLogSync(connection);
+  startCurveData(connection);
   startRunsSync(connection);
+  startDashboards(connection);
+  startRunSettings();
   registerTrainingCommands(connection);
 }

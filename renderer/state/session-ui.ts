@@ -30,11 +30,9 @@ export interface SessionUi {
   readonly pausingSince?: number;
   /** Of curves: TensorBoard's smoothing weight, 0 to 0.999. */
   readonly smoothing: number;
-  /** Charts with a logarithmic axis, by tag. */
-  readonly logCharts: readonly string[];
 }
 
-const kept = readStored<Partial<Pick<SessionUi, 'choices' | 'granularity' | 'justMyCode' | 'smoothing' | 'logCharts'>>>(
+const kept = readStored<Partial<Pick<SessionUi, 'choices' | 'granularity' | 'justMyCode' | 'smoothing'>>>(
   'training',
   {},
 );
@@ -45,16 +43,14 @@ export const sessionUi = createStore<SessionUi>(() => ({
   granularity: kept.granularity ?? 'auto',
   justMyCode: kept.justMyCode ?? true,
   smoothing: typeof kept.smoothing === 'number' ? kept.smoothing : 0.6,
-  logCharts: kept.logCharts ?? [],
 }));
 
 sessionUi.subscribe((state, before) => {
-  const { choices, granularity, justMyCode, smoothing, logCharts } = state;
+  const { choices, granularity, justMyCode, smoothing } = state;
   const same =
     choices === before.choices &&
     granularity === before.granularity &&
     justMyCode === before.justMyCode &&
-    smoothing === before.smoothing &&
-    logCharts === before.logCharts;
-  if (!same) writeStored('training', { choices, granularity, justMyCode, smoothing, logCharts });
+    smoothing === before.smoothing;
+  if (!same) writeStored('training', { choices, granularity, justMyCode, smoothing });
 });

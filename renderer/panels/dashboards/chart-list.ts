@@ -1,85 +1,87 @@
-/** Which charts there are and which curves are in each: one chart a quantity, the live run first, then the selected runs. Pure. */
-import type { Curve } from '../../charts/curve.js';
-import type { CurveSource } from '../../charts/curve-view.js';
+/** Which charts there are, and under which headings: the pinned ones first, then one a quantity, by prefix. Pure. */
+import type { ChartPick, Dashboard } from '../../state/dashboard-schema.js';
+import type { DrawnRun } from './drawn-runs.js';
+import { isSetting, sectionOf } from './series-names.js';
 
 export interface ChartDescription {
-  /** The quantity: `loss`, `accuracy`, `learning_rate`. */
-  readonly tag: string;
-  readonly title: string;
-  readonly curves: readonly Curve[];
-}
-
-export interface OverlaidRun {
+  /** A pinned chart's own; `tag:loss` of one that is there by itself. */
   readonly id: string;
-  readonly name: string;
-  readonly colour: string;
-  readonly series: Readonly<Record<string, CurveSource>>;
+  readonly title: string;
+  readonly picks: readonly ChartPick[];
+  readonly pinned: boolean;
 }
 
-/** Series are named `family/tag`; `train` and `validation` of one tag share a chart. */
-export function chartList(
-  live: Readonly<Record<string, CurveSource>> | undefined,
-  runs: readonly OverlaidRun[],
-): readonly ChartDescription[] {
-  const charts = new Map<string, Curve[]>();
-  const add = (tag: string, curve: Curve) => {
-    const curves = charts.get(tag);
-    if (curves) curves.push(curve);
-    else charts.set(tag, [curve]);
-  };
-  const alone = live !== undefined && runs.length === 0;
-  for (const run of runs) {
-    for (const { family, tag, source } of named(run.series)) {
-      const validation = family === 'validation';
-      add(tag, {
-        id: `${run.id}:${family}`,
-        label: validation ? `${run.name} · validation` : family === 'train' ? run.name : `${run.name} · ${family}`,
-        legend: validation ? undefined : run.name,
-        colour: run.colour,
-        dashed: validation,
-        dots: validation || sparse(source),
-        exact: validation || sparse(source) || isSetting(tag),
-        quiet: true,
-        source,
-      });
-    }
+export interface Section {
+  /** Names it in what is kept; shown by `title`. */
+  readonly id: string;
+  readonly title: string;
+  readonly charts: readonly ChartDescription[];
+}
+
+export const PINNED = ' pinned';
+export const ungrouped = '';
+
+export function tagChartId(tag: string): string {
+  return `tag:${tag}`;
+}
+
+export function chartSections(
+  runs: readonly DrawnRun[],
+  dashboard: Pick<Dashboard, 'pinned' | 'everything' | 'filter'>,
+): readonly Section[] {
+  const sections: Section[] = [];
+  if (dashboard.pinned.length > 0) {
+    const charts = dashboard.pinned.map(({ id, title, picks }): ChartDescription => ({
+      id,
+      title: title ?? titleOf(picks),
+      picks,
+      pinned: true,
+    }));
+    sections.push({ id: PINNED, title: 'Pinned', charts });
   }
-  for (const { family, tag, source } of named(live ?? {})) {
-    const validation = family === 'validation';
-    add(tag, {
-      id: `live:${family}`,
-      label: alone ? (validation ? 'validation' : 'train') : validation ? 'this run · validation' : 'this run',
-      legend: alone ? family : validation ? undefined : 'this run',
-      colour: validation ? 'var(--validation)' : 'var(--train)',
-      dots: validation,
-      exact: validation || isSetting(tag),
-      source,
-    });
+  if (!dashboard.everything) return sections;
+  const keys = new Set<string>();
+  for (const run of runs) for (const key of run.byKey.keys()) keys.add(key);
+  const { matches } = pattern(dashboard.filter);
+  const bySection = new Map<string, string[]>();
+  for (const key of keys) {
+    if (!matches(key)) continue;
+    const section = sectionOf(key);
+    const before = bySection.get(section);
+    if (before) before.push(key);
+    else bySection.set(section, [key]);
   }
-  const place = (tag: string) => (tag === 'loss' ? 0 : tag === 'learning_rate' ? 2 : 1);
-  return [...charts]
-    .map(([tag, curves]) => ({ tag, title: tag.replaceAll('_', ' '), curves }))
-    .sort((a, b) => place(a.tag) - place(b.tag) || a.tag.localeCompare(b.tag));
-}
-
-/** An epoch's mean is drawn only where there is no curve of its steps: Keras writes the one, Backstep both. */
-function* named(
-  series: Readonly<Record<string, CurveSource>>,
-): Generator<{ family: string; tag: string; source: CurveSource }> {
-  for (const [name, source] of Object.entries(series)) {
-    const slash = name.indexOf('/');
-    const family = slash < 0 ? 'train' : name.slice(0, slash);
-    const tag = slash < 0 ? name : name.slice(slash + 1);
-    const epochTag = /^epoch_(.+)$/.exec(tag)?.[1];
-    if (epochTag === undefined) yield { family, tag, source };
-    else if (!series[`${family}/${epochTag}`]) yield { family, tag: epochTag, source };
+  const place = (key: string) => (key === 'loss' ? 0 : isSetting(key) ? 2 : 1);
+  const compare = new Intl.Collator('en', { numeric: true }).compare;
+  for (const section of [...bySection.keys()].sort((a, b) => compare(a, b))) {
+    const charts = bySection
+      .get(section)!
+      .sort((a, b) => place(a) - place(b) || compare(a, b))
+      .map((key): ChartDescription => ({
+        id: tagChartId(key),
+        title: titleOf([{ kind: 'tag', tag: key }]),
+        picks: [{ kind: 'tag', tag: key }],
+        pinned: false,
+      }));
+    sections.push({ id: section, title: section === ungrouped ? 'Training' : section, charts });
   }
+  return sections;
 }
 
-function isSetting(tag: string): boolean {
-  return tag === 'learning_rate';
+export function titleOf(picks: readonly ChartPick[]): string {
+  return picks.map((pick) => (pick.kind === 'tag' ? pick.tag.replaceAll('_', ' ') : pick.formula)).join(', ');
 }
 
-function sparse(source: CurveSource): boolean {
-  return source.steps.length <= 60;
+/** A regular expression as somebody types it; one that is not finished is looked for as plain text. */
+export function pattern(text: string): { matches(name: string): boolean; readonly problem?: string } {
+  const typed = text.trim();
+  if (typed === '') return { matches: () => true };
+  try {
+    const expression = new RegExp(typed, 'i');
+    return { matches: (name) => expression.test(name) };
+  } catch (error) {
+    const plain = typed.toLowerCase();
+    const problem = error instanceof Error ? error.message : String(error);
+    return { matches: (name) => name.toLowerCase().includes(plain), problem };
+  }
 }

@@ -1,0 +1,247 @@
+/** One chart in its frame: title, legend, what can be done with it. Fetches its curves while it is in sight. */
+import { useCallback, useEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from 'react';
+import { useStore } from 'zustand';
+import { CurveChart } from '../../charts/curve-chart.js';
+import type { Curve } from '../../charts/curve.js';
+import { moveCursor } from '../../state/app-state.js';
+import { seriesStore } from '../../state/curve-data.js';
+import { changeLook, moveChart, pinChart } from '../../state/dashboards.js';
+import type { ChartLook, Dashboard } from '../../state/dashboard-schema.js';
+import { pointAtStep } from '../../state/pointed-step.js';
+import { sessionUi } from '../../state/session-ui.js';
+import { Icon } from '../../ui/icon.js';
+import { PopupMenu, popupAt, type PopupAt } from '../../ui/popup-menu.js';
+import { useApp } from '../../use-app.js';
+import { CHART_TYPE, combineCharts, draggedChart } from './chart-drag.js';
+import { dashboardGroup } from './chart-group.js';
+import { chartMenu } from './chart-menu.js';
+import { chartCurves, type ChartContents, type CurveOptions } from './chart-curves.js';
+import type { ChartDescription } from './chart-list.js';
+import { chartRange, epochEndsOn, onGrowth } from './chart-range.js';
+import type { DrawnRun } from './drawn-runs.js';
+
+export interface ChartCardProps {
+  readonly chart: ChartDescription;
+  readonly runs: readonly DrawnRun[];
+  readonly dashboard: Dashboard;
+  readonly options: CurveOptions;
+}
+
+/** What is in sight is wanted anew so often, so that it is not the first to be forgotten. */
+const STILL_WANTED_MS = 2000;
+
+export function ChartCard({ chart, runs, dashboard, options }: ChartCardProps) {
+  const look: ChartLook = dashboard.looks[chart.id] ?? {};
+  const theme = useApp((state) => state.theme);
+  const smoothing = useStore(sessionUi, (state) => state.smoothing);
+  const cursorStep = useApp((state) => state.cursor.step);
+  const paused = useApp((state) => state.session?.status === 'paused');
+  const [menu, setMenu] = useState<PopupAt>();
+  const [over, setOver] = useState<'onto' | 'before'>();
+  const card = useRef<HTMLElement>(null);
+  const contents = useContents(chart, runs, options);
+  const { curves } = contents;
+  const range = useCallback(() => chartRange(curves, dashboard.x), [curves, dashboard.x]);
+  const epochEnds = useCallback(() => epochEndsOn(dashboard.x), [dashboard.x]);
+  const chartLook = useMemo(
+    () => ({
+      x: dashboard.x,
+      smoothing,
+      logarithmic: look.logarithmic ?? false,
+      ignoreOutliers: dashboard.ignoreOutliers,
+    }),
+    [dashboard.x, smoothing, look.logarithmic, dashboard.ignoreOutliers],
+  );
+
+  return (
+    <figure
+      ref={card}
+      className="chart-card"
+      data-chart={chart.id.replace(/^tag:/, '')}
+      data-over={over}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        setMenu(popupAt(event, card.current));
+      }}
+      onDragOver={(event) => {
+        if (!event.dataTransfer.types.includes(CHART_TYPE)) return;
+        event.preventDefault();
+        const box = event.currentTarget.getBoundingClientRect();
+        setOver(chart.pinned && event.clientX - box.left < box.width / 4 ? 'before' : 'onto');
+      }}
+      onDragLeave={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(undefined);
+      }}
+      onDrop={(event) => {
+        const dragged = draggedChart(event.dataTransfer);
+        setOver(undefined);
+        if (!dragged || dragged.id === chart.id) return;
+        event.preventDefault();
+        if (over === 'before') moveChart(dragged.pinned ? dragged.id : pinChart(dragged.picks), chart.id);
+        else combineCharts(chart, dragged);
+      }}
+    >
+      <figcaption>
+        <span
+          className="chart-title"
+          title={`${chart.title}\nDrag it onto another chart to draw both on one`}
+          draggable
+          onDragStart={(event) => {
+            event.dataTransfer.setData(CHART_TYPE, JSON.stringify(chart));
+            event.dataTransfer.setData('text/plain', chart.title);
+            event.dataTransfer.effectAllowed = 'copyMove';
+          }}
+        >
+          {chart.title}
+        </span>
+        <Legend curves={curves} />
+        <button
+          className="chart-log"
+          aria-pressed={look.logarithmic ?? false}
+          title="Logarithmic axis"
+          onClick={() => changeLook(chart.id, { logarithmic: !look.logarithmic })}
+        >
+          log
+        </button>
+        <button
+          className="icon-button chart-more"
+          title="More"
+          aria-label={`More about the chart of ${chart.title}`}
+          aria-haspopup="menu"
+          onClick={(event) => setMenu(popupAt(event, card.current))}
+        >
+          <Icon name="ellipsis" />
+        </button>
+      </figcaption>
+      <div className="chart-body">
+        <CurveChart
+          title={chart.title}
+          group={dashboardGroup}
+          curves={curves}
+          look={chartLook}
+          logarithmicX={dashboard.logarithmicX && dashboard.x !== 'wall'}
+          tipOrder={dashboard.tipOrder}
+          range={range}
+          epochEnds={epochEnds}
+          cursorStep={cursorStep}
+          dragMovesCursor={paused}
+          theme={theme}
+          onGrowth={onGrowth}
+          onCursor={(step) => moveCursor({ step })}
+          onPoint={pointAtStep}
+        />
+        {curves.length === 0 && <p className="chart-nothing">{whyNothing(contents, runs.length)}</p>}
+      </div>
+      {menu && (
+        <PopupMenu
+          items={chartMenu({ chart, look, curves, chartLook, runs, range, names: options.names })}
+          at={menu}
+          close={() => setMenu(undefined)}
+        />
+      )}
+    </figure>
+  );
+}
+
+function whyNothing({ missing, problem, wanted }: ChartContents, runs: number): string {
+  if (problem !== undefined) return problem;
+  const failure = wanted.map((name) => seriesStore.failureOf(name)).find((said) => said !== undefined);
+  if (failure !== undefined) return `The points could not be read: ${failure}`;
+  if (missing > 0) return 'Reading…';
+  return runs === 0 ? 'No run is drawn: tick one in Runs.' : 'None of the runs that are drawn has this.';
+}
+
+/** New only when curves come or go; and, of groups, as they grow. */
+function useContents(chart: ChartDescription, runs: readonly DrawnRun[], options: CurveOptions): ChartContents {
+  const version = useSyncExternalStore(
+    (listener) => seriesStore.onChange(listener),
+    () => seriesStore.version,
+  );
+  const [grown, grow] = useReducer((count: number) => count + 1, 0);
+  const { picks } = chart;
+  // `version` and `grown` stand for what the sources give.
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const made = useMemo(() => chartCurves(picks, runs, options), [picks, runs, options, version, grown]);
+  const contents = useSame(made);
+
+  useEffect(() => {
+    if (made.wanted.length === 0) return undefined;
+    const want = () => seriesStore.want(made.wanted);
+    want();
+    const timer = setInterval(want, STILL_WANTED_MS);
+    return () => clearInterval(timer);
+  }, [made]);
+
+  // The mean of a group is computed from all of it; a curve of few points is drawn in another way than one of many.
+  const follows = options.grouped || contents.curves.some(({ source }) => source.values.length < 100);
+  useEffect(() => {
+    if (!follows) return undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const silent = onGrowth(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        grow();
+      }, 1000);
+    });
+    return () => {
+      silent();
+      clearTimeout(timer);
+    };
+  }, [follows]);
+  return contents;
+}
+
+/** The curves of before where these are no others: a chart is drawn anew only for a reason. */
+function useSame(made: ChartContents): ChartContents {
+  const before = useRef(made);
+  const same =
+    before.current.curves.length === made.curves.length &&
+    before.current.missing === made.missing &&
+    before.current.problem === made.problem &&
+    made.curves.every((curve, index) => sameCurve(curve, before.current.curves[index]!));
+  if (!same) before.current = made;
+  return before.current;
+}
+
+function sameCurve(a: Curve, b: Curve): boolean {
+  return (
+    a.id === b.id &&
+    a.source === b.source &&
+    a.band?.low === b.band?.low &&
+    a.label === b.label &&
+    a.legend === b.legend &&
+    a.colour === b.colour &&
+    a.dashed === b.dashed &&
+    a.dots === b.dots &&
+    a.exact === b.exact &&
+    a.quiet === b.quiet &&
+    a.originMs === b.originMs &&
+    a.stepsPerEpoch === b.stepsPerEpoch
+  );
+}
+
+const SHOWN_IN_LEGEND = 5;
+
+function Legend({ curves }: { readonly curves: readonly Curve[] }) {
+  // What lies on top first.
+  const named = curves.filter((curve) => curve.legend !== undefined);
+  const entries = curves.length <= 2 ? named : named.toReversed();
+  const shown = entries.slice(0, SHOWN_IN_LEGEND);
+  const words = curves.slice(0, 40).map((curve) => `${curve.label}${curve.dashed ? ' (dashed)' : ''}`);
+  if (curves.length > words.length) words.push(`and ${curves.length - words.length} more`);
+  return (
+    <span className="chart-legend" data-many={entries.length > 2 || undefined} title={words.join('\n')}>
+      {shown.map((curve) => (
+        <span key={curve.id}>
+          <i
+            data-dashed={curve.dashed || undefined}
+            data-dots={curve.dots || undefined}
+            style={{ color: curve.colour }}
+          />
+          <em>{curve.legend}</em>
+        </span>
+      ))}
+      {entries.length > shown.length && <span>+{entries.length - shown.length}</span>}
+    </span>
+  );
+}

@@ -1,0 +1,200 @@
+/** The curves of a chart: what it shows of which runs, in which colours, grouped or not. Pure. */
+import type { Curve } from '../../charts/curve.js';
+import type { CurveSource } from '../../charts/curve-view.js';
+import { parseFormula, type MakeSeries } from '../../charts/formula.js';
+import { meanBand, type Spread } from '../../charts/group-band.js';
+import type { ChartPick } from '../../state/dashboard-schema.js';
+import { findSeries, type DrawnRun, type SeriesRef } from './drawn-runs.js';
+import { isSetting, isTraining, isValidation } from './series-names.js';
+
+export interface ChartContents {
+  readonly curves: readonly Curve[];
+  /** Everything that is drawn or waited for and has to be asked for. */
+  readonly wanted: readonly NonNullable<SeriesRef['from']>[];
+  /** Series that are not there yet. */
+  readonly missing: number;
+  /** Why a formula draws nothing. */
+  readonly problem?: string;
+}
+
+export interface CurveOptions {
+  /** Runs with the same value become one curve. */
+  readonly grouped: boolean;
+  readonly spread: Spread;
+  /** What formulas may name. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** One line of a chart before it has its colour. */
+interface Line {
+  readonly run: DrawnRun;
+  readonly pick: number;
+  readonly pickName: string;
+  readonly key: string;
+  readonly family: string;
+  readonly source: CurveSource;
+}
+
+const SPARSE = 60;
+
+/** @param runs what is drawn last lies on top */
+export function chartCurves(
+  picks: readonly ChartPick[],
+  runs: readonly DrawnRun[],
+  options: CurveOptions,
+): ChartContents {
+  const wanted: NonNullable<SeriesRef['from']>[] = [];
+  const lines: Line[] = [];
+  let missing = 0;
+  let problem: string | undefined;
+  const look = (ref: SeriesRef): CurveSource | undefined => {
+    if (ref.from) wanted.push(ref.from);
+    const source = ref.source();
+    if (!source) missing++;
+    return source;
+  };
+  for (const [pick, one] of picks.entries()) {
+    if (one.kind === 'tag') {
+      for (const run of runs) {
+        for (const ref of run.byKey.get(one.tag) ?? []) {
+          const source = look(ref);
+          if (source) lines.push({ run, pick, pickName: one.tag, key: ref.key, family: ref.family, source });
+        }
+      }
+      continue;
+    }
+    const parsed = parseFormula(one.formula, options.names);
+    if (parsed.kind === 'error') {
+      problem = parsed.message;
+      continue;
+    }
+    for (const run of runs) {
+      const refs = parsed.names.map((name) => findSeries(run, name));
+      if (refs.some((ref) => ref === undefined)) continue;
+      const sources = refs.map((ref) => look(ref!));
+      if (sources.some((source) => source === undefined)) continue;
+      const source = computed(one.formula, parsed.make, sources as CurveSource[]);
+      lines.push({ run, pick, pickName: one.formula, key: one.formula, family: '', source });
+    }
+  }
+  const curves = options.grouped
+    ? groupCurves(lines, picks.length > 1, options.spread)
+    : runCurves(lines, runs, picks.length > 1);
+  return { curves, wanted, missing, ...(problem === undefined ? {} : { problem }) };
+}
+
+function runCurves(lines: readonly Line[], runs: readonly DrawnRun[], severalPicks: boolean): Curve[] {
+  const alone = runs.length === 1;
+  const curves: Curve[] = [];
+  for (const { run, pick, pickName, key, family, source } of lines) {
+    const validation = isValidation(family);
+    const words: string[] = [];
+    if (!alone) words.push(run.live ? 'this run' : run.name);
+    if (severalPicks) words.push(pickName);
+    const plain = isTraining(family) && family !== '' && !(alone && words.length === 0);
+    if (family !== '' && !plain) words.push(family);
+    if (words.length === 0) words.push(run.live ? 'this run' : run.name);
+    const dashed = (validation && (!run.live || severalPicks)) || (!alone && severalPicks && pick > 0);
+    const liveColour = validation ? 'var(--validation)' : 'var(--train)';
+    const colour = severalPicks && alone ? seriesColour(pick) : run.live ? liveColour : run.colour;
+    const sparse = source.values.length <= SPARSE;
+    curves.push({
+      id: `${run.id}:${pick}:${key}:${family}`,
+      label: words.join(' · '),
+      ...(alone || !dashed || (severalPicks && !validation) ? { legend: words.join(' · ') } : {}),
+      colour,
+      dashed,
+      dots: validation || (!run.live && sparse),
+      exact: (validation && sparse) || (!run.live && sparse) || isSetting(key),
+      quiet: !run.live && !alone,
+      source,
+      ...(run.originMs === undefined ? {} : { originMs: run.originMs }),
+      ...(run.stepsPerEpoch === undefined ? {} : { stepsPerEpoch: run.stepsPerEpoch }),
+    });
+  }
+  return curves;
+}
+
+function groupCurves(lines: readonly Line[], severalPicks: boolean, spread: Spread): Curve[] {
+  const groups = new Map<string, Line[]>();
+  const values: string[] = [];
+  for (const line of lines) {
+    const value = line.run.group ?? 'none';
+    if (!values.includes(value)) values.push(value);
+    const id = `${value}\0${line.pick}\0${line.family}`;
+    const before = groups.get(id);
+    if (before) before.push(line);
+    else groups.set(id, [line]);
+  }
+  const order = values.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return [...groups].map(([id, members]): Curve => {
+    const { run, pick, pickName, key, family } = members[0]!;
+    const value = run.group ?? 'none';
+    const { mean, low, high } = banded(
+      members.map(({ source }) => source),
+      spread,
+    );
+    const validation = isValidation(family);
+    const words = [value, ...(severalPicks ? [pickName] : []), ...(validation ? [family] : [])];
+    const label = `${words.join(' · ')} (${members.length} ${members.length === 1 ? 'run' : 'runs'})`;
+    return {
+      id,
+      label,
+      legend: label,
+      colour: seriesColour(order.indexOf(value) + (severalPicks ? pick * order.length : 0)),
+      dashed: validation,
+      dots: mean.values.length <= SPARSE,
+      exact: mean.values.length <= SPARSE || isSetting(key),
+      quiet: true,
+      source: mean,
+      ...(members.length > 1 ? { band: { low, high } } : {}),
+      ...(run.stepsPerEpoch === undefined ? {} : { stepsPerEpoch: run.stepsPerEpoch }),
+    };
+  });
+}
+
+export function seriesColour(index: number): string {
+  return `var(--series-${(index % 8) + 1})`;
+}
+
+const formulas = new WeakMap<
+  CurveSource,
+  Map<string, { readonly sources: readonly CurveSource[]; readonly made: CurveSource }>
+>();
+
+/** One series a formula and its sources: it grows with them, and keeps what was drawn of it. */
+function computed(formula: string, make: MakeSeries, sources: readonly CurveSource[]): CurveSource {
+  let known = formulas.get(sources[0]!);
+  if (!known) formulas.set(sources[0]!, (known = new Map()));
+  const before = known.get(formula);
+  if (before && before.sources.every((source, index) => source === sources[index])) return before.made;
+  const made = make(sources);
+  known.set(formula, { sources, made });
+  return made;
+}
+
+const bands = new WeakMap<
+  CurveSource,
+  Map<string, { readonly key: string; readonly band: ReturnType<typeof meanBand> }>
+>();
+const numbers = new WeakMap<CurveSource, number>();
+let nextNumber = 1;
+
+/** Computed anew only where a source is another, or has grown. */
+function banded(sources: readonly CurveSource[], spread: Spread): ReturnType<typeof meanBand> {
+  const key = sources
+    .map((source) => {
+      let number = numbers.get(source);
+      if (number === undefined) numbers.set(source, (number = nextNumber++));
+      return `${number}:${source.values.length}`;
+    })
+    .join(' ');
+  let known = bands.get(sources[0]!);
+  if (!known) bands.set(sources[0]!, (known = new Map()));
+  const id = `${spread} ${sources.length}`;
+  const before = known.get(id);
+  if (before?.key === key) return before.band;
+  const band = meanBand(sources, spread);
+  known.set(id, { key, band });
+  return band;
+}

@@ -1,0 +1,172 @@
+/** A chart as a file: its points as CSV or JSON, all of them, or its picture as PNG or SVG as it is on screen. */
+import { drawAxes, drawCurves, visibleExtent, yScale, type Look } from '../../charts/chart-painter.js';
+import type { StepRange } from '../../charts/chart-group.js';
+import type { Plot } from '../../charts/chart-overlay.js';
+import { mappingOf, type Curve } from '../../charts/curve.js';
+import { curveView } from '../../charts/curve-view.js';
+import { readPalette, type Palette } from '../../charts/palette.js';
+import { SvgPen, type Pen } from '../../charts/pen.js';
+import { linearScale } from '../../charts/scale.js';
+import { host } from '../../host/index.js';
+import { stringifyMessage } from '../../../src/shared/base/message-json.js';
+import { notify } from '../../state/app-state.js';
+import { dashboardGroup } from './chart-group.js';
+import type { ChartDescription } from './chart-list.js';
+
+export type ChartFormat = 'CSV' | 'JSON' | 'PNG' | 'SVG';
+
+export interface ChartContent {
+  readonly chart: ChartDescription;
+  readonly curves: readonly Curve[];
+  readonly chartLook: Look;
+  range(): StepRange;
+}
+
+const WIDTH = 960;
+const HEIGHT = 540;
+
+export async function saveChart(format: ChartFormat, content: ChartContent): Promise<void> {
+  const name = `${content.chart.title.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80) || 'chart'}.${format.toLowerCase()}`;
+  try {
+    await host.saveFile(name, await fileOf(format, content));
+  } catch (error) {
+    notify({
+      severity: 'error',
+      message: `${name} could not be saved.`,
+      detail: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+async function fileOf(format: ChartFormat, content: ChartContent): Promise<Blob> {
+  switch (format) {
+    case 'CSV':
+      return new Blob([...csvOf(content.curves)], { type: 'text/csv' });
+    case 'JSON':
+      return new Blob([jsonOf(content.chart.title, content.curves)], { type: 'application/json' });
+    case 'SVG': {
+      const measuring = document.createElement('canvas').getContext('2d')!;
+      const pen = new SvgPen(WIDTH, HEIGHT, (text, font) => {
+        measuring.font = font;
+        return measuring.measureText(text);
+      });
+      drawPicture(pen, content);
+      return new Blob([pen.finish()], { type: 'image/svg+xml' });
+    }
+    case 'PNG': {
+      const canvas = document.createElement('canvas');
+      // Twice the size, as screens of high resolution show it.
+      canvas.width = WIDTH * 2;
+      canvas.height = HEIGHT * 2;
+      const context = canvas.getContext('2d')!;
+      context.scale(2, 2);
+      drawPicture(context, content);
+      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
+      if (!blob) throw new Error('the browser gave no picture');
+      return blob;
+    }
+  }
+}
+
+/** Parts of a text, so that millions of rows make no single string. */
+export function* csvOf(curves: readonly Curve[]): Generator<string> {
+  yield 'series,step,wall_time,value\n';
+  for (const { label, source } of curves) {
+    const name = quoted(label);
+    const { steps, values, wallTimes } = source;
+    let rows: string[] = [];
+    for (let index = 0; index < values.length; index++) {
+      const time = wallTimes?.[index];
+      rows.push(`${name},${steps[index]!},${time === undefined ? '' : time / 1000},${values[index]!}\n`);
+      if (rows.length < 10_000) continue;
+      yield rows.join('');
+      rows = [];
+    }
+    yield rows.join('');
+  }
+}
+
+/** A name that begins as a formula would be one in a spreadsheet. */
+function quoted(text: string): string {
+  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
+export function jsonOf(title: string, curves: readonly Curve[]): string {
+  const series = curves.map(({ label, source }) => ({
+    name: label,
+    steps: Array.from(source.steps).slice(0, source.values.length),
+    ...(source.wallTimes ? { wallTimes: Array.from(source.wallTimes, (time) => time / 1000) } : {}),
+    values: Array.from(source.values, (value) => (Number.isFinite(value) ? value : String(value))),
+  }));
+  return stringifyMessage({ title, series });
+}
+
+function drawPicture(pen: Pen, { chart, curves, chartLook, range }: ChartContent): void {
+  const palette = readPalette(document.documentElement);
+  const rows = Math.min(6, Math.ceil(curves.length / 4));
+  const top = 44 + rows * 16;
+  const x = dashboardGroup.zoom ?? range();
+  const scale = linearScale(x.min, x.max);
+  const width = WIDTH - 64 - 24;
+  for (const curve of curves) curveView(curve.source).update(curve.exact ? undefined : chartLook.smoothing);
+  const extent = finished(visibleExtent(curves, scale, width, chartLook));
+  const height = HEIGHT - top - 32;
+  const plot: Plot = { left: 64, top, width, height, x: scale, y: yScale(extent, chartLook.logarithmic, height) };
+  pen.fillStyle = palette.background;
+  pen.fillRect(0, 0, WIDTH, HEIGHT);
+  pen.fillStyle = palette.text;
+  pen.font = `600 15px ${palette.font}`;
+  pen.textBaseline = 'middle';
+  pen.fillText(chart.title, 16, 22);
+  drawLegend(pen, curves, palette, rows);
+  drawAxes(pen, plot, chartLook.x, palette);
+  pen.save();
+  pen.beginPath();
+  pen.rect(plot.left, plot.top - 4, plot.width + 2, plot.height + 8);
+  pen.clip();
+  finished(
+    drawCurves(
+      pen,
+      plot,
+      curves.filter((curve) => mappingOf(curve, chartLook.x)),
+      chartLook,
+      palette,
+    ),
+  );
+  pen.restore();
+}
+
+function drawLegend(pen: Pen, curves: readonly Curve[], palette: Palette, rows: number): void {
+  pen.font = `11px ${palette.font}`;
+  const column = (WIDTH - 32) / 4;
+  const shown = curves.slice(0, rows * 4);
+  for (const [index, curve] of shown.entries()) {
+    const left = 16 + (index % 4) * column;
+    const y = 48 + Math.floor(index / 4) * 16;
+    pen.fillStyle = palette.resolve(curve.colour);
+    pen.fillRect(left, y - 1, 12, 2);
+    pen.fillStyle = palette.dim;
+    const last = index === shown.length - 1 && curves.length > shown.length;
+    pen.fillText(
+      cut(pen, last ? `and ${curves.length - shown.length + 1} more` : curve.label, column - 26),
+      left + 18,
+      y,
+    );
+  }
+}
+
+function cut(pen: Pen, text: string, width: number): string {
+  if (pen.measureText(text).width <= width) return text;
+  let end = text.length;
+  while (end > 1 && pen.measureText(`${text.slice(0, end)}…`).width > width) end--;
+  return `${text.slice(0, end)}…`;
+}
+
+/** Of what is done in turns, all at once. */
+function finished<T>(turns: Generator<undefined, T>): T {
+  for (;;) {
+    const { done, value } = turns.next();
+    if (done) return value;
+  }
+}

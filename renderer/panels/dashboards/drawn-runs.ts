@@ -1,0 +1,83 @@
+/** The runs whose curves are drawn, with their series by name and by chart; from whatever says them: the session under way, or event files. Pure. */
+import type { CurveSource } from '../../charts/curve-view.js';
+import { placeOf } from './series-names.js';
+
+export interface SeriesRef {
+  /** As files and formulas name it: `train/loss`. */
+  readonly name: string;
+  /** The chart that it is in. */
+  readonly key: string;
+  readonly family: string;
+  /** Points, as far as is known. */
+  readonly count: number;
+  /** What is there of it now; nothing while it is on its way. */
+  source(): CurveSource | undefined;
+  /** Where it has to be asked for. */
+  readonly from?: { readonly run: string; readonly name: string; readonly size: number };
+}
+
+export interface DrawnRun {
+  readonly id: string;
+  readonly name: string;
+  readonly colour: string;
+  /** Trains now, or is the session that is looked at. */
+  readonly live: boolean;
+  readonly stepsPerEpoch?: number;
+  readonly originMs?: number;
+  /** Value of the setting that runs are grouped by. */
+  readonly group?: string;
+  readonly byKey: ReadonlyMap<string, readonly SeriesRef[]>;
+  readonly byName: ReadonlyMap<string, SeriesRef>;
+}
+
+export interface NamedSource {
+  /** The folder within the run, '' where there is none. */
+  readonly family: string;
+  readonly tag: string;
+  readonly count: number;
+  source(): CurveSource | undefined;
+  readonly from?: SeriesRef['from'];
+}
+
+/** An epoch's mean is drawn only where there is no curve of its steps: Keras writes the one, Backstep both. */
+export function seriesOf(all: readonly NamedSource[]): Pick<DrawnRun, 'byKey' | 'byName'> {
+  const byName = new Map<string, SeriesRef>();
+  for (const { family, tag, count, source, from } of all) {
+    const name = family === '' ? tag : `${family}/${tag}`;
+    if (byName.has(name)) continue;
+    byName.set(name, { name, ...placeOf(family, tag), count, source, ...(from ? { from } : {}) });
+  }
+  const byKey = new Map<string, SeriesRef[]>();
+  const taken = new Set([...byName.values()].map(({ key, family }) => `${key}\0${family}`));
+  for (const ref of byName.values()) {
+    const epochKey = /^epoch_(.+)$/.exec(ref.key)?.[1];
+    if (epochKey !== undefined && taken.has(`${epochKey}\0${ref.family}`)) continue;
+    const key = epochKey ?? ref.key;
+    const before = byKey.get(key);
+    const placed = key === ref.key ? ref : { ...ref, key };
+    if (before) before.push(placed);
+    else byKey.set(key, [placed]);
+  }
+  return { byKey, byName };
+}
+
+/** What a formula may name: series by their whole names, and a quantity for the training's series of it. */
+export function findSeries(run: DrawnRun, name: string): SeriesRef | undefined {
+  const whole = run.byName.get(name);
+  if (whole) return whole;
+  const refs = run.byKey.get(name);
+  if (refs) return refs.find(({ family }) => family === 'train' || family === '') ?? refs[0];
+  const slash = name.indexOf('/');
+  const family = name.slice(0, slash);
+  return slash > 0 ? run.byKey.get(name.slice(slash + 1))?.find((ref) => ref.family === family) : undefined;
+}
+
+/** Of all runs together, for writing formulas. */
+export function namesOf(runs: readonly DrawnRun[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { byKey, byName } of runs) {
+    for (const name of byName.keys()) names.add(name);
+    for (const key of byKey.keys()) names.add(key);
+  }
+  return names;
+}

@@ -1,0 +1,103 @@
+/** Which runs are drawn and what series they have: the session under way, and the runs that are ticked or found by their name. */
+import { useMemo } from 'react';
+import { useStore } from 'zustand';
+import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
+import type { SessionState } from '../../../src/shared/session/session-state.js';
+import { appStore } from '../../state/app-state.js';
+import { seriesStore } from '../../state/curve-data.js';
+import { activeDashboard, dashboardsStore, type DashboardsState } from '../../state/dashboards.js';
+import { logStore, tagsOf } from '../../state/log-sync.js';
+import { hparamsStore, settingsOf } from '../../state/run-settings.js';
+import { runColour } from '../../state/runs-colours.js';
+import { runsStore } from '../../state/runs-sync.js';
+import { useApp } from '../../use-app.js';
+import { pattern } from './chart-list.js';
+import { seriesOf, type DrawnRun, type NamedSource } from './drawn-runs.js';
+
+/** New only when runs or series come or go; points are appended to the same sources. The run under way is the last. */
+export function useDrawnRuns(): readonly DrawnRun[] {
+  // A new series gives a new signature; a new session too.
+  const signature = useApp((state) =>
+    state.session ? `${state.session.sessionId} ${Object.keys(state.session.scalars).join(' ')}` : '',
+  );
+  const selected = useApp((state) => state.selectedRuns);
+  const runs = useApp((state) => state.runs);
+  const liveRunDir = useApp((state) => state.session?.start?.runDir);
+  const colours = useStore(runsStore, (state) => state.colours);
+  const tagVersion = useStore(logStore, (state) => state.tagVersion);
+  const logRuns = useStore(logStore, (state) => state.runs);
+  const hparams = useStore(hparamsStore, (state) => state.sessions);
+  const runPattern = useStore(dashboardsStore, (state) => activeDashboard(state).runs);
+  const groupBy = useStore(dashboardsStore, (state) => activeDashboard(state).groupBy);
+  const notes = useStore(dashboardsStore, (state: DashboardsState) => state.runNotes);
+
+  return useMemo(() => {
+    const origins = new Map(logRuns.map((run) => [run.id, run.firstWallMs]));
+    const wanted = runPattern.trim() === '' ? new Set(selected) : undefined;
+    const { matches } = pattern(runPattern);
+    const drawn: DrawnRun[] = [];
+    const chosen = runs.filter((run) =>
+      wanted ? wanted.has(run.id) : !notes[run.id]?.archived && (matches(run.name) || matches(run.id)),
+    );
+    // The latest choice on top of those before.
+    if (wanted) chosen.sort((a, b) => selected.indexOf(a.id) - selected.indexOf(b.id));
+    for (const run of chosen) {
+      if (run.path === liveRunDir) continue;
+      drawn.push({
+        id: run.id,
+        name: run.name,
+        colour: runColour(colours[run.id]),
+        live: false,
+        originMs: origins.get(run.id),
+        stepsPerEpoch: stepsPerEpoch(run),
+        ...(groupBy === undefined ? {} : { group: settingsOf(run, hparams)[groupBy] }),
+        ...seriesOf(loggedSeries(run.id)),
+      });
+    }
+    const { session } = appStore.getState();
+    if (session && signature !== '') {
+      const own = runs.find((run) => run.path === liveRunDir);
+      drawn.push({
+        id: own?.id ?? 'live',
+        name: session.start?.name ?? 'this run',
+        colour: 'var(--train)',
+        live: true,
+        stepsPerEpoch: session.start?.stepsPerEpoch,
+        originMs: session.start?.wallTime,
+        ...(groupBy === undefined || !own ? {} : { group: settingsOf(own, hparams)[groupBy] }),
+        // What the session says is there before its files are read.
+        ...seriesOf([...sessionSeries(session), ...(own ? loggedSeries(own.id) : [])]),
+      });
+    }
+    return drawn;
+    // `tagVersion` stands for what `tagsOf` gives; `signature` for the session's series.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [signature, selected, runs, liveRunDir, colours, tagVersion, logRuns, hparams, runPattern, groupBy, notes]);
+}
+
+function sessionSeries(session: SessionState): NamedSource[] {
+  return Object.entries(session.scalars).map(([name, column]) => {
+    const slash = name.indexOf('/');
+    return {
+      family: slash < 0 ? '' : name.slice(0, slash),
+      tag: name.slice(slash + 1),
+      count: column.steps.length,
+      source: () => column,
+    };
+  });
+}
+
+function loggedSeries(run: string): NamedSource[] {
+  const list: NamedSource[] = [];
+  for (const { name, family, tag, kind, count } of tagsOf(run)?.values() ?? []) {
+    if (kind !== 'scalar') continue;
+    const from = { run, name, size: count };
+    list.push({ family, tag, count, source: () => seriesStore.get(from), from });
+  }
+  return list;
+}
+
+/** Of a run that has done whole epochs. */
+function stepsPerEpoch(run: RunSummary): number | undefined {
+  return run.epoch && run.step && run.step > run.epoch ? run.step / run.epoch : undefined;
+}

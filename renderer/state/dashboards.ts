@@ -1,0 +1,213 @@
+/**
+ * The dashboards of the open folder and what is noted about its runs, kept in the folder itself
+ * (`.backstep/dashboards.json`), so that they go where it goes. Draws nothing; no React here.
+ */
+import { createStore } from 'zustand/vanilla';
+import { appStore, notify } from './app-state.js';
+import {
+  dashboardsFile,
+  newDashboard,
+  type ChartLook,
+  type ChartPick,
+  type Dashboard,
+  type DashboardsFile,
+  type PinnedChart,
+  type RunNotes,
+} from './dashboard-schema.js';
+import { RequestError, type Connection } from './connection.js';
+import { server } from './server.js';
+
+export interface DashboardsState {
+  readonly dashboards: readonly Dashboard[];
+  readonly active: string;
+  readonly runNotes: Readonly<Record<string, RunNotes>>;
+}
+
+const FILE = '.backstep/dashboards.json';
+const SAVE_AFTER_MS = 400;
+
+function fresh(): DashboardsState {
+  return { dashboards: [newDashboard('all', 'All curves')], active: 'all', runNotes: {} };
+}
+
+export const dashboardsStore = createStore<DashboardsState>(fresh);
+
+/** The folder whose file was read; changes before that are not written over it. */
+let loadedFolder: string | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let toldFailure = false;
+const readyListeners: (() => void)[] = [];
+
+/** When those of the open folder are there. */
+export function dashboardsReady(): Promise<void> {
+  return new Promise((resolve) => {
+    const { workspace } = appStore.getState();
+    if (!workspace || workspace.path === loadedFolder) resolve();
+    else readyListeners.push(resolve);
+  });
+}
+
+/** Called once. */
+export function startDashboards(connection: Connection): void {
+  const load = async () => {
+    const folder = appStore.getState().workspace?.path;
+    if (folder === loadedFolder) return;
+    await saveNow();
+    loadedFolder = undefined;
+    toldFailure = false;
+    dashboardsStore.setState(fresh());
+    if (!folder) return;
+    const found = await readFile(connection);
+    if (appStore.getState().workspace?.path !== folder) return;
+    if (found) dashboardsStore.setState(found);
+    loadedFolder = folder;
+    for (const listener of readyListeners.splice(0)) listener();
+  };
+  connection.onStatus((status) => {
+    if (status === 'open') void load();
+  });
+  appStore.subscribe((state, before) => {
+    if (state.workspace?.path !== before.workspace?.path) void load();
+  });
+  dashboardsStore.subscribe(() => {
+    if (loadedFolder === undefined) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => void saveNow(), SAVE_AFTER_MS);
+  });
+  window.addEventListener('pagehide', () => void saveNow());
+}
+
+async function readFile(connection: Connection): Promise<DashboardsState | undefined> {
+  try {
+    const { text } = await connection.request('file/read', { path: FILE });
+    const parsed = dashboardsFile.safeParse(JSON.parse(text));
+    if (parsed.success && parsed.data.dashboards.length > 0) return usable(parsed.data);
+    throw new Error('it is not what Backstep writes');
+  } catch (error) {
+    if (error instanceof RequestError && (error.tag === 'not-found' || error.tag === 'disconnected')) return undefined;
+    notify({
+      severity: 'warning',
+      message: `The dashboards of this folder could not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      detail: `The next change of a dashboard writes ${FILE} anew.`,
+    });
+    return undefined;
+  }
+}
+
+function usable({ active, dashboards, runNotes }: DashboardsFile): DashboardsState {
+  const known = dashboards.some(({ id }) => id === active);
+  return { dashboards, active: known ? active : dashboards[0]!.id, runNotes };
+}
+
+async function saveNow(): Promise<void> {
+  if (timer === undefined) return;
+  clearTimeout(timer);
+  timer = undefined;
+  if (loadedFolder === undefined || appStore.getState().workspace?.path !== loadedFolder) return;
+  const file: DashboardsFile = { version: 1, ...mutable(dashboardsStore.getState()) };
+  try {
+    await server().request('file/write', { path: FILE, text: `${JSON.stringify(file, undefined, 2)}\n` });
+  } catch (error) {
+    if (toldFailure) return;
+    toldFailure = true;
+    notify({
+      severity: 'warning',
+      message: 'Changes of the dashboards are not kept: the folder cannot be written to.',
+      detail: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
+
+function mutable({ active, dashboards, runNotes }: DashboardsState): Omit<DashboardsFile, 'version'> {
+  return { active, dashboards: [...dashboards], runNotes: { ...runNotes } };
+}
+
+export function activeDashboard(state: DashboardsState = dashboardsStore.getState()): Dashboard {
+  return state.dashboards.find(({ id }) => id === state.active) ?? state.dashboards[0]!;
+}
+
+export function changeDashboard(change: Partial<Dashboard> | ((dashboard: Dashboard) => Partial<Dashboard>)): void {
+  dashboardsStore.setState((state) => ({
+    dashboards: state.dashboards.map((one) =>
+      one.id === activeDashboard(state).id ? { ...one, ...(typeof change === 'function' ? change(one) : change) } : one,
+    ),
+  }));
+}
+
+export function showDashboard(id: string): void {
+  dashboardsStore.setState({ active: id });
+}
+
+/** A new one, like the active one where `copy` is. @returns its id */
+export function addDashboard(name: string, like?: Dashboard): string {
+  const id = freshId();
+  dashboardsStore.setState((state) => ({
+    dashboards: [...state.dashboards, { ...(like ?? newDashboard(id, name)), id, name }],
+    active: id,
+  }));
+  return id;
+}
+
+/** The last one stays, as it is without anything set. */
+export function removeDashboard(id: string): void {
+  dashboardsStore.setState((state) => {
+    const dashboards = state.dashboards.filter((one) => one.id !== id);
+    if (dashboards.length === 0) return fresh();
+    return { dashboards, active: dashboards[0]!.id };
+  });
+}
+
+/** As in a link: takes the place of the dashboard with that id, or is added. */
+export function putDashboard(given: Dashboard): void {
+  dashboardsStore.setState((state) => ({
+    dashboards: state.dashboards.some(({ id }) => id === given.id)
+      ? state.dashboards.map((one) => (one.id === given.id ? given : one))
+      : [...state.dashboards, given],
+    active: given.id,
+  }));
+}
+
+export function pinChart(picks: readonly ChartPick[], title?: string): string {
+  const id = freshId();
+  changeDashboard(({ pinned }) => ({
+    pinned: [...pinned, { id, picks: [...picks], ...(title === undefined ? {} : { title }) }],
+  }));
+  return id;
+}
+
+export function unpinChart(id: string): void {
+  changeDashboard(({ pinned, looks }) => ({
+    pinned: pinned.filter((chart) => chart.id !== id),
+    looks: Object.fromEntries(Object.entries(looks).filter(([key]) => key !== id)),
+  }));
+}
+
+export function changeChart(id: string, change: Partial<Omit<PinnedChart, 'id'>>): void {
+  changeDashboard(({ pinned }) => ({
+    pinned: pinned.map((chart) => (chart.id === id ? { ...chart, ...change } : chart)),
+  }));
+}
+
+/** Before another pinned chart; with none to the end. */
+export function moveChart(id: string, before: string | undefined): void {
+  changeDashboard(({ pinned }) => {
+    const chart = pinned.find((one) => one.id === id);
+    if (!chart || id === before) return {};
+    const others = pinned.filter((one) => one.id !== id);
+    const at = others.findIndex((one) => one.id === before);
+    return { pinned: at < 0 ? [...others, chart] : others.toSpliced(at, 0, chart) };
+  });
+}
+
+/** Logarithmic axis and size of a chart, pinned or not. */
+export function changeLook(id: string, change: ChartLook): void {
+  changeDashboard(({ looks }) => ({ looks: { ...looks, [id]: { ...looks[id], ...change } } }));
+}
+
+export function noteRun(id: string, change: RunNotes): void {
+  dashboardsStore.setState(({ runNotes }) => ({ runNotes: { ...runNotes, [id]: { ...runNotes[id], ...change } } }));
+}
+
+function freshId(): string {
+  return `${Date.now().toString(36)}${Math.floor(Math.random() * 1296).toString(36)}`;
+}

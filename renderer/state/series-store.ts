@@ -1,0 +1,214 @@
+/**
+ * The points of curves, fetched when a chart wants them, kept while there is room, and read on as their files grow.
+ * Several charts that come into sight together ask once. Draws nothing; no React here.
+ */
+import type { LogPoints } from '../../src/shared/protocol/summaries.js';
+import { LoadedSeries } from './loaded-series.js';
+
+export interface SeriesName {
+  readonly run: string;
+  /** `family/tag`. */
+  readonly name: string;
+}
+
+/** Asks for points from `from` on; the server's `logs/points`. */
+export type ReadPoints = (series: readonly (SeriesName & { readonly from: number })[]) => Promise<readonly LogPoints[]>;
+
+interface Entry {
+  readonly name: SeriesName;
+  /** Points that are expected; for sharing requests out. */
+  readonly size: number;
+  series?: LoadedSeries;
+  failure?: string;
+  wantedAt: number;
+  state: 'wanted' | 'reading' | 'read';
+  /** More is there than was read. */
+  behind: boolean;
+  /** What is there is shown until it was read again from its beginning. */
+  anew?: boolean;
+}
+
+/** Points a request: an answer of some megabytes, so that the first charts do not wait for the last. */
+const POINTS_A_REQUEST = 1_000_000;
+const SERIES_A_REQUEST = 2000;
+/** 24 bytes each, and 8 more where they are smoothed. */
+const MOST_POINTS = 24_000_000;
+const KEPT_MS = 5000;
+/** Growing series are read on at most so often. */
+const GROWTH_MS = 100;
+
+export class SeriesStore {
+  private readonly entries = new Map<string, Entry>();
+  private readonly listeners = new Set<() => void>();
+  private readonly growthListeners = new Set<() => void>();
+  private asking = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  /** Counts up when a series is there that was not, or is another than before. */
+  version = 0;
+
+  constructor(private readonly read: ReadPoints) {}
+
+  /** What is there of a series; `undefined`: not yet. `want` fetches it. */
+  get({ run, name }: SeriesName): LoadedSeries | undefined {
+    return this.entries.get(keyOf(run, name))?.series;
+  }
+
+  failureOf({ run, name }: SeriesName): string | undefined {
+    return this.entries.get(keyOf(run, name))?.failure;
+  }
+
+  /** Of a chart in sight; called again and again. `size`: points that are expected. */
+  want(names: readonly (SeriesName & { readonly size?: number })[]): void {
+    const now = performance.now();
+    let news = false;
+    for (const { run, name, size = 1000 } of names) {
+      const key = keyOf(run, name);
+      const known = this.entries.get(key);
+      if (known) {
+        known.wantedAt = now;
+        continue;
+      }
+      this.entries.set(key, { name: { run, name }, size, wantedAt: now, state: 'wanted', behind: false });
+      news = true;
+    }
+    if (news) this.askSoon(0);
+  }
+
+  /** Their files have grown. */
+  changed(runs: readonly string[]): void {
+    const grown = new Set(runs);
+    let any = false;
+    for (const entry of this.entries.values()) {
+      if (!grown.has(entry.name.run) || entry.state === 'wanted') continue;
+      entry.behind = true;
+      any = true;
+    }
+    if (any) this.askSoon(GROWTH_MS);
+  }
+
+  /** Another folder: nothing of before counts. */
+  clear(): void {
+    this.entries.clear();
+    this.tell();
+  }
+
+  onChange(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  onGrowth(listener: () => void): () => void {
+    this.growthListeners.add(listener);
+    return () => this.growthListeners.delete(listener);
+  }
+
+  private askSoon(afterMs: number): void {
+    if (this.timer !== undefined || this.asking) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.ask();
+    }, afterMs);
+  }
+
+  private async ask(): Promise<void> {
+    if (this.asking) return;
+    this.asking = true;
+    try {
+      for (;;) {
+        const batch = this.nextBatch();
+        if (batch.length === 0) break;
+        await this.readBatch(batch);
+        this.makeRoom();
+      }
+    } finally {
+      this.asking = false;
+    }
+    if ([...this.entries.values()].some((entry) => entry.state === 'wanted' || entry.behind)) this.askSoon(GROWTH_MS);
+  }
+
+  /** What was wanted last comes first: it is what is in sight. */
+  private nextBatch(): readonly Entry[] {
+    const waiting = [...this.entries.values()].filter(
+      (entry) => entry.state === 'wanted' || (entry.behind && entry.state === 'read'),
+    );
+    waiting.sort((a, b) => b.wantedAt - a.wantedAt);
+    const batch: Entry[] = [];
+    let points = 0;
+    for (const entry of waiting) {
+      points += entry.series ? 100 : entry.size;
+      if (batch.length > 0 && points > POINTS_A_REQUEST) break;
+      batch.push(entry);
+      if (batch.length >= SERIES_A_REQUEST) break;
+    }
+    return batch;
+  }
+
+  private async readBatch(batch: readonly Entry[]): Promise<void> {
+    for (const entry of batch) {
+      entry.state = 'reading';
+      entry.behind = false;
+    }
+    let news = false;
+    let grew = false;
+    try {
+      const answers = await this.read(
+        batch.map((entry) => ({ ...entry.name, from: entry.anew ? 0 : (entry.series?.values.length ?? 0) })),
+      );
+      for (const points of answers) {
+        const entry = this.entries.get(keyOf(points.run, points.name));
+        if (!entry) continue;
+        const had = entry.series;
+        const result = takeInto(entry, points);
+        if (result === 'again') continue;
+        if (entry.series !== had) news = true;
+        else if (points.values.length > 0) grew = true;
+        entry.failure = undefined;
+        if (points.from + points.values.length < points.total) entry.behind = true;
+      }
+    } catch (error) {
+      for (const entry of batch) entry.failure = error instanceof Error ? error.message : String(error);
+      news = true;
+    }
+    for (const entry of batch) entry.state = 'read';
+    if (news) this.tell();
+    if (grew) for (const listener of this.growthListeners) listener();
+  }
+
+  /** Forgets what was not in sight lately, oldest first, where there is too much. */
+  private makeRoom(): void {
+    let points = 0;
+    for (const { series } of this.entries.values()) points += series?.values.length ?? 0;
+    if (points <= MOST_POINTS) return;
+    const now = performance.now();
+    const old = [...this.entries].filter(([, entry]) => now - entry.wantedAt > KEPT_MS && entry.state === 'read');
+    for (const [key, entry] of old.sort(([, a], [, b]) => a.wantedAt - b.wantedAt)) {
+      if (points <= MOST_POINTS * 0.8) break;
+      points -= entry.series?.values.length ?? 0;
+      this.entries.delete(key);
+    }
+  }
+
+  private tell(): void {
+    this.version++;
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** A series that began anew is read from its beginning. */
+function takeInto(entry: Entry, points: LogPoints): 'taken' | 'again' {
+  if (!entry.anew && entry.series?.take(points)) return 'taken';
+  if (points.from > 0) {
+    entry.anew = true;
+    entry.behind = true;
+    return 'again';
+  }
+  entry.anew = false;
+  const series = new LoadedSeries(points.generation);
+  series.take(points);
+  entry.series = series;
+  return 'taken';
+}
+
+function keyOf(run: string, name: string): string {
+  return `${run}\0${name}`;
+}

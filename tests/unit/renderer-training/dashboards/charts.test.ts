@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { CurveSource } from '../../../../renderer/charts/curve-view.js';
+import { chartCurves } from '../../../../renderer/panels/dashboards/chart-curves.js';
+import { chartSections, pattern } from '../../../../renderer/panels/dashboards/chart-list.js';
+import { gridRows } from '../../../../renderer/panels/dashboards/chart-rows.js';
+import { namesOf, seriesOf, type DrawnRun } from '../../../../renderer/panels/dashboards/drawn-runs.js';
+import { placeOf } from '../../../../renderer/panels/dashboards/series-names.js';
+
+const column = (length = 100, value = 1): CurveSource => ({
+  steps: Array.from({ length }, (_, index) => index + 1),
+  values: Array.from({ length }, () => value),
+});
+
+function run(id: string, series: Readonly<Record<string, CurveSource>>, more: Partial<DrawnRun> = {}): DrawnRun {
+  const named = Object.entries(series).map(([name, source]) => {
+    const slash = name.indexOf('/');
+    const family = slash < 0 ? '' : name.slice(0, slash);
+    return { family, tag: name.slice(slash + 1), count: source.values.length, source: () => source };
+  });
+  return { id, name: id, colour: 'var(--series-3)', live: false, ...more, ...seriesOf(named) };
+}
+
+const live = run(
+  'live',
+  {
+    'train/loss': column(),
+    'train/learning_rate': column(),
+    'train/accuracy': column(),
+    'train/epoch_loss': column(2),
+    'validation/loss': column(2),
+    'validation/accuracy': column(2),
+  },
+  { live: true },
+);
+const other = run('baseline', { 'train/loss': column(), 'validation/loss': column(3) });
+const everything = { pinned: [], everything: true, filter: '' };
+const options = (runs: readonly DrawnRun[]) => ({ grouped: false, spread: 'deviation' as const, names: namesOf(runs) });
+
+describe('the place of a series', () => {
+  it.each([
+    ['train', 'loss', 'loss', 'train'],
+    ['', 'Loss/train', 'Loss', 'train'],
+    ['', 'val/loss', 'loss', 'val'],
+    ['', 'val_loss', 'loss', 'val'],
+    ['', 'losses/cls', 'losses/cls', ''],
+    ['validation', 'weights/dense/kernel', 'weights/dense/kernel', 'validation'],
+    ['', '<b>x</b>/test', '<b>x</b>', 'test'],
+  ])('%s | %s is in the chart %s as %s', (family, tag, key, as) => {
+    expect(placeOf(family, tag)).toEqual({ key, family: as });
+  });
+});
+
+describe('charts', () => {
+  it('are one a quantity, loss first and learning rate last', () => {
+    const [only, ...more] = chartSections([live], everything);
+    expect(only?.charts.map(({ id }) => id)).toEqual(['tag:loss', 'tag:accuracy', 'tag:learning_rate']);
+    expect(more).toEqual([]);
+  });
+
+  it('stand under the first part of their name, after the pinned ones', () => {
+    const many = run('m', {
+      'train/loss': column(),
+      'train/weights/a/kernel': column(),
+      'train/gradients/a': column(),
+    });
+    const pinned = [{ id: 'p', picks: [{ kind: 'tag' as const, tag: 'loss' }] }];
+    const sections = chartSections([many], { pinned, everything: true, filter: '' });
+    expect(sections.map(({ title }) => title)).toEqual(['Pinned', 'Training', 'gradients', 'weights']);
+    expect(chartSections([many], { pinned, everything: false, filter: '' }).map(({ title }) => title)).toEqual([
+      'Pinned',
+    ]);
+  });
+
+  it('are found by a regular expression, and by plain text while it is not finished', () => {
+    expect(chartSections([live], { ...everything, filter: '^(loss|acc)' })[0]?.charts).toHaveLength(2);
+    expect(pattern('acc(').matches('acc(top 5)')).toBe(true);
+    expect(pattern('acc(').problem).toBeDefined();
+  });
+});
+
+describe('curves of a chart', () => {
+  const loss = [{ kind: 'tag' as const, tag: 'loss' }];
+
+  it('put training and validation on one axis; an epoch’s mean only where there are no steps', () => {
+    const { curves } = chartCurves(loss, [live], options([live]));
+    expect(curves.map(({ label, dots, colour }) => [label, dots, colour])).toEqual([
+      ['train', false, 'var(--train)'],
+      ['validation', true, 'var(--validation)'],
+    ]);
+    const keras = run('k', { 'train/epoch_loss': column(5), 'validation/epoch_loss': column(5) });
+    expect(chartCurves(loss, [keras], options([keras])).curves).toHaveLength(2);
+  });
+
+  it('draw a run in its own colour, its validation dashed, and the run under way on top', () => {
+    const { curves } = chartCurves(loss, [other, live], options([other, live]));
+    expect(curves.map(({ label }) => label)).toEqual([
+      'baseline',
+      'baseline · validation',
+      'this run',
+      'this run · validation',
+    ]);
+    expect(curves.filter(({ legend }) => legend).map(({ legend }) => legend)).toEqual([
+      'baseline',
+      'this run',
+      'this run · validation',
+    ]);
+    expect(curves[1]).toMatchObject({ colour: 'var(--series-3)', dashed: true, quiet: true });
+  });
+
+  it('draw several series of one run in colours of their own', () => {
+    const { curves } = chartCurves([...loss, { kind: 'tag', tag: 'accuracy' }], [live], options([live]));
+    expect(curves.map(({ label }) => label)).toEqual([
+      'loss',
+      'loss · validation',
+      'accuracy',
+      'accuracy · validation',
+    ]);
+    expect(new Set(curves.map(({ colour }) => colour)).size).toBe(2);
+  });
+
+  it('compute a series by a formula, one a run that has all of it', () => {
+    const gap = [{ kind: 'formula' as const, formula: 'validation/loss - train/loss' }];
+    const without = run('x', { 'train/loss': column() });
+    const runs = [other, without];
+    const { curves, problem } = chartCurves(gap, runs, options(runs));
+    expect(problem).toBeUndefined();
+    expect(curves.map(({ label, source }) => [label, Array.from(source.values)])).toEqual([['baseline', [0, 0, 0]]]);
+    expect(chartCurves([{ kind: 'formula', formula: 'nosuch * 2' }], runs, options(runs)).problem).toMatch(/nosuch/);
+  });
+
+  it('make one of the runs with the same setting, with their spread', () => {
+    const runs = [
+      run('a', { 'train/loss': column(3, 1) }, { group: '0.1' }),
+      run('b', { 'train/loss': column(3, 3) }, { group: '0.1' }),
+      run('c', { 'train/loss': column(3, 5) }, { group: '0.01' }),
+    ];
+    const { curves } = chartCurves(loss, runs, { ...options(runs), grouped: true, spread: 'range' });
+    expect(curves.map(({ label }) => label)).toEqual(['0.1 (2 runs)', '0.01 (1 run)']);
+    expect(Array.from(curves[0]!.source.values)).toEqual([2, 2, 2]);
+    expect(Array.from(curves[0]!.band!.low.values)).toEqual([1, 1, 1]);
+    expect(curves[1]!.band).toBeUndefined();
+    expect(chartCurves(loss, runs, { ...options(runs), grouped: true, spread: 'range' }).curves[0]!.source).toBe(
+      curves[0]!.source,
+    );
+  });
+
+  it('say what they wait for', () => {
+    const from = { run: 'r', name: 'train/loss', size: 7 };
+    const waiting: DrawnRun = {
+      ...other,
+      ...seriesOf([{ family: 'train', tag: 'loss', count: 7, source: () => undefined, from }]),
+    };
+    expect(chartCurves(loss, [waiting], options([waiting]))).toEqual({ curves: [], wanted: [from], missing: 1 });
+  });
+});
+
+describe('rows', () => {
+  const chart = (id: string) => ({ id, title: id, picks: [], pinned: false });
+  const section = (id: string, count: number) => ({
+    id,
+    title: id,
+    charts: Array.from({ length: count }, (_, index) => chart(`${id}${index}`)),
+  });
+
+  it('fill the panel where there are few', () => {
+    const { rows, columns, rowHeight } = gridRows([section('', 3)], {}, [], { width: 800, height: 300 });
+    expect([rows.length, columns, rowHeight]).toEqual([1, 3, 284]);
+  });
+
+  it('have headings where there are several sections, and hide what is folded', () => {
+    const { rows } = gridRows([section('a', 5), section('b', 200)], {}, ['b'], { width: 800, height: 300 });
+    expect(rows.map((row) => (row.kind === 'heading' ? `${row.section.id} ${row.folded}` : row.cells.length))).toEqual([
+      'a false',
+      3,
+      2,
+      'b true',
+    ]);
+  });
+
+  it('give a chart the width and height that it was given', () => {
+    const looks = { a1: { columns: 0 }, a2: { rows: 2 } };
+    const { rows, columns } = gridRows([section('a', 4)], looks, [], { width: 800, height: 300 });
+    expect(
+      rows.map(
+        (row) => row.kind === 'charts' && [row.high, ...row.cells.map(({ chart: { id }, wide }) => `${id} ${wide}`)],
+      ),
+    ).toEqual([
+      [1, 'a0 1'],
+      [1, `a1 ${columns}`],
+      [2, 'a2 1', 'a3 1'],
+    ]);
+  });
+});
