@@ -61,8 +61,6 @@ const MOST_BYTES = 32 * 2 ** 20;
 /** Of a larger model copies would take too much memory. */
 const MOST_VALUES = 100_000_000;
 const MOST_GRAPH_BYTES = 8 * 2 ** 20;
-/** Sets that may wait for the thread; whoever is quicker than it waits. */
-const MOST_PENDING = 3;
 const END_MS = 20_000;
 /** Plain steps whose median a step with more to fetch is compared with. */
 const COMPARED_STEPS = 9;
@@ -145,7 +143,8 @@ export class TrainingSummaries {
       this.keepWeights();
       return { gradientNorms: false, gradients: kinds.has('gradients') || kinds.has('norms') };
     }
-    if (this.budget.mayRun('norms', step)) this.planned = 'norms';
+    // Those of an earlier step are still to come with its histograms: a curve's steps are to ascend.
+    if (!this.isUnderWay('weights') && this.budget.mayRun('norms', step)) this.planned = 'norms';
     return { gradientNorms: this.planned === 'norms', gradients: false };
   }
 
@@ -255,8 +254,12 @@ export class TrainingSummaries {
 
   /** What was asked for last is to be paid first: until then nobody knows what it costs. */
   private mayRun(payer: Payer, step: number): boolean {
-    for (const under of this.under.values()) if (under.payer === payer) return false;
-    return this.under.size < MOST_PENDING && this.budget.mayRun(payer, step);
+    return !this.isUnderWay(payer) && this.budget.mayRun(payer, step);
+  }
+
+  private isUnderWay(payer: Payer): boolean {
+    for (const under of this.under.values()) if (under.payer === payer) return true;
+    return false;
   }
 
   /** How much of the thread's time is missing to the training: it has a core of its own where one is free. */
