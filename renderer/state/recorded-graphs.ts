@@ -14,6 +14,8 @@ import { server } from './server.js';
 export interface GraphRecord {
   /** Of the last version that could be recorded. */
   readonly graph?: OpGraph;
+  /** Of the version before that, which was another graph. */
+  readonly earlier?: OpGraph;
   /** Why the version of now has none. */
   readonly problem?: Pick<Problem, 'message' | 'hint'>;
   readonly recording: boolean;
@@ -69,7 +71,20 @@ async function record(experiment: string, analysis: ExperimentAnalysis): Promise
 
 /** The graph stays until there is a newer one. */
 function keep(experiment: string, change: Partial<GraphRecord>): void {
-  recordedGraphs.setState((records) => ({ [experiment]: { recording: false, ...records[experiment], ...change } }));
+  recordedGraphs.setState((records) => {
+    const before = records[experiment];
+    const isAnother = before?.graph && change.graph && outlineOf(before.graph) !== outlineOf(change.graph);
+    const earlier = isAnother ? before.graph : before?.earlier;
+    return { [experiment]: { recording: false, ...before, ...change, earlier } };
+  });
+}
+
+/** What of a graph its code makes; what a step of it took or measured is left out. */
+function outlineOf({ nodes, edges }: OpGraph): string {
+  return JSON.stringify([
+    edges,
+    nodes.map(({ id, op, outputs, attributes, value }) => [id, op, outputs, attributes, value]),
+  ]);
 }
 
 async function ask(

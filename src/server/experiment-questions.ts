@@ -50,7 +50,9 @@ type Reply =
 interface Job<Request, Answer> {
   readonly id: number;
   request: Request;
-  /** Everyone who asked about this experiment since; all get the answer to the last question. */
+  /** Whether it is answered by itself. */
+  readonly alone: boolean;
+  /** Everyone who asked about this experiment since, if not alone; all get the answer to the last question. */
   readonly waiting: { resolve(answer: Answer): void; reject(error: Error): void }[];
 }
 
@@ -78,16 +80,21 @@ export class ExperimentQuestions<Request extends { readonly experiment: string }
     private readonly options: QuestionOptions,
   ) {}
 
-  /** Resolves with problems, rather than rejecting, where the experiment is at fault. */
-  ask(request: Request): Promise<Answer> {
+  /**
+   * Resolves with problems, rather than rejecting, where the experiment is at fault. Of questions that wait, the last
+   * about an experiment is answered to all who asked; unless they are `alone`: of another text than that which is edited.
+   */
+  ask(request: Request, { alone = false } = {}): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const queued = this.queue.find((job) => job.request.experiment === request.experiment);
+      const queued = alone
+        ? undefined
+        : this.queue.find((job) => !job.alone && job.request.experiment === request.experiment);
       if (queued) {
         queued.request = request;
         queued.waiting.push({ resolve, reject });
         return;
       }
-      this.queue.push({ id: this.nextId++, request, waiting: [{ resolve, reject }] });
+      this.queue.push({ id: this.nextId++, request, alone, waiting: [{ resolve, reject }] });
       this.advance();
     });
   }

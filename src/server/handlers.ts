@@ -169,7 +169,7 @@ export function createHandlers(parts: ServerParts): Handlers {
         for (const [file, text] of Object.entries(request.overlays ?? {})) {
           overlays[(await insideWorkspace(workspace.root, file)).real] = text;
         }
-        return { answer: recorder.ask({ ...request, experiment, overlays }) };
+        return { answer: recorder.ask({ ...request, experiment, overlays }, { alone: request.alone }) };
       });
       return answer;
     },
@@ -206,7 +206,9 @@ export function createHandlers(parts: ServerParts): Handlers {
       for (const [file, text] of Object.entries(sources.overlays)) {
         overlays[(await insideWorkspace(workspace.root, file)).real] = text;
       }
-      return recorder.ask(recordingRequest.parse({ experiment, overlays, settings: sources.settings, batch: 'zeros' }));
+      const { settings } = sources;
+      const request = recordingRequest.parse({ experiment, overlays, settings, batch: 'zeros' });
+      return recorder.ask(request, { alone: true });
     },
     'runs/rename': async ({ id, name }) => {
       await runs.rename(workspace.root, id, name);

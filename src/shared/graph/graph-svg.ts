@@ -6,9 +6,9 @@ import type { CellKind } from './graph-blocks.js';
 import { curveThrough } from './graph-curve.js';
 import type { OpGraph } from './op-graph.js';
 import { groupTree, isGroup, type Group } from './tree/group-tree.js';
-import { layOutTree, shortened, type PlacedItem, type TreeLayout } from './tree/tree-layout.js';
+import { layOutTree, shortened, type PlacedItem, type TreeLayout, type Wire } from './tree/tree-layout.js';
 
-/** Colours as `#rrggbb`: a picture is looked at where no theme is known. */
+/** Colours as a picture needs them that is looked at where no theme is known: `#rrggbb`, `rgb(…)`. */
 export interface SvgLook {
   readonly background: string;
   readonly group: string;
@@ -18,8 +18,12 @@ export interface SvgLook {
   /** Of shapes on wires. */
   readonly label: string;
   readonly wires: Readonly<Record<CellKind, string>>;
-  /** How much of its colour an item's ground has, from 0 to 1. */
-  readonly fill: number;
+}
+
+/** Of an item. */
+export interface SvgTone {
+  readonly line: string;
+  readonly fill: string;
 }
 
 export interface GraphPicture {
@@ -28,13 +32,14 @@ export interface GraphPicture {
   readonly subtitle: string;
   /** None: light, and items by their column. */
   readonly look?: SvgLook;
-  /** As `#rrggbb`. */
-  colourOf?(item: PlacedItem): string;
+  toneOf?(item: PlacedItem): SvgTone;
+  /** What stands at a wire in place of its shape. */
+  edgeText?(wire: Wire): string | undefined;
   /** What the colours say: below the title. */
   readonly legend?: readonly { readonly colour: string; readonly text: string }[];
 }
 
-export const lightLook: SvgLook = {
+const lightLook: SvgLook = {
   background: '#ffffff',
   group: '#f6f8fa',
   groupLine: '#d1d9e0',
@@ -42,7 +47,12 @@ export const lightLook: SvgLook = {
   dim: '#59636e',
   label: '#0a3d66',
   wires: { forward: '#1f6fb2', gradient: '#8250b5', update: '#3a7d44' },
-  fill: 0.1,
+};
+
+const lightTones: Readonly<Record<CellKind, SvgTone>> = {
+  forward: { line: '#1f6fb2', fill: '#e8f2fb' },
+  gradient: { line: '#8250b5', fill: '#f3ecfa' },
+  update: { line: '#3a7d44', fill: '#eaf5ec' },
 };
 
 const margin = 28;
@@ -89,8 +99,8 @@ export function pictureSvg(picture: GraphPicture): string {
       const beside = type ? `<tspan fill="${look.dim}" font-weight="400">  ${escaped(type)}</tspan>` : '';
       return `<rect x="${at(x)}" y="${at(y)}" width="${at(w)}" height="${at(h)}" rx="6" fill="${look.group}" stroke="${look.groupLine}"/><text x="${at(x + 10)}" y="${at(y + 17)}" font-weight="600" fill="${look.text}">${escaped(shortened(group.label, 20))}${beside}</text>`;
     }),
-    ...wires(layout, look),
-    ...layout.items.map((item) => itemSvg(item, picture.colourOf?.(item) ?? look.wires[item.cell], look)),
+    ...wires(picture, look),
+    ...layout.items.map((item) => itemSvg(item, picture.toneOf?.(item) ?? lightTones[item.cell], look)),
     '</g>',
     '</svg>',
     '',
@@ -139,17 +149,17 @@ function opened(root: Group): ReadonlySet<string> {
   }
 }
 
-function itemSvg({ x, y, width, height, lines, ops }: PlacedItem, colour: string, look: SvgLook): string {
+function itemSvg({ x, y, width, height, lines, ops }: PlacedItem, tone: SvgTone, look: SvgLook): string {
   const first = y + height / 2 - ((lines.length - 1) * 15) / 2 + 4;
   const text = lines.map(
     (one, index) =>
       `<text x="${at(x + width / 2)}" y="${at(first + index * 15)}" text-anchor="middle" fill="${index === 0 || ops.length > 1 ? look.text : look.dim}">${escaped(one)}</text>`,
   );
-  return `<rect x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" rx="4" fill="${mixed(colour, look.background, look.fill)}" stroke="${colour}"/>${text.join('')}`;
+  return `<rect x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" rx="4" fill="${tone.fill}" stroke="${tone.line}"/>${text.join('')}`;
 }
 
 /** Labels last, so that no line crosses them. */
-function wires({ wires: all, items }: TreeLayout, look: SvgLook): string[] {
+function wires({ layout: { wires: all, items }, edgeText }: GraphPicture, look: SvgLook): string[] {
   const byId = new Map(items.map((item) => [item.id, item]));
   const paths: string[] = [];
   const labels: string[] = [];
@@ -158,23 +168,13 @@ function wires({ wires: all, items }: TreeLayout, look: SvgLook): string[] {
     paths.push(
       `<path d="${curve.path}" fill="none" stroke="${look.wires[wire.cell]}" stroke-opacity="${wire.cell === 'forward' ? 0.9 : 0.45}" ${wire.isControl ? ' stroke-dasharray="2 4"' : ''} marker-end="url(#arrow-${wire.cell})"/>`,
     );
-    if (wire.cell !== 'forward' || wire.label === '' || wire.isControl) continue;
+    const text = edgeText?.(wire) ?? wire.label;
+    if (wire.cell !== 'forward' || text === '' || wire.isControl) continue;
     labels.push(
-      `<text x="${at(curve.middle.x + 6)}" y="${at(curve.middle.y + 4)}" font-size="11" fill="${look.label}" stroke="${look.background}" stroke-width="3" paint-order="stroke">${escaped(wire.label)}</text>`,
+      `<text x="${at(curve.middle.x + 6)}" y="${at(curve.middle.y + 4)}" font-size="11" fill="${look.label}" stroke="${look.background}" stroke-width="3" paint-order="stroke">${escaped(text)}</text>`,
     );
   }
   return [...paths, ...labels];
-}
-
-/** `share` of the first, the rest of the second; both as `#rrggbb`. */
-function mixed(colour: string, ground: string, share: number): string {
-  const parts = [1, 3, 5].map((from) => {
-    const [a, b] = [colour, ground].map((one) => Number.parseInt(one.slice(from, from + 2), 16)) as [number, number];
-    return Math.round(a * share + b * (1 - share))
-      .toString(16)
-      .padStart(2, '0');
-  });
-  return `#${parts.join('')}`;
 }
 
 function at(value: number): string {

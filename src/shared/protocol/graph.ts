@@ -40,6 +40,8 @@ export const recordingRequest = z.object({
   batch: z.enum(['first', 'zeros']).default('first'),
   /** Measures the values of all outputs, too, which takes about as long as the step. */
   withStatistics: z.boolean().default(false),
+  /** Answered by itself. Otherwise, of questions about an experiment that wait, the last is answered to all. */
+  alone: z.boolean().optional(),
 });
 export type RecordingRequest = z.infer<typeof recordingRequest>;
 export type RecordingRequestInput = z.input<typeof recordingRequest>;
