@@ -2,6 +2,7 @@
 import { Fragment } from 'react';
 import type { Group } from '../../../src/shared/graph/tree/group-tree.js';
 import { Icon } from '../../ui/icon.js';
+import { GraphActions } from './graph-actions.js';
 import { colouringNames, colourings, type Colouring } from './graph-colours.js';
 import { findHelp } from './graph-find.js';
 
@@ -131,6 +132,7 @@ export function GraphBar({
       <button className="icon-button" title={anyOpen ? 'Close all layers' : 'Open all layers'} onClick={onOpenAll}>
         <Icon name={anyOpen ? 'collapse-all' : 'expand-all'} label={anyOpen ? 'Close all' : 'Open all'} />
       </button>
+      <GraphActions />
     </div>
   );
 }

@@ -10,7 +10,12 @@ import { useApp } from '../../use-app.js';
 export interface GraphSource extends GraphRecord {
   readonly experiment?: string;
   /** A file by others. */
-  readonly file?: { readonly name: string; readonly model?: OpenedModel; readonly index: number };
+  readonly file?: {
+    readonly name: string;
+    readonly path: string;
+    readonly model?: OpenedModel;
+    readonly index: number;
+  };
 }
 
 const nothing: GraphRecord = { recording: false };
@@ -27,7 +32,7 @@ export function useGraphSource(visible: boolean): GraphSource {
     if (isWanted && experiment !== undefined && analysis) void recordGraph(experiment);
   }, [isWanted, experiment, analysis]);
   if (view) {
-    const file = { name: baseName(view.path), model: view.model, index: view.index };
+    const file = { name: baseName(view.path), path: view.path, model: view.model, index: view.index };
     return { file, graph: view.model?.graphs[view.index]?.graph, recording: view.model === undefined };
   }
   return { experiment, ...(record ?? nothing) };

@@ -14,7 +14,7 @@ import { GraphCanvas } from './graph-canvas.js';
 import { coloursOf, needsValues, timeText, type Colouring } from './graph-colours.js';
 import { GraphDetails } from './graph-details.js';
 import { GraphFile } from './graph-file.js';
-import { findOps } from './graph-find.js';
+import { findOps, prepareFind } from './graph-find.js';
 import { GraphLegend } from './graph-legend.js';
 import { layerOfGroup } from './graph-places.js';
 import { useGraphSource, type GraphSource } from './graph-source.js';
@@ -25,6 +25,7 @@ import type { TableRow } from './table-rows.js';
 import { walk, type Direction } from './graph-walk.js';
 import { useTreeLayout } from './layout/use-tree-layout.js';
 import { useGraphBreaks } from './use-graph-breaks.js';
+import { useShownGraph } from './use-shown-graph.js';
 import { useGraphValues } from './use-graph-values.js';
 import { ValuesSource } from './values-source.js';
 import './graph.css';
@@ -69,7 +70,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
   const [hit, setHit] = useState(-1);
 
   const tree = useMemo(() => groupTree(graph), [graph]);
-  const { layout, open } = useTreeLayout(tree, wished);
+  const { layout, open, isOnItsWay } = useTreeLayout(tree, wished);
   const tracer = useMemo(() => new Tracer(graph), [graph]);
   const [tracesSelected, setTracesSelected] = useState(false);
   const shown = useGraphValues(graph, source, visible);
@@ -81,6 +82,28 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
   );
   const hits = useMemo(() => findOps(graph, query, values), [graph, query, values]);
   const found = useMemo(() => new Set(hits.map(({ id }) => id)), [hits]);
+  useEffect(() => {
+    // When all else has been drawn.
+    const timer = setTimeout(() => prepareFind(graph), 1000);
+    return () => clearTimeout(timer);
+  }, [graph]);
+  const { at, onView } = useShownGraph({
+    graph,
+    source,
+    tree,
+    layout,
+    open: wished,
+    isOnItsWay,
+    selected,
+    colours,
+    colouring,
+    view,
+    edgeText,
+    onOpen: setOpen,
+    onSelect: setSelected,
+    onColouring: setColouring,
+    onShow: setView,
+  });
   const item = layout.items.find(({ id }) => id === selected);
   const breaks = useGraphBreaks(graph, layout);
   const [menu, setMenu] = useState<{ readonly at: PopupAt; readonly items: readonly PopupItem[] }>();
@@ -259,6 +282,8 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
               tracesSelected={tracesSelected}
               theme={theme}
               edgeText={edgeText}
+              view={at}
+              onView={onView}
               fitKey={source.file ? `${source.file.name} ${source.file.index}` : (source.experiment ?? '')}
               onSelect={select}
               onToggle={toggle}

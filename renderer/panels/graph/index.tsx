@@ -1,6 +1,12 @@
+import { registerView } from '../../state/view-link.js';
 import type { Panel } from '../panel.js';
+import { canCompare, compareShown } from '../../state/graph-comparison.js';
 import { breakTarget } from './graph-target.js';
+import { restoreGraph } from './graph-link.js';
 import { Graph } from './graph.js';
+import { takeAwayCommands } from './take-away.js';
+
+registerView('graph', restoreGraph);
 
 export const graphPanel: Panel = {
   id: 'graph',
@@ -18,5 +24,7 @@ export const graphPanel: Panel = {
       enabled: () => breakTarget() !== undefined,
       run: () => breakTarget()?.(),
     },
+    ...takeAwayCommands,
+    { id: 'graph.compare', title: 'Graph: Compare with…', enabled: canCompare, run: compareShown },
   ],
 };

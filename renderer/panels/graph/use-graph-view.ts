@@ -47,6 +47,11 @@ export function useGraphView(
 
   useLayoutEffect(() => {
     if (!hasSize || !isLaidOut) return;
+    // Somebody says where to look.
+    if (view) {
+      void flow.setViewport(view);
+      return;
+    }
     // The whole width at a size that can be read; the rest is below.
     const pane = store.getState();
     const zoom = Math.min(1, Math.max(0.45, (pane.width - 2 * BORDER) / layout.width));

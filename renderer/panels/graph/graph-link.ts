@@ -1,0 +1,126 @@
+/**
+ * What a link says of the graph: the file it is of, what is open, selected and coloured, where one looks. And the
+ * way back: a link is text by anybody, so nothing of it is taken that makes no sense.
+ */
+import { createStore } from 'zustand/vanilla';
+import { appStore, notify } from '../../state/app-state.js';
+import { canRun, runCommand } from '../../state/commands.js';
+import { openFile } from '../../state/file-actions.js';
+import { closeModel, openedModel, openModelFile, showModelGraph } from '../../state/opened-model.js';
+import { joinPath, relativePath } from '../../state/paths.js';
+import type { View } from './drawing/tiles.js';
+import { graphViews, type GraphViewKind } from './graph-bar.js';
+import { colourings, type Colouring } from './graph-colours.js';
+
+export interface GraphWish {
+  /** Ids of groups. */
+  readonly open: readonly string[];
+  readonly selected?: string;
+  readonly colouring?: Colouring;
+  readonly view?: GraphViewKind;
+  readonly at?: View;
+}
+
+/** More groups than these are all of them. */
+const MOST_OPEN = 500;
+const LONGEST_ID = 500;
+const ALL = '*';
+
+type Parts = readonly (readonly [name: string, value: string | undefined])[];
+
+export interface LinkedGraph extends Omit<GraphWish, 'open'> {
+  /** Absolute. */
+  readonly folder: string;
+  readonly experiment?: string;
+  readonly model?: { readonly path: string; readonly index: number };
+  readonly open: ReadonlySet<string>;
+}
+
+/** `undefined` for what lies outside of the folder: no link leads there. */
+export function partsOf({
+  folder,
+  experiment,
+  model,
+  open,
+  selected,
+  colouring,
+  view,
+  at,
+}: LinkedGraph): Parts | undefined {
+  const file = model?.path ?? experiment;
+  const relative = file === undefined ? undefined : relativePath(folder, file);
+  if (relative === undefined) return undefined;
+  const opened = open.size > MOST_OPEN ? [ALL] : [...open].filter((id) => id.length <= LONGEST_ID);
+  return [
+    [model ? 'model' : 'experiment', relative],
+    ['index', model && model.index > 0 ? String(model.index) : undefined],
+    ...opened.map((id) => ['open', id] as const),
+    ['selected', selected],
+    ['colour', colouring === 'phase' ? undefined : colouring],
+    ['show', view === 'graph' ? undefined : view],
+    ['at', at && [at.x, at.y, at.zoom].map((one) => String(Math.round(one * 1000) / 1000)).join(',')],
+  ];
+}
+
+export function wishOf(parts: URLSearchParams): GraphWish {
+  const selected = parts.get('selected') ?? undefined;
+  return {
+    open: parts.getAll('open').slice(0, MOST_OPEN),
+    selected: selected !== undefined && selected.length <= LONGEST_ID ? selected : undefined,
+    colouring: colourings.find((one) => one === parts.get('colour')),
+    view: graphViews.find((one) => one === parts.get('show')),
+    at: viewOf(parts.get('at') ?? ''),
+  };
+}
+
+const FARTHEST = 10_000_000;
+
+function viewOf(text: string): View | undefined {
+  const numbers = text.split(',').map(Number);
+  const [x, y, zoom] = numbers;
+  if (numbers.length !== 3 || numbers.some((one) => !Number.isFinite(one) || Math.abs(one) > FARTHEST))
+    return undefined;
+  return zoom! > 0 ? { x: x!, y: y!, zoom: Math.min(3, Math.max(0.001, zoom!)) } : undefined;
+}
+
+/** Of a graph with these groups; how many there are no more of. */
+export function openedGroups(
+  open: readonly string[],
+  groups: ReadonlyMap<string, unknown>,
+): { readonly open: ReadonlySet<string>; readonly gone: number } {
+  if (open.includes(ALL)) return { open: new Set(groups.keys()), gone: 0 };
+  const there = open.filter((id) => id !== '' && groups.has(id));
+  return { open: new Set(there), gone: open.length - there.length };
+}
+
+/** What the graph of a file is to look like as soon as it is there; taken by who draws it. */
+export const graphWish = createStore<{ readonly wish?: GraphWish & { readonly file: string } }>(() => ({}));
+
+/** In the folder that is open. Only names of experiments that were found in it are taken, and files in it. */
+export async function restoreGraph(parts: URLSearchParams): Promise<void> {
+  const { workspace } = appStore.getState();
+  if (!workspace) return;
+  const [model, experiment] = [parts.get('model'), parts.get('experiment')];
+  const relative = model ?? experiment;
+  const path = relative === null ? undefined : joinPath(workspace.path, relative);
+  if (path === undefined || relative!.split(/[\\/]/).includes('..'))
+    return gone('The link names no file of its folder.');
+  const index = Number(parts.get('index') ?? 0);
+  if (model !== null) {
+    await openModelFile(path);
+    const { view } = openedModel.getState();
+    // A file that cannot be opened has been told of.
+    if (view?.path !== path || !view.model) return;
+    if (Number.isInteger(index) && index > 0 && index < view.model.graphs.length) showModelGraph(index);
+  } else {
+    if (!workspace.experiments.includes(path)) return gone(`There is no experiment ${relative} in it (any more).`);
+    closeModel();
+    await openFile(path);
+  }
+  graphWish.setState({ wish: { ...wishOf(parts), file: path } }, true);
+  if (canRun('view.show.graph')) await runCommand('view.show.graph');
+}
+
+function gone(detail: string): void {
+  notify({ severity: 'warning', message: 'The link’s view is not there.', detail });
+}
