@@ -23,9 +23,18 @@ const levels = Array.from({ length: LEVELS + 1 }, (_, level) => {
   const share = level / LEVELS;
   const percent = Math.round((share < 0.5 ? share : share - 0.5) * 200);
   return share < 0.5
-    ? `color-mix(in oklab, var(--ramp-middle) ${percent}%, var(--ramp-low))`
-    : `color-mix(in oklab, var(--ramp-high) ${percent}%, var(--ramp-middle))`;
+    ? `color-mix(in srgb, var(--ramp-middle) ${percent}%, var(--ramp-low))`
+    : `color-mix(in srgb, var(--ramp-high) ${percent}%, var(--ramp-middle))`;
 });
+const onScale: ReadonlySet<string> = new Set(levels);
+
+/**
+ * How much of its colour fills an item, 0 to 1: names are told apart by little, places on a scale by more; the
+ * text on it stays readable.
+ */
+export function fillShare(colour: string): number {
+  return onScale.has(colour) ? 0.42 : 0.2;
+}
 
 /** `most`: the end of the ramp where it is the same for all, as of shares. What is not finite is passed over. */
 export function colourScale(

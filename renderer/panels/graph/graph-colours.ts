@@ -107,7 +107,11 @@ export function coloursOf(
       return scaled(items, ({ ops }) => sumOf(ops, ({ bytes }) => bytes), bytesText);
     case 'gradient': {
       if (!values) return nothing(NOT_MEASURED);
-      return scaled(items, (item) => gradientNormOf(item, values), formatValue);
+      return scaled(
+        items,
+        (item) => gradientNormOf(item, values),
+        (norm) => formatValue(norm, 3),
+      );
     }
     case 'zeros': {
       if (!values) return nothing(NOT_MEASURED);

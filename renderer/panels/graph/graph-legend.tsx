@@ -19,7 +19,7 @@ export function GraphLegend({ colouring, colours: { legend, scale, missing }, ch
           role="img"
           aria-label={`From ${scale.ticks[0]!.text} to ${scale.ticks.at(-1)!.text}${scale.isLogarithmic ? ', logarithmic' : ''}`}
         >
-          <i style={{ background: `linear-gradient(to right in oklab, ${scale.colours.join(', ')})` }} />
+          <i style={{ background: `linear-gradient(to right, ${scale.colours.join(', ')})` }} />
           <div>
             {scale.ticks.map(({ at, text }) => (
               <span key={at} style={{ left: `${at * 100}%`, translate: `${-at * 100}%` }}>

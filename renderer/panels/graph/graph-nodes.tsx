@@ -8,6 +8,7 @@ import { shortened, type PlacedGroup, type PlacedItem } from '../../../src/share
 import type { PlaceMark } from '../../state/breakpoint-words.js';
 import { BreakDot } from '../../training/break-dot.js';
 import type { Side } from './drawing/trace.js';
+import { fillShare } from './colour-scale.js';
 import type { Progress } from './graph-places.js';
 
 export type GroupNode = Node<
@@ -69,7 +70,7 @@ function ItemView({ data }: NodeProps<ItemNode>) {
   return (
     <div
       className="graph-item"
-      style={{ '--item': colour } as CSSProperties}
+      style={{ '--item': colour, '--fill': `${fillShare(colour) * 100}%` } as CSSProperties}
       data-current={current || undefined}
       data-found={found || undefined}
       data-progress={progress}

@@ -100,7 +100,7 @@ export function GraphTable({ graph, tree, values, found, selected, standing, onS
   };
 
   const template = `${MARK_WIDTH}px ${columns
-    .map(({ width }, index) => (index === 0 ? `minmax(${width}px, 1fr)` : `${width}px`))
+    .map(({ width }, index) => (index === 0 ? `minmax(min(${width}px, 34cqw), 1fr)` : `${width}px`))
     .join(' ')}`;
   const width = MARK_WIDTH + columns.reduce((sum, column) => sum + column.width, 0);
   return (

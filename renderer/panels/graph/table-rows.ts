@@ -64,7 +64,10 @@ export function rowsOf(tab: TableTab, ops: readonly OpNode[], { graph, tree }: T
     case 'blocks': {
       const layers = new Map(graph.layers.map((layer) => [layer.layer, layer]));
       const groups = gathered(ops, (op) => scopeOf(tree, op));
-      return [...groups].map(([group, own], order) => {
+      // As they stand in the graph, from top to bottom.
+      const standing = [...tree.groups.values()].filter((group) => groups.has(group));
+      return standing.map((group, order) => {
+        const own = groups.get(group)!;
         const name = pathOf(group);
         return { id: group.id, name: name === '' ? 'no group' : name, ops: own, group, layer: layers.get(name), order };
       });
@@ -128,18 +131,18 @@ export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
     case 'ops':
       return [
         name,
-        text('kind', 'Kind', 130, ({ ops }) => ops[0]!.op),
-        ...(graph.nodes.some(({ layer }) => layer !== undefined)
-          ? [text('layer', 'Layer', 110, ({ ops }) => ops[0]!.layer ?? '')]
-          : []),
-        ...(graph.batch === 'none' ? [] : [text('phase', 'Phase', 78, ({ ops }) => ops[0]!.phase)]),
+        ...time,
+        memory,
         {
           ...number('shape', 'Shape', 130, elementsOf, String, 'Sorted by the number of values'),
           text: ({ ops }) => shapesOf(ops[0]!),
         },
+        text('kind', 'Kind', 130, ({ ops }) => ops[0]!.op),
         text('dtype', 'Type', 64, ({ ops }) => [...new Set(ops[0]!.outputs.map(({ dtype }) => dtype))].join(', ')),
-        ...time,
-        memory,
+        ...(graph.nodes.some(({ layer }) => layer !== undefined)
+          ? [text('layer', 'Layer', 110, ({ ops }) => ops[0]!.layer ?? '')]
+          : []),
+        ...(graph.batch === 'none' ? [] : [text('phase', 'Phase', 78, ({ ops }) => ops[0]!.phase)]),
         ...(graph.nodes.some(({ device }) => device !== undefined)
           ? [text('device', 'Device', 84, ({ ops }) => ops[0]!.device ?? '')]
           : []),
@@ -148,6 +151,9 @@ export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
     case 'blocks':
       return [
         name,
+        number('count', 'Ops', 50, ({ ops }) => ops.length, countText),
+        ...time,
+        memory,
         ...(graph.layers.length > 0
           ? [
               text('type', 'Type', 100, ({ layer }) => layer?.type ?? ''),
@@ -158,9 +164,7 @@ export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
               number('params', 'Parameters', 84, ({ layer }) => layer?.params, countText),
             ]
           : []),
-        number('count', 'Ops', 56, ({ ops }) => ops.length, countText),
         number('kinds', 'Kinds', 50, ({ ops }) => new Set(ops.map(({ op }) => op)).size, countText),
-        ...time,
         ...(isTimed && graph.batch !== 'none'
           ? [
               number('forward', 'Forward', 72, (row) => msOf(row, 'forward'), timeText),
@@ -168,7 +172,6 @@ export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
               number('update', 'Update', 72, (row) => msOf(row, 'update'), timeText),
             ]
           : []),
-        memory,
         ...(values ? valueColumns(values) : []),
       ];
     case 'kinds':

@@ -1,4 +1,5 @@
 /** The theme's colours as a canvas needs them: variables and mixtures of the style sheet resolved to values. */
+import { fillShare } from '../colour-scale.js';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
@@ -91,7 +92,7 @@ function readPalette(page: Document): GraphPalette {
       if (!tone) {
         const own = value(colour);
         tone = {
-          fill: text(mix(own, background, 0.2)),
+          fill: text(mix(own, background, fillShare(colour))),
           line: text(mix(own, border, 0.75)),
           flat: text(mix(own, background, 0.55)),
         };
