@@ -12,6 +12,7 @@ import { stringifyMessage } from '../../../src/shared/base/message-json.js';
 import { notify } from '../../state/app-state.js';
 import { dashboardGroup } from './chart-group.js';
 import type { ChartDescription } from './chart-list.js';
+import { csvCell } from './run-columns.js';
 
 export type ChartFormat = 'CSV' | 'JSON' | 'PNG' | 'SVG';
 
@@ -72,7 +73,7 @@ async function fileOf(format: ChartFormat, content: ChartContent): Promise<Blob>
 export function* csvOf(curves: readonly Curve[]): Generator<string> {
   yield 'series,step,wall_time,value\n';
   for (const { label, source } of curves) {
-    const name = quoted(label);
+    const name = csvCell(label);
     const { steps, values, wallTimes } = source;
     let rows: string[] = [];
     for (let index = 0; index < values.length; index++) {
@@ -84,12 +85,6 @@ export function* csvOf(curves: readonly Curve[]): Generator<string> {
     }
     yield rows.join('');
   }
-}
-
-/** A name that begins as a formula would be one in a spreadsheet. */
-function quoted(text: string): string {
-  const plain = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\n\r]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }
 
 export function jsonOf(title: string, curves: readonly Curve[]): string {
