@@ -52,8 +52,15 @@ export async function measureGraph(experiment: string): Promise<void> {
   if (graph && graph.batch !== wish.batch) ({ graph, problem } = await ask(experiment, wish));
   // Where the text is another one by now, its graph is.
   const isOld = analysis !== appStore.getState().analyses[experiment];
-  if (graph && !isOld) keep(experiment, { graph, measuring: false });
+  if (graph && !isOld)
+    keep(experiment, { graph: timedAs(recordedGraphs.getState()[experiment]?.graph, graph), measuring: false });
   else keep(experiment, { measuring: false, notMeasured: problem?.message });
+}
+
+/** Measuring is no part of any op's time, but it leaves the processor's caches to itself: times are those of before. */
+function timedAs(before: OpGraph | undefined, graph: OpGraph): OpGraph {
+  const times = new Map(before?.nodes.map(({ id, ms }) => [id, ms]));
+  return { ...graph, nodes: graph.nodes.map((node) => ({ ...node, ms: times.get(node.id) ?? node.ms })) };
 }
 
 async function record(experiment: string, analysis: ExperimentAnalysis): Promise<void> {

@@ -37,12 +37,14 @@ export function GraphDetails({ graph, item, values, valuesOf, onSelect, onReveal
           </div>
         ))}
       </dl>
-      {only?.file !== undefined && only.line !== undefined && (
-        <button className="link-button" onClick={() => onReveal(only.file!, only.line!)}>
-          Line {only.line}
-        </button>
-      )}
-      {only?.layer !== undefined && <ViewLayerTensors layer={only.layer} />}
+      <div className="graph-links">
+        {only?.file !== undefined && only.line !== undefined && (
+          <button className="link-button" onClick={() => onReveal(only.file!, only.line!)}>
+            Line {only.line}
+          </button>
+        )}
+        {only?.layer !== undefined && <ViewLayerTensors layer={only.layer} />}
+      </div>
       {single ? (
         <>
           <Outputs op={single} values={values} of={valuesOf} />

@@ -99,12 +99,16 @@ export function GraphTable({ graph, tree, values, found, selected, standing, onS
     event.preventDefault();
   };
 
-  const template = `${MARK_WIDTH}px ${columns
-    .map(({ width }, index) => (index === 0 ? `minmax(min(${width}px, 34cqw), 1fr)` : `${width}px`))
-    .join(' ')}`;
-  const width = MARK_WIDTH + columns.reduce((sum, column) => sum + column.width, 0);
+  const [first, ...others] = columns;
+  // Where there is little room, names leave some to the numbers.
+  const least = `min(${first!.width}px, 38cqw)`;
+  const template = [`${MARK_WIDTH}px minmax(${least}, 1fr)`, ...others.map(({ width }) => `${width}px`)].join(' ');
+  const fixed = others.reduce((sum, { width }) => sum + width, MARK_WIDTH);
   return (
-    <div className="graph-table" style={{ '--columns': template, '--width': `${width}px` } as CSSProperties}>
+    <div
+      className="graph-table"
+      style={{ '--columns': template, '--width': `calc(${fixed}px + ${least})` } as CSSProperties}
+    >
       <div className="graph-table-tabs" role="tablist" aria-label="Table of">
         {tableTabs.map((one) => (
           <button
