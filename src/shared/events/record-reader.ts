@@ -11,6 +11,8 @@ const FOOTER_BYTES = 4;
 const STRETCH_BYTES = 2 ** 20;
 /** Longer ones are left out: TensorFlow's own largest are pictures and graphs, and those are smaller. */
 const LONGEST_RECORD = 128 * 2 ** 20;
+/** What was read last is looked at again before reading on: it tells whether the file is still the same one. */
+const TAIL_BYTES = 64;
 /** How far the next record is looked for after a length that cannot be right. */
 const LONGEST_SEARCH = 64 * 2 ** 20;
 /** From here on a native checksum is quicker than its call is long. */
@@ -58,6 +60,8 @@ export class RecordReader {
   private damagedAt: number | undefined;
   private isAbandoned = false;
   private waitsForSize = 0;
+  /** The bytes before `offset`, kept while nothing is read. */
+  private tail = new Uint8Array(0);
   /** The masked checksums of lengths, which are few; 0: not known yet. */
   private readonly knownLengths = new Uint32Array(KNOWN_LENGTHS);
 
@@ -91,6 +95,7 @@ export class RecordReader {
     const size = this.source.size();
     if (size < this.offset) return 'replaced';
     if (size < this.waitsForSize) return 'waiting';
+    if (!this.isSameFile()) return 'replaced';
     const enough = this.offset + budget;
     while (this.offset < enough) {
       const wanted = this.take(visitor);
@@ -105,6 +110,16 @@ export class RecordReader {
       }
     }
     return 'more';
+  }
+
+  private isSameFile(): boolean {
+    const { tail } = this;
+    if (tail.length === 0) return true;
+    const now = new Uint8Array(tail.length);
+    this.tail = new Uint8Array(0);
+    return (
+      this.source.read(now, this.offset - tail.length) === tail.length && now.every((byte, at) => byte === tail[at])
+    );
   }
 
   /** Uses the records in the buffer; says how many bytes from `offset` on have to be there to go on. */
@@ -238,6 +253,8 @@ export class RecordReader {
   }
 
   private free(): void {
+    // Where the buffer begins anew there may be fewer of them; some are enough.
+    this.tail = this.buffer.slice(Math.max(0, this.begin - TAIL_BYTES), this.begin);
     this.buffer = new Uint8Array(0);
     this.view = new DataView(this.buffer.buffer);
     this.begin = this.end = 0;
