@@ -51,7 +51,7 @@ export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): 
       });
       return;
     }
-    const { backend, epochs, seed } = sessionUi.getState().choices;
+    const { backend, epochs, seed, summaries } = sessionUi.getState().choices;
     breakpointsGiven(breakpoints);
     rememberTexts();
     await server().request('run/start', {
@@ -59,6 +59,7 @@ export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): 
       backend,
       epochs,
       seed,
+      summaries,
       breakpoints: [...breakpoints],
       ...more,
     });

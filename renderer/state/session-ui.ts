@@ -9,6 +9,7 @@ export interface RunChoices {
   readonly backend: RunOptions['backend'];
   readonly epochs?: number;
   readonly seed?: number;
+  readonly summaries?: RunOptions['summaries'];
 }
 
 /** From the shortest to the longest. */

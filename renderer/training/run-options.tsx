@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useStore } from 'zustand';
-import { backendNames, type RunOptions } from '../../src/shared/protocol/training.js';
+import { backendNames, summaryModes, type RunOptions, type SummaryCost } from '../../src/shared/protocol/training.js';
 import { canRun, runCommand } from '../state/commands.js';
 import { showEngine } from '../state/engine.js';
 import { sessionUi, type RunChoices } from '../state/session-ui.js';
@@ -17,13 +17,23 @@ const backendWords: Record<RunOptions['backend'], string> = {
   cpu: 'cpu (slow)',
 };
 
+const summaryWords: Record<(typeof summaryModes)[number], string> = {
+  off: 'off – curves alone',
+  default: 'within 3 % of the time',
+  all: 'all, whatever it takes',
+};
+
 export function RunOptionsButton({ enabled }: { enabled: boolean }) {
   const choices = useStore(sessionUi, (state) => state.choices);
-  const changed = choices.backend !== 'auto' || choices.epochs !== undefined || choices.seed !== undefined;
+  const changed =
+    choices.backend !== 'auto' ||
+    choices.epochs !== undefined ||
+    choices.seed !== undefined ||
+    choices.summaries !== undefined;
   return (
     <DialogTrigger>
       <Button className="icon-button command-button run-options-button" isDisabled={!enabled} aria-label="Run options">
-        <span title="Run options: backend, epochs, seed">
+        <span title="Run options: backend, epochs, seed, summaries">
           <Icon name="settings" />
         </span>
         {changed && <i className="changed-mark" aria-label="changed" />}
@@ -40,6 +50,7 @@ export function RunOptionsButton({ enabled }: { enabled: boolean }) {
 function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => void }) {
   const experiment = useApp((state) => state.experiment);
   const engine = useApp((state) => state.engine);
+  const cost = useApp((state) => state.session?.summaries);
   const settings = useApp((state) => (experiment ? state.analyses[experiment]?.settings : undefined));
   const [epochs, setEpochs] = useState(choices.epochs === undefined ? '' : String(choices.epochs));
   const [seed, setSeed] = useState(choices.seed === undefined ? '' : String(choices.seed));
@@ -116,6 +127,25 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
           }}
         />
       </label>
+      <label title="Histograms, norms, images, confusion matrix and the like, beside loss and metrics">
+        <span>Summaries</span>
+        <select
+          className="input"
+          value={choices.summaries ?? ''}
+          onChange={(event) => {
+            const mode = summaryModes.find((one) => one === event.target.value);
+            set({ summaries: mode });
+          }}
+        >
+          <option value="">as in the experiment</option>
+          {summaryModes.map((mode) => (
+            <option key={mode} value={mode}>
+              {summaryWords[mode]}
+            </option>
+          ))}
+        </select>
+      </label>
+      {cost && <p className="run-options-note">{costText(cost)}</p>}
       <div className="field-error" role="alert">
         {epochsWrong ? 'Epochs: a whole number, from 1.' : seedWrong ? 'Seed: a whole number, from 0.' : ''}
       </div>
@@ -137,4 +167,9 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
       </div>
     </form>
   );
+}
+
+function costText({ share, bytes }: SummaryCost): string {
+  const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  return `In the last run: ${(share * 100).toFixed(1)} % of its time, ${size}.`;
 }

@@ -1,6 +1,6 @@
 /** A training for a person at a terminal: a bar an epoch with time left on standard error, their own console on standard output. */
 import { SingleBar } from 'cli-progress';
-import type { TrainingEvent } from '../shared/protocol/training.js';
+import type { SummaryCost, TrainingEvent } from '../shared/protocol/training.js';
 import { findingText, isWorthSaying, problemText } from './problem-text.js';
 
 type StartEvent = Extract<TrainingEvent, { kind: 'start' }>;
@@ -141,7 +141,7 @@ function speedText({ speed, reason, setUpMs }: Extract<TrainingEvent, { kind: 's
   return `steps run compiled${setUpMs === undefined ? '' : `, set up in ${duration(setUpMs)}`}`;
 }
 
-function summariesText({ share, bytes }: NonNullable<Extract<TrainingEvent, { kind: 'end' }>['summaries']>): string {
+function summariesText({ share, bytes }: SummaryCost): string {
   const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
   return `summaries took ${(share * 100).toFixed(1)} % of the training time, and ${size}`;
 }

@@ -4,7 +4,7 @@
  * and not where numbers and pictures come from.
  */
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
+import { BinaryWriter, getTextEncoding, WireType } from '@bufbuild/protobuf/wire';
 import { ValueSchema } from '@bufbuild/protobuf/wkt';
 import { crc32c, type Crc32c } from './crc32c.js';
 import { encodeEvent } from './event-writer.js';
@@ -64,7 +64,7 @@ export interface EncodedImage {
 /** Images of one size, side by side under one tag. */
 export function imageValue(tag: string, images: readonly EncodedImage[]): SummaryValue {
   const [first] = images;
-  const size = [first?.width ?? 0, first?.height ?? 0].map((number) => new TextEncoder().encode(String(number)));
+  const size = [first?.width ?? 0, first?.height ?? 0].map((number) => utf8(String(number)));
   return {
     tag,
     metadata: { pluginData: { pluginName: 'images' }, dataClass: DataClass.BLOB_SEQUENCE },
@@ -77,7 +77,7 @@ export function textValue(tag: string, markdown: string): SummaryValue {
   return {
     tag,
     metadata: { pluginData: { pluginName: 'text' }, dataClass: DataClass.TENSOR },
-    value: { case: 'tensor', value: stringTensor([new TextEncoder().encode(markdown)]) },
+    value: { case: 'tensor', value: stringTensor([utf8(markdown)]) },
   };
 }
 
@@ -109,7 +109,7 @@ export function tensorValue(
   return {
     tag,
     metadata: {
-      pluginData: { pluginName: plugin.name, content: new TextEncoder().encode(JSON.stringify(plugin.content)) },
+      pluginData: { pluginName: plugin.name, content: utf8(JSON.stringify(plugin.content)) },
       dataClass: DataClass.TENSOR,
     },
     value: { case: 'tensor', value: floatTensor(shape, values) },
@@ -121,10 +121,10 @@ export function kerasModelValue(json: string): SummaryValue {
   return {
     tag: 'keras',
     metadata: {
-      pluginData: { pluginName: 'graph_keras_model', content: new TextEncoder().encode('1') },
+      pluginData: { pluginName: 'graph_keras_model', content: utf8('1') },
       dataClass: DataClass.BLOB_SEQUENCE,
     },
-    value: { case: 'tensor', value: stringTensor([new TextEncoder().encode(json)]) },
+    value: { case: 'tensor', value: stringTensor([utf8(json)]) },
   };
 }
 
@@ -195,4 +195,8 @@ function stringTensor(strings: Uint8Array[]) {
 /** Little endian, as every machine that this runs on is. */
 function bytesOf({ buffer, byteOffset, byteLength }: Float32Array | Float64Array): Uint8Array {
   return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+}
+
+function utf8(text: string): Uint8Array<ArrayBuffer> {
+  return getTextEncoding().encodeUtf8(text);
 }

@@ -180,6 +180,10 @@ export const epochEvent = z.object({
   wallTime: z.number(),
 });
 
+/** What writing summaries took: `share` of training time, 0 to 1. */
+export const summaryCost = z.object({ costMs: z.number(), share: z.number(), bytes: z.number() });
+export type SummaryCost = z.infer<typeof summaryCost>;
+
 export const trainingEvent = z.discriminatedUnion('kind', [
   /** What the trainer is busy with, where that takes noticeable time. */
   z.object({
@@ -228,8 +232,8 @@ export const trainingEvent = z.discriminatedUnion('kind', [
     /** None where a script has given back all that it trained. */
     stateHash: z.string().optional(),
     runDir: z.string(),
-    /** What writing summaries took: of training time, 0 to 1. */
-    summaries: z.object({ costMs: z.number(), share: z.number(), bytes: z.number() }).optional(),
+    /** None where none were written. */
+    summaries: summaryCost.optional(),
   }),
   /** The run ended by a failure. What was flushed before stays readable. */
   z.object({ kind: z.literal('error'), ...problem.omit({ severity: true }).shape, runDir: z.string().optional() }),

@@ -7,7 +7,14 @@ import { z } from 'zod';
 import { finding } from '../protocol/diagnosis.js';
 import { lineStatus, lineStatuses } from '../protocol/debugging.js';
 import { breakpointStatus, breakpointStatuses } from '../protocol/dap.js';
-import { problem, startEvent, stopPoint, type StopPoint, type TrainingEvent } from '../protocol/training.js';
+import {
+  problem,
+  startEvent,
+  stopPoint,
+  summaryCost,
+  type StopPoint,
+  type TrainingEvent,
+} from '../protocol/training.js';
 
 export const scalarColumn = z.object({
   steps: z.array(z.number()),
@@ -58,6 +65,8 @@ export const sessionState = z.object({
   problems: z.array(problem),
   /** What the training's rules have found, in order. */
   findings: z.array(finding).optional(),
+  /** What writing summaries took, once the training has ended. */
+  summaries: summaryCost.optional(),
   /** Hash of the last epoch's or the end's state. */
   stateHash: z.string().optional(),
 });
@@ -143,6 +152,7 @@ export function foldTrainingEvent(state: SessionState, event: TrainingEvent): Se
         stop: undefined,
         activity: undefined,
         stateHash: event.stateHash,
+        summaries: event.summaries,
         epoch: event.epoch,
         step: event.steps,
       };
