@@ -47,6 +47,8 @@ export class LogStore {
   private readonly fileByPath = new Map<string, LogFile>();
   /** When it last grew. */
   private readonly hot = new Map<LogFile, number>();
+  /** All that was there when they were found has been read. */
+  private readonly caughtUp = new WeakSet<LogFile>();
   private readonly scans = new Serial();
   private readonly watcher: LogWatcher | undefined;
   private working: Promise<void> | undefined;
@@ -302,7 +304,10 @@ export class LogStore {
     this.pending.delete(file);
     try {
       if (file.readOn(SLICE_BYTES)) this.pending.set(file, run);
-      else this.listChanged = true;
+      else if (!this.caughtUp.has(file)) {
+        this.caughtUp.add(file);
+        this.listChanged = true;
+      }
     } catch (error) {
       // A bug in the reading of one file is not to cost the others.
       log('logs', `${file.path} is left as it is`, error);

@@ -354,7 +354,7 @@ export const logNotifications = {
   'logs/changed': z.object({
     /** Runs that have more (or other) data than before. */
     runs: z.array(z.string()),
-    /** Folders or runs came, went, or are read further: ask for `logs/list` again. */
+    /** Folders, runs or files came or went, or were read for the first time: ask for `logs/list` again. */
     list: z.boolean(),
   }),
 } as const;

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { afterEach } from 'vitest';
 import WebSocket from 'ws';
+import { decodeMessage } from '../../../src/shared/base/binary-message.js';
 import { parseMessage, stringifyMessage } from '../../../src/shared/base/message-json.js';
 import type {
   NotificationBody,
@@ -118,8 +119,10 @@ export class TestWindow {
   private nextId = 1;
 
   private constructor(readonly socket: WebSocket) {
-    socket.on('message', (data: Buffer) => {
-      this.frames.push(parseMessage(data.toString('utf8')) as Frame);
+    socket.on('message', (data: Buffer, isBinary: boolean) => {
+      this.frames.push(
+        (isBinary ? decodeMessage(new Uint8Array(data).buffer) : parseMessage(data.toString('utf8'))) as Frame,
+      );
       for (const watcher of this.watchers) watcher();
     });
     socket.on('error', () => undefined);
