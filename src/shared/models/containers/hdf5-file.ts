@@ -58,9 +58,22 @@ export async function withHdf5<T>(source: ByteSource, work: (file: Hdf5File) => 
     } finally {
       file.close();
     }
+  } catch (error) {
+    throw inPlainWords(error);
   } finally {
     files.unlink(place);
   }
+}
+
+/** The library tells of each of its own levels, the reason last. */
+function inPlainWords(error: unknown): unknown {
+  if (!(error instanceof Error) || !error.message.includes('HDF5-DIAG')) return error;
+  const reasons = [...error.message.matchAll(/in \w+\(\): (.*)/g)];
+  const reason = reasons.at(-1)?.[1] ?? 'its library cannot read it';
+  const short = /truncated file: eof = (\d+),.*stored_eof = (\d+)/.exec(reason);
+  if (!short) return new ModelFileError(`It is damaged or not complete (HDF5: ${reason}).`);
+  const [there, wanted] = [Number(short[1]), Number(short[2])].map((bytes) => bytes.toLocaleString('en-US'));
+  return new ModelFileError(`It is cut off: it has ${there} of ${wanted} bytes.`, 'Copy or download it again.');
 }
 
 /** Of Emscripten's file system in memory, what is used here. */

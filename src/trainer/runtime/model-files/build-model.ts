@@ -332,7 +332,9 @@ function withWeightsLimited<T>({ mostNumbers, isFresh }: BuildOptions, work: () 
   prototype.addWeight = function (name, shape, dtype, initializer, ...rest) {
     total += shape.reduce((product, size) => product * size, 1);
     if (!(total <= mostNumbers)) {
-      throw new ModelFileError(`Its ${name} of ${shape.join('×')} would make more weights than the file can hold.`);
+      throw new ModelFileError(
+        `Its ${name} of ${shape.join('×')} would make more weights than the file holds, or this machine can train.`,
+      );
     }
     return addWeight.call(this, name, shape, dtype, isFresh || !initializer ? initializer : zeros, ...rest);
   };

@@ -32,7 +32,8 @@ function opening<T>(file: string, work: () => T): T {
   } catch (error) {
     if (error instanceof ModelFileError) throw error;
     const { code, message } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') throw new ModelFileError(`There is no file ${file}.`);
+    if (code === 'ENOENT')
+      throw new ModelFileError(`There is no file ${file}.`, 'Name it relative to the experiment’s folder.');
     throw new ModelFileError(`${file} cannot be read: ${message}`);
   }
 }

@@ -92,6 +92,11 @@ async function loadFrom(source: ByteSource, place: string, options: ModelLoadOpt
     }
     return built.model;
   }
+  // JSON begins with a brace, after a byte order mark or spaces at most.
+  if (!head.includes(0x7b))
+    throw new ModelFileError(
+      'It is no model of layers: neither Keras’s .keras, .h5 or .json, nor TensorFlow.js’s model.json.',
+    );
   return loadJson(jsonOf(bytesAt(source, 0, checkedTextSize(source.size))), reading);
 }
 
@@ -159,8 +164,8 @@ function build(
     generation: version === undefined ? generationOf(topology) : version.startsWith('3') ? 3 : 2,
     leaveOut: new Set(options.leaveOut ?? []),
     mostNumbers: Math.min(
-      // Weights alone that are larger than the machine's memory cannot be trained.
-      totalmem() / 4,
+      // Training needs four times a weight's bytes at least: its gradient and what optimizers keep beside it.
+      totalmem() / 16,
       isFresh ? Infinity : Math.max(LEAST_NUMBERS, fileBytes * MOST_NUMBERS_A_BYTE),
     ),
     isFresh: isFresh && !surroundings.shapesAlone,
