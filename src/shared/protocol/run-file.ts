@@ -11,8 +11,8 @@ export const summaryReport = z.object({
   /** Of training time, 0 to 1. */
   share: z.number(),
   bytes: z.number(),
-  /** How many times each was written, by what pays for it: `weights` with gradients and updates, `images`, … */
-  sets: z.record(z.string(), z.number()),
+  /** By what pays for it (`weights` with gradients and updates, `images`, …): how many times it was written, and for how much. */
+  sets: z.record(z.string(), z.object({ times: z.number(), costMs: z.number() })),
 });
 export type SummaryReport = z.infer<typeof summaryReport>;
 

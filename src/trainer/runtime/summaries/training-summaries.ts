@@ -223,10 +223,10 @@ export class TrainingSummaries {
   /** What it all has cost. */
   get report(): SummaryReport {
     const { mode, budget } = this.parts.settings;
-    const sets: Record<string, number> = {};
+    const sets: Record<string, SummaryReport['sets'][string]> = {};
     for (const payer of Object.keys(weightOf) as Payer[]) {
       const times = this.budget.timesOf(payer);
-      if (times > 0) sets[payer] = times;
+      if (times > 0) sets[payer] = { times, costMs: Math.round(this.budget.spentOn(payer) * 10) / 10 };
     }
     return {
       mode,
