@@ -5,7 +5,7 @@
  */
 import { Controls, ControlButton, ReactFlow, ReactFlowProvider, useReactFlow } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { useMemo, useState, type MouseEvent } from 'react';
+import { useMemo, useRef, useState, type MouseEvent } from 'react';
 import type { PlacedItem, TreeLayout, Wire } from '../../../src/shared/graph/tree/tree-layout.js';
 import { Icon } from '../../ui/icon.js';
 import { GraphMap } from './drawing/graph-map.js';
@@ -32,6 +32,8 @@ export interface CanvasProps {
   readonly found: ReadonlySet<string>;
   /** The group under the window's cursor. */
   readonly lit?: string;
+  /** Ids of groups and ops that come from the cursor's line. */
+  readonly litIds?: ReadonlySet<string>;
   /** The innermost group that is drawn around where training stands, and the item that is seen there. */
   readonly standing?: { readonly group?: string; readonly item?: string };
   readonly breaks: GraphBreaks;
@@ -65,8 +67,10 @@ export function GraphCanvas(props: CanvasProps) {
 }
 
 function Canvas(props: CanvasProps) {
-  const { layout, colours, selected, found, lit, standing, breaks, theme, tracer, tracesSelected, edgeText } = props;
+  const { layout, colours, selected, found, litIds, standing, breaks, theme, tracer, tracesSelected, edgeText } =
+    props;
   const { onSelect, onToggle, onToggleItem, onMenu } = props;
+  const place = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
   const scene = useMemo(() => new Scene(layout), [layout]);
   const sight = useSight(scene);
@@ -85,12 +89,12 @@ function Canvas(props: CanvasProps) {
       found,
       marks: breaks.marks,
       standing: breaks.standing,
-      lit,
+      lit: litIds,
       standingGroup: standing?.group,
       trace,
       edgeText,
     }),
-    [colours, found, breaks, lit, standing?.group, trace, edgeText],
+    [colours, found, breaks, litIds, standing?.group, trace, edgeText],
   );
   const nodes = useNodes(scene, sight, look, { selected, breaks, onToggle });
 
@@ -113,6 +117,7 @@ function Canvas(props: CanvasProps) {
 
   return (
     <ReactFlow
+      ref={place}
       nodes={nodes}
       edges={[]}
       nodeTypes={nodeTypes}
@@ -127,6 +132,7 @@ function Canvas(props: CanvasProps) {
       minZoom={least}
       maxZoom={3}
       proOptions={{ hideAttribution: true }}
+      data-items={layout.items.length}
       data-drawn={sight.inPage ? 'page' : 'picture'}
       data-over={hover.now !== undefined || undefined}
       title={sight.inPage ? undefined : title}
@@ -155,6 +161,10 @@ function Canvas(props: CanvasProps) {
       }}
       onPaneMouseLeave={() => point(undefined)}
       onMoveStart={() => hover.over(undefined)}
+      // The picture alone moves, and what stands in the page comes back where it ends: a page that moves is drawn anew
+      // in each frame. Not at the start of it, which every click is.
+      onMove={() => place.current?.setAttribute('data-moving', '')}
+      onMoveEnd={() => place.current?.removeAttribute('data-moving')}
       onDoubleClick={(event) => {
         if (!isOnPane(event)) return;
         const { item, head, group } = at(event);

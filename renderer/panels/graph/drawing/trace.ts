@@ -1,5 +1,6 @@
-/** Everything that an op's values come from and go to, over all edges of the graph, drawn or not. Built once a graph. Pure. */
+/** Everything that an op's values come from and go to, over all edges of the graph, drawn or not. One a graph. Pure. */
 import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
+import { graphIndex } from '../../../../src/shared/graph/tree/graph-index.js';
 import type { PlacedItem } from '../../../../src/shared/graph/tree/tree-layout.js';
 
 export type Side = 'self' | 'up' | 'down';
@@ -14,33 +15,33 @@ interface Neighbours {
 }
 
 export class Tracer {
-  private readonly places: ReadonlyMap<string, number>;
-  private readonly before: Neighbours;
-  private readonly after: Neighbours;
+  private known: { readonly before: Neighbours; readonly after: Neighbours } | undefined;
 
-  constructor({ nodes, edges }: Pick<OpGraph, 'nodes' | 'edges'>) {
-    const places = new Map(nodes.map(({ id }, place) => [id, place]));
-    const from = Int32Array.from(edges, (edge) => places.get(edge.from)!);
-    const to = Int32Array.from(edges, (edge) => places.get(edge.to)!);
-    this.places = places;
-    this.before = neighbours(nodes.length, to, from);
-    this.after = neighbours(nodes.length, from, to);
-  }
+  constructor(private readonly graph: Pick<OpGraph, 'nodes' | 'edges'>) {}
 
   /** Of an item among those that are seen. One that holds ops of both directions counts as above: it comes before. */
   trace(of: PlacedItem, items: readonly PlacedItem[]): Trace {
-    const start = of.ops.flatMap(({ id }) => this.places.get(id) ?? []);
-    const up = reached(this.before, start);
-    const down = reached(this.after, start);
+    const { placeOf } = graphIndex(this.graph);
+    const { before, after } = this.neighbours();
+    const start = of.ops.flatMap(({ id }) => placeOf.get(id) ?? []);
+    const up = reached(before, start);
+    const down = reached(after, start);
     const trace = new Map<string, Side>();
     for (const item of items) {
       const is = (marks: Uint8Array): boolean =>
-        item.ops.some(({ id }) => marks[this.places.get(id) ?? marks.length] === 1);
+        item.ops.some(({ id }) => marks[placeOf.get(id) ?? marks.length] === 1);
       if (is(up)) trace.set(item.id, 'up');
       else if (is(down)) trace.set(item.id, 'down');
     }
     trace.set(of.id, 'self');
     return trace;
+  }
+
+  /** Not before somebody asks: a graph is to be seen first. */
+  private neighbours(): NonNullable<Tracer['known']> {
+    const { from, to } = graphIndex(this.graph);
+    const count = this.graph.nodes.length;
+    return (this.known ??= { before: neighbours(count, to, from), after: neighbours(count, from, to) });
   }
 }
 

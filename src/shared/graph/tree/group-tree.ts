@@ -4,6 +4,7 @@
  */
 import { blockOf, cellOf, type BlockKind, type CellKind } from '../graph-blocks.js';
 import type { OpGraph, OpNode } from '../op-graph.js';
+import { graphIndex } from './graph-index.js';
 import { findRepeats } from './find-repeats.js';
 import { topEdges } from './top-edges.js';
 
@@ -42,6 +43,12 @@ export function isGroup(child: Group | OpNode): child is Group {
   return 'children' in child;
 }
 
+const noParts: readonly string[] = [];
+
+function isSamePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((part, index) => part === b[index]);
+}
+
 /** A group while it is put together. */
 interface Growing {
   id: string;
@@ -72,15 +79,22 @@ export function groupTree(graph: OpGraph): GroupTree {
     }
     return group;
   };
-  const owners = ownersOf(graph);
-  for (const node of graph.nodes) {
+  const owners = graph.batch === 'none' ? ownersOf(graph) : undefined;
+  // Ops that follow one another are often in one group.
+  let [lastPath, lastGroup]: [readonly string[] | undefined, Growing] = [undefined, root];
+  graph.nodes.forEach((node, place) => {
     let group = root;
-    if (graph.batch === 'none') {
-      let path = '';
-      for (const part of (owners.get(node.id) ?? node).group ?? []) {
-        path += path === '' ? part : `/${part}`;
-        group = enter(`group:${path}`, 'group', part, group);
+    if (owners) {
+      const parts = graph.nodes[owners[place]!]?.group ?? node.group ?? noParts;
+      if (lastPath !== undefined && isSamePath(lastPath, parts)) group = lastGroup;
+      else {
+        let path = '';
+        for (const part of parts) {
+          path += path === '' ? part : `/${part}`;
+          group = enter(`group:${path}`, 'group', part, group);
+        }
       }
+      [lastPath, lastGroup] = [parts, group];
     } else {
       const { id, kind, label } = blockOf(node);
       if (kind === 'layer') {
@@ -94,7 +108,7 @@ export function groupTree(graph: OpGraph): GroupTree {
       } else group = enter(id, kind, label, root);
     }
     group.children.push(node);
-  }
+  });
   count(root);
   joinChains(root, known);
   inOrderOfRunning(root, graph);
@@ -120,16 +134,19 @@ export function cellKindOf(node: OpNode): CellKind {
   return cellOf(node.phase);
 }
 
-/** A weight or constant that one op alone reads stands with it, wherever its own name is. */
-function ownersOf(graph: OpGraph): ReadonlyMap<string, OpNode> {
-  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
-  const readers = new Map<string, OpNode | undefined>();
-  for (const { from, to } of graph.edges) {
-    const { kind } = nodes.get(from)!;
+/** A weight or constant that one op alone reads stands with it, wherever its own name is: by place, that op's, else −1. */
+function ownersOf(graph: OpGraph): Int32Array {
+  const { from, to } = graphIndex(graph);
+  const owners = new Int32Array(graph.nodes.length).fill(-1);
+  const isShared = new Uint8Array(graph.nodes.length);
+  for (let edge = 0; edge < from.length; edge++) {
+    const [source, reader] = [from[edge]!, to[edge]!];
+    const { kind } = graph.nodes[source]!;
     if (kind !== 'constant' && kind !== 'variable') continue;
-    readers.set(from, readers.has(from) && readers.get(from)?.id !== to ? undefined : nodes.get(to));
+    if (owners[source]! >= 0 && owners[source] !== reader) isShared[source] = 1;
+    owners[source] = reader;
   }
-  return new Map([...readers].flatMap(([id, reader]) => (reader ? [[id, reader]] : [])));
+  return owners.map((owner, place) => (isShared[place] === 1 ? -1 : owner));
 }
 
 function growing(id: string, kind: Group['kind'], label: string, parent: Growing | undefined): Growing {
@@ -191,9 +208,10 @@ function putOptimizerLast(root: Growing): void {
 
 /** A variable or a target is known before the ops of its group run: the first op counts. */
 function inOrderOfRunning(root: Growing, graph: OpGraph): void {
-  const places = new Map(graph.nodes.map(({ id }, index) => [id, index]));
+  const { placeOf } = graphIndex(graph);
+  const known = new Map<Growing, number>();
   const begin = (child: Growing | OpNode): number => {
-    if (!isGrowing(child)) return places.get(child.id)!;
+    if (!isGrowing(child)) return placeOf.get(child.id)!;
     let first = Infinity;
     let firstOp = Infinity;
     for (const inner of child.children) {
@@ -202,11 +220,17 @@ function inOrderOfRunning(root: Growing, graph: OpGraph): void {
       const runs = isGrowing(inner) || child.kind === 'input' || inner.kind === 'op' || inner.kind === 'assign';
       if (runs) firstOp = Math.min(firstOp, at);
     }
-    return firstOp === Infinity ? first : firstOp;
+    const own = firstOp === Infinity ? first : firstOp;
+    known.set(child, own);
+    return own;
   };
+  begin(root);
   const sort = (group: Growing): void => {
-    const begins = new Map(group.children.map((child) => [child, begin(child)]));
-    group.children.sort((a, b) => begins.get(a)! - begins.get(b)!);
+    const begins = group.children.map((child) => (isGrowing(child) ? known.get(child)! : placeOf.get(child.id)!));
+    if (begins.some((at, index) => index > 0 && begins[index - 1]! > at)) {
+      const order = begins.map((_, index) => index).sort((a, b) => begins[a]! - begins[b]! || a - b);
+      group.children = order.map((index) => group.children[index]!);
+    }
     for (const child of group.children) if (isGrowing(child)) sort(child);
   };
   sort(root);

@@ -1,50 +1,56 @@
 /** Lifts each edge of a graph to the group where its ends part, as an edge between that group's children. Pure. */
 import { cellOf } from '../graph-blocks.js';
-import type { OpGraph, OpNode } from '../op-graph.js';
+import type { OpGraph } from '../op-graph.js';
+import { graphIndex } from './graph-index.js';
 import type { Group } from './group-tree.js';
-
-interface Place {
-  readonly group: Group;
-  /** Among the group's children. */
-  readonly index: number;
-}
 
 /**
  * Fills the groups' `edges`. Those that lead to a gradient or an update stay within their group: between
  * groups it is the forward pass that says what stands below what.
  */
 export function topEdges(root: Group, graph: OpGraph): void {
-  const paths = new Map<string, readonly Place[]>();
-  const phases = new Map<string, OpNode['phase']>();
-  const visit = (group: Group, above: readonly Place[]): void => {
+  const { placeOf, from, to } = graphIndex(graph);
+  // Groups by numbers, each after those around it; of groups and ops: the group they are in, and which child of it.
+  const groups: Group[] = [];
+  const outer: number[] = [];
+  const placeInOuter: number[] = [];
+  const groupOf = new Int32Array(graph.nodes.length).fill(-1);
+  const placeInGroup = new Int32Array(graph.nodes.length);
+  const visit = (group: Group, parent: number, place: number): void => {
+    const number = groups.length;
+    groups.push(group);
+    outer.push(parent);
+    placeInOuter.push(place);
     group.children.forEach((child, index) => {
-      const path = [...above, { group, index }];
-      if ('children' in child) visit(child, path);
+      if ('children' in child) visit(child, number, index);
       else {
-        paths.set(child.id, path);
-        phases.set(child.id, child.phase);
+        const node = placeOf.get(child.id)!;
+        groupOf[node] = number;
+        placeInGroup[node] = index;
       }
     });
   };
-  visit(root, []);
-  const seen = new Map<Group, Set<number>>();
-  for (const { from, to, input } of graph.edges) {
-    const [a, b] = [paths.get(from), paths.get(to)];
-    if (!a || !b) continue;
-    let level = 0;
-    while (level < a.length - 1 && level < b.length - 1 && a[level]!.index === b[level]!.index) level++;
-    const [source, target] = [a[level]!, b[level]!];
-    if (source.index === target.index) continue;
-    const { group } = source;
-    const between = 'children' in group.children[source.index]! || 'children' in group.children[target.index]!;
-    if (between && (input === 'control' || cellOf(phases.get(to)!) !== 'forward')) continue;
-    const key = source.index * group.children.length + target.index;
-    let known = seen.get(group);
-    if (!known) seen.set(group, (known = new Set()));
-    if (known.has(key)) continue;
-    known.add(key);
-    (group.edges as (readonly [number, number])[]).push([source.index, target.index]);
-  }
+  visit(root, -1, 0);
+  const seen = groups.map(() => new Set<number>());
+  graph.edges.forEach(({ input }, edge) => {
+    const [source, target] = [from[edge]!, to[edge]!];
+    let [a, b] = [groupOf[source]!, groupOf[target]!];
+    if (a < 0 || b < 0) return;
+    let [first, last] = [placeInGroup[source]!, placeInGroup[target]!];
+    // Up to the group that both are in.
+    while (a !== b) {
+      if (a > b) [first, a] = [placeInOuter[a]!, outer[a]!];
+      else [last, b] = [placeInOuter[b]!, outer[b]!];
+    }
+    if (first === last) return;
+    const group = groups[a]!;
+    const between = 'children' in group.children[first]! || 'children' in group.children[last]!;
+    if (between && (input === 'control' || cellOf(graph.nodes[target]!.phase) !== 'forward')) return;
+    const key = first * group.children.length + last;
+    if (seen[a]!.has(key)) return;
+    seen[a]!.add(key);
+    (group.edges as (readonly [number, number])[]).push([first, last]);
+  });
   const sort = (group: Group): void => {
     sortChildren(group);
     for (const child of group.children) if ('children' in child) sort(child);
@@ -57,6 +63,7 @@ export function topEdges(root: Group, graph: OpGraph): void {
  * another in a circle; it is cut at the one that came first.
  */
 function sortChildren(group: Group): void {
+  if (group.edges.every(([from, to]) => from < to)) return;
   const count = group.children.length;
   const waits = new Int32Array(count);
   const after: number[][] = group.children.map(() => []);

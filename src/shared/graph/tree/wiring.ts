@@ -1,5 +1,6 @@
 /** What is seen of a graph's edges: wires between the items that stand for their ends. What does not change with what is open is told once a tree. Pure. */
 import { cellKinds, shapeLabel } from '../graph-blocks.js';
+import { graphIndex } from './graph-index.js';
 import { cellKindOf, type Group, type GroupTree } from './group-tree.js';
 import type { OutlinedTree } from './outline.js';
 import type { Placement } from './placing.js';
@@ -32,23 +33,19 @@ export class Wiring {
     private readonly outlined: OutlinedTree,
   ) {
     const { nodes, edges, batchSize } = tree.graph;
-    const places = new Map<string, number>();
+    const { from, to } = graphIndex(tree.graph);
+    this.from = from;
+    this.to = to;
     this.groupOf = new Int32Array(nodes.length);
     this.cellOf = new Uint8Array(nodes.length);
     nodes.forEach((node, index) => {
-      places.set(node.id, index);
       this.groupOf[index] = outlined.numberOf.get(tree.groupOf.get(node.id)!)!;
       this.cellOf[index] = cellKinds.indexOf(cellKindOf(node));
     });
-    this.from = new Int32Array(edges.length);
-    this.to = new Int32Array(edges.length);
     this.label = new Int32Array(edges.length);
     const numbers = new Map([['', 0]]);
-    edges.forEach(({ from, to, slot }, index) => {
-      const source = places.get(from)!;
-      this.from[index] = source;
-      this.to[index] = places.get(to)!;
-      const text = shapeLabel(nodes[source]!.outputs[slot]?.shape ?? [], batchSize);
+    edges.forEach(({ slot }, index) => {
+      const text = shapeLabel(nodes[from[index]!]!.outputs[slot]?.shape ?? [], batchSize);
       let number = numbers.get(text);
       if (number === undefined) {
         numbers.set(text, (number = this.labels.length));
@@ -152,14 +149,14 @@ export class Wiring {
     /** Of a group, and of an op by its node: the place among its siblings. */
     const placeOfGroup = new Int32Array(groups.length);
     const placeOfNode = new Int32Array(this.groupOf.length);
-    const nodes = new Map(this.tree.graph.nodes.map(({ id }, index) => [id, index]));
+    const { placeOf } = graphIndex(this.tree.graph);
     groups.forEach((group, number) => {
       if (number > 0) parent[number] = numberOf.get(group.parent!)!;
       for (let at = childStart[number]!; at < childStart[number + 1]!; at++) {
         const place = at - childStart[number]!;
         const inner = child[at]!;
         if (inner >= 0) placeOfGroup[inner] = place;
-        else placeOfNode[nodes.get((group.children[place] as { readonly id: string }).id)!] = place;
+        else placeOfNode[placeOf.get((group.children[place] as { readonly id: string }).id)!] = place;
       }
     });
     const known = groups.map((_group: Group, number) => {
