@@ -13,7 +13,11 @@ export function rangeText({ min, max, zeros, notFinite }: ValueNumbers): string 
   return zeros >= 0.1 && min !== max ? `${range} · ${formatShare(zeros)} zeros` : range;
 }
 
-/** Of a wire between items: the text, where all that goes along it is one tensor. With its shape before it, as without values. */
+/**
+ * Of a wire between items: the text, where all that goes along it is one tensor; with its shape before it, as
+ * without values. A tensor that goes several ways is told of on one of them, rather not on that of a mere copy:
+ * the others have the empty text.
+ */
 export function edgeTexts(
   { nodes, edges }: OpGraph,
   layout: Pick<TreeLayout, 'items'>,
@@ -22,6 +26,9 @@ export function edgeTexts(
   const itemOf = new Map<string, string>();
   for (const { id, ops } of layout.items) for (const op of ops) itemOf.set(op.id, id);
   const byWire = new Map<string, { readonly from: string; readonly slot: number } | undefined>();
+  const nodeOf = new Map(nodes.map((node) => [node.id, node]));
+  /** The wire that tells of a tensor. */
+  const telling = new Map<string, { readonly wire: string; readonly isCopy: boolean }>();
   for (const { from, to, slot } of edges) {
     const [a, b] = [itemOf.get(from), itemOf.get(to)];
     if (a === undefined || b === undefined || a === b) continue;
@@ -30,12 +37,20 @@ export function edgeTexts(
     if (!byWire.has(key)) byWire.set(key, { from, slot });
     else if (known && (known.from !== from || known.slot !== slot)) byWire.set(key, undefined);
   }
-  const single = new Map(nodes.map((node) => [node.id, node]));
+  for (const { from, to, slot } of edges) {
+    const wire = `${itemOf.get(from)}\n${itemOf.get(to)}`;
+    if (byWire.get(wire) === undefined) continue;
+    const isCopy = nodeOf.get(to)!.outputs.every(({ alias }) => alias);
+    const told = telling.get(`${slot} ${from}`);
+    if (!told || (told.isCopy && !isCopy)) telling.set(`${slot} ${from}`, { wire, isCopy });
+  }
   return ({ from, to, label }) => {
-    const tensor = byWire.get(`${from}\n${to}`);
+    const wire = `${from}\n${to}`;
+    const tensor = byWire.get(wire);
     const numbers = tensor && values.of(tensor.from)?.[tensor.slot];
     if (!tensor || !numbers) return undefined;
-    const isNumber = single.get(tensor.from)?.outputs[tensor.slot]?.shape.length === 0;
+    if (telling.get(`${tensor.slot} ${tensor.from}`)?.wire !== wire) return '';
+    const isNumber = nodeOf.get(tensor.from)?.outputs[tensor.slot]?.shape.length === 0;
     return isNumber || label === '' ? rangeText(numbers) : `${label}  ${rangeText(numbers)}`;
   };
 }

@@ -21,6 +21,7 @@ export type ItemNode = Node<
     item: PlacedItem;
     colour: string;
     found: boolean;
+    lit: boolean;
     current: boolean;
     mark: PlaceMark | undefined;
     canBreak: boolean;
@@ -65,7 +66,7 @@ function GroupView({ data: { placed, lit, standing, mark, onToggle } }: NodeProp
 }
 
 function ItemView({ data }: NodeProps<ItemNode>) {
-  const { item, colour, found, current, mark, canBreak, progress, side, onBreak } = data;
+  const { item, colour, found, lit, current, mark, canBreak, progress, side, onBreak } = data;
   const name = item.ops.length === 1 ? item.ops[0]!.id : item.id.replace(/^(layer|group):|#/g, ' ').trim();
   return (
     <div
@@ -73,6 +74,7 @@ function ItemView({ data }: NodeProps<ItemNode>) {
       style={{ '--item': colour, '--fill': `${fillShare(colour) * 100}%` } as CSSProperties}
       data-current={current || undefined}
       data-found={found || undefined}
+      data-lit={lit || undefined}
       data-progress={progress}
       data-side={side}
       title={item.ops.length === 1 ? item.ops[0]!.id : `${item.ops.length} ops`}

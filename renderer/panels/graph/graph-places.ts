@@ -3,6 +3,7 @@
  * training stands at, and what of the step has run before it. Pure.
  */
 import type { OpGraph, OpNode } from '../../../src/shared/graph/op-graph.js';
+import type { GroupTree } from '../../../src/shared/graph/tree/group-tree.js';
 import type { PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
 import {
   stepPhases,
@@ -58,6 +59,48 @@ export function placeOfItem(
 
 export function layerOfGroup(group: string): string | undefined {
   return /^layer:(.+)$/.exec(group)?.[1];
+}
+
+/** What the window's cursor is at, in the graph. */
+export interface Lit {
+  /** Comes into sight: a layer made on the cursor's line, else the group of the first op that comes from it. */
+  readonly first: string | undefined;
+  /** Ids of layers' groups and of ops. */
+  readonly ids: ReadonlySet<string>;
+}
+
+/** Layers and ops by the line of the person's that they come from. Built once a graph. */
+export class LitPlaces {
+  private readonly groups = new Map<string, string[]>();
+  private readonly ops = new Map<string, string[]>();
+
+  constructor(private readonly tree: GroupTree) {
+    for (const { id, kind, file, line } of tree.groups.values()) {
+      if (kind === 'layer' && file !== undefined && line !== undefined) put(this.groups, `${file}:${line}`, id);
+    }
+    for (const { id, file, line } of tree.graph.nodes) {
+      if (file !== undefined && line !== undefined) put(this.ops, `${file}:${line}`, id);
+    }
+  }
+
+  /** A layer is meant by its line, or by its name where several stand on one. */
+  at({ file, line, layer }: { readonly file?: string; readonly line?: number; readonly layer?: string }): Lit {
+    const place = `${file}:${line}`;
+    const ops = this.ops.get(place) ?? [];
+    const groups = this.groups.get(place) ?? [];
+    const named = `layer:${layer}`;
+    const isNamed = this.tree.groups.get(named)?.line === line && layer !== undefined;
+    const first = isNamed
+      ? named
+      : (groups[0] ?? (ops[0] === undefined ? undefined : this.tree.groupOf.get(ops[0])?.id));
+    return { first: first === '' ? undefined : first, ids: new Set([...groups, ...ops, ...(isNamed ? [named] : [])]) };
+  }
+}
+
+function put(places: Map<string, string[]>, place: string, id: string): void {
+  const known = places.get(place);
+  if (known) known.push(id);
+  else places.set(place, [id]);
 }
 
 /** Where training stands in the graph. */

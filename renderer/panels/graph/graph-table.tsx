@@ -75,6 +75,14 @@ export function GraphTable({ graph, tree, values, found, selected, standing, onS
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [chosenAt]);
 
+  // So is what training stands at.
+  const standsAt = standing && places.get(rowOfNode(standing.node, tab, graph, tree) ?? '');
+  useEffect(() => {
+    if (standsAt !== undefined) virtual.scrollToIndex(standsAt);
+    // Not when the rows are drawn anew.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [standing?.node, standsAt]);
+
   const go = (to: number) => {
     const row = rows[Math.min(Math.max(to, 0), rows.length - 1)];
     if (!row) return;
@@ -218,6 +226,12 @@ function rowOfOps(ops: readonly OpNode[], tab: TableTab, tree: GroupTree): strin
   if (tab === 'ops') return ops.length === 1 ? first.id : undefined;
   if (tab === 'kinds') return ops.length === 1 ? first.op : undefined;
   return tree.groupOf.get(first.id)?.id;
+}
+
+function rowOfNode(id: string, tab: TableTab, graph: OpGraph, tree: GroupTree): string | undefined {
+  if (tab === 'ops') return id;
+  if (tab === 'blocks') return tree.groupOf.get(id)?.id;
+  return graph.nodes.find((node) => node.id === id)?.op;
 }
 
 /** Where training stands, and what of the step has run. */

@@ -16,7 +16,7 @@ import { GraphDetails } from './graph-details.js';
 import { GraphFile } from './graph-file.js';
 import { findOps, prepareFind } from './graph-find.js';
 import { GraphLegend } from './graph-legend.js';
-import { layerOfGroup } from './graph-places.js';
+import { layerOfGroup, LitPlaces } from './graph-places.js';
 import { useGraphSource, type GraphSource } from './graph-source.js';
 import { NoGraph } from './no-graph.js';
 import { GraphTable } from './graph-table.js';
@@ -107,17 +107,8 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
   const item = layout.items.find(({ id }) => id === selected);
   const breaks = useGraphBreaks(graph, layout);
   const [menu, setMenu] = useState<{ readonly at: PopupAt; readonly items: readonly PopupItem[] }>();
-  const lit = useMemo(
-    () =>
-      [...tree.groups.values()].find(
-        ({ kind, id, file, line }) =>
-          kind === 'layer' &&
-          (cursor.file !== undefined && file === cursor.file && line === cursor.line
-            ? true
-            : cursor.layer === layerOfGroup(id) && cursor.line === line),
-      )?.id,
-    [tree, cursor],
-  );
+  const lines = useMemo(() => new LitPlaces(tree), [tree]);
+  const lit = useMemo(() => lines.at(cursor), [lines, cursor]);
 
   // The groups that training stands in open, so that the op is seen.
   const { node, isOp } = breaks.standing ?? {};
@@ -274,7 +265,8 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
               colours={colours}
               selected={selected}
               found={found}
-              lit={lit}
+              lit={lit.first}
+              litIds={lit.ids}
               standing={standing}
               anchor={anchor}
               breaks={breaks}

@@ -38,7 +38,13 @@ export function useNodes(
         width: placed.width,
         // The frame itself is in the picture.
         height: sizes.headHeight,
-        data: { placed, lit: id === lit, standing: id === standingGroup, mark: marks.get(`group ${id}`), onToggle },
+        data: {
+          placed,
+          lit: lit?.has(id) ?? false,
+          standing: id === standingGroup,
+          mark: marks.get(`group ${id}`),
+          onToggle,
+        },
         selectable: false,
         focusable: false,
         zIndex: depth,
@@ -56,6 +62,7 @@ export function useNodes(
           item,
           colour: colours.of(item),
           found: item.ops.some(({ id }) => found.has(id)),
+          lit: item.ops.length === 1 && (lit?.has(item.id) ?? false),
           current: item.id === selected,
           mark: marks.get(item.id),
           canBreak: breaks.canBreak(item),

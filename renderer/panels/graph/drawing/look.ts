@@ -13,8 +13,9 @@ export interface LookOf {
   readonly found: ReadonlySet<string>;
   readonly marks: ReadonlyMap<string, PlaceMark>;
   readonly standing: Standing | undefined;
-  /** Ids of groups. */
-  readonly lit: string | undefined;
+  /** Ids of groups and ops under the window's cursor. */
+  readonly lit: ReadonlySet<string> | undefined;
+  /** A group's id. */
   readonly standingGroup: string | undefined;
   readonly trace: Trace | undefined;
   /** What is said at a wire in place of its shape. */
@@ -41,6 +42,13 @@ export class Look {
   isFound(place: number): boolean {
     const { found } = this.of;
     return found.size > 0 && this.scene.layout.items[place]!.ops.some(({ id }) => found.has(id));
+  }
+
+  /** Whether it is of the line that the window's cursor is at. */
+  isLit(place: number): boolean {
+    const { lit } = this.of;
+    const { ops } = this.scene.layout.items[place]!;
+    return lit !== undefined && ops.length === 1 && lit.has(ops[0]!.id);
   }
 
   progress(place: number): Progress {

@@ -54,7 +54,7 @@ function paintFrame(brush: Brush, look: Look, placed: PlacedGroup, region: Regio
   const top = Math.max(placed.y - region.y, -16);
   const right = Math.min(placed.x + placed.width - region.x, region.width + 16);
   const bottom = Math.min(placed.y + placed.height - region.y, region.height + 16);
-  const isLit = id === of.lit;
+  const isLit = of.lit?.has(id) ?? false;
   const isMarked = isLit || id === of.standingGroup;
   const line = Math.max(isLit ? 2 : 1, 1 / scale);
   roundedBox(brush, left + line / 2, top + line / 2, right - left - line, bottom - top - line, scale > 0.2 ? 6 : 0);
@@ -80,7 +80,7 @@ function paintItem(brush: Brush, look: Look, place: number, region: Region, scal
   brush.fillStyle = progress === 'here' ? palette.cursorFill : tone.fill;
   brush.fill();
   const line = side === undefined || side === 'off' ? tone.line : side === 'self' ? palette.cursor : palette[side];
-  brush.strokeStyle = progress === 'here' ? palette.cursor : line;
+  brush.strokeStyle = progress === 'here' || (side === undefined && look.isLit(place)) ? palette.cursor : line;
   brush.lineWidth = Math.max(side === undefined || side === 'off' ? 1 : 2, 0.75 / scale);
   brush.stroke();
   if (progress === 'here') outline(brush, item, x, y, 1, palette.cursor);

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { opPlaces, placeOfItem, standingIn, stopsAt } from '../../../../../renderer/panels/graph/graph-places.js';
+import {
+  LitPlaces,
+  opPlaces,
+  placeOfItem,
+  standingIn,
+  stopsAt,
+} from '../../../../../renderer/panels/graph/graph-places.js';
 import type { OpGraph, OpNode } from '../../../../../src/shared/graph/op-graph.js';
 import { groupTree } from '../../../../../src/shared/graph/tree/group-tree.js';
 import { layOutTree } from '../../../../../src/shared/graph/tree/tree-layout.js';
 import type { BreakpointPlace, StopPoint } from '../../../../../src/shared/protocol/training.js';
+import { denseGraph } from '../../../shared/graph/graph.js';
 
 const node = (id: string, op: string, phase: OpNode['phase'], layer?: string, kind: OpNode['kind'] = 'op'): OpNode => ({
   id,
@@ -116,5 +123,35 @@ describe('where training stands', () => {
     expect(
       standingIn(graph, places, stop({ stands: 'layer', place: { phase: 'forward', layer: 'gone' } })),
     ).toBeUndefined();
+  });
+});
+
+describe('what the editor’s line lights', () => {
+  const written: OpGraph = {
+    ...denseGraph,
+    nodes: denseGraph.nodes.map((node) => (node.id === 'loss/Mean' ? { ...node, file: '/a.ts', line: 12 } : node)),
+  };
+  const lit = new LitPlaces(groupTree(written));
+
+  it('the layers that are made on it and the ops that come from it', () => {
+    const { first, ids } = lit.at({ file: '/a.ts', line: 7 });
+    expect(first).toBe('layer:dense 1');
+    expect([...ids].sort()).toEqual(['dense 1/Relu', 'layer:dense 1']);
+  });
+
+  it('ops of no layer, with their group', () => {
+    const { first, ids } = lit.at({ file: '/a.ts', line: 12 });
+    expect(first).toBe('loss');
+    expect([...ids]).toEqual(['loss/Mean']);
+  });
+
+  it('the one that is named, wherever the file is', () => {
+    expect(lit.at({ line: 7, layer: 'dense 1' }).first).toBe('layer:dense 1');
+  });
+
+  it('nothing on any other line', () => {
+    for (const cursor of [{}, { file: '/b.ts', line: 7 }, { file: '/a.ts', line: 8, layer: 'dense 1' }]) {
+      expect(lit.at(cursor)).toEqual({ first: undefined, ids: new Set() });
+    }
   });
 });
