@@ -14,16 +14,16 @@ export class OpDevices {
     return fallbackRuns();
   }
 
-  of(before: number, outputs: readonly tf.Tensor[]): string {
+  of(before: number, result: tf.Tensor | readonly tf.Tensor[]): string {
     if (fallbackRuns() !== before) return JAVASCRIPT;
-    return this.own.reached(outputs) ? this.own.name : JAVASCRIPT;
+    return this.own.reached(result) ? this.own.name : JAVASCRIPT;
   }
 }
 
 interface OwnDevice {
   readonly name: string;
   /** Whether this was computed there. */
-  reached(outputs: readonly tf.Tensor[]): boolean;
+  reached(result: tf.Tensor | readonly tf.Tensor[]): boolean;
 }
 
 function ownDevice(): OwnDevice {
@@ -35,7 +35,11 @@ function ownDevice(): OwnDevice {
       const { tensorMap } = tf.backend() as unknown as WebGpuBackend;
       // It computes what is small by itself, and leaves it where it is.
       const isOnGpu = ({ dataId }: tf.Tensor) => tensorMap.get(dataId)?.resource !== undefined;
-      return { name: 'GPU 0', reached: (outputs) => outputs.length === 0 || outputs.some(isOnGpu) };
+      const reached: OwnDevice['reached'] = (result) => {
+        const outputs = [result].flat();
+        return outputs.length === 0 || outputs.some(isOnGpu);
+      };
+      return { name: 'GPU 0', reached };
     }
     case 'tensorflow': {
       const { isUsingGpuDevice } = tf.backend() as unknown as { readonly isUsingGpuDevice?: boolean };

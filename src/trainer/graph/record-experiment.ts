@@ -28,6 +28,7 @@ import { countShufflesAnew, reseed, takeOverRandom } from '../runtime/random.js'
 import { trainingStep } from '../runtime/training-step.js';
 import { isScript, scriptIsNotRun } from '../script/recognise-script.js';
 import { finishGraph } from './finish-graph.js';
+import { areNamed, callsOnlyLibrary } from './librarys-own.js';
 import type { RecordedStep } from './recorded-node.js';
 import { recordStep, type StepFacts } from './step-recorder.js';
 import { zeroBatch } from './zero-batch.js';
@@ -190,6 +191,7 @@ async function secondStep(
         variables: variableNames(compiled),
         inputs,
         placeOfLayer,
+        runsOwnCode: runsOwnCode(experiment, compiled),
         measures,
       };
       const { recorded } = await recordStep(facts, () => during(part, () => step.run(batch)));
@@ -209,6 +211,15 @@ async function keyed<T>(seed: number, step: number, work: (key: tf.Tensor | unde
   } finally {
     key.dispose();
   }
+}
+
+/** Whether anything but the model's layers may call what the person has written. */
+function runsOwnCode({ trainStep, loss, metrics }: Experiment, { model, optimizer }: CompiledModel): boolean {
+  return (
+    trainStep !== undefined ||
+    ![loss, metrics].every(areNamed) ||
+    ![model, optimizer].every((part) => callsOnlyLibrary(part))
+  );
 }
 
 /** Weights by their labels, the optimizer's slots by those of the weights that they are for. */

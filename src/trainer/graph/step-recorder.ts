@@ -4,12 +4,16 @@
  * and keep no tensor, so the step computes what it would have computed. Knows no experiment and no file.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { GraphPhase, OpNode } from '../../shared/graph/op-graph.js';
-import { personsPlaceNow, type SourcePlace } from '../loader/stack-frames.js';
+import type { GraphPhase } from '../../shared/graph/op-graph.js';
+import type { ValueNumbers } from '../../shared/graph/op-statistics.js';
+import { holdStack, type HeldStack, type SourcePlace } from '../loader/stack-frames.js';
 import { doAside, isAside } from '../runtime/aside.js';
 import { valueNumbersOf } from '../tensors/value-numbers.js';
+import { callsOnlyLibrary, isOfLibrary, libraryOptimizers } from './librarys-own.js';
 import { OpDevices } from './op-device.js';
-import type { RecordedInput, RecordedNode, RecordedStep } from './recorded-node.js';
+import { readNotes } from './read-notes.js';
+import type { RecordedStep } from './recorded-node.js';
+import type { KernelInputs, LayerNote, OpNote, PartnerNote, PlaceNote, StepNote, StepNotes } from './step-notes.js';
 
 export interface StepFacts {
   /** Of the model's layers, as the person knows them. */
@@ -20,6 +24,11 @@ export interface StepFacts {
   /** What is fed into the step, by name. */
   readonly inputs: readonly { readonly name: string; readonly tensor: tf.Tensor }[];
   placeOfLayer(layer: tf.layers.Layer): SourcePlace | undefined;
+  /**
+   * Whether code of the person's can run outside of the layers, such as a step or a loss of their own: only then their
+   * lines are looked for there, which takes longer than all else.
+   */
+  readonly runsOwnCode: boolean;
   /** Whether the values of all outputs are measured, in time of its own that no op's `ms` counts. */
   readonly measures?: boolean;
 }
@@ -27,7 +36,7 @@ export interface StepFacts {
 interface KernelParameters {
   /** Not there where a function with a gradient of its own stands in for a kernel. */
   readonly kernelName?: string;
-  readonly inputs: Readonly<Record<string, tf.Tensor | readonly tf.Tensor[] | null | undefined>>;
+  readonly inputs: KernelInputs;
   readonly attrs?: Readonly<Record<string, unknown>>;
 }
 
@@ -36,34 +45,16 @@ interface TapeNode {
   gradient?: (dys: unknown) => Record<string, () => unknown>;
 }
 
+type Result = tf.Tensor | tf.Tensor[];
+
 /** Parts of TensorFlow.js's engine that its typings hide. */
 interface Engine {
-  runKernelFunc(parameters: KernelParameters): tf.Tensor | tf.Tensor[];
+  runKernelFunc(parameters: KernelParameters): Result;
   getTensorsForGradient(kernelName: string, inputs: object, outputs: readonly tf.Tensor[]): unknown;
   makeTensor(values: ArrayLike<unknown>, ...rest: unknown[]): tf.Tensor;
   addTapeNode(...parts: unknown[]): void;
   gradients(f: () => tf.Tensor, ...rest: unknown[]): unknown;
   readonly state: { readonly activeTape: readonly TapeNode[] | undefined };
-}
-
-/** A kernel that runs: what it runs inside itself is no op of the graph; what is kept of it for its gradient is. */
-interface Frame {
-  readonly node: RecordedNode;
-  keeping: boolean;
-}
-
-interface Source {
-  readonly node: RecordedNode;
-  readonly slot: number;
-}
-
-interface LayerFrame {
-  readonly label: string;
-  readonly place: SourcePlace | undefined;
-  /** Then it calls nothing of the person's. */
-  readonly isLibrarys: boolean;
-  /** How many lines of the person's stand on the stack where the layer is entered. */
-  readonly depth: number;
 }
 
 /** Runs `step` and gives back what it did, beside its result. One at a time in a process. */
@@ -72,219 +63,176 @@ export async function recordStep<T>(
   step: () => T | Promise<T>,
 ): Promise<{ readonly recorded: RecordedStep; readonly result: T }> {
   const recorder = new StepRecorder(facts);
+  let result: T;
   try {
-    const result = await step();
-    return { recorded: recorder.recorded, result };
+    result = await step();
   } finally {
     recorder.dispose();
   }
-}
-
-/** Before anything of the person's is loaded: theirs may register classes, too. */
-const libraryClasses: ReadonlySet<unknown> = new Set([
-  ...Object.values(tf.serialization.SerializationMap.getMap().classNameMap).map(([librarys]) => librarys),
-  ...libraryOptimizers(),
-]);
-
-function callsOnlyTheLibrary(layer: tf.layers.Layer): boolean {
-  const { activation } = layer as { readonly activation?: object };
-  // Of what is wrapped, the class says nothing.
-  if (!libraryClasses.has(layer.constructor) || 'cell' in layer || 'layer' in layer) return false;
-  return activation === undefined || activation === null || libraryClasses.has(activation.constructor);
+  return { recorded: readNotes(facts, recorder.taken), result };
 }
 
 class StepRecorder {
-  private readonly nodes: RecordedNode[] = [];
-  private readonly losses: RecordedNode[] = [];
-  private readonly sources = new Map<number, Source>();
-  private readonly frames: Frame[] = [];
-  private readonly layers: LayerFrame[] = [];
+  private readonly notes: StepNote[] = [];
+  private readonly losses: tf.Tensor[] = [];
+  private readonly numbers = new Map<number, ValueNumbers | undefined>();
   private readonly phases: GraphPhase[] = ['forward'];
-  private readonly partners: { readonly node: RecordedNode | undefined; readonly place: SourcePlace | undefined }[] =
-    [];
+  /** The innermost kernel that runs. */
+  private running: OpNote | undefined;
+  private layer: LayerNote | undefined;
+  private partner: PartnerNote | undefined;
+  /** An update of the library's own under way. */
+  private update: PlaceNote | undefined;
   private appliedAny = false;
-  /** An update of the library's own under way, and where it was asked for. */
-  private update: { readonly place: SourcePlace | undefined } | undefined;
   private readonly undo: (() => void)[] = [];
-  private readonly placeOfLabel = new Map<string, SourcePlace | undefined>();
   private readonly devices = new OpDevices();
+  private readonly measures: boolean;
   /** Taken by measuring so far. */
   private measuredMs = 0;
 
   constructor(private readonly facts: StepFacts) {
-    for (const { name, tensor } of facts.inputs) {
-      const node = this.add({ op: 'Placeholder', kind: 'input', name, inputs: [], outputs: [this.outputOf(tensor)] });
-      this.sources.set(tensor.id, { node, slot: 0 });
-    }
+    this.measures = facts.measures === true;
+    if (this.measures) for (const { tensor } of facts.inputs) this.measure(tensor);
     this.hookEngine(tf.engine() as unknown as Engine);
     this.hookVariables();
-    for (const [layer, label] of facts.labels) {
-      this.placeOfLabel.set(label, facts.placeOfLayer(layer));
-      this.hookLayer(layer, label);
-    }
+    for (const [layer, label] of facts.labels) this.hookLayer(layer, label);
     for (const target of optimizersOf(facts.optimizer)) this.hookOptimizer(target);
   }
 
-  get recorded(): RecordedStep {
-    return { nodes: this.nodes, losses: this.losses };
+  get taken(): StepNotes {
+    const { notes, losses, numbers } = this;
+    return { notes, losses, numbers };
   }
 
   dispose(): void {
     for (const undo of this.undo.splice(0).reverse()) undo();
   }
 
-  private add(node: Omit<RecordedNode, 'phase' | 'layer'> & { readonly layer?: string }): RecordedNode {
-    const added: RecordedNode = { ...node, layer: node.layer ?? this.layers.at(-1)?.label, phase: this.phase };
-    this.nodes.push(added);
-    return added;
+  private get phase(): GraphPhase {
+    const phase = this.phases[this.phases.length - 1]!;
+    // The loss is what comes after the layers; metrics are told from it once all is known.
+    return phase === 'forward' && this.appliedAny && this.layer === undefined ? 'loss' : phase;
   }
 
-  private get phase(): GraphPhase {
-    const phase = this.phases.at(-1)!;
-    // The loss is what comes after the layers; metrics are told from it once all is known.
-    return phase === 'forward' && this.appliedAny && this.layers.length === 0 ? 'loss' : phase;
+  /** The stack, where a line of the person's may be running. */
+  private get stack(): HeldStack | undefined {
+    const { layer } = this;
+    return (layer ? layer.isLibrarys : !this.facts.runsOwnCode) ? undefined : holdStack();
   }
 
   private hookEngine(engine: Engine): void {
     const { runKernelFunc, getTensorsForGradient, makeTensor, addTapeNode, gradients } = engine;
-    this.replace(engine, 'runKernelFunc', (parameters) =>
-      parameters.kernelName === undefined || this.isHidden
-        ? runKernelFunc.call(engine, parameters)
-        : this.runKernel(parameters.kernelName, parameters, () => runKernelFunc.call(engine, parameters)),
-    );
+    const run = (parameters: KernelParameters): Result => runKernelFunc.call(engine, parameters);
+    this.replace(engine, 'runKernelFunc', (parameters) => {
+      const { kernelName } = parameters;
+      return kernelName === undefined || this.isHidden ? run(parameters) : this.runKernel(kernelName, parameters, run);
+    });
     this.replace(engine, 'getTensorsForGradient', (kernelName, inputs, outputs) => {
-      const frame = this.frames.at(-1);
-      if (frame && !isAside()) {
-        frame.keeping = true;
-        this.setOutputs(frame.node, outputs);
-      }
+      if (this.running && !isAside()) this.running.isKeeping = true;
       return getTensorsForGradient.call(engine, kernelName, inputs, outputs);
     });
     this.replace(engine, 'makeTensor', (values, ...rest) => {
       const tensor = makeTensor.call(engine, values, ...rest);
-      if (!this.isHidden) this.addConstant(tensor, values);
+      if (!this.isHidden) this.noteConstant(tensor, values[0]);
       return tensor;
     });
     this.replace(engine, 'addTapeNode', (...parts) => {
       addTapeNode.call(engine, ...parts);
-      const node = engine.state.activeTape?.at(-1);
-      if (node && !isAside()) this.followGradient(node);
+      const tape = engine.state.activeTape;
+      if (tape && tape.length > 0 && !isAside()) this.followGradient(tape[tape.length - 1]!);
     });
     this.replace(engine, 'gradients', (f, ...rest) => this.takeGradients(f, (g) => gradients.call(engine, g, ...rest)));
   }
 
   /** Whether what runs now is no op of the step: beside the training, or inside a kernel. */
   private get isHidden(): boolean {
-    const frame = this.frames.at(-1);
-    return (frame !== undefined && !frame.keeping) || isAside();
+    return (this.running !== undefined && !this.running.isKeeping) || isAside();
   }
 
-  private runKernel(
-    op: string,
-    { inputs, attrs }: KernelParameters,
-    run: () => tf.Tensor | tf.Tensor[],
-  ): tf.Tensor | tf.Tensor[] {
-    const given = tensorsIn(inputs);
-    const partner = this.partners.at(-1);
-    const node = this.add({
-      op,
+  private runKernel(op: string, parameters: KernelParameters, run: (parameters: KernelParameters) => Result): Result {
+    const { layer, partner, update, running, devices } = this;
+    if (this.measures) this.measureInputs(parameters.inputs);
+    const note: OpNote = {
       kind: 'op',
-      inputs: given.map(({ name, tensor }) => this.inputOf(name, tensor)),
-      attributes: plainAttributes(attrs),
-      forward: partner?.node,
-      place: partner ? partner.place : this.placeNow(),
-      outputs: [],
-    });
-    const frame: Frame = { node, keeping: false };
-    this.frames.push(frame);
+      op,
+      inputs: parameters.inputs,
+      attributes: parameters.attrs,
+      layer,
+      phase: this.phase,
+      partner,
+      update,
+      stack: partner || update ? undefined : this.stack,
+      result: undefined,
+      ms: 0,
+      device: undefined,
+      isKeeping: false,
+    };
+    this.notes.push(note);
+    this.running = note;
     const measuredBefore = this.measuredMs;
-    const device = this.devices.begin();
+    const before = devices.begin();
     const began = performance.now();
-    let result: tf.Tensor | tf.Tensor[];
+    let result: Result;
     try {
-      result = run();
+      result = run(parameters);
     } finally {
-      this.frames.pop();
+      this.running = running;
     }
-    node.ms = performance.now() - began - (this.measuredMs - measuredBefore);
-    const data = new Set(given.map(({ tensor }) => tensor.dataId));
-    const outputs = Array.isArray(result) ? result : [result];
-    this.setOutputs(node, outputs);
-    node.outputs = outputs.map((tensor) => this.outputOf(tensor, data.has(tensor.dataId)));
-    node.device = this.devices.of(device, outputs);
+    note.result = result;
+    note.ms = performance.now() - began - (this.measuredMs - measuredBefore);
+    note.device = devices.of(before, result);
+    if (this.measures) for (const tensor of [result].flat()) this.measure(tensor);
     return result;
   }
 
-  private setOutputs(node: RecordedNode, outputs: readonly tf.Tensor[]): void {
-    outputs.forEach((tensor, slot) => this.sources.set(tensor.id, { node, slot }));
+  private noteConstant(tensor: tf.Tensor, first: unknown): void {
+    if (this.measures) this.measure(tensor);
+    const value = typeof first === 'number' && tensor.size === 1 ? first : undefined;
+    this.notes.push({ kind: 'constant', tensor, value, layer: this.layer, phase: this.phase });
   }
 
-  private inputOf(name: string, tensor: tf.Tensor): RecordedInput {
-    let source = this.sources.get(tensor.id);
-    if (!source) {
-      source = { node: tensor instanceof tf.Variable ? this.addVariable(tensor) : this.addConstant(tensor), slot: 0 };
-      this.sources.set(tensor.id, source);
-    }
-    return { name, from: source.node, slot: source.slot };
+  private measureInputs(inputs: KernelInputs): void {
+    for (const tensor of Object.values(inputs).flat()) if (tensor instanceof tf.Tensor) this.measure(tensor);
   }
 
-  private outputOf(tensor: tf.Tensor, isAlias = false): OpNode['outputs'][number] {
-    const output = outputOf(tensor, isAlias);
-    if (!this.facts.measures) return output;
+  /** When it is seen first: a variable's values change, and those of others go. */
+  private measure(tensor: tf.Tensor): void {
+    if (!this.numbers.has(tensor.id)) this.numbers.set(tensor.id, this.numbersNow(tensor));
+  }
+
+  private numbersNow(tensor: tf.Tensor): ValueNumbers | undefined {
     const began = performance.now();
-    const values = doAside(() => valueNumbersOf(tensor));
+    const numbers = doAside(() => valueNumbersOf(tensor));
     this.measuredMs += performance.now() - began;
-    return values ? { ...output, values } : output;
-  }
-
-  private addVariable(variable: tf.Variable): RecordedNode {
-    const known = this.facts.variables.get(variable.name);
-    return this.add({
-      op: 'Variable',
-      kind: 'variable',
-      name: known?.name ?? variable.name,
-      layer: known?.layer,
-      place: known?.layer === undefined ? undefined : this.placeOfLabel.get(known.layer),
-      inputs: [],
-      outputs: [this.outputOf(variable)],
-    });
-  }
-
-  private addConstant(tensor: tf.Tensor, values?: ArrayLike<unknown>): RecordedNode {
-    const value = values?.[0];
-    const node = this.add({
-      op: 'Const',
-      kind: 'constant',
-      inputs: [],
-      outputs: [this.outputOf(tensor)],
-      ...(tensor.size === 1 && typeof value === 'number' ? { value } : {}),
-    });
-    this.sources.set(tensor.id, { node, slot: 0 });
-    return node;
+    return numbers;
   }
 
   /** Ops of this node's gradient, whenever they run, belong to its layer and to the op itself. */
   private followGradient(tapeNode: TapeNode): void {
     const { gradient } = tapeNode;
     if (!gradient) return;
-    const first = tapeNode.outputs[0];
-    const node = first && this.sources.get(first.id)?.node;
-    const layer = this.layers.at(-1);
-    const partner = { node, place: node?.place ?? this.placeNow() };
-    const within = <T>(work: () => T): T => {
-      const held = this.layers.splice(0, this.layers.length, ...(layer ? [layer] : []));
-      this.partners.push(partner);
-      try {
-        return work();
-      } finally {
-        this.partners.pop();
-        this.layers.splice(0, this.layers.length, ...held);
-      }
-    };
+    const partner: PartnerNote = { output: tapeNode.outputs[0], layer: this.layer };
     tapeNode.gradient = (dys) => {
-      const parts = within(() => gradient(dys));
-      return Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, () => within(part)]));
+      // Made for this one use.
+      const parts = this.within(partner, () => gradient(dys));
+      for (const name of Object.keys(parts)) {
+        const part = parts[name]!;
+        parts[name] = () => this.within(partner, part);
+      }
+      return parts;
     };
+  }
+
+  private within<T>(partner: PartnerNote, work: () => T): T {
+    const { layer, partner: outer } = this;
+    this.layer = partner.layer;
+    this.partner = partner;
+    try {
+      return work();
+    } finally {
+      this.layer = layer;
+      this.partner = outer;
+    }
   }
 
   private takeGradients<R>(f: () => tf.Tensor, take: (f: () => tf.Tensor) => R): R {
@@ -294,8 +242,7 @@ class StepRecorder {
       return take(() => {
         this.phases.push('forward');
         const loss = f();
-        const source = loss instanceof tf.Tensor ? this.sources.get(loss.id) : undefined;
-        if (source) this.losses.push(source.node);
+        if (loss instanceof tf.Tensor) this.losses.push(loss);
         this.phases[this.phases.length - 1] = 'gradient';
         return loss;
       });
@@ -310,18 +257,21 @@ class StepRecorder {
     const assign = prototype.assign;
     const assigned = (variable: tf.Variable, value: tf.Tensor): void => {
       if (this.isHidden) return assign.call(variable, value);
-      const inputs = [this.inputOf('ref', variable), this.inputOf('value', value)];
+      const { measures, layer, phase } = this;
+      if (measures) this.measureInputs({ variable, value });
+      const dataBefore = variable.dataId;
       assign.call(variable, value);
-      const known = this.facts.variables.get(variable.name);
-      const node = this.add({
-        op: 'Assign',
+      const numbers = measures ? this.numbersNow(variable) : undefined;
+      this.notes.push({
         kind: 'assign',
-        name: known?.name ?? variable.name,
-        layer: known?.layer,
-        inputs,
-        outputs: [this.outputOf(variable, true)],
+        variable,
+        value,
+        dataBefore,
+        dataAfter: variable.dataId,
+        numbers,
+        layer,
+        phase,
       });
-      this.sources.set(variable.id, { node, slot: 0 });
     };
     this.replace(prototype, 'assign', function (this: tf.Variable, value) {
       assigned(this, value);
@@ -330,18 +280,19 @@ class StepRecorder {
 
   /** The executor's calls and a nested model's direct ones both come through the instance's `call`. */
   private hookLayer(layer: tf.layers.Layer, label: string): void {
+    const isLibrarys = callsOnlyLibrary(layer);
+    const place = this.facts.placeOfLayer(layer);
     const call = layer.call.bind(layer);
-    const place = this.placeOfLabel.get(label);
-    const isLibrarys = callsOnlyTheLibrary(layer);
     this.replace(layer, 'call', (inputs, kwargs) => {
       const first = Array.isArray(inputs) ? inputs[0] : inputs;
       if (!(first instanceof tf.Tensor) || isAside()) return call(inputs, kwargs);
-      this.layers.push({ label, place, isLibrarys, depth: isLibrarys ? 0 : personsPlaceNow().depth });
+      const outer = this.layer;
+      this.layer = { label, place, isLibrarys, calledAt: isLibrarys ? undefined : holdStack() };
       this.appliedAny = true;
       try {
         return call(inputs, kwargs);
       } finally {
-        this.layers.pop();
+        this.layer = outer;
       }
     });
   }
@@ -350,7 +301,7 @@ class StepRecorder {
     const { applyGradients } = target;
     const updating = (optimizer: object, update: () => void): void => {
       const outer = this.update;
-      if (libraryClasses.has(optimizer.constructor)) this.update ??= { place: this.placeNow() };
+      if (isOfLibrary(optimizer)) this.update ??= { layer: this.layer, stack: this.stack };
       this.phases.push('optimizer');
       try {
         update();
@@ -366,74 +317,24 @@ class StepRecorder {
     });
   }
 
-  /**
-   * The layer's line; inside a layer, loss or step of the person's own, the very line. To look for it takes
-   * ten times as long as all else, so it is not looked for within what calls nothing of theirs.
-   */
-  private placeNow(): SourcePlace | undefined {
-    if (this.update) return this.update.place;
-    const layer = this.layers.at(-1);
-    if (layer && (layer.isLibrarys || (layer.depth === 0 && layer.place === undefined))) return layer.place;
-    const { place, depth } = personsPlaceNow();
-    return depth > (layer?.depth ?? 0) ? place : layer?.place;
-  }
-
   /** In a way that can be undone; not enumerable, for whoever walks an optimizer's properties looks for its state. */
   private replace<T extends object, K extends keyof T>(target: T, name: K, method: T[K]): void {
     const own = Object.getOwnPropertyDescriptor(target, name);
     Object.defineProperty(target, name, { value: method, configurable: true, writable: true, enumerable: false });
     this.undo.push(() => {
       if (own) Object.defineProperty(target, name, own);
-      else Reflect.deleteProperty(target, name);
+      // What was added last and is deleted so leaves V8 the object's quick shape, which `Reflect` does not.
+      else delete target[name];
     });
   }
 }
 
-function libraryOptimizers(): readonly { readonly prototype: tf.Optimizer }[] {
-  return [
-    tf.SGDOptimizer,
-    tf.MomentumOptimizer,
-    tf.AdagradOptimizer,
-    tf.AdadeltaOptimizer,
-    tf.AdamOptimizer,
-    tf.AdamaxOptimizer,
-    tf.RMSPropOptimizer,
-  ] as readonly { readonly prototype: tf.Optimizer }[];
-}
-
 /** The run's optimizer, and the library's classes for those that the person's own step makes. */
 function optimizersOf(optimizer: tf.Optimizer): Pick<tf.Optimizer, 'applyGradients'>[] {
-  const prototypes = libraryOptimizers()
+  const prototypes = libraryOptimizers
     .map(({ prototype }) => prototype)
     .filter((prototype) => Object.hasOwn(prototype, 'applyGradients'));
   return prototypes.some((prototype) => Object.prototype.isPrototypeOf.call(prototype, optimizer))
     ? prototypes
     : [...prototypes, optimizer];
-}
-
-function tensorsIn(inputs: KernelParameters['inputs']): { readonly name: string; readonly tensor: tf.Tensor }[] {
-  return Object.entries(inputs).flatMap(([name, value]) => {
-    if (value instanceof tf.Tensor) return [{ name, tensor: value }];
-    if (!Array.isArray(value)) return [];
-    return (value as readonly tf.Tensor[]).map((tensor, index) => ({ name: `${name}_${index}`, tensor }));
-  });
-}
-
-function outputOf({ shape, dtype }: tf.Tensor, isAlias: boolean): OpNode['outputs'][number] {
-  return { shape: [...shape], dtype, ...(isAlias ? { alias: true } : {}) };
-}
-
-const LONGEST_LIST = 64;
-
-/** What JSON can hold of them: numbers, texts, and short lists of these. */
-function plainAttributes(attributes: KernelParameters['attrs']): Record<string, unknown> | undefined {
-  const isPlain = (value: unknown): boolean =>
-    typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';
-  const entries = Object.entries(attributes ?? {}).flatMap(([name, value]): [string, unknown][] => {
-    if (isPlain(value)) return [[name, value]];
-    if (!Array.isArray(value) || value.length > LONGEST_LIST) return [];
-    const list = (value as readonly unknown[]).flat();
-    return list.length > 0 && list.every(isPlain) ? [[name, value]] : [];
-  });
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

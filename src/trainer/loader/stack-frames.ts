@@ -49,11 +49,27 @@ export function callersPlace({ ofNew = false } = {}): SourcePlace | undefined {
 /** Paths of scripts by V8's names of them; none for those that are not the person's. */
 const personsScripts = new Map<string, string | undefined>();
 
-/** The person's innermost line that is being executed now, and how many lines of theirs are; without making a text of the stack. */
-export function personsPlaceNow(): { readonly place: SourcePlace | undefined; readonly depth: number } {
+/** The stack of a moment, read only when it is asked for: to hold it costs a third of reading it. */
+export type HeldStack = Readonly<Record<never, never>>;
+
+export function holdStack(): HeldStack {
+  const held = {};
+  Error.captureStackTrace(held);
+  return held;
+}
+
+export interface PersonsPlace {
+  /** The person's innermost line that was being executed. */
+  readonly place: SourcePlace | undefined;
+  /** How many lines of theirs were. */
+  readonly depth: number;
+}
+
+/** Where the person's code was at that moment; without making a text of the stack. Can be asked for once. */
+export function personsPlaceIn(held: HeldStack): PersonsPlace {
   let place: SourcePlace | undefined;
   let depth = 0;
-  for (const site of callSites()) {
+  for (const site of callSites(held)) {
     const script = site.getFileName();
     if (!script) continue;
     if (!personsScripts.has(script)) {
@@ -69,11 +85,11 @@ export function personsPlaceNow(): { readonly place: SourcePlace | undefined; re
   return { place, depth };
 }
 
-function callSites(): readonly NodeJS.CallSite[] {
+function callSites(held: HeldStack): readonly NodeJS.CallSite[] {
   const { prepareStackTrace } = Error;
   Error.prepareStackTrace = (_error, sites) => sites;
   try {
-    return new Error('place').stack as unknown as readonly NodeJS.CallSite[];
+    return (held as { readonly stack: unknown }).stack as readonly NodeJS.CallSite[];
   } finally {
     Error.prepareStackTrace = prepareStackTrace;
   }

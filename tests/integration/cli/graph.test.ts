@@ -26,6 +26,35 @@ beforeAll(async () => {
       `  loss: (truth, guess) =>
     tf.abs(truth.sub(guess)),`,
     ),
+    'own-layer.ts': `import { datasets, defineExperiment, tf } from 'backstep';
+class Twice extends tf.layers.Layer {
+  static className = 'Twice';
+  call(inputs: any) {
+    const x = Array.isArray(inputs) ? inputs[0] : inputs;
+    return tf.mul(x, 2);
+  }
+}
+class Small extends (Object.getPrototypeOf(tf.regularizers.l2().constructor) as any) {
+  static className = 'Small';
+  apply(x: tf.Tensor) {
+    return tf.sum(tf.abs(x));
+  }
+  getConfig() { return {}; }
+}
+export default defineExperiment({
+  data: () => datasets.tensors({ xs: tf.ones([8, 5]), ys: tf.ones([8, 3]), batchSize: 4 }),
+  model: () =>
+    tf.sequential({
+      layers: [
+        tf.layers.dense({ units: 4, inputShape: [5] }),
+        new Twice({}),
+        tf.layers.dense({ units: 3, kernelRegularizer: new Small() as any }),
+      ],
+    }),
+  optimizer: () => tf.train.sgd(0.1),
+  loss: 'meanSquaredError',
+});
+`,
     'model.json': JSON.stringify({
       class_name: 'Sequential',
       config: {
@@ -172,6 +201,17 @@ print(relu.name, [dim.size for dim in relu.attr['_output_shapes'].list.shape[0].
 `;
     const { stdout } = await promisify(execFile)(python!, ['-c', script, place.file('read.pbtxt')]);
     expect(stdout.trim()).toBe('dense_1/Relu [4, 8]');
+  });
+
+  test('names the lines of ops in a layer and a regularizer of the person’s own, and of the library’s layers', async () => {
+    const { stdout } = await graph('none', 'own-layer.ts', ...cpu);
+    const { nodes } = JSON.parse(stdout) as OpGraph;
+    const lineOf = (wanted: string, within: string) =>
+      nodes.find(({ op, phase, layer }) => op === wanted && phase === 'forward' && layer === within)?.line;
+    expect(lineOf('Multiply', 'twice_1')).toBe(6);
+    expect(lineOf('_FusedMatMul', 'dense_1')).toBe(21);
+    expect(lineOf('_FusedMatMul', 'dense_2')).toBe(23);
+    expect(nodes.find(({ op, phase }) => op === 'Abs' && phase === 'loss')?.line).toBe(12);
   });
 
   test('tells what is wrong with an experiment at its line', async () => {

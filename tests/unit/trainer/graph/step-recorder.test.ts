@@ -38,6 +38,7 @@ async function trained(recorded: boolean): Promise<{ readonly weights: number[][
     variables: new Map(),
     inputs: [],
     placeOfLayer: () => undefined,
+    runsOwnCode: true,
   };
   for (let index = 0; index < 3; index++) {
     reseed(5, 'step', index);
@@ -68,6 +69,7 @@ test('every hook is taken out again, also where the step fails', async () => {
     variables: new Map(),
     inputs: [],
     placeOfLayer: () => undefined,
+    runsOwnCode: true,
   };
   await expect(
     recordStep(facts, () => {
