@@ -75,14 +75,11 @@ export class LookPass {
       const label = labels.get(layer);
       if (label === undefined) return;
       if (want.images && layer === this.drawnLayer) {
-        const values = tf.tidy(() => copyOf(firstOf(output, 1)));
+        const values = firstValues(output, 1);
         featureMaps = { layer: label, shape: output.shape.slice(1), values };
       }
       if (most === 0 || passesOn.test(layer.getClassName())) return;
-      outputs.set(
-        label,
-        tf.tidy(() => copyOf(firstOf(output, most))),
-      );
+      outputs.set(label, firstValues(output, most));
     };
     capture.watchBeside(see, () => {
       model.predict(this.inputs.length === 1 ? this.inputs[0]! : this.inputs, { batchSize: this.examples });
@@ -134,6 +131,14 @@ function firstOf(tensor: tf.Tensor, examples: number): tf.Tensor {
     tensor.shape.map(() => 0),
     [examples, ...tensor.shape.slice(1)],
   );
+}
+
+/** Not by `tf.tidy`, which looks for tensors among all values that it gives back. */
+function firstValues(tensor: tf.Tensor, examples: number): Float32Array {
+  const first = firstOf(tensor, examples);
+  const values = copyOf(first);
+  first.dispose();
+  return values;
 }
 
 /** The tensors that it gives are kept; whoever has them disposes them. */
