@@ -19,6 +19,8 @@ import { inBase, sayX } from './x-axis.js';
 const MARGIN = { left: 46, right: 12, top: 8, bottom: 20 } as const;
 /** Beyond so many curves only the chart under the pointer marks their points. */
 const MOST_MARKED = 40;
+/** So many are drawn at once, straight to the screen: that is quicker than what drawing them in turns costs. */
+const FEW_CURVES = 16;
 
 interface Read {
   readonly curve: Curve;
@@ -33,9 +35,9 @@ export class ChartController implements ChartMember {
   private readonly abort = new AbortController();
   private readonly under = takeCanvas();
   private readonly canvas = takeCanvas();
-  /** Lines that are done, and those being drawn. */
-  private lines = takeCanvas();
-  private next = takeCanvas();
+  /** Lines that are done, and those being drawn; of charts with many. */
+  private lines: HTMLCanvasElement | undefined;
+  private next: HTMLCanvasElement | undefined;
   private ratio = 1;
   private width = 0;
   private height = 0;
@@ -63,18 +65,22 @@ export class ChartController implements ChartMember {
       if (this.resize()) this.props().group.redraw(this);
     });
     this.resizing.observe(element);
-    listenToPointer(this.canvas, this, this.abort.signal);
+    listenToPointer(this.element, this, this.abort.signal);
   }
 
   dispose(): void {
     this.abort.abort();
     this.resizing.disconnect();
     this.tip.dispose();
-    for (const canvas of [this.under, this.canvas, this.lines, this.next]) giveCanvas(canvas);
+    for (const canvas of [this.under, this.canvas, this.lines, this.next]) if (canvas) giveCanvas(canvas);
   }
 
   draw(deadline: number, changed: boolean): boolean {
     if (this.width < 40 || this.height < 30) return true;
+    if (this.props().curves.length <= FEW_CURVES) {
+      this.drawAtOnce();
+      return true;
+    }
     if (this.work && changed) this.stale = true;
     this.work ??= this.drawing();
     const done = this.goOn(deadline);
@@ -92,11 +98,22 @@ export class ChartController implements ChartMember {
 
   overlay(): void {
     const { shown: plot } = this;
-    const context = clearedContext(this.canvas, this.ratio);
-    if (!context || !plot) return;
-    const { curves, group, look } = this.props();
-    const pointed = this.canvas.matches(':hover');
+    if (!plot) return;
+    const { curves, group, look, cursorStep } = this.props();
+    const pointed = this.element.matches(':hover');
     const { hover } = group;
+    const notFinite = curves
+      .filter((curve) => !curve.quiet || curves.length <= 3)
+      .flatMap((curve) => this.notFinite(curve));
+    // A canvas with nothing on it costs as much as any other when the page scrolls.
+    const nothing = hover === undefined && cursorStep === undefined && !this.selection && notFinite.length === 0;
+    this.canvas.hidden = nothing;
+    if (nothing) {
+      this.tip.hide();
+      return;
+    }
+    const context = clearedContext(this.canvas, this.ratio);
+    if (!context) return;
     const reads = hover !== undefined && (pointed || curves.length <= MOST_MARKED) ? this.readAll(hover) : [];
     drawOverlay(context, plot, {
       palette: readPalette(this.element),
@@ -181,7 +198,33 @@ export class ChartController implements ChartMember {
     return undefined;
   }
 
-  private *drawing(): Generator<undefined, Plot> {
+  private drawAtOnce(): void {
+    this.work = undefined;
+    this.stale = false;
+    const { look } = this.props();
+    const drawing = this.drawing((plot) => {
+      const context = clearedContext(this.under, this.ratio);
+      if (!context) return undefined;
+      const palette = readPalette(this.element);
+      drawAxes(context, plot, look.x, palette);
+      drawEpochMarks(context, plot, this.props().epochEnds(), palette);
+      return context;
+    });
+    for (;;) {
+      const { done, value } = drawing.next();
+      if (!done) continue;
+      this.shown = value;
+      this.plot = undefined;
+      break;
+    }
+    this.overlay();
+  }
+
+  /** @param on where to draw a plot's lines */
+  private *drawing(
+    on: (plot: Plot) => CanvasRenderingContext2D | undefined = () =>
+      clearedContext((this.next ??= this.fresh()), this.ratio),
+  ): Generator<undefined, Plot> {
     const { curves, look } = this.props();
     for (const curve of curves) {
       yield undefined;
@@ -194,7 +237,7 @@ export class ChartController implements ChartMember {
     const x = this.view;
     const extent = yield* visibleExtent(curves, x, this.plotWidth, look);
     const plot = this.plotOf(x, extent, look);
-    const context = clearedContext(this.next, this.ratio);
+    const context = on(plot);
     if (context) {
       context.save();
       clipTo(context, plot);
@@ -202,6 +245,12 @@ export class ChartController implements ChartMember {
       context.restore();
     }
     return plot;
+  }
+
+  private fresh(): HTMLCanvasElement {
+    const canvas = takeCanvas();
+    sizeCanvas(canvas, this.width, this.height, this.ratio);
+    return canvas;
   }
 
   private plotOf(x: Scale, extent: Parameters<typeof yScale>[0], look: Look): Plot {
@@ -233,13 +282,13 @@ export class ChartController implements ChartMember {
 
   private showOnTheWay(): void {
     const { plot } = this;
-    if (plot) this.show({ ...plot, x: this.view });
+    if (plot && this.lines) this.show({ ...plot, x: this.view });
   }
 
   private show(plot: Plot): void {
     const context = clearedContext(this.under, this.ratio);
-    const drawn = this.plot;
-    if (!context || !drawn) return;
+    const { plot: drawn, lines } = this;
+    if (!context || !drawn || !lines) return;
     const { look, epochEnds } = this.props();
     const palette = readPalette(this.element);
     this.shown = plot;
@@ -247,7 +296,7 @@ export class ChartController implements ChartMember {
     drawEpochMarks(context, plot, epochEnds(), palette);
     if (drawn === plot) {
       context.setTransform(1, 0, 0, 1, 0, 0);
-      context.drawImage(this.lines, 0, 0);
+      context.drawImage(lines, 0, 0);
     } else {
       const from = plot.left + plot.width * plot.x.share(drawn.x.min);
       const to = plot.left + plot.width * plot.x.share(drawn.x.max);
@@ -255,8 +304,8 @@ export class ChartController implements ChartMember {
       context.save();
       clipTo(context, plot);
       context.drawImage(
-        this.lines,
-        ...([drawn.left * ratio, 0, drawn.width * ratio, this.lines.height] as const),
+        lines,
+        ...([drawn.left * ratio, 0, drawn.width * ratio, lines.height] as const),
         ...([from, 0, to - from, this.height] as const),
       );
       context.restore();
@@ -274,6 +323,7 @@ export class ChartController implements ChartMember {
     this.height = clientHeight;
     if (clientWidth === 0 || clientHeight === 0) return false;
     for (const canvas of [this.under, this.canvas, this.lines, this.next]) {
+      if (!canvas) continue;
       sizeCanvas(canvas, clientWidth, clientHeight, ratio);
       clearedContext(canvas, ratio);
     }
@@ -337,7 +387,7 @@ export class ChartController implements ChartMember {
         distance: Number.isFinite(y) ? Math.abs(y - this.pointerY) : Infinity,
       };
     });
-    const box = this.canvas.getBoundingClientRect();
+    const box = this.element.getBoundingClientRect();
     const nearest = reads.reduce((a, b) => (Math.abs(b.x - x) < Math.abs(a.x - x) ? b : a));
     const at = box.left + plot.left + plot.x.share(x) * plot.width;
     tip[how](sayX(look.x, nearest.x), rows, tipOrder, at, box.top + plot.top);

@@ -15,7 +15,8 @@ type Drag =
   | { readonly kind: 'pan'; readonly from: number; readonly view: StepRange }
   | { readonly kind: 'cursor' };
 
-export function listenToPointer(canvas: HTMLCanvasElement, chart: ChartController, signal: AbortSignal): void {
+/** @param canvas the chart's element: nothing in it takes the pointer, so that places are counted from its corner */
+export function listenToPointer(canvas: HTMLElement, chart: ChartController, signal: AbortSignal): void {
   let pressed: { readonly x: number; readonly drag: Drag } | undefined;
   let moved = false;
   let beforeClick: { readonly step: number | undefined } | undefined;

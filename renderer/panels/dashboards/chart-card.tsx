@@ -128,7 +128,7 @@ export function ChartCard({ chart, runs, dashboard, options }: ChartCardProps) {
           theme={theme}
           onGrowth={onGrowth}
           onCursor={(step) => moveCursor({ step })}
-          onPoint={pointAtStep}
+          onPoint={pointAt}
         />
         {curves.length === 0 && <p className="chart-nothing">{whyNothing(contents, runs.length)}</p>}
       </div>
@@ -141,6 +141,10 @@ export function ChartCard({ chart, runs, dashboard, options }: ChartCardProps) {
       )}
     </figure>
   );
+}
+
+function pointAt(step: number | undefined): void {
+  pointAtStep(step, 'chart');
 }
 
 function whyNothing({ missing, problem, wanted }: ChartContents, runs: number): string {

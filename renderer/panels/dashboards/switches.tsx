@@ -2,6 +2,8 @@
 import { useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { formatCount } from '../../charts/format.js';
+import { formatX } from '../../charts/x-axis.js';
+import { activeDashboard, dashboardsStore } from '../../state/dashboards.js';
 import { sessionUi } from '../../state/session-ui.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
@@ -13,6 +15,7 @@ const GREATEST = 0.999;
 export function DashboardSwitches() {
   const smoothing = useStore(sessionUi, (state) => state.smoothing);
   const runs = useApp((state) => state.selectedRuns.length + (state.session?.start ? 1 : 0));
+  const x = useStore(dashboardsStore, (state) => activeDashboard(state).x);
   const zoom = useSyncExternalStore(
     (listener) => dashboardGroup.onZoom(listener),
     () => dashboardGroup.zoom,
@@ -22,11 +25,13 @@ export function DashboardSwitches() {
       {zoom && (
         <button
           className="dashboard-zoom"
-          title="Show all steps (double click on a chart, or 0)"
+          title="Show everything (double click on a chart, or 0)"
           onClick={() => dashboardGroup.setZoom(undefined)}
         >
           <Icon name="zoom-out" />
-          steps {formatCount(zoom.min)}–{formatCount(zoom.max)}
+          {x === 'step'
+            ? `steps ${formatCount(zoom.min)}–${formatCount(zoom.max)}`
+            : `${formatX(x, zoom.min, zoom.max - zoom.min)}–${formatX(x, zoom.max, zoom.max - zoom.min)}`}
         </button>
       )}
       <label className="dashboard-smoothing" title="Smoothing of curves, as TensorBoard does it; 0 shows them raw">
@@ -45,7 +50,11 @@ export function DashboardSwitches() {
         />
         <output>{smoothing === GREATEST ? '0.999' : smoothing.toFixed(2)}</output>
       </label>
-      <span className="dashboard-facts">x: step{runs > 0 ? ` · ${runs} ${runs === 1 ? 'run' : 'runs'}` : ''}</span>
+      {runs > 0 && (
+        <span className="dashboard-facts">
+          {runs} {runs === 1 ? 'run' : 'runs'}
+        </span>
+      )}
     </div>
   );
 }

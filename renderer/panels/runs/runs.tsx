@@ -6,7 +6,7 @@ import { formatCount, formatWhen, formatWhenShort } from '../../charts/format.js
 import { notify } from '../../state/app-state.js';
 import { confirm } from '../../state/dialogs.js';
 import { runColour } from '../../state/runs-colours.js';
-import { continueFromRun, deleteRun, renameRun, runsStore, selectRun } from '../../state/runs-sync.js';
+import { continueFromRun, deleteRun, isAdded, renameRun, runsStore, selectRun } from '../../state/runs-sync.js';
 import { sessionPhase } from '../../state/session-actions.js';
 import { RunOrTrust } from '../../training/run-or-trust.js';
 import { useCalmSession } from '../../training/use-calm-session.js';
@@ -91,6 +91,8 @@ function RunRow({ run, live, paused, result, last, selected, colour, open, onOpe
   const [menu, setMenu] = useState<PopupAt>();
   const row = useRef<HTMLLIElement>(null);
   const running = run.status === 'running';
+  // Nothing is changed in a folder of logs that was added.
+  const added = isAdded(run);
   const items: PopupItem[] = [
     {
       kind: 'item',
@@ -106,8 +108,8 @@ function RunRow({ run, live, paused, result, last, selected, colour, open, onOpe
       disabled: !run.canContinue || running || sessionPhase() !== 'idle',
       run: () => void continueFromRun(run),
     },
-    { kind: 'item', label: 'Rename…', key: 'F2', run: () => setRenaming(true) },
-    { kind: 'item', label: 'Delete…', key: 'Delete', disabled: running, run: () => void askDelete(run) },
+    { kind: 'item', label: 'Rename…', key: 'F2', disabled: added, run: () => setRenaming(true) },
+    { kind: 'item', label: 'Delete…', key: 'Delete', disabled: running || added, run: () => void askDelete(run) },
   ];
   return (
     <li
@@ -123,8 +125,8 @@ function RunRow({ run, live, paused, result, last, selected, colour, open, onOpe
       }}
       onKeyDown={(event) => {
         if (event.target instanceof HTMLInputElement && event.target.type === 'text') return;
-        if (event.key === 'F2') setRenaming(true);
-        else if (event.key === 'Delete' && !running) void askDelete(run);
+        if (event.key === 'F2' && !added) setRenaming(true);
+        else if (event.key === 'Delete' && !running && !added) void askDelete(run);
         else return;
         event.preventDefault();
         event.stopPropagation();
@@ -157,7 +159,7 @@ function RunRow({ run, live, paused, result, last, selected, colour, open, onOpe
               aria-expanded={open}
               title={`${run.name}: ${statusWords[run.status]}${run.warning ? `\n${run.warning}` : ''}`}
               onClick={onOpen}
-              onDoubleClick={() => setRenaming(true)}
+              onDoubleClick={() => setRenaming(!added)}
             >
               <Icon
                 name={paused ? 'debug-pause' : statusIcons[run.status]}

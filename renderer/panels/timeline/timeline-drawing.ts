@@ -22,6 +22,8 @@ export interface TimelineScene {
   readonly beyond: string | undefined;
   /** `undefined`: the cursor follows training. */
   readonly cursorStep: number | undefined;
+  /** Under the pointer, in a chart. */
+  readonly pointedStep: number | undefined;
 }
 
 export const TIMELINE_MARGIN = 14;
@@ -84,6 +86,10 @@ export function drawTimeline(context: CanvasRenderingContext2D, scene: TimelineS
   if (scene.cursorStep !== undefined && scene.cursorStep !== scene.step) {
     context.fillStyle = palette.accent;
     context.fillRect(Math.round(x(scene.step)), curveTop, 1, marksY + 6 - curveTop);
+  }
+  if (scene.pointedStep !== undefined && scene.pointedStep <= scene.end) {
+    context.fillStyle = palette.dim;
+    context.fillRect(Math.round(x(scene.pointedStep)), curveTop, 1, marksY + 6 - curveTop);
   }
   drawFlag(context, scene, x(cursor), flag, marksY + 6);
 }

@@ -5,6 +5,7 @@ import { readPalette } from '../../charts/palette.js';
 import { hasEnded, type SessionState } from '../../../src/shared/session/session-state.js';
 import { appStore, moveCursor } from '../../state/app-state.js';
 import { placeInEpoch } from '../../state/session-progress.js';
+import { pointAtStep, pointedStep } from '../../state/pointed-step.js';
 import { sessionUi } from '../../state/session-ui.js';
 import { useApp } from '../../use-app.js';
 import { drawTimeline, timelineStep, type TimelineScene } from './timeline-drawing.js';
@@ -85,11 +86,13 @@ function Track() {
       }
     });
     const silentUi = sessionUi.subscribe(request);
+    const silentPointer = pointedStep.subscribe(request);
     request();
     return () => {
       cancelAnimationFrame(frame);
       silent();
       silentUi();
+      silentPointer();
     };
   }, [size]);
 
@@ -117,7 +120,14 @@ function Track() {
         event.currentTarget.setPointerCapture(event.pointerId);
         moveTo(event);
       }}
+      onPointerLeave={() => pointAtStep(undefined, 'timeline')}
       onPointerMove={(event) => {
+        const { session } = appStore.getState();
+        if (session) {
+          const wanted = timelineStep({ width: size.width, end: endOf(session) }, event.nativeEvent.offsetX);
+          const { first, last } = rangeOf(session);
+          pointAtStep(wanted >= first && wanted <= last ? wanted : undefined, 'timeline');
+        }
         if (event.currentTarget.hasPointerCapture(event.pointerId)) moveTo(event);
       }}
       onKeyDown={(event) => {
@@ -181,5 +191,6 @@ function sceneOf(
     beyond: more && !hasEnded(session) ? `→ ${epochs} epochs` : undefined,
     // In the middle of a step, that one is where time stands.
     cursorStep: cursor.step ?? (session.status === 'paused' && session.stop?.step ? session.stop.step : undefined),
+    pointedStep: pointedStep.getState().step,
   };
 }
