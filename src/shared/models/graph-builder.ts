@@ -14,6 +14,8 @@ export interface NodeParts {
   /** Outermost first; by the name's own slashes where it is not given. */
   readonly group?: readonly string[];
   readonly outputs?: OpNode['outputs'];
+  /** As the file says it; empty for none. */
+  readonly device?: string;
   readonly attributes?: OpNode['attributes'];
   readonly value?: number;
 }
@@ -64,6 +66,7 @@ export class GraphBuilder {
       phase: phaseOf(parts.id),
       outputs: parts.outputs ?? [],
       bytes: bytesOf(parts.outputs ?? []),
+      ...(parts.device ? { device: parts.device } : {}),
       ...(parts.attributes && Object.keys(parts.attributes).length > 0 ? { attributes: parts.attributes } : {}),
       ...(parts.value === undefined ? {} : { value: parts.value }),
     });

@@ -152,12 +152,12 @@ class Adding {
       const shown = plain(value);
       if (shown !== undefined) attributes[name] = shown;
     }
-    if (node.device) attributes['device'] = node.device;
     return this.builder.add({
       id: prefix + node.name,
       op: node.op,
       kind: kinds[node.op] ?? 'op',
       outputs: outputsOf(node),
+      device: node.device,
       attributes,
       value: numberOf(node),
     });

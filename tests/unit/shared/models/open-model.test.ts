@@ -207,7 +207,7 @@ describe('TensorFlow graphs', () => {
              attr { key: "shape" value { shape { dim { size: -1 } dim { size: 4 } } } } }
       node { name: "w" op: "Const" attr { key: "value" value { tensor { dtype: DT_FLOAT tensor_shape { dim { size: 4 } dim { size: 3 } }
              tensor_content: "\\000\\000\\200?" "abc" } } } }
-      node < name: 'layer/y' op: "MatMul" input: "x" input: "w:0" input: "^x"
+      node < name: 'layer/y' op: "MatMul" input: "x" input: "w:0" input: "^x" device: "/device:GPU:0"
              attr { key: "transpose_a" value { b: false } } attr { key: "unknown_to_us" value { f: 1e-3 } } >
       versions { producer: 1882 }
     `;
@@ -220,6 +220,7 @@ describe('TensorFlow graphs', () => {
       ['layer/y', 'op'],
     ]);
     expect(graph.nodes[0]!.outputs).toEqual([{ shape: [-1, 4], dtype: 'float32' }]);
+    expect(graph.nodes.map(({ device }) => device)).toEqual([undefined, undefined, '/device:GPU:0']);
     expect(graph.edges.map(({ from, input }) => [from, input])).toEqual([
       ['x', 'a'],
       ['w', 'b'],
