@@ -33,6 +33,9 @@ export const graphComparison = createStore<{
   readonly waitingFor?: string;
 }>(() => ({}));
 
+/** Two graphs beside each other cannot be read in less, in pixels. */
+const LEAST_WIDTH = 640;
+
 /** Something that the shown graph can be compared with. */
 interface Choice {
   readonly id: string;
@@ -63,7 +66,7 @@ export async function compareShown(): Promise<void> {
   try {
     const before = await choice.open();
     graphComparison.setState({ comparison: { before, after: shown }, waitingFor: undefined }, true);
-    if (canRun('view.show.graph')) await runCommand('view.show.graph');
+    if (canRun('view.show.graph')) await runCommand('view.show.graph', { leastWidth: LEAST_WIDTH });
   } catch (error) {
     graphComparison.setState({ waitingFor: undefined }, false);
     const detail = error instanceof Error ? error.message : String(error);
@@ -71,8 +74,19 @@ export async function compareShown(): Promise<void> {
   }
 }
 
+/** The graph is shown again, in the room that it had. */
+export async function endComparison(): Promise<void> {
+  closeComparison();
+  if (canRun('view.show.graph')) await runCommand('view.show.graph', { leastWidth: 0 });
+}
+
+/** Whatever the panel shows without it is shown again. */
 export function closeComparison(): void {
   graphComparison.setState({}, true);
+}
+
+export function isComparing(): boolean {
+  return graphComparison.getState().comparison !== undefined;
 }
 
 /** Before becomes after. */
@@ -171,6 +185,11 @@ async function modelSide(path: string): Promise<ComparedGraph> {
   const { graphs } = await server().request('model/open', { path });
   return { name: baseName(path), graph: graphs[0]?.graph };
 }
+
+// A model file that is opened takes the comparison's place.
+openedModel.subscribe(({ view }, before) => {
+  if (view && view.path !== before.view?.path) closeComparison();
+});
 
 // What was compared is of the folder that was open.
 appStore.subscribe((state, before) => {

@@ -32,16 +32,28 @@ export interface ShowOptions {
   readonly focus?: boolean;
   /** A panel that must not be covered: where both are in one group, nothing happens. */
   readonly besides?: string;
+  /** In pixels: a panel that is narrower gets the whole dock. 0 gives back what it got for that. */
+  readonly leastWidth?: number;
 }
 
+/** The panel that has the whole dock because it asked for room. */
+let roomy: string | undefined;
+
 /** Brings a panel to the front of wherever it is, adding it back to its place where it was hidden, and focuses it. */
-export function showPanel(id: string, { focus = true, besides }: ShowOptions = {}): void {
+export function showPanel(id: string, { focus = true, besides, leastWidth }: ShowOptions = {}): void {
   const kept = besides === undefined ? undefined : dock?.getPanel(besides);
   if (besides !== undefined && (!dock?.getPanel(id) || kept?.group === dock.getPanel(id)?.group)) return;
   const shown = shownPanel(id);
   if (!shown) return;
   shown.group.api.setVisible(true);
   shown.api.setActive();
+  if (leastWidth === 0 && roomy === id) {
+    roomy = undefined;
+    if (shown.group.api.isMaximized()) shown.group.api.exitMaximized();
+  } else if (leastWidth !== undefined && shown.group.api.width < leastWidth && !shown.group.api.isMaximized()) {
+    roomy = id;
+    shown.group.api.maximize();
+  }
   if (focus) requestAnimationFrame(() => focusInside(document.querySelector(`[data-panel="${id}"]`)));
 }
 

@@ -44,13 +44,10 @@ export async function exportGraph(shown: ShownGraph, format: ExportFormat): Prom
   }
 }
 
-/** `rock paper/experiment.ts` → `experiment`: what every system takes as a file's name. */
+/** `rock paper/experiment.ts` → `rock-paper-experiment`: what every system takes as a file's name. */
 export function fileStem(title: string): string {
-  const own = title
-    .split(/[\\/]/)
-    .at(-1)!
-    .replace(/\.\w+$/, '');
-  return own.replace(/[^\p{L}\p{N}._-]+/gu, '-').replace(/^[-.]+|[-.]+$/g, '') || 'graph';
+  const own = title.replace(/\.\w+$/, '').replace(/[^\p{L}\p{N}._-]+/gu, '-');
+  return own.replace(/^[-.]+|[-.]+$/g, '') || 'graph';
 }
 
 /** A side, and an area, that browsers still draw. */

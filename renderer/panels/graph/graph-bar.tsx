@@ -5,10 +5,7 @@ import { Icon } from '../../ui/icon.js';
 import { GraphActions } from './graph-actions.js';
 import { colouringNames, colourings, type Colouring } from './graph-colours.js';
 import { findHelp } from './graph-find.js';
-
-export const graphViews = ['graph', 'both', 'table'] as const;
-/** What of the graph is seen: its picture, its numbers, or both beside each other. */
-export type GraphViewKind = (typeof graphViews)[number];
+import { graphViews, type GraphViewKind } from './graph-views.js';
 
 const views: Readonly<Record<GraphViewKind, { readonly icon: string; readonly label: string }>> = {
   graph: { icon: 'type-hierarchy-sub', label: 'Graph' },

@@ -1,16 +1,11 @@
 /**
  * What a link says of the graph: the file it is of, what is open, selected and coloured, where one looks. And the
- * way back: a link is text by anybody, so nothing of it is taken that makes no sense.
+ * way back: a link is text by anybody, so nothing of it is taken that makes no sense. Pure.
  */
-import { createStore } from 'zustand/vanilla';
-import { appStore, notify } from '../../state/app-state.js';
-import { canRun, runCommand } from '../../state/commands.js';
-import { openFile } from '../../state/file-actions.js';
-import { closeModel, openedModel, openModelFile, showModelGraph } from '../../state/opened-model.js';
-import { joinPath, relativePath } from '../../state/paths.js';
+import { relativePath } from '../../state/paths.js';
 import type { View } from './drawing/tiles.js';
-import { graphViews, type GraphViewKind } from './graph-bar.js';
 import { colourings, type Colouring } from './graph-colours.js';
+import { graphViews, type GraphViewKind } from './graph-views.js';
 
 export interface GraphWish {
   /** Ids of groups. */
@@ -91,36 +86,4 @@ export function openedGroups(
   if (open.includes(ALL)) return { open: new Set(groups.keys()), gone: 0 };
   const there = open.filter((id) => id !== '' && groups.has(id));
   return { open: new Set(there), gone: open.length - there.length };
-}
-
-/** What the graph of a file is to look like as soon as it is there; taken by who draws it. */
-export const graphWish = createStore<{ readonly wish?: GraphWish & { readonly file: string } }>(() => ({}));
-
-/** In the folder that is open. Only names of experiments that were found in it are taken, and files in it. */
-export async function restoreGraph(parts: URLSearchParams): Promise<void> {
-  const { workspace } = appStore.getState();
-  if (!workspace) return;
-  const [model, experiment] = [parts.get('model'), parts.get('experiment')];
-  const relative = model ?? experiment;
-  const path = relative === null ? undefined : joinPath(workspace.path, relative);
-  if (path === undefined || relative!.split(/[\\/]/).includes('..'))
-    return gone('The link names no file of its folder.');
-  const index = Number(parts.get('index') ?? 0);
-  if (model !== null) {
-    await openModelFile(path);
-    const { view } = openedModel.getState();
-    // A file that cannot be opened has been told of.
-    if (view?.path !== path || !view.model) return;
-    if (Number.isInteger(index) && index > 0 && index < view.model.graphs.length) showModelGraph(index);
-  } else {
-    if (!workspace.experiments.includes(path)) return gone(`There is no experiment ${relative} in it (any more).`);
-    closeModel();
-    await openFile(path);
-  }
-  graphWish.setState({ wish: { ...wishOf(parts), file: path } }, true);
-  if (canRun('view.show.graph')) await runCommand('view.show.graph');
-}
-
-function gone(detail: string): void {
-  notify({ severity: 'warning', message: 'The link’s view is not there.', detail });
 }

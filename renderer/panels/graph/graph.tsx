@@ -1,21 +1,25 @@
 /** The dataflow of a training step: the model's layers from top to bottom, each open to its ops, in step with the editor. */
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
+import { useStore } from 'zustand';
 import type { OpGraph, OpNode } from '../../../src/shared/graph/op-graph.js';
 import { groupsAround, groupTree, type Group } from '../../../src/shared/graph/tree/group-tree.js';
 import { shownAs, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
+import { graphComparison } from '../../state/graph-comparison.js';
 import { moveCursor } from '../../state/app-state.js';
 import { openFile } from '../../state/file-actions.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
 import { useApp } from '../../use-app.js';
+import { CompareView } from './compare-view.js';
 import { Tracer } from './drawing/trace.js';
 import { edgeTexts } from './edge-text.js';
-import { GraphBar, type GraphViewKind } from './graph-bar.js';
+import { GraphBar } from './graph-bar.js';
 import { GraphCanvas } from './graph-canvas.js';
 import { coloursOf, needsValues, timeText, type Colouring } from './graph-colours.js';
 import { GraphDetails } from './graph-details.js';
 import { GraphFile } from './graph-file.js';
 import { findOps, prepareFind } from './graph-find.js';
 import { GraphLegend } from './graph-legend.js';
+import type { GraphViewKind } from './graph-views.js';
 import { layerOfGroup, LitPlaces } from './graph-places.js';
 import { useGraphSource, type GraphSource } from './graph-source.js';
 import { NoGraph } from './no-graph.js';
@@ -40,8 +44,21 @@ export function Graph() {
     return () => observer.disconnect();
   }, []);
   const source = useGraphSource(visible);
+  const { comparison, waitingFor } = useStore(graphComparison);
+  if (comparison) {
+    return (
+      <div className="graph" ref={place}>
+        <CompareView comparison={comparison} />
+      </div>
+    );
+  }
   return (
     <div className="graph" ref={place}>
+      {waitingFor !== undefined && (
+        <div className="graph-file" role="status">
+          Getting the graph of {waitingFor} to compare with…
+        </div>
+      )}
       {source.file && <GraphFile file={source.file} />}
       {source.graph && source.graph.nodes.length > 0 ? (
         <GraphView key={source.file?.name} graph={source.graph} source={source} visible={visible} />

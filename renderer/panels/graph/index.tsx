@@ -1,8 +1,9 @@
 import { registerView } from '../../state/view-link.js';
 import type { Panel } from '../panel.js';
-import { canCompare, compareShown } from '../../state/graph-comparison.js';
+import { canCompare, compareShown, endComparison, isComparing, swapComparison } from '../../state/graph-comparison.js';
+import { differenceWalk } from './compare-target.js';
 import { breakTarget } from './graph-target.js';
-import { restoreGraph } from './graph-link.js';
+import { restoreGraph } from './restore-graph.js';
 import { Graph } from './graph.js';
 import { takeAwayCommands } from './take-away.js';
 
@@ -26,5 +27,21 @@ export const graphPanel: Panel = {
     },
     ...takeAwayCommands,
     { id: 'graph.compare', title: 'Graph: Compare with…', enabled: canCompare, run: compareShown },
+    { id: 'graph.swapCompared', title: 'Graph: Swap Before and After', enabled: isComparing, run: swapComparison },
+    {
+      id: 'graph.nextDifference',
+      title: 'Graph: Next Difference',
+      keys: ['F7'],
+      enabled: () => differenceWalk() !== undefined,
+      run: () => differenceWalk()?.(1),
+    },
+    {
+      id: 'graph.previousDifference',
+      title: 'Graph: Previous Difference',
+      keys: ['Shift+F7'],
+      enabled: () => differenceWalk() !== undefined,
+      run: () => differenceWalk()?.(-1),
+    },
+    { id: 'graph.closeComparison', title: 'Graph: Close Comparison', enabled: isComparing, run: endComparison },
   ],
 };

@@ -3,11 +3,13 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { GroupTree } from '../../../src/shared/graph/tree/group-tree.js';
 import { appStore, notify } from '../../state/app-state.js';
+import { baseName, relativePath } from '../../state/paths.js';
 import type { View } from './drawing/tiles.js';
-import type { GraphViewKind } from './graph-bar.js';
 import type { Colouring } from './graph-colours.js';
-import { graphWish, openedGroups, partsOf } from './graph-link.js';
+import { openedGroups, partsOf } from './graph-link.js';
 import type { GraphSource } from './graph-source.js';
+import type { GraphViewKind } from './graph-views.js';
+import { graphWish } from './restore-graph.js';
 import { setShownGraph, type ShownGraph } from './shown-graph.js';
 
 interface Shown extends Omit<ShownGraph, 'title' | 'linkParts'> {
@@ -31,7 +33,7 @@ export function useShownGraph(shown: Shown): { readonly at?: View; onView(view: 
   const now = useRef<ShownGraph>(undefined);
   now.current = {
     ...shown,
-    title: shown.source.file?.name ?? file,
+    title: titleOf(file),
     linkParts: () => linkParts(shown, looking.current) ?? [],
   };
   useEffect(() => setShownGraph(() => now.current), []);
@@ -60,6 +62,13 @@ export function useShownGraph(shown: Shown): { readonly at?: View; onView(view: 
 
   const onView = useCallback((view: View) => (looking.current = view), []);
   return { at: led?.file === file ? led.at : undefined, onView };
+}
+
+/** `iris/experiment.ts`: where on this machine the folder lies is nobody's business. */
+function titleOf(file: string): string {
+  const { workspace } = appStore.getState();
+  const relative = workspace && relativePath(workspace.path, file);
+  return relative === undefined ? baseName(file) : `${workspace!.name}/${relative}`;
 }
 
 function linkParts({ source, open, selected, colouring, view }: Shown, at: View | undefined) {
