@@ -63,10 +63,13 @@ function merge(into: Counts, from: Counts): void {
 }
 
 function summary({ all, work }: Tally): readonly string[] {
-  const lines = [...(work.size > 0 ? work : all)].map(([op, times]) =>
-    times > 1 ? `${op} ×${times.toLocaleString('en-US')}` : op,
-  );
+  const lines = [...(work.size > 0 ? work : all)].map(([op, times]) => (times > 1 ? `${op} ×${grouped(times)}` : op));
   return lines.length <= MOST_LINES
     ? lines
     : [...lines.slice(0, MOST_LINES - 1), `and ${lines.length - MOST_LINES + 1} more kinds`];
+}
+
+/** With commas at the thousands; the browser's own way takes longer than all the rest of a tree. */
+function grouped(times: number): string {
+  return times < 1000 ? String(times) : String(times).replace(/\B(?=(?:\d{3})+$)/g, ',');
 }

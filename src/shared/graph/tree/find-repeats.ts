@@ -62,19 +62,23 @@ function opText({ op, kind, outputs }: OpNode): string {
 /** Those that save most, none overlapping another, in their order. */
 function runsIn(group: Group, signatures: Signatures): Run[] {
   const { children } = group;
+  const own = children.map((child) => signatures.of(child));
+  // Nothing is here twice: the most common case by far.
+  if (new Set(own).size === own.length) return [];
   const inputs: number[][] = children.map(() => []);
   for (const [from, to] of group.edges) inputs[to]!.push(to - from);
   // How far back its inputs lie is part of what a child is: equal blocks are wired alike.
-  const keys = children.map((child, index) =>
-    signatures.number(`${signatures.of(child)} < ${inputs[index]!.sort((a, b) => a - b).join()}`),
+  const keys = own.map((signature, index) =>
+    signatures.number(`${signature} < ${inputs[index]!.sort((a, b) => a - b).join()}`),
   );
+  if (new Set(keys).size === keys.length) return [];
   const cuts = cutsOf(children.length, group.edges);
   const found: Run[] = [];
   for (let period = 1; period <= children.length / 2; period++) {
     for (let start = 0; start + 2 * period <= children.length;) {
       let equal = 0;
       while (start + equal + period < children.length && keys[start + equal] === keys[start + equal + period]) equal++;
-      const run = bestCut(start, equal + period, period, cuts);
+      const run = equal < period ? undefined : bestCut(start, equal + period, period, cuts);
       if (run && opsIn(children, run.start, period) * (run.times - 1) >= LEAST_SAVED) found.push(run);
       start += Math.max(1, equal - period + 1);
     }

@@ -1,7 +1,7 @@
 /** What is seen of a graph's edges: wires between the items that stand for their ends. What does not change with what is open is told once a tree. Pure. */
 import { cellKinds, shapeLabel } from '../graph-blocks.js';
 import { graphIndex } from './graph-index.js';
-import { cellKindOf, type Group, type GroupTree } from './group-tree.js';
+import { isGroup, type GroupTree } from './group-tree.js';
 import type { OutlinedTree } from './outline.js';
 import type { Placement } from './placing.js';
 import type { PlacedItem, Point, Wire } from './tree-layout.js';
@@ -15,45 +15,60 @@ export interface Wired {
   readonly unwired: ReadonlyMap<number, number>;
 }
 
+/** Not found out yet. */
+const UNKNOWN = -2;
+
 export class Wiring {
-  /** Of each op of the graph: the number of its group, and its column. */
+  /** Of each op of the graph: the number of its group, its place among the children there, and its column. */
   private readonly groupOf: Int32Array;
+  private readonly placeInGroup: Int32Array;
   private readonly cellOf: Uint8Array;
+  /** The same of groups. */
+  private readonly outer: Int32Array;
+  private readonly placeInOuter: Int32Array;
   /** Of each edge of the graph: the places of its ends among the nodes. */
   private readonly from: Int32Array;
   private readonly to: Int32Array;
-  /** Which edge of the outline it is led as, −1 for none. */
+  /** Which edge of the outline it is led as, −1 for none; found out for those that are seen. */
   private readonly ledAs: Int32Array;
-  /** Its shape, as a number in `labels`. */
+  /** Its shape, as a number in `labels`; likewise. */
   private readonly label: Int32Array;
   private readonly labels: string[] = [''];
+  private readonly labelNumbers = new Map([['', 0]]);
+  /** By the group's number: edges of the outline by their ends. */
+  private readonly edgesIn: (ReadonlyMap<number, number> | undefined)[] = [];
 
   constructor(
     private readonly tree: GroupTree,
     private readonly outlined: OutlinedTree,
   ) {
-    const { nodes, edges, batchSize } = tree.graph;
-    const { from, to } = graphIndex(tree.graph);
+    const { placeOf, from, to } = graphIndex(tree.graph);
+    const { groups, outline } = outlined;
+    const { childStart, child, cell } = outline;
+    const nodes = tree.graph.nodes.length;
     this.from = from;
     this.to = to;
-    this.groupOf = new Int32Array(nodes.length);
-    this.cellOf = new Uint8Array(nodes.length);
-    nodes.forEach((node, index) => {
-      this.groupOf[index] = outlined.numberOf.get(tree.groupOf.get(node.id)!)!;
-      this.cellOf[index] = cellKinds.indexOf(cellKindOf(node));
+    this.groupOf = new Int32Array(nodes);
+    this.placeInGroup = new Int32Array(nodes);
+    this.cellOf = new Uint8Array(nodes);
+    this.outer = new Int32Array(groups.length).fill(-1);
+    this.placeInOuter = new Int32Array(groups.length);
+    groups.forEach((group, number) => {
+      group.children.forEach((one, place) => {
+        const at = childStart[number]! + place;
+        if (isGroup(one)) {
+          this.outer[child[at]!] = number;
+          this.placeInOuter[child[at]!] = place;
+        } else {
+          const node = placeOf.get(one.id)!;
+          this.groupOf[node] = number;
+          this.placeInGroup[node] = place;
+          this.cellOf[node] = cell[at]!;
+        }
+      });
     });
-    this.label = new Int32Array(edges.length);
-    const numbers = new Map([['', 0]]);
-    edges.forEach(({ slot }, index) => {
-      const text = shapeLabel(nodes[from[index]!]!.outputs[slot]?.shape ?? [], batchSize);
-      let number = numbers.get(text);
-      if (number === undefined) {
-        numbers.set(text, (number = this.labels.length));
-        this.labels.push(text);
-      }
-      this.label[index] = number;
-    });
-    this.ledAs = this.ways();
+    this.ledAs = new Int32Array(from.length).fill(UNKNOWN);
+    this.label = new Int32Array(from.length).fill(UNKNOWN);
   }
 
   between(items: readonly PlacedItem[], placement: Placement): Wired {
@@ -74,7 +89,7 @@ export class Wiring {
       const [from, to] = [itemOf[this.from[edge]!]!, itemOf[this.to[edge]!]!];
       if (from === to) continue;
       const isControl = edges[edge]!.input === 'control';
-      const label = this.label[edge]!;
+      const label = this.labelOf(edge);
       const key = from * nodes.length + to;
       const known = found.get(key);
       if (known) {
@@ -116,7 +131,7 @@ export class Wiring {
     /** The outermost closed group that a group is in, or −1. Groups come after those around them. */
     const closedAt = new Int32Array(groups.length).fill(-1);
     for (let number = 1; number < groups.length; number++) {
-      const outer = closedAt[numberOf.get(groups[number]!.parent!)!]!;
+      const outer = closedAt[this.outer[number]!]!;
       closedAt[number] = outer >= 0 ? outer : open[number] === 1 ? -1 : number;
     }
     const ofOp = new Map<string, number>();
@@ -133,7 +148,7 @@ export class Wiring {
   }
 
   private via(edge: number, { routeStart, points }: Placement): readonly Point[] {
-    const led = this.ledAs[edge]!;
+    const led = this.wayOf(edge);
     if (led < 0) return [];
     const via: Point[] = [];
     for (let at = routeStart[led]!; at < routeStart[led + 1]!; at++)
@@ -141,42 +156,44 @@ export class Wiring {
     return via;
   }
 
+  private labelOf(edge: number): number {
+    const known = this.label[edge]!;
+    if (known !== UNKNOWN) return known;
+    const { nodes, edges, batchSize } = this.tree.graph;
+    const text = shapeLabel(nodes[this.from[edge]!]!.outputs[edges[edge]!.slot]?.shape ?? [], batchSize);
+    let number = this.labelNumbers.get(text);
+    if (number === undefined) {
+      number = this.labels.push(text) - 1;
+      this.labelNumbers.set(text, number);
+    }
+    return (this.label[edge] = number);
+  }
+
   /** An edge is led as the one between those two children that its ends part at. */
-  private ways(): Int32Array {
-    const { groups, numberOf, outline } = this.outlined;
-    const { childStart, child, edgeStart, edges } = outline;
-    const parent = new Int32Array(groups.length).fill(-1);
-    /** Of a group, and of an op by its node: the place among its siblings. */
-    const placeOfGroup = new Int32Array(groups.length);
-    const placeOfNode = new Int32Array(this.groupOf.length);
-    const { placeOf } = graphIndex(this.tree.graph);
-    groups.forEach((group, number) => {
-      if (number > 0) parent[number] = numberOf.get(group.parent!)!;
-      for (let at = childStart[number]!; at < childStart[number + 1]!; at++) {
-        const place = at - childStart[number]!;
-        const inner = child[at]!;
-        if (inner >= 0) placeOfGroup[inner] = place;
-        else placeOfNode[placeOf.get((group.children[place] as { readonly id: string }).id)!] = place;
-      }
-    });
-    const known = groups.map((_group: Group, number) => {
-      const count = childStart[number + 1]! - childStart[number]!;
-      const places = new Map<number, number>();
-      for (let at = edgeStart[number]!; at < edgeStart[number + 1]!; at++)
-        places.set(edges[2 * at]! * count + edges[2 * at + 1]!, at);
-      return { count, places };
-    });
-    return Int32Array.from(this.from, (source, edge) => {
-      const target = this.to[edge]!;
-      let [a, b] = [this.groupOf[source]!, this.groupOf[target]!];
-      let [from, to] = [placeOfNode[source]!, placeOfNode[target]!];
-      // Up to the group that both are in: groups have higher numbers than those around them.
-      while (a !== b) {
-        if (a > b) [from, a] = [placeOfGroup[a]!, parent[a]!];
-        else [to, b] = [placeOfGroup[b]!, parent[b]!];
-      }
-      const { count, places } = known[a]!;
-      return places.get(from * count + to) ?? -1;
-    });
+  private wayOf(edge: number): number {
+    const known = this.ledAs[edge]!;
+    if (known !== UNKNOWN) return known;
+    const [source, target] = [this.from[edge]!, this.to[edge]!];
+    let [a, b] = [this.groupOf[source]!, this.groupOf[target]!];
+    let [from, to] = [this.placeInGroup[source]!, this.placeInGroup[target]!];
+    // Up to the group that both are in: groups have higher numbers than those around them.
+    while (a !== b) {
+      if (a > b) [from, a] = [this.placeInOuter[a]!, this.outer[a]!];
+      else [to, b] = [this.placeInOuter[b]!, this.outer[b]!];
+    }
+    const { childStart } = this.outlined.outline;
+    const count = childStart[a + 1]! - childStart[a]!;
+    return (this.ledAs[edge] = this.edgesOf(a).get(from * count + to) ?? -1);
+  }
+
+  private edgesOf(group: number): ReadonlyMap<number, number> {
+    const known = this.edgesIn[group];
+    if (known) return known;
+    const { childStart, edgeStart, edges } = this.outlined.outline;
+    const count = childStart[group + 1]! - childStart[group]!;
+    const places = new Map<number, number>();
+    for (let at = edgeStart[group]!; at < edgeStart[group + 1]!; at++)
+      places.set(edges[2 * at]! * count + edges[2 * at + 1]!, at);
+    return (this.edgesIn[group] = places);
   }
 }
