@@ -48,6 +48,8 @@ const GOODBYE_MS = 1_000;
 export class DebugSession {
   private client: DebugProtocol.InitializeRequestArguments | undefined;
   private launched: LaunchArguments | undefined;
+  /** The front end has set all that it wants set before the training starts; it may launch before or after. */
+  private configured = false;
   private exitCode = 0;
   private leaving = false;
   private graceTimer: NodeJS.Timeout | undefined;
@@ -202,7 +204,12 @@ export class DebugSession {
         throw new Error('`experiment` must be the absolute path of the experiment’s file.');
       this.launched = data;
       this.parts.thread.showJustMyCode(data.justMyCode);
-      return { after: () => this.tellProcess(data.experiment) };
+      return {
+        after: () => {
+          this.tellProcess(data.experiment);
+          if (this.configured) this.begin(data);
+        },
+      };
     },
     attach: () => {
       throw new Error('A training cannot be attached to: launch it.');
@@ -213,12 +220,9 @@ export class DebugSession {
 
     configurationDone: () => {
       const { launched } = this;
-      const { thread } = this.parts;
-      if (!launched) throw new Error('Nothing has been launched yet: send `launch` first.');
-      if (thread.hasStarted) throw new Error('The training has been started already.');
-      thread.begins();
-      if (launched.stopOnEntry) thread.stopOnEntry();
-      return { after: () => this.options.start(runOptions.parse(launched)) };
+      if (this.parts.thread.hasStarted) throw new Error('The training has been started already.');
+      this.configured = true;
+      return launched ? { after: () => this.begin(launched) } : {};
     },
 
     cancel: ({ requestId, progressId }: DebugProtocol.CancelArguments) => {
@@ -232,6 +236,15 @@ export class DebugSession {
       after: () => (terminateDebuggee === false ? this.trainOnAlone() : this.leave()),
     }),
   };
+
+  private begin(launched: LaunchArguments): void {
+    const { thread } = this.parts;
+    // Both requests may have been on their way when either was answered.
+    if (thread.hasStarted) return;
+    thread.begins();
+    if (launched.stopOnEntry) thread.stopOnEntry();
+    this.options.start(runOptions.parse(launched));
+  }
 
   private tellProcess(experiment: string): void {
     this.table.event('process', {

@@ -5,7 +5,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { builtBundles, workspace, type Workspace } from '../trainer/built.js';
 import { penaltyHelper, stepExperiment } from '../trainer/dap-debugging.js';
-import { AdapterClient } from './adapter.js';
+import { AdapterClient, initializeArguments } from './adapter.js';
 
 const engine = process.env['BACKSTEP_TEST_ENGINE'];
 if (!engine) console.info('Native TensorFlow is left out: BACKSTEP_TEST_ENGINE names no engine.');
@@ -84,6 +84,23 @@ test.each([
   expect(runFile(run).status).toBe(onDisconnect === 'end' ? 'stopped' : 'completed');
   expect(readdirSync(place.file(run))).toContain('state.safetensors');
   expect(runFile(run).step ?? runFile(run).steps).toBe(steps);
+});
+
+test('configured before it is launched: the training starts then, and stops where it was to', async () => {
+  client = AdapterClient.onStdio(place);
+  const initialized = client.waitForEvent('initialized');
+  await client.initializeRequest(initializeArguments);
+  await initialized;
+  const source = { path: place.file('experiment.ts') };
+  await client.setBreakpointsRequest({ source, breakpoints: [{ line: 24 }] });
+  await client.configurationDoneRequest();
+  const launch = { backend: 'cpu', experiment: source.path, runDir: place.file('configured') };
+  expect(await client.stopAfter(() => client.launchRequest(launch))).toBe('breakpoint experiment.ts:24');
+  await expect(client.configurationDoneRequest()).rejects.toThrow('has been started already');
+  // Nobody can come back to a training that was left: there is none that stays suspended, and nobody was told so.
+  await client.disconnectRequest({ terminateDebuggee: false, suspendDebuggee: true });
+  expect(await client.exited).toBe(0);
+  expect(runFile('configured').status).toBe('completed');
 });
 
 test('disconnect that leaves the training to itself', async () => {

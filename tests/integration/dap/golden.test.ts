@@ -118,7 +118,6 @@ test('out of order: refused in words; a restart', async () => {
   await transcript.send('initialize', { ...initializeArguments, linesStartAt1: false });
   await transcript.send('initialize', initializeArguments);
   await transcript.send('initialize', initializeArguments);
-  await transcript.send('configurationDone');
   await transcript.send('restart');
   await transcript.send('attach');
   await transcript.send('launch', {});
