@@ -4,6 +4,9 @@ import os from 'node:os';
 import { build } from '../../scripts/build.mjs';
 import { armedCost, armedSets, attachedCost, debuggedModels } from './debugger-cost.mjs';
 import { epochTime } from './epoch-time.mjs';
+import { nestedGraph, recordedGraph } from './graph-models.mjs';
+import { graphNumbers } from './graph-numbers.mjs';
+import { graphWindow } from './graph-window.mjs';
 import { memoryFlat } from './memory-flat.mjs';
 import { againstKeras, againstStock, engineFolder, nativeModels, whyNoNative } from './native.mjs';
 import { recordingCost } from './recording-cost.mjs';
@@ -140,6 +143,35 @@ const parts = {
       ['99th percentile of a frame', `${found.p99FrameMs.toFixed(1)} ms`],
       ['frames over 25 ms', percent(found.lateFrames)],
     ]);
+  },
+  async graph() {
+    const oneDecimal = (value) => `${value.toFixed(1)} ms`;
+    const show = async (title, graph, wanted) => {
+      const numbers = await graphNumbers(graph);
+      const found = await graphWindow(graph);
+      const frames = ({ framesPerSecond, lateFrames }) => `${framesPerSecond.toFixed(1)} (${percent(lateFrames)} late)`;
+      console.log(`  ${title}: ${graph.nodes.length.toLocaleString('en')} ops`);
+      table([
+        [`  in hand to seen, ${found.items.toLocaleString('en')} items`, ms(found.openMs), wanted.open],
+        ['  all opened', ms(found.allMs), wanted.all],
+        ['  sorted into groups', ms(numbers.treeMs)],
+        ['  laid out, closed', ms(numbers.closedMs), wanted.layout],
+        ['  laid out, open', ms(numbers.openMs), wanted.layout],
+        ['  laid out when one group is closed again', ms(numbers.againMs)],
+        ['  frames a second, panning what is open', frames(found.pan), '60'],
+        ['  zooming it', frames(found.zoom), '60'],
+        ['  panning with all of it in sight', frames(found.farPan), '60'],
+        ['  zooming there', frames(found.farZoom), '60'],
+        ['  a search', ms(found.searchMs), 'under 100 ms'],
+        ['  a trace up- and downstream, the slowest of 20', oneDecimal(numbers.traceMs), wanted.trace],
+      ]);
+    };
+    console.log('  Chromium draws without a graphics card here');
+    const sample = await recordedGraph('assets/samples/rock-paper-scissors/experiment.ts');
+    await show('rock-paper-scissors', sample, { layout: 'under 100 ms', trace: 'under 16 ms' });
+    const resnet = await recordedGraph('tests/bench/experiments/resnet50.ts');
+    await show('ResNet-50', resnet, { open: 'under 500 ms', all: 'under 3 s', trace: 'under 16 ms' });
+    await show('nested groups', nestedGraph(50_000), { open: 'under 1 s', trace: 'under 50 ms' });
   },
   async memory() {
     const mb = (value) => `${value.toFixed(0)} MB`;
