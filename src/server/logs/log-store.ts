@@ -20,7 +20,9 @@ const SLICE_BYTES = 2 ** 21;
 const SLICE_MS = 12;
 const TELL_EVERY_MS = 50;
 const HOT_FOR_MS = 30_000;
-const MOST_HOT = 300;
+const MOST_HOT = 64;
+/** While much is read, the list would change with every file. */
+const TELL_READING_EVERY_MS = 500;
 
 interface OpenFolder {
   readonly path: string;
@@ -54,6 +56,8 @@ export class LogStore {
   private working: Promise<void> | undefined;
   private readonly changedRuns = new Set<string>();
   private listChanged = false;
+  private readFurther = false;
+  private toldReadingAt = -Infinity;
   private telling: NodeJS.Timeout | undefined;
   private toldAt = -Infinity;
   private disposed = false;
@@ -302,17 +306,19 @@ export class LogStore {
 
   private readSlice(file: LogFile, run: LogRun): void {
     this.pending.delete(file);
+    let grew = this.caughtUp.has(file);
     try {
       if (file.readOn(SLICE_BYTES)) this.pending.set(file, run);
       else if (!this.caughtUp.has(file)) {
         this.caughtUp.add(file);
-        this.listChanged = true;
+        this.readFurther = true;
+        grew = false;
       }
     } catch (error) {
       // A bug in the reading of one file is not to cost the others.
       log('logs', `${file.path} is left as it is`, error);
     }
-    if (this.hot.size < MOST_HOT || this.hot.has(file)) this.hot.set(file, Date.now());
+    if (grew && (this.hot.size < MOST_HOT || this.hot.has(file))) this.hot.set(file, Date.now());
     this.changedRuns.add(run.id);
   }
 
@@ -327,7 +333,7 @@ export class LogStore {
   }
 
   private tellSoon(): void {
-    if (this.telling || (this.changedRuns.size === 0 && !this.listChanged)) return;
+    if (this.telling || (this.changedRuns.size === 0 && !this.listChanged && !this.readFurther)) return;
     const wait = this.toldAt + TELL_EVERY_MS - performance.now();
     this.telling = setTimeout(() => this.tell(), Math.max(0, wait));
   }
@@ -335,6 +341,11 @@ export class LogStore {
   private tell(): void {
     this.telling = undefined;
     this.toldAt = performance.now();
+    if (this.readFurther && (this.pending.size === 0 || this.toldAt - this.toldReadingAt > TELL_READING_EVERY_MS)) {
+      this.readFurther = false;
+      this.toldReadingAt = this.toldAt;
+      this.listChanged = true;
+    }
     const changed: LogsChanged = { runs: [...this.changedRuns], list: this.listChanged };
     this.changedRuns.clear();
     this.listChanged = false;

@@ -26,9 +26,8 @@ port.on('message', ({ id, request }: { readonly id: number; readonly request: Lo
     .then(() => answer(request))
     .then(
       (value) => {
-        const rows: ArrayBuffer[] = [];
-        collectRows(value, rows);
-        tell({ kind: 'answer', id, value }, rows);
+        const { value: handed, buffers } = handOver(value);
+        tell({ kind: 'answer', id, value: handed }, buffers);
       },
       (error: unknown) => {
         const facts = asFailure(error);
@@ -53,16 +52,49 @@ function answer(request: LogWorkerRequest): Promise<unknown> {
   }
 }
 
-function tell(message: LogWorkerMessage, rows: readonly ArrayBuffer[] = []): void {
-  port.postMessage(message, rows);
+function tell(message: LogWorkerMessage, buffers: readonly ArrayBuffer[] = []): void {
+  port.postMessage(message, buffers);
 }
 
-/** Answers are copies: their rows of numbers are handed over, not copied once more. */
-function collectRows(value: unknown, rows: ArrayBuffer[]): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (ArrayBuffer.isView(value)) {
-    if (value.byteLength > 0 && value.buffer instanceof ArrayBuffer) rows.push(value.buffer);
-  } else if (Array.isArray(value)) {
-    if (typeof value[0] === 'object') for (const entry of value) collectRows(entry, rows);
-  } else for (const entry of Object.values(value)) collectRows(entry, rows);
+type Row = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+
+const LARGE_BYTES = 2 ** 18;
+
+/**
+ * Answers are copies: their rows of numbers are handed over, not copied once more; small ones, of which there are
+ * thousands, together in one buffer, for each buffer that is handed over costs more than its copy.
+ */
+function handOver(value: unknown): { readonly value: unknown; readonly buffers: ArrayBuffer[] } {
+  const rows = new Map<Row, Row>();
+  const buffers: ArrayBuffer[] = [];
+  let bytes = 0;
+  const collect = (entry: unknown): void => {
+    if (typeof entry !== 'object' || entry === null) return;
+    if (ArrayBuffer.isView(entry)) {
+      const row = entry as Row;
+      if (rows.has(row)) return;
+      rows.set(row, row);
+      if (row.byteLength >= LARGE_BYTES) buffers.push(row.buffer);
+      else bytes += Math.ceil(row.byteLength / 8) * 8;
+    } else for (const inner of Object.values(entry)) collect(inner);
+  };
+  collect(value);
+  if (rows.size === 0) return { value, buffers };
+  const shared = new ArrayBuffer(bytes);
+  let at = 0;
+  for (const row of rows.keys()) {
+    if (row.byteLength >= LARGE_BYTES) continue;
+    const copy = new (row.constructor as Float64ArrayConstructor)(shared, at, row.length) as Row;
+    copy.set(row);
+    rows.set(row, copy);
+    at += Math.ceil(row.byteLength / 8) * 8;
+  }
+  buffers.push(shared);
+  const replaced = (entry: unknown): unknown => {
+    if (typeof entry !== 'object' || entry === null) return entry;
+    if (ArrayBuffer.isView(entry)) return rows.get(entry as Row);
+    if (Array.isArray(entry)) return entry.map(replaced);
+    return Object.fromEntries(Object.entries(entry).map(([name, inner]) => [name, replaced(inner)]));
+  };
+  return { value: replaced(value), buffers };
 }

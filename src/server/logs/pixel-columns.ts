@@ -145,17 +145,17 @@ class Columns {
   rows(): Omit<ColumnLine, 'superseded' | 'before' | 'after'> {
     const of = <A extends { readonly length: number; slice(from: number, to: number): A }>(row: A) =>
       row.length === this.used ? row : row.slice(0, this.used);
-    return {
+    const rows = {
       column: of(this.column),
       count: of(this.count),
       firstX: of(this.firstX),
-      lastX: of(this.lastX),
       first: of(this.first),
-      last: of(this.last),
-      min: of(this.min),
-      max: of(this.max),
       notFinite: of(this.notFinite),
     };
+    // Where each column has one point all is said by it, and travels once.
+    return rows.count.every((count) => count === 1)
+      ? { ...rows, lastX: rows.firstX, last: rows.first, min: rows.first, max: rows.first }
+      : { ...rows, lastX: of(this.lastX), last: of(this.last), min: of(this.min), max: of(this.max) };
   }
 }
 

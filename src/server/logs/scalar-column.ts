@@ -13,17 +13,21 @@ export interface Restart {
 /** More than this is no training started anew: the steps go back and forth. */
 export const MOST_RESTARTS = 200;
 
-const SMALLEST = 8;
+const SMALLEST = 16;
 
 export class ScalarColumn {
   length = 0;
   /** Of these only the first `length` are valid; whoever holds one has to take it anew after a `push`. */
-  steps: Int32Array | Float64Array = new Int32Array(SMALLEST);
-  wallMs = new Float64Array(SMALLEST);
-  values: Float32Array | Float64Array = new Float32Array(SMALLEST);
+  steps!: Int32Array | Float64Array;
+  wallMs!: Float64Array;
+  values!: Float32Array | Float64Array;
   /** At most `MOST_RESTARTS` + 1: with more of them the steps are in no order. */
   readonly restarts: Restart[] = [];
   wallAscends = true;
+
+  constructor() {
+    this.layOut(SMALLEST, false, false);
+  }
 
   push(step: number, wallMs: number, value: number): void {
     const index = this.length;
@@ -33,11 +37,15 @@ export class ScalarColumn {
       if (!(wallMs >= this.wallMs[index - 1]!)) this.wallAscends = false;
     }
     this.steps[index] = step;
-    this.wallMs[index] = wallMs;
     this.values[index] = value;
     // Whole numbers and single precision are the rule; the first that is not makes room for all.
-    if (this.steps[index] !== step) this.widenSteps(step);
-    if (this.values[index] !== value && !Number.isNaN(value)) this.widenValues(value);
+    if (this.steps[index] !== step) this.layOut(this.steps.length, true, this.values instanceof Float64Array);
+    if (this.values[index] !== value && !Number.isNaN(value)) {
+      this.layOut(this.steps.length, this.steps instanceof Float64Array, true);
+    }
+    this.steps[index] = step;
+    this.wallMs[index] = wallMs;
+    this.values[index] = value;
     this.length = index + 1;
   }
 
@@ -55,32 +63,30 @@ export class ScalarColumn {
   }
 
   get bytes(): number {
-    return this.steps.byteLength + this.wallMs.byteLength + this.values.byteLength;
+    return this.wallMs.buffer.byteLength;
   }
 
   private grow(): void {
     const now = this.steps.length;
-    const room = now < 65_536 ? now * 2 : Math.ceil(now * 1.4);
-    const steps = new (this.steps instanceof Int32Array ? Int32Array : Float64Array)(room);
-    steps.set(this.steps);
-    this.steps = steps;
-    const wallMs = new Float64Array(room);
-    wallMs.set(this.wallMs);
+    // A multiple of 8, so that whatever follows in the buffer lies as it has to.
+    const room = now < 65_536 ? now * 2 : Math.ceil(now * 0.175) * 8;
+    this.layOut(room, this.steps instanceof Float64Array, this.values instanceof Float64Array);
+  }
+
+  /** All in one buffer: there are a hundred thousand columns, and a buffer costs more than a few points. */
+  private layOut(room: number, wideSteps: boolean, wideValues: boolean): void {
+    const stepBytes = wideSteps ? 8 : 4;
+    const buffer = new ArrayBuffer(room * (8 + stepBytes + (wideValues ? 8 : 4)));
+    const wallMs = new Float64Array(buffer, 0, room);
+    const steps = new (wideSteps ? Float64Array : Int32Array)(buffer, room * 8, room);
+    const values = new (wideValues ? Float64Array : Float32Array)(buffer, room * (8 + stepBytes), room);
+    if (this.length > 0) {
+      wallMs.set(this.wallMs.subarray(0, this.length));
+      steps.set(this.steps.subarray(0, this.length));
+      values.set(this.values.subarray(0, this.length));
+    }
     this.wallMs = wallMs;
-    const values = new (this.values instanceof Float32Array ? Float32Array : Float64Array)(room);
-    values.set(this.values);
+    this.steps = steps;
     this.values = values;
-  }
-
-  private widenSteps(step: number): void {
-    if (this.steps instanceof Float64Array) return;
-    this.steps = Float64Array.from(this.steps);
-    this.steps[this.length] = step;
-  }
-
-  private widenValues(value: number): void {
-    if (this.values instanceof Float64Array) return;
-    this.values = Float64Array.from(this.values);
-    this.values[this.length] = value;
   }
 }

@@ -22,24 +22,27 @@ const toEight = (bytes: number) => Math.ceil(bytes / 8) * 8;
 
 /** Text where `value` holds no typed arrays. A Node `Buffer` is not one of them: hand over a `Uint8Array`. */
 export function encodeMessage(value: unknown): string | Uint8Array<ArrayBuffer> {
-  const rows: { readonly row: Row; readonly at: number }[] = [];
+  /** A row that is in the message twice travels once. */
+  const rows = new Map<Row, PlacedRow>();
   let bytes = 0;
   const json = stringifyMessage(value, (entry) => {
     const type = typeName(entry);
     if (!type) return entry;
     const row = entry as Row;
-    const placed: PlacedRow = { $array: type, at: bytes, length: row.length };
-    rows.push({ row, at: bytes });
-    bytes += toEight(row.byteLength);
+    let placed = rows.get(row);
+    if (!placed) {
+      rows.set(row, (placed = { $array: type, at: bytes, length: row.length }));
+      bytes += toEight(row.byteLength);
+    }
     return placed;
   });
-  if (rows.length === 0) return json;
+  if (rows.size === 0) return json;
   const text = getTextEncoding().encodeUtf8(json);
   const start = toEight(4 + text.length);
   const message = new Uint8Array(start + bytes);
   new DataView(message.buffer).setUint32(0, text.length, true);
   message.set(text, 4);
-  for (const { row, at } of rows) {
+  for (const [row, { at }] of rows) {
     message.set(new Uint8Array(row.buffer, row.byteOffset, row.byteLength), start + at);
   }
   return message;

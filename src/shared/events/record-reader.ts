@@ -19,6 +19,14 @@ const LONGEST_SEARCH = 64 * 2 ** 20;
 const NATIVE_FROM = 512;
 const KNOWN_LENGTHS = 4096;
 
+/** The masked checksums of short lengths; 0: not known yet. */
+const knownLengths = new Uint32Array(KNOWN_LENGTHS);
+
+/** Buffers that no reader has at the moment: thousands of files are read, but few at a time. */
+const spareBuffers: Uint8Array<ArrayBuffer>[] = [];
+const MOST_SPARE = 4;
+const noBytes = new Uint8Array(0);
+
 export type RecordProblem =
   /** The data does not match its checksum; the record was left out. `bytes`: of the record. */
   | { readonly kind: 'damaged'; readonly offset: number; readonly bytes: number }
@@ -49,7 +57,7 @@ export type Progress =
 export class RecordReader {
   /** Of the first byte that was not used yet, in the file. */
   private offset = 0;
-  private buffer = new Uint8Array(0);
+  private buffer = noBytes;
   private view = new DataView(this.buffer.buffer);
   /** `buffer[begin … end − 1]` are the bytes from `offset` on. */
   private begin = 0;
@@ -62,8 +70,6 @@ export class RecordReader {
   private waitsForSize = 0;
   /** The bytes before `offset`, kept while nothing is read. */
   private tail = new Uint8Array(0);
-  /** The masked checksums of lengths, which are few; 0: not known yet. */
-  private readonly knownLengths = new Uint32Array(KNOWN_LENGTHS);
 
   constructor(
     private readonly source: ByteSource,
@@ -168,8 +174,8 @@ export class RecordReader {
 
   private lengthCrc(low: number, high: number, at: number): number {
     if (high !== 0 || low >= KNOWN_LENGTHS) return maskCrc(crc32cWithin(this.view, at, at + 8));
-    let crc = this.knownLengths[low]!;
-    if (crc === 0) crc = this.knownLengths[low] = maskCrc(crc32cWithin(this.view, at, at + 8));
+    let crc = knownLengths[low]!;
+    if (crc === 0) crc = knownLengths[low] = maskCrc(crc32cWithin(this.view, at, at + 8));
     return crc;
   }
 
@@ -235,8 +241,10 @@ export class RecordReader {
     }
     const room = Math.max(wanted, Math.min(STRETCH_BYTES, size - this.offset));
     if (this.buffer.length < room || this.buffer.length > 4 * Math.max(room, STRETCH_BYTES)) {
-      const larger = new Uint8Array(room);
+      const larger =
+        room <= STRETCH_BYTES ? (spareBuffers.pop() ?? new Uint8Array(STRETCH_BYTES)) : new Uint8Array(room);
       larger.set(this.buffer.subarray(this.begin, this.end));
+      this.putBack();
       this.buffer = larger;
       this.view = new DataView(larger.buffer);
     } else {
@@ -255,8 +263,13 @@ export class RecordReader {
   private free(): void {
     // Where the buffer begins anew there may be fewer of them; some are enough.
     this.tail = this.buffer.slice(Math.max(0, this.begin - TAIL_BYTES), this.begin);
-    this.buffer = new Uint8Array(0);
+    this.putBack();
+    this.buffer = noBytes;
     this.view = new DataView(this.buffer.buffer);
     this.begin = this.end = 0;
+  }
+
+  private putBack(): void {
+    if (this.buffer.length === STRETCH_BYTES && spareBuffers.length < MOST_SPARE) spareBuffers.push(this.buffer);
   }
 }

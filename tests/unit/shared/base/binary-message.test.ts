@@ -26,6 +26,13 @@ describe('a message with rows of numbers', () => {
     expect(roundTrip({ row: whole.subarray(1, 3) })).toEqual({ row: Float64Array.of(2, 3) });
   });
 
+  test('carries a row once that is in it twice', () => {
+    const row = new Float64Array(1000).fill(2);
+    const message = encodeMessage({ first: row, last: row });
+    expect(message.length).toBeLessThan(9000);
+    expect(roundTrip({ first: row, last: row })).toEqual({ first: row, last: row });
+  });
+
   test('is text where there are no rows', () => {
     expect(encodeMessage({ id: 1, value: NaN, list: [null, 'x'] })).toBe(
       '{"id":1,"value":{"$number":"NaN"},"list":[null,"x"]}',
