@@ -16,6 +16,7 @@ import type { GraphRecorder } from './graph/graph-recorder.js';
 import { sourcesOfRun } from './graph/run-graph.js';
 import { isFolder, listFolders } from './list-folders.js';
 import type { LogAnswers } from './logs/log-reading.js';
+import { writeExperiment } from './models/write-experiment.js';
 import { findEventFiles } from './runs/find-runs.js';
 import type { Runs } from './runs/runs.js';
 import type { Samples } from './samples.js';
@@ -177,6 +178,10 @@ export function createHandlers(parts: ServerParts): Handlers {
     'model/open': async ({ path: given }) => {
       const { real } = await insideWorkspace(workspace.root, given);
       return parts.openModel(real);
+    },
+    'model/experiment': async ({ path: given }) => {
+      const { real } = await insideWorkspace(workspace.root, given);
+      return { path: await writeExperiment(workspace.root, real, await parts.openModel(real)) };
     },
 
     'run/start': async ({ breakpoints, ...given }) => {

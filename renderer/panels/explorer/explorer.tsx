@@ -2,9 +2,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
-import { mayBeModelFile } from '../../../src/shared/models/model-file-names.js';
+import { mayBeModelFile, mayBeTrainedOn } from '../../../src/shared/models/model-file-names.js';
 import { openFile, openToTheRight } from '../../state/file-actions.js';
 import { openModelFile } from '../../state/opened-model.js';
+import { trainModel } from '../../state/train-model.js';
 import { joinPath } from '../../state/paths.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
@@ -125,6 +126,15 @@ export function Explorer() {
                           kind: 'item',
                           label: 'Open as Model Graph',
                           run: () => void openModelFile(joinPath(workspace.path, row.entry.path)),
+                        },
+                      ] satisfies PopupItem[])
+                    : []),
+                  ...(mayBeTrainedOn(row.entry.name)
+                    ? ([
+                        {
+                          kind: 'item',
+                          label: 'Train This Model…',
+                          run: () => void trainModel(joinPath(workspace.path, row.entry.path)),
                         },
                       ] satisfies PopupItem[])
                     : []),

@@ -1,10 +1,11 @@
 /** Which file by others is shown in place of the experiment's graph, what it says of itself, and the way back. */
 import { closeModel, showModelGraph } from '../../state/opened-model.js';
+import { trainModel } from '../../state/train-model.js';
 import { Icon } from '../../ui/icon.js';
 import type { GraphSource } from './graph-source.js';
 
 export function GraphFile({ file }: { file: NonNullable<GraphSource['file']> }) {
-  const { name, model, index } = file;
+  const { name, path, model, index } = file;
   const facts = model?.facts.map((fact) => `${fact.name}: ${fact.value}`) ?? [];
   return (
     <div className="graph-file" role="note" aria-label="Model file">
@@ -24,6 +25,15 @@ export function GraphFile({ file }: { file: NonNullable<GraphSource['file']> }) 
             </option>
           ))}
         </select>
+      )}
+      {model?.training && (
+        <button
+          className="button"
+          title="Writes an experiment beside the file, which trains this model"
+          onClick={() => void trainModel(path)}
+        >
+          Train This Model…
+        </button>
       )}
       <button className="icon-button" title="Back to the experiment’s graph" onClick={closeModel}>
         <Icon name="close" label="Close the model file" />

@@ -12,3 +12,8 @@ export function isModelFile(name: string): boolean {
 export function mayBeModelFile(name: string): boolean {
   return binary.test(name) || text.test(name);
 }
+
+/** Those that can hold a model of layers, which can be trained on. */
+export function mayBeTrainedOn(name: string): boolean {
+  return /\.(keras|h5|hdf5)$|(^|[/\\])model\.json$/i.test(name);
+}

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { opGraph } from '../graph/op-graph.js';
 import { bytesAt, sourceOfBytes, type ByteSource } from './byte-source.js';
 import { ModelFileError } from './model-file-error.js';
+import { trainingOutline } from './training-outline.js';
 
 export { ModelFileError };
 
@@ -54,6 +55,8 @@ export const openedModel = z.object({
   graphs: z.array(z.object({ title: z.string(), graph: opGraph })),
   /** What was left out, or could not be read, in words. */
   notes: z.array(z.string()),
+  /** Of models of layers, which can be trained on. */
+  training: trainingOutline.optional(),
 });
 export type OpenedModel = z.infer<typeof openedModel>;
 

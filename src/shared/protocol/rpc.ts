@@ -179,6 +179,8 @@ export const requests = {
   'experiment/graph': { params: recordingRequest, result: graphRecording },
   /** The graphs in a file by others: Keras, TensorFlow, TensorFlow.js, TensorFlow Lite, ONNX, event files. Runs none of it. */
   'model/open': { params: z.object({ path: z.string() }), result: openedModel },
+  /** Writes an experiment beside a model file that trains the model, and gives its path. Runs nothing. */
+  'model/experiment': { params: z.object({ path: z.string() }), result: z.object({ path: z.string() }) },
   'run/start': {
     params: runOptions.partial({ backend: true, settings: true, hashEvery: true, eager: true }).extend({
       breakpoints: z.array(trainingBreakpoint).default([]),

@@ -51,5 +51,5 @@ export const eventFile: ModelFormat = {
 };
 
 function retitled(model: OpenedModel, title: string): OpenedModel {
-  return { ...model, graphs: model.graphs.map(({ graph }) => ({ title, graph })) };
+  return { ...model, training: undefined, graphs: model.graphs.map(({ graph }) => ({ title, graph })) };
 }

@@ -7,7 +7,7 @@ export const kerasArchive: ModelFormat = {
   title: 'Keras 3 (.keras)',
   matches: ({ head }) => isZip(head),
   open({ source }) {
-    const { topology, facts } = textOfArchive(source).text;
-    return openKeras('Keras 3 (.keras)', topology, [...facts]);
+    const { topology, facts, compiled } = textOfArchive(source).text;
+    return openKeras('Keras 3 (.keras)', topology, [...facts], compiled);
   },
 };

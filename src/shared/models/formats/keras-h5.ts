@@ -9,7 +9,7 @@ export const kerasH5: ModelFormat = {
   matches: ({ head }) => isHdf5(head),
   open: ({ source }) =>
     withHdf5(source, (file) => {
-      const { topology, facts } = textOfHdf5(file);
-      return openKeras('Keras (.h5)', topology, [...facts]);
+      const { topology, facts, compiled } = textOfHdf5(file);
+      return openKeras('Keras (.h5)', topology, [...facts], compiled);
     }),
 };

@@ -2,6 +2,7 @@
 import { graphOfLayers, isRecord, modelOf } from '../layer-config.js';
 import { jsonOf } from '../file-text.js';
 import type { ModelFormat, OpenedModel } from '../model-format.js';
+import { outlineOfTraining } from '../training-outline.js';
 
 export const kerasJson: ModelFormat = {
   title: 'Keras model (.json)',
@@ -16,7 +17,12 @@ function firstLetter(bytes: Uint8Array): number {
 }
 
 /** For all that hold such a configuration. @throws ModelFileError */
-export function openKeras(format: string, topology: unknown, facts: OpenedModel['facts']): OpenedModel {
+export function openKeras(
+  format: string,
+  topology: unknown,
+  facts: OpenedModel['facts'],
+  compiled?: unknown,
+): OpenedModel {
   const notes: string[] = [];
   const model = modelOf(topology);
   const config = isRecord(model['config']) ? model['config'] : {};
@@ -28,5 +34,11 @@ export function openKeras(format: string, topology: unknown, facts: OpenedModel[
         typeof topology[name] === 'string' ? [{ name: name.replace('_', ' '), value: topology[name] }] : [],
       )
     : [];
-  return { format, facts: [...className, ...versions, ...facts], graphs: [{ title, graph }], notes };
+  return {
+    format,
+    facts: [...className, ...versions, ...facts],
+    graphs: [{ title, graph }],
+    notes,
+    training: outlineOfTraining(graph, compiled),
+  };
 }

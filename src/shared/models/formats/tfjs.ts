@@ -39,7 +39,8 @@ export const tfjsLayers: ModelFormat = {
   open(file) {
     const model = topologyOf(file);
     if (!model) throw new ModelFileError('Its modelTopology is no object.');
-    return openKeras(this.title, model.topology, factsOf(model.root));
+    const compiled = model.root['trainingConfig'] ?? model.topology['training_config'];
+    return openKeras(this.title, model.topology, factsOf(model.root), compiled);
   },
 };
 
