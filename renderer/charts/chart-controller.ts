@@ -60,9 +60,10 @@ export class ChartController implements ChartMember {
     this.under.setAttribute('aria-hidden', 'true');
     this.canvas.setAttribute('aria-hidden', 'true');
     element.append(this.under, this.canvas);
-    this.resize();
-    this.resizing = new ResizeObserver(() => {
-      if (this.resize()) this.props().group.redraw(this);
+    // Its first call tells the size, after the layout: to ask for it here would make the page lay itself out for each chart.
+    this.resizing = new ResizeObserver(([entry]) => {
+      const box = entry?.contentRect;
+      if (box && this.resize(Math.round(box.width), Math.round(box.height))) this.props().group.redraw(this);
     });
     this.resizing.observe(element);
     listenToPointer(this.element, this, this.abort.signal);
@@ -314,8 +315,7 @@ export class ChartController implements ChartMember {
   }
 
   /** @returns whether it has another size than before. */
-  private resize(): boolean {
-    const { clientWidth, clientHeight } = this.element;
+  private resize(clientWidth: number, clientHeight: number): boolean {
     const ratio = window.devicePixelRatio || 1;
     if (clientWidth === this.width && clientHeight === this.height && ratio === this.ratio) return false;
     this.ratio = ratio;

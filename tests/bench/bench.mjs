@@ -3,6 +3,7 @@
 import os from 'node:os';
 import { build } from '../../scripts/build.mjs';
 import { armedCost, armedSets, attachedCost, debuggedModels } from './debugger-cost.mjs';
+import { chartCases, measureCharts } from './charts-fps.mjs';
 import { epochTime } from './epoch-time.mjs';
 import { nestedGraph, recordedGraph } from './graph-models.mjs';
 import { graphNumbers } from './graph-numbers.mjs';
@@ -13,6 +14,7 @@ import { recordingCost } from './recording-cost.mjs';
 import { stepTime, stepTimeTable } from './step-time.mjs';
 import { stopTimes } from './stops.mjs';
 import { tensorViews } from './tensor-views.mjs';
+import { singleSummaries, wholeTraining } from './summaries.mjs';
 import { measureWindowFps } from './window-fps.mjs';
 import { windowStart } from './window-start.mjs';
 
@@ -136,6 +138,28 @@ const parts = {
       ]);
     }
   },
+  async summaries() {
+    const found = await singleSummaries();
+    table([
+      ['a scalar, written', `${found.scalarUs.toFixed(2)} µs`, 'under 10 µs'],
+      ['a histogram of 1,000,000 weights, on the training’s thread', `${found.ownMs.toFixed(1)} ms`, 'under 10 ms'],
+      ['  beside it', `${found.besideMs.toFixed(1)} ms`],
+    ]);
+    const show = (title, cost) =>
+      table([
+        [`${title}: summaries, by their own account`, percent(cost.share), 'at most 3 %'],
+        ['  by steps with and without them', percent(cost.ratio - 1)],
+        ['  on the disk', `${(cost.bytes / 1e6).toFixed(1)} MB`],
+      ]);
+    const flags = ['--backend', 'wasm', '--epochs', '40'];
+    show('digits with one layer, wasm', await wholeTraining({ experiment: 'assets/samples/mnist-softmax', flags }));
+    if (!whyNoNative()) {
+      const { experiment, title, dataDir } = nativeModels.mlp;
+      const environment = { BACKSTEP_ENGINE: engineFolder() };
+      const native = ['--backend', 'tensorflow', '--steps', '12000', '--epochs', '30', '--data', dataDir];
+      show(`${title}, compiled`, await wholeTraining({ experiment, flags: native, environment }));
+    }
+  },
   async window() {
     const found = await measureWindowFps();
     table([
@@ -172,6 +196,18 @@ const parts = {
     const resnet = await recordedGraph('tests/bench/experiments/resnet50.ts');
     await show('ResNet-50', resnet, { open: 'under 500 ms', all: 'under 3 s', trace: 'under 16 ms' });
     await show('nested groups', nestedGraph(50_000), { open: 'under 1 s', trace: 'under 50 ms' });
+  },
+  async charts() {
+    for (const [name, { title }] of Object.entries(chartCases)) {
+      const found = await measureCharts(name);
+      table([
+        [title, `${found.heapMb.toFixed(0)} MB`, 'under 1,500 MB'],
+        ...Object.entries(found.moves).flatMap(([move, { framesPerSecond, mainThreadMs }]) => [
+          [`  ${move}: frames a second`, framesPerSecond.toFixed(1), '60'],
+          [`  ${move}: the page’s work for a frame`, `${mainThreadMs.toFixed(1)} ms`, 'under 16 ms'],
+        ]),
+      ]);
+    }
   },
   async memory() {
     const mb = (value) => `${value.toFixed(0)} MB`;

@@ -91,12 +91,12 @@ async function frames(page, seconds, move, session) {
     const { metrics } = await session.send('Performance.getMetrics');
     return metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
   };
+  await page.addScriptTag({ content: `globalThis.benchMove = ${move.toString()}` });
   const busyBefore = await busy();
   const intervals = await page.evaluate(
-    ([forMs, source]) =>
+    (forMs) =>
       new Promise((resolve) => {
-        // The script's own function, for it has to run in the page.
-        const step = new Function(`return (${source})`)();
+        const step = globalThis.benchMove;
         const times = [];
         const began = performance.now();
         const frame = (now) => {
@@ -109,7 +109,7 @@ async function frames(page, seconds, move, session) {
         };
         requestAnimationFrame(frame);
       }),
-    [seconds * 1000, move.toString()],
+    seconds * 1000,
   );
   const sorted = intervals.toSorted((a, b) => a - b);
   const total = intervals.reduce((sum, ms) => sum + ms, 0);

@@ -1,5 +1,5 @@
 /** One chart in its frame: title, legend, what can be done with it. Fetches its curves while it is in sight. */
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from 'react';
+import { memo, useCallback, useEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from 'react';
 import { useStore } from 'zustand';
 import { CurveChart } from '../../charts/curve-chart.js';
 import type { Curve } from '../../charts/curve.js';
@@ -30,7 +30,8 @@ export interface ChartCardProps {
 /** What is in sight is wanted anew so often, so that it is not the first to be forgotten. */
 const STILL_WANTED_MS = 2000;
 
-export function ChartCard({ chart, runs, dashboard, options }: ChartCardProps) {
+/** Scrolling renders the grid anew, but none of its cards. */
+export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, options }: ChartCardProps) {
   const look: ChartLook = dashboard.looks[chart.id] ?? {};
   const theme = useApp((state) => state.theme);
   const smoothing = useStore(sessionUi, (state) => state.smoothing);
@@ -141,7 +142,7 @@ export function ChartCard({ chart, runs, dashboard, options }: ChartCardProps) {
       )}
     </figure>
   );
-}
+});
 
 function pointAt(step: number | undefined): void {
   pointAtStep(step, 'chart');

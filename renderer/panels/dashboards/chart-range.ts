@@ -9,7 +9,9 @@ import { appStore } from '../../state/app-state.js';
 import { seriesStore } from '../../state/curve-data.js';
 
 const growthListeners = new Set<() => void>();
+let growth = 0;
 const tellGrowth = () => {
+  growth++;
   for (const listener of growthListeners) listener();
 };
 appStore.subscribe((state, before) => {
@@ -25,8 +27,22 @@ export function onGrowth(listener: () => void): () => void {
 
 let end: number | undefined;
 
-/** From the first to the last point of all curves; of what trains now on to a round number beyond it. */
+const ranges = new WeakMap<
+  readonly Curve[],
+  { readonly kind: XKind; readonly growth: number; readonly range: StepRange }
+>();
+
+/** As `rangeOf`; looked at several times a frame, and computed only after something grew. */
 export function chartRange(curves: readonly Curve[], kind: XKind): StepRange {
+  const known = ranges.get(curves);
+  if (known?.kind === kind && known.growth === growth) return known.range;
+  const range = rangeOf(curves, kind);
+  ranges.set(curves, { kind, growth, range });
+  return range;
+}
+
+/** From the first to the last point of all curves; of what trains now on to a round number beyond it. */
+function rangeOf(curves: readonly Curve[], kind: XKind): StepRange {
   let min = Infinity;
   let max = -Infinity;
   for (const curve of curves) {
