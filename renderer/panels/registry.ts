@@ -13,6 +13,7 @@ import { graphPanel } from './graph/index.js';
 import { layersPanel } from './layers/index.js';
 import { problemsPanel } from './problems/index.js';
 import { runsPanel } from './runs/index.js';
+import { summariesPanel } from './summaries/index.js';
 import { tensorPanel } from './tensor/index.js';
 import { timelinePanel } from './timeline/index.js';
 
@@ -26,6 +27,7 @@ export const panels: readonly Panel[] = [
   tensorPanel,
   debugPanel,
   dashboardsPanel,
+  summariesPanel,
   consolePanel,
   problemsPanel,
   timelinePanel,

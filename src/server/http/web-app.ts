@@ -84,6 +84,7 @@ function securityHeaders(port: number): readonly (readonly [string, string])[] {
     // Monaco and the charts place and colour by style attributes.
     `style-src 'self' 'unsafe-inline'`,
     `img-src 'self' data: blob:`,
+    `media-src 'self' blob:`,
     `font-src 'self' data:`,
     `worker-src 'self' blob:`,
     `connect-src 'self' ws://127.0.0.1:${port} ws://localhost:${port}`,

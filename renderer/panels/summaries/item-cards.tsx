@@ -1,0 +1,165 @@
+/** Summaries of one step at a time, runs side by side: pictures, sounds, texts, tensors, precision and recall. */
+import { useCallback, useEffect, useMemo, useState } from 'react';
+import type { LogMedia, LogPrCurve, LogTensor } from '../../../src/shared/protocol/summaries.js';
+import { formatValue } from '../../charts/format.js';
+import type { Palette } from '../../charts/palette.js';
+import { server } from '../../state/server.js';
+import { CardFrame, CardTrouble, RunName } from './card-frame.js';
+import { SummaryChart } from './chart.js';
+import { prCurveOption, type CurveOfRun } from './pr-curve-option.js';
+import { itemAt, type ShownKind, type SummaryCard, type SummaryRun } from './summary-groups.js';
+import { useLoaded } from './use-loaded.js';
+
+interface CardProps {
+  readonly card: SummaryCard;
+  readonly title: string;
+  readonly step: number | undefined;
+}
+
+type Content =
+  | { readonly kind: 'media'; readonly media: readonly LogMedia[] }
+  | { readonly kind: 'tensor'; readonly tensor: LogTensor };
+
+/** Of a step with many pictures; TensorBoard keeps as many. */
+const MOST_PICTURES = 24;
+
+export function ItemCard({ card, title, step }: CardProps) {
+  return (
+    <CardFrame card={card} title={title} wide={card.kind === 'text' || card.entries.length > 1}>
+      {(inSight) =>
+        card.entries.map(({ run }) => (
+          <ItemOfRun key={run.id} run={run} name={card.name} kind={card.kind} step={step} inSight={inSight} />
+        ))
+      }
+    </CardFrame>
+  );
+}
+
+interface OfRunProps {
+  readonly run: SummaryRun;
+  readonly name: string;
+  readonly kind: ShownKind;
+  readonly step: number | undefined;
+  readonly inSight: boolean;
+}
+
+function ItemOfRun({ run, name, kind, step, inSight }: OfRunProps) {
+  const { id } = run;
+  const loadItems = useMemo(
+    () => (inSight ? () => server().request('logs/items', { run: id, name, kind }) : undefined),
+    [inSight, id, name, kind],
+  );
+  const items = useLoaded(loadItems, [id]);
+  const item = items.value ? itemAt(items.value.steps, step) : -1;
+  const count = items.value?.counts[item] ?? 0;
+  const load = useMemo(
+    () => (inSight && item >= 0 ? () => contentOf({ run: id, name, item }, kind, count) : undefined),
+    [inSight, id, name, item, kind, count],
+  );
+  const { value, failure } = useLoaded(load, []);
+  const trouble = items.failure ?? failure;
+  return (
+    <div className="summary-part">
+      <RunName name={run.name} colour={run.colour} step={items.value?.steps[item]} />
+      {trouble !== undefined && <CardTrouble words={trouble} />}
+      {value?.kind === 'media' && (
+        <div className="summary-pictures">
+          {value.media.map((media, index) => (
+            <Media key={index} media={media} label={`${name}, ${index + 1} of ${count}, step ${media.step}`} />
+          ))}
+          {count > value.media.length && <span className="dim">and {count - value.media.length} more</span>}
+        </div>
+      )}
+      {value?.kind === 'tensor' && <TensorText tensor={value.tensor} />}
+    </div>
+  );
+}
+
+async function contentOf(
+  at: { readonly run: string; readonly name: string; readonly item: number },
+  kind: ShownKind,
+  count: number,
+): Promise<Content> {
+  if (kind === 'text' || kind === 'tensor') {
+    return { kind: 'tensor', tensor: await server().request('logs/tensor', { ...at, kind }) };
+  }
+  const media = kind === 'audio' ? 'audio' : 'image';
+  const indexes = Array.from({ length: Math.min(count, MOST_PICTURES) }, (_, index) => index);
+  const all = indexes.map((index) => server().request('logs/media', { ...at, kind: media, index }));
+  return { kind: 'media', media: await Promise.all(all) };
+}
+
+/** A picture that a browser does not know is told in words. */
+function Media({ media, label }: { readonly media: LogMedia; readonly label: string }) {
+  const [address, setAddress] = useState<string>();
+  useEffect(() => {
+    const made = URL.createObjectURL(new Blob([media.bytes as Uint8Array<ArrayBuffer>], { type: media.contentType }));
+    setAddress(made);
+    return () => URL.revokeObjectURL(made);
+  }, [media]);
+  if (media.contentType === 'application/octet-stream') return <CardTrouble words="Of a kind that cannot be shown." />;
+  if (address === undefined) return null;
+  if (media.contentType.startsWith('audio/')) return <audio controls src={address} aria-label={label} />;
+  // Small pictures are enlarged with their pixels in sight.
+  const scale = Math.max(1, Math.floor(180 / Math.max(media.width ?? 180, media.height ?? 180)));
+  return <img src={address} alt={label} width={media.width && media.width * scale} title={label} />;
+}
+
+/** Text of others is shown as it is, never as HTML. */
+function TensorText({ tensor }: { readonly tensor: LogTensor }) {
+  const { texts, values, shape, dtype, cut } = tensor;
+  const shown = texts ? texts.join('\n\n') : [...values.subarray(0, 200)].map((value) => formatValue(value)).join('  ');
+  return (
+    <>
+      {!texts && (
+        <div className="dim">
+          {dtype} {shape.join('×') || 'scalar'}
+        </div>
+      )}
+      <pre className="summary-text" tabIndex={0}>
+        {shown}
+        {(cut || (!texts && values.length > 200)) && '\n…'}
+      </pre>
+    </>
+  );
+}
+
+/** All runs in one chart. */
+export function PrCurveCard({ card, title, step }: CardProps) {
+  return (
+    <CardFrame card={card} title={title}>
+      {(inSight) => <PrCurves card={card} step={step} inSight={inSight} />}
+    </CardFrame>
+  );
+}
+
+function PrCurves({ card, step, inSight }: Omit<CardProps, 'title'> & { readonly inSight: boolean }) {
+  const load = useMemo(() => (inSight ? () => curvesOf(card, step) : undefined), [inSight, card, step]);
+  const { value = [], failure } = useLoaded(
+    load,
+    card.entries.map(({ run }) => run.id),
+  );
+  const option = useCallback((palette: Palette) => prCurveOption(value, palette), [value]);
+  return (
+    <div className="summary-part">
+      {value.map(({ run, curve }) => (
+        <RunName key={run.id} name={run.name} colour={run.colour} step={curve.step} />
+      ))}
+      {failure !== undefined && <CardTrouble words={failure} />}
+      {inSight && value.length > 0 ? (
+        <SummaryChart option={option} label={`Precision over recall: ${card.name}`} />
+      ) : (
+        <div className="summary-chart" />
+      )}
+    </div>
+  );
+}
+
+async function curvesOf({ entries, name }: SummaryCard, step: number | undefined): Promise<readonly CurveOfRun[]> {
+  const ask = async (run: SummaryRun): Promise<CurveOfRun> => {
+    const { steps } = await server().request('logs/items', { run: run.id, name, kind: 'prCurve' });
+    const curve: LogPrCurve = await server().request('logs/prCurve', { run: run.id, name, item: itemAt(steps, step) });
+    return { run, curve };
+  };
+  return Promise.all(entries.map(({ run }) => ask(run)));
+}

@@ -1,0 +1,98 @@
+/** What there is of runs beside their curves, put together: a card a tag, with every run that has it. Pure. */
+import type { LogTag, SummaryKind } from '../../../src/shared/protocol/summaries.js';
+
+/** Kinds that this panel shows, in the order of their tabs. */
+export const shownKinds = ['histogram', 'image', 'prCurve', 'text', 'audio', 'tensor'] as const;
+export type ShownKind = (typeof shownKinds)[number];
+
+export const kindNames: Readonly<Record<ShownKind, string>> = {
+  histogram: 'Histograms',
+  image: 'Images',
+  prCurve: 'Precision and recall',
+  text: 'Text',
+  audio: 'Audio',
+  tensor: 'Tensors',
+};
+
+export interface SummaryRun {
+  readonly id: string;
+  readonly name: string;
+  /** A colour of the theme, as CSS. */
+  readonly colour: string;
+}
+
+export interface SummaryCard {
+  readonly kind: ShownKind;
+  /** `train/weights/conv2d_1/kernel`. */
+  readonly name: string;
+  readonly entries: readonly { readonly run: SummaryRun; readonly tag: LogTag }[];
+}
+
+export interface SummaryGroup {
+  /** What the names of its cards begin with; empty for those that stand alone. */
+  readonly prefix: string;
+  readonly cards: readonly SummaryCard[];
+}
+
+type TagsOf = (run: string) => ReadonlyMap<string, LogTag> | undefined;
+
+function isShown(kind: SummaryKind): kind is ShownKind {
+  return (shownKinds as readonly string[]).includes(kind);
+}
+
+/** Number of different tags of each kind. */
+export function countKinds(runs: readonly SummaryRun[], tagsOf: TagsOf): ReadonlyMap<ShownKind, number> {
+  const names = new Map<ShownKind, Set<string>>();
+  for (const { id } of runs) {
+    for (const { kind, name } of tagsOf(id)?.values() ?? []) {
+      if (!isShown(kind)) continue;
+      const known = names.get(kind);
+      if (known) known.add(name);
+      else names.set(kind, new Set([name]));
+    }
+  }
+  return new Map([...names].map(([kind, { size }]) => [kind, size]));
+}
+
+/** `filter`: words that all have to be in a card's name. */
+export function summaryGroups(
+  runs: readonly SummaryRun[],
+  tagsOf: TagsOf,
+  kind: ShownKind,
+  filter: string,
+): readonly SummaryGroup[] {
+  const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
+  const cards = new Map<string, { readonly run: SummaryRun; readonly tag: LogTag }[]>();
+  for (const run of runs) {
+    for (const tag of tagsOf(run.id)?.values() ?? []) {
+      if (tag.kind !== kind) continue;
+      const text = tag.name.toLowerCase();
+      if (!words.every((word) => text.includes(word))) continue;
+      const known = cards.get(tag.name);
+      if (known) known.push({ run, tag });
+      else cards.set(tag.name, [{ run, tag }]);
+    }
+  }
+  const groups = new Map<string, SummaryCard[]>();
+  for (const [name, entries] of [...cards].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))) {
+    const prefix = prefixOf(name);
+    const known = groups.get(prefix);
+    if (known) known.push({ kind, name, entries });
+    else groups.set(prefix, [{ kind, name, entries }]);
+  }
+  return [...groups].map(([prefix, found]) => ({ prefix, cards: found }));
+}
+
+/** Of `train/weights/conv2d_1/kernel` it is `train/weights`: what is under it belongs together. */
+function prefixOf(name: string): string {
+  const parts = name.split('/');
+  return parts.slice(0, Math.max(0, Math.min(2, parts.length - 1))).join('/');
+}
+
+/** The last item at or before this step; the first where all come after it; the last where no step is named; −1 of none. */
+export function itemAt(steps: ArrayLike<number>, step: number | undefined): number {
+  if (step === undefined || steps.length === 0) return steps.length - 1;
+  let found = 0;
+  for (let index = 0; index < steps.length; index++) if (steps[index]! <= step) found = index;
+  return found;
+}
