@@ -41,6 +41,7 @@ export function debugMode(): void {
     post,
     names: () => host.namesInReach(),
     isRecording: () => host.isRecording,
+    testing: (id) => (flags.lineUnderTest = id ?? 0),
     log: (text, place) =>
       host.emit({ kind: 'log', level: 'log', text, file: place?.file, line: place?.line, wallTime: Date.now() }),
   });

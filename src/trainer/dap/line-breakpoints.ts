@@ -95,9 +95,14 @@ export class LineBreakpoints {
   /** A condition or log message of it failed while it was evaluated. */
   failed(id: number, message: string): { readonly file: string; readonly line: number } | undefined {
     const line = this.all().find((one) => one.id === id);
-    if (!line) return undefined;
-    this.changed({ ...this.shown(line), message });
-    return { file: line.file, line: line.actual?.line ?? line.wish.line };
+    if (line) this.changed({ ...this.shown(line), message });
+    return this.placeOf(id);
+  }
+
+  /** Of the one with this number, where there is one. */
+  placeOf(id: number): { readonly file: string; readonly line: number } | undefined {
+    const line = this.all().find((one) => one.id === id);
+    return line && { file: line.file, line: line.actual?.line ?? line.wish.line };
   }
 
   /** Numbers of those that V8 has stopped for. */

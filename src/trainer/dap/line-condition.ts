@@ -6,6 +6,7 @@
 import { Script } from 'node:vm';
 import { hitRuleProblem, parseHitRule, type HitRule } from '../../shared/breakpoints/hit-condition.js';
 import { messageParts } from '../../shared/breakpoints/log-message.js';
+import { boundedLoops } from './bounded-loops.js';
 
 export interface LineWish {
   readonly condition?: string;
@@ -49,11 +50,16 @@ export function lineExpression(id: number, wish: LineWish): LineExpression {
         return { kind: 'problem', message: `{${part.text}} in the log message cannot be read: ${problem}` };
       }
     }
-    log = `() => [${parts.map(({ kind, text }) => (kind === 'text' ? JSON.stringify(text) : `{ value: ${asFunction(text)}() }`)).join(', ')}]`;
+    log = `() => [${parts.map(({ kind, text }) => (kind === 'text' ? JSON.stringify(text) : `{ value: ${tested(text)}() }`)).join(', ')}]`;
   }
   const facts: LineFacts = { id, ...(hit ? { hit } : {}), logs: Boolean(logMessage) };
-  const test = condition === '' ? 'undefined' : asFunction(condition);
+  const test = condition === '' ? 'undefined' : tested(condition);
   return { kind: 'ok', text: `${linesExpression}.reached(${JSON.stringify(facts)}, ${test}, ${log})` };
+}
+
+/** As the training thread runs it. */
+function tested(expression: string): string {
+  return asFunction(boundedLoops(expression, `${linesExpression}.mayGoOn()`));
 }
 
 /** On lines of its own, so that a comment at the end does not swallow the bracket. */

@@ -13,11 +13,17 @@ import { describeValue } from './describe-value.js';
 import { withNames } from './names-in-reach.js';
 import type { FromTraining } from './thread-messages.js';
 
+/** What takes longer would hold the training each time that the line is reached. */
+const LIMIT_MS = 5_000;
+
 type LogPart = string | { readonly value: unknown };
 
 export class LineService {
   private readonly hits = new Map<number, number>();
   private readonly reported = new Set<number>();
+  /** Those that did not come to an end: what they ask is not asked again. */
+  private readonly givenUp = new Set<number>();
+  private deadline = Infinity;
 
   constructor(
     private readonly options: {
@@ -26,6 +32,8 @@ export class LineService {
       readonly names: () => Readonly<Record<string, unknown>>;
       /** What runs is no step, but a recording of one: it counts for nothing. */
       readonly isRecording: () => boolean;
+      /** Told which one's expressions run from here on, and when they have. */
+      readonly testing: (id: number | undefined) => void;
       readonly log: (text: string, place: { readonly file: string; readonly line: number } | undefined) => void;
     },
   ) {
@@ -34,17 +42,32 @@ export class LineService {
 
   /** Called by V8 at the line. @returns whether training is to stop there */
   reached(facts: LineFacts, condition: (() => unknown) | undefined, log: (() => LogPart[]) | undefined): boolean {
-    if (this.options.isRecording()) return false;
+    if (this.options.isRecording() || this.givenUp.has(facts.id)) return false;
+    this.deadline = performance.now() + LIMIT_MS;
+    this.options.testing(facts.id);
     try {
       return doAside(() => withNames(this.options.names(), () => this.decide(facts, condition, log)));
     } catch (error) {
+      if (error instanceof DoesNotEnd) this.givenUp.add(facts.id);
       if (!this.reported.has(facts.id)) {
         this.reported.add(facts.id);
-        const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+        const message =
+          error instanceof DoesNotEnd
+            ? error.message
+            : error instanceof Error
+              ? `${error.name}: ${error.message}`
+              : String(error);
         this.options.post({ kind: 'lineProblem', id: facts.id, message });
       }
       return false;
+    } finally {
+      this.options.testing(undefined);
     }
+  }
+
+  /** Called each time round by loops in the expressions. @throws DoesNotEnd */
+  mayGoOn(): void {
+    if (performance.now() > this.deadline) throw new DoesNotEnd();
   }
 
   private decide(
@@ -62,6 +85,12 @@ export class LineService {
       .join('');
     this.options.log(text, callersPlace());
     return false;
+  }
+}
+
+class DoesNotEnd extends Error {
+  constructor() {
+    super(`It did not come to an end within ${LIMIT_MS / 1000} s, and is not tried again until it is changed`);
   }
 }
 

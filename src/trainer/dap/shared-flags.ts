@@ -10,6 +10,7 @@ const slots = {
   opUnderWay: 6,
   walksThroughSteps: 7,
   stoodMs: 8,
+  lineUnderTest: 9,
 } as const;
 
 export type StopWish = 'none' | 'pause' | 'step';
@@ -56,6 +57,14 @@ export class SharedFlags {
   set opUnderWay(op: number) {
     // Read by the other thread for a message only, seconds later: written twice an op, it must cost nothing.
     this.cells[slots.opUnderWay] = op;
+  }
+
+  /** Number of the breakpoint on a line whose condition or log message is being evaluated; 0: of none. */
+  get lineUnderTest(): number {
+    return Atomics.load(this.cells, slots.lineUnderTest);
+  }
+  set lineUnderTest(id: number) {
+    Atomics.store(this.cells, slots.lineUnderTest, id);
   }
 
   /** Whether lines can be stopped at, or something in the middle of a step: compiled steps are walked through, too. */

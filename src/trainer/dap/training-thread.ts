@@ -4,6 +4,7 @@
  * the protocol only the events of stopping and going on.
  */
 import type { Debugger } from 'node:inspector';
+import path from 'node:path';
 import type { StepGranularity } from '../../shared/protocol/dap.js';
 import type { BackendName, TrainingEvent } from '../../shared/protocol/training.js';
 import type { ExceptionStops, ThrownException } from './exception-stops.js';
@@ -339,7 +340,11 @@ export class TrainingThread {
 
   /** What training is busy with where it does not do what it was asked for: completes "it is …". */
   whatHoldsIt(): string {
-    const op = this.opNames.get(this.options.flags.opUnderWay);
+    const { flags, lines } = this.options;
+    const line = lines.placeOf(flags.lineUnderTest);
+    if (line)
+      return `testing the breakpoint on ${path.basename(line.file)}:${line.line}, whose condition or message takes long`;
+    const op = this.opNames.get(flags.opUnderWay);
     return op === undefined
       ? 'waiting for data, or in code that cannot be interrupted'
       : `inside of one op (${op}) that takes long`;

@@ -113,6 +113,15 @@ test('conditions, hit counts, log messages; what is wrong with them is told', as
   await debugging.runToEnd();
 });
 
+test('a condition that loops for ever is given up, once, and training goes on', async () => {
+  const endless = '(() => { let at = 0; while (scale < 1) at++; return at > 0; })()';
+  const debugging = await start({ 'experiment.ts': [{ line: 24, condition: endless }] });
+  expect(await debugging.runToEnd()).toBe(await (await start()).runToEnd());
+  expect(debugging.client.eventsOf('notice').map(({ message }) => message)).toEqual([
+    expect.stringContaining('It did not come to an end within 5 s, and is not tried again until it is changed'),
+  ]);
+});
+
 test('stops, looks, evaluations and steps in the middle of steps leave no trace in the run', async () => {
   const plain = await (await start()).runToEnd();
   expect(await (await start({ 'experiment.ts': [{ line: 24, condition: 'Math.random() > 2' }] })).runToEnd()).toBe(
