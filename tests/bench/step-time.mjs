@@ -28,6 +28,7 @@ export async function bundleWorker(file) {
     format: 'esm',
     target: 'node20',
     mainFields: ['module', 'main'],
+    external: ['sharp', '@node-rs/crc32'],
     banner: {
       js: "import { createRequire as $createRequire } from 'node:module'; const require = $createRequire(import.meta.url); const __dirname = import.meta.dirname; const __filename = import.meta.filename;",
     },
