@@ -8,6 +8,7 @@ import { epochTime } from './epoch-time.mjs';
 import { nestedGraph, recordedGraph } from './graph-models.mjs';
 import { graphNumbers } from './graph-numbers.mjs';
 import { graphWindow } from './graph-window.mjs';
+import { eventReading } from './event-reading.mjs';
 import { memoryFlat } from './memory-flat.mjs';
 import { againstKeras, againstStock, engineFolder, nativeModels, whyNoNative } from './native.mjs';
 import { recordingCost } from './recording-cost.mjs';
@@ -208,6 +209,27 @@ const parts = {
         ]),
       ]);
     }
+  },
+  async events() {
+    if (!process.env.BACKSTEP_TEST_PYTHON)
+      console.log('  BACKSTEP_TEST_PYTHON names no Python with TensorBoard: without the peer');
+    const found = await eventReading();
+    const { tensorBoardMs, live, long, many } = found;
+    const mb = (value) => `${value.toFixed(0)} MB`;
+    table([
+      [`${found.megabytes.toFixed(0)} MB of 3.3 million scalars, read with checksums`, ms(found.readMs)],
+      ['  processor time', ms(found.cpuMs)],
+      ['  TensorBoard’s loader, without', tensorBoardMs === undefined ? '–' : ms(tensorBoardMs)],
+      ['  ratio', tensorBoardMs === undefined ? '–' : (found.readMs / tensorBoardMs).toFixed(2), 'at most 1'],
+      ['  from there to the columns of a chart, smoothed', ms(found.drawnMs), 'under 200 ms'],
+      ['written to told', ms(live.toldMs), 'under 250 ms'],
+      ['  the slowest of 20', ms(live.slowestMs)],
+      ['10 million points in one series: a frame of a zoom', `${long.frameMs.toFixed(1)} ms`, 'under 16 ms'],
+      ['  memory of the whole reader', mb(long.memoryMb), 'under 1,500 MB'],
+      ['1,000 runs × 100 tags: a frame of 1,000 lines', `${many.frameMs.toFixed(1)} ms`],
+      ['  read', ms(many.readMs)],
+      ['  memory of the whole reader', mb(many.memoryMb), 'under 1,500 MB'],
+    ]);
   },
   async memory() {
     const mb = (value) => `${value.toFixed(0)} MB`;
