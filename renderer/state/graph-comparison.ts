@@ -41,6 +41,8 @@ interface Choice {
   readonly id: string;
   readonly label: string;
   readonly detail?: string;
+  /** Stands before what is shown; what is neither older nor newer stands after it. */
+  readonly isOlder?: boolean;
   open(): Promise<ComparedGraph>;
 }
 
@@ -64,8 +66,9 @@ export async function compareShown(): Promise<void> {
   if (!choice) return;
   graphComparison.setState({ waitingFor: choice.label }, false);
   try {
-    const before = await choice.open();
-    graphComparison.setState({ comparison: { before, after: shown }, waitingFor: undefined }, true);
+    const other = await choice.open();
+    const comparison = choice.isOlder ? { before: other, after: shown } : { before: shown, after: other };
+    graphComparison.setState({ comparison }, true);
     if (canRun('view.show.graph')) await runCommand('view.show.graph', { leastWidth: LEAST_WIDTH });
   } catch (error) {
     graphComparison.setState({ waitingFor: undefined }, false);
@@ -120,6 +123,7 @@ async function choicesFor(shown: ComparedGraph): Promise<readonly Choice[]> {
   if (own !== undefined && earlier)
     choices.push({
       id: 'earlier',
+      isOlder: true,
       label: 'Before the Last Change',
       detail: `of ${relative(own)}`,
       open: () => Promise.resolve({ name: `${baseName(own)} before the change`, graph: earlier }),
@@ -127,6 +131,7 @@ async function choicesFor(shown: ComparedGraph): Promise<readonly Choice[]> {
   if (own !== undefined && openFiles.some((file) => file.dirty))
     choices.push({
       id: 'saved',
+      isOlder: true,
       label: 'The Saved Version',
       detail: `of ${relative(own)}`,
       open: async () => ({ name: `${baseName(own)} as saved`, graph: await recordedOf(own) }),
@@ -134,6 +139,7 @@ async function choicesFor(shown: ComparedGraph): Promise<readonly Choice[]> {
   for (const run of runs)
     choices.push({
       id: `run ${run.id}`,
+      isOlder: true,
       label: run.name,
       detail: ['run', run.backend, run.experiment].filter(Boolean).join(' · '),
       open: async () => ({ name: run.name, graph: await graphOfRun(run.id) }),

@@ -7,7 +7,7 @@ import { comparable } from '../../../src/shared/graph/layer-graph.js';
 import { countDifferences, listDifferences, type Difference } from '../../../src/shared/graph/list-differences.js';
 import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
 import { groupsAround, groupTree } from '../../../src/shared/graph/tree/group-tree.js';
-import { shownAs, type PlacedItem } from '../../../src/shared/graph/tree/tree-layout.js';
+import { shownAs, type PlacedItem, type Wire } from '../../../src/shared/graph/tree/tree-layout.js';
 import { graphOf, type Comparison } from '../../state/graph-comparison.js';
 import { recordedGraphs } from '../../state/recorded-graphs.js';
 import { EmptyState } from '../../ui/empty-state.js';
@@ -187,8 +187,8 @@ function Sides({ names, shown, anchors, selected, onSelect, onToggle, onToggleIt
   const [at, setAt] = useState<View>();
   const painted = useMemo(
     () => ({
-      before: { colours: compareColours(shown.before), layout: signed(shown.before) },
-      after: { colours: compareColours(shown.after), layout: signed(shown.after) },
+      before: painting(shown.before, shown.after),
+      after: painting(shown.after, shown.before),
     }),
     [shown],
   );
@@ -214,6 +214,7 @@ function Sides({ names, shown, anchors, selected, onSelect, onToggle, onToggleIt
               found={nothingFound}
               anchor={anchors[side]}
               breaks={noBreaks}
+              edgeText={painted[side].edgeText}
               theme={theme}
               fitKey="compared"
               view={at}
@@ -228,6 +229,19 @@ function Sides({ names, shown, anchors, selected, onSelect, onToggle, onToggleIt
       ))}
     </div>
   );
+}
+
+function painting(own: SideLayout, other: SideLayout) {
+  const labels = new Map(other.wires.map(({ from, to, label }) => [`${from}\n${to}`, label]));
+  return {
+    colours: compareColours(own),
+    layout: signed(own),
+    /** A shape that is another one on the other side. */
+    edgeText({ from, to, label }: Wire): string | undefined {
+      const there = labels.get(`${from}\n${to}`);
+      return there === undefined || there === label || label === '' ? undefined : `${signs.changed} ${label}`;
+    },
+  };
 }
 
 /** What became of an item is said by a sign, too: not everybody tells the colours apart. */

@@ -91,12 +91,13 @@ export function useGraphView(
 
   const transform = useStore((state) => (onView ? state.transform : undefined));
   useEffect(() => {
-    if (!onView || !transform) return;
-    const [x, y, zoom] = transform;
+    // Before there is room nobody looks anywhere.
+    if (!onView || !transform || !hasSize || !isLaidOut) return;
+    const [x, y, zoom] = store.getState().transform;
     if (view?.x !== x || view.y !== y || view.zoom !== zoom) onView({ x, y, zoom });
     // What is told is where one has come to look, not where one has been asked to.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [transform, onView]);
+  }, [transform, onView, hasSize, isLaidOut]);
   useLayoutEffect(() => {
     if (!view) return;
     const { x, y, zoom } = flow.getViewport();

@@ -4,6 +4,7 @@
  */
 import type { LayerInfo } from '../protocol/training.js';
 import type { GraphComparison, NodeChange } from './compare-graphs.js';
+import type { OpNode } from './op-graph.js';
 import { groupsAround, type Group, type GroupTree } from './tree/group-tree.js';
 
 export type ChangeKind = NodeChange['kind'];
@@ -77,7 +78,9 @@ export function listDifferences(comparison: GraphComparison, tree: GroupTree): D
       type: one.type,
       was: was === label || kind !== 'changed' ? undefined : was,
       what:
-        kind === 'changed' ? wordsOf(ops, changes, layers.before.get(label ?? ''), layers.after.get(label ?? '')) : [],
+        kind === 'changed'
+          ? wordsOf(ops, comparison.after, changes, layers.before.get(label ?? ''), layers.after.get(label ?? ''))
+          : [],
       ops,
     };
   });
@@ -99,6 +102,7 @@ const MOST_WORDS = 6;
 /** The layer itself, then its settings, then how many ops. */
 function wordsOf(
   ops: readonly string[],
+  nodes: ReadonlyMap<string, OpNode>,
   changes: GraphComparison['changes'],
   before: LayerInfo | undefined,
   after: LayerInfo | undefined,
@@ -111,15 +115,24 @@ function wordsOf(
       words.push(`parameters ${before.params.toLocaleString('en-US')} → ${after.params.toLocaleString('en-US')}`);
   }
   const counts = { added: 0, removed: 0, changed: 0 };
+  const weights: string[] = [];
   const settings = new Set<string>();
   const outputs = new Set<string>();
   for (const id of ops) {
     const change = changes.get(id)!;
     counts[change.kind]++;
     if (change.kind !== 'changed') continue;
-    for (const one of change.what) (one.startsWith('output') ? outputs : settings).add(one);
+    const { kind, phase } = nodes.get(id)!;
+    for (const one of change.what) {
+      const isOutput = one.startsWith('output');
+      if (isOutput && kind === 'variable' && phase === 'forward')
+        weights.push(one.replace('output', id.split('/').at(-1)!).replaceAll(' float32', ''));
+      else if (isOutput) outputs.add(one);
+      // What the gradient ops are told of shapes follows from the layer's own.
+      else if (!/^\w*shape /i.test(one)) settings.add(one);
+    }
   }
-  words.push(...[...settings].slice(0, MOST_WORDS));
+  words.push(...weights.slice(0, MOST_WORDS), ...[...settings].slice(0, MOST_WORDS));
   // Of what is no layer the shapes of its ops say most.
   if (words.length === 0) words.push(...[...outputs].slice(0, 2));
   const parts = (['added', 'removed', 'changed'] as const).flatMap((kind) =>

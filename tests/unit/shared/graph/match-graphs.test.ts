@@ -109,7 +109,7 @@ it('is told a layer at a time, with what became of it', () => {
   const differences = listDifferences(comparison, groupTree(comparison.union));
   expect(differences.map(({ title, kind, was, what }) => ({ title, kind, was, what }))).toEqual([
     { title: 'dense_2', kind: 'added', was: undefined, what: [] },
-    { title: 'dense_3', kind: 'changed', was: 'dense_2', what: ['parameters 24 → 36', 'ops: 3 changed'] },
+    { title: 'dense_3', kind: 'changed', was: 'dense_2', what: ['parameters 24 → 36', 'kernel 8×3 → 12×3', 'ops: 3 changed'] },
   ]);
   expect(countDifferences(comparison)).toEqual({ added: 6, removed: 0, changed: 3, same: 11 });
 });
