@@ -153,7 +153,8 @@ function dataLines({ inputs, scale }: TrainingOutline, labels: Labels, data: Fit
   }
   const shapes = inputs.map((one) => one.map((size) => (size > 0 ? String(size) : '?')).join('×') || 'one number');
   return [
-    `${complete} The model takes ${shapes.join(' and ')}, for example by datasets.tensors({ xs, ys }).`,
+    complete,
+    `// The model takes ${shapes.join(' and ')}, for example by datasets.tensors({ xs, ys }).`,
     'data: () => {',
     "  throw new Error('Say here what the model is trained on.');",
     '},',

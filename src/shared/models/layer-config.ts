@@ -105,9 +105,10 @@ function addNetwork(
 ): Given[] {
   const results = new Map<string, readonly Given[]>();
   const inputs = referencesOf(config['input_layers']);
-  inputs.forEach(({ from }, index) => {
+  inputs.forEach((source, index) => {
     const outer = given?.[index];
-    if (outer) results.set(`${from}#0`, [outer]);
+    const [name, node] = splitSource(source);
+    if (outer) results.set(`${name}#${node}`, [outer]);
   });
   // Layers may be listed before what they are called with: in rounds, until nothing more can be added.
   let waiting = layers.flatMap((layer) =>

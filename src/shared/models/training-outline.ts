@@ -28,7 +28,7 @@ export type TrainingOutline = z.infer<typeof trainingOutline>;
 /** @param compiled `compile_config` of `.keras`, or `training_config` of `.h5` and TensorFlow.js */
 export function outlineOfTraining(graph: OpGraph, compiled: unknown): TrainingOutline {
   const from = new Set(graph.edges.map((edge) => edge.from));
-  const inputs = graph.nodes.filter(({ kind }) => kind === 'input');
+  const inputs = graph.nodes.filter(({ kind, group }) => kind === 'input' && group === undefined);
   const ends = graph.nodes.filter(({ id, kind }) => kind !== 'input' && !from.has(id));
   const first = new Set(inputs.map(({ id }) => id));
   const scaling = graph.nodes.find(

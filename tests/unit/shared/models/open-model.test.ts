@@ -118,6 +118,32 @@ describe.runIf(there)('TensorFlow.js and TensorBoard', () => {
 const layer = (className: string, config: object, extra: object = {}) => ({ class_name: className, config, ...extra });
 
 describe('layers by their configuration', () => {
+  it('what goes into a model within a model goes on to its layers', async () => {
+    const at = (name: string) => [[[name, 0, 0, {}]]];
+    const placed = (className: string, name: string, config: object, from?: string) =>
+      layer(className, { name, ...config }, { name, inbound_nodes: from === undefined ? [] : at(from) });
+    const model = (name: string, input: string, layers: object[], output: string) => ({
+      name,
+      layers: [placed('InputLayer', input, { batch_input_shape: [null, 4] }), ...layers],
+      input_layers: [[input, 0, 0]],
+      output_layers: [[output, 0, 0]],
+    });
+    const inner = placed(
+      'Functional',
+      'base',
+      model('base', 'inner', [placed('Dense', 'deep', { units: 3 }, 'inner')], 'deep'),
+      'outer',
+    );
+    const outer = model('net', 'outer', [inner, placed('Dense', 'last', { units: 2 }, 'base')], 'last');
+    const { graphs, training } = await text('net.json', { class_name: 'Functional', config: outer });
+    expect(graphs[0]!.graph.edges.map(({ from, to }) => `${from} → ${to}`)).toEqual([
+      'outer → base/deep',
+      'base/deep → last',
+    ]);
+    expect(graphs[0]!.graph.nodes.map(({ outputs }) => outputs[0]!.shape)).toEqual([[-1, 4], [-1, 3], [-1, 2]]); // prettier-ignore
+    expect(training?.inputs).toEqual([[4]]);
+  });
+
   const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config: { name: 'net', layers } });
 
   it('150×150×3 becomes 148, 74, 72, 36, as a person counts it', async () => {
