@@ -214,7 +214,19 @@ function Cell({ column, row }: { column: Column; row: TableRow }) {
       data-broken={words === 'NaN' || (column.id === 'notFinite' && words !== '' && words !== '0 %') || undefined}
     >
       {share !== undefined && share > 0 && <i style={{ width: `${Math.max(2, share * 100)}%` }} />}
-      {words}
+      {column.id === 'name' ? <Name name={words} /> : words}
+    </span>
+  );
+}
+
+/** Of a long one the end says most. */
+function Name({ name }: { name: string }) {
+  const last = name.lastIndexOf('/') + 1;
+  if (last === 0 || last === name.length) return name;
+  return (
+    <span className="graph-table-name">
+      <span>{name.slice(0, last)}</span>
+      <span>{name.slice(last)}</span>
     </span>
   );
 }

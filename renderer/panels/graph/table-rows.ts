@@ -126,19 +126,24 @@ export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
         },
       ]
     : [];
-  const memory = number('memory', 'Memory', 78, bytesOf, bytesText, 'New memory of the outputs');
+  const memory = graph.nodes.some(({ bytes }) => bytes > 0)
+    ? [number('memory', 'Memory', 78, bytesOf, bytesText, 'New memory of the outputs')]
+    : [];
+  const shape = {
+    ...number('shape', 'Shape', 130, elementsOf, String, 'Sorted by the number of values'),
+    text: ({ ops }: TableRow) => shapesOf(ops[0]!),
+  };
+  const dtype = text('dtype', 'Type', 64, ({ ops }) =>
+    [...new Set(ops[0]!.outputs.map((output) => output.dtype))].join(', '),
+  );
   switch (tab) {
     case 'ops':
       return [
         name,
         ...time,
-        memory,
-        {
-          ...number('shape', 'Shape', 130, elementsOf, String, 'Sorted by the number of values'),
-          text: ({ ops }) => shapesOf(ops[0]!),
-        },
+        ...memory,
+        ...(graph.nodes.some(({ outputs }) => outputs.length > 0) ? [shape, dtype] : []),
         text('kind', 'Kind', 130, ({ ops }) => ops[0]!.op),
-        text('dtype', 'Type', 64, ({ ops }) => [...new Set(ops[0]!.outputs.map(({ dtype }) => dtype))].join(', ')),
         ...(graph.nodes.some(({ layer }) => layer !== undefined)
           ? [text('layer', 'Layer', 110, ({ ops }) => ops[0]!.layer ?? '')]
           : []),
@@ -153,7 +158,7 @@ export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
         name,
         number('count', 'Ops', 50, ({ ops }) => ops.length, countText),
         ...time,
-        memory,
+        ...memory,
         ...(graph.layers.length > 0
           ? [
               text('type', 'Type', 100, ({ layer }) => layer?.type ?? ''),
@@ -181,7 +186,7 @@ export function columnsOf(tab: TableTab, facts: TableFacts): readonly Column[] {
         number('blocks', 'In blocks', 70, ({ ops }) => blockCount(ops, facts.tree), countText),
         ...time,
         ...(isTimed ? [number('each', 'Each', 72, eachOf, timeText, 'Time of one, on average')] : []),
-        memory,
+        ...memory,
         ...(values ? valueColumns(values, false) : []),
       ];
   }
@@ -290,7 +295,7 @@ export function sumsOf(rows: readonly TableRow[], { graph, totalMs }: TableFacts
   const all = graph.nodes.length;
   const parts = [count === all ? `${countText(count)} ops` : `${countText(count)} of ${countText(all)} ops`];
   if (totalMs > 0) parts.push(count === all ? timeText(ms) : `${timeText(ms)} (${formatShare(ms / totalMs)})`);
-  parts.push(bytesText(bytes));
+  if (bytes > 0) parts.push(bytesText(bytes));
   return parts.join(' · ');
 }
 
