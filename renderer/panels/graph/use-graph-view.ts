@@ -1,9 +1,10 @@
 /** Where one looks: another graph is fitted, what was opened stays in its place, and what is pointed at here or in the editor comes into sight. */
 import { useReactFlow, useStore, useStoreApi } from '@xyflow/react';
-import { useCallback, useEffect, useLayoutEffect } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
 import type { PlacedItem, TreeLayout } from '../../../src/shared/graph/tree/tree-layout.js';
 import type { Region } from './drawing/box-index.js';
 import type { Scene } from './drawing/scene.js';
+import type { View } from './drawing/tiles.js';
 import type { CanvasProps } from './graph-canvas.js';
 
 interface GraphView {
@@ -14,6 +15,8 @@ interface GraphView {
 }
 
 const BORDER = 12;
+/** Of what is fitted: letters are smaller than this allows on screens, but not by much. */
+const LEAST_READ = 0.55;
 
 export function useGraphView(
   scene: Scene,
@@ -33,6 +36,7 @@ export function useGraphView(
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const hasSize = width > 0 && height > 0;
+  const fitted = useRef<View & { readonly key: string }>(undefined);
   const isLaidOut = layout.groups.length > 0 || layout.items.length > 0;
   const least = Math.min(0.05, 0.8 * zoomFor(layout, width, height));
 
@@ -52,16 +56,20 @@ export function useGraphView(
       void flow.setViewport(view);
       return;
     }
+    const now = flow.getViewport();
+    const last = fitted.current;
+    // Somebody has looked elsewhere since: a wider panel changes nothing then.
+    if (last?.key === fitKey && (last.x !== now.x || last.y !== now.y || last.zoom !== now.zoom)) return;
     // The whole width at a size that can be read; the rest is below.
-    const pane = store.getState();
-    const zoom = Math.min(1, Math.max(0.45, (pane.width - 2 * BORDER) / layout.width));
+    const zoom = Math.min(1, Math.max(LEAST_READ, (width - 2 * BORDER) / layout.width));
     // Where it is wider than that: from where it begins.
     const first = layout.groups[0] ?? layout.items[0]!;
-    const middle = layout.width * zoom <= pane.width ? layout.width / 2 : first.x + first.width / 2;
-    void flow.setViewport({ x: pane.width / 2 - middle * zoom, y: BORDER, zoom });
+    const middle = layout.width * zoom <= width ? layout.width / 2 : first.x + first.width / 2;
+    void flow.setViewport({ x: width / 2 - middle * zoom, y: BORDER, zoom });
+    fitted.current = { key: fitKey, ...flow.getViewport() };
     // Not with every layout: positions stay where the person left them.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [fitKey, hasSize, isLaidOut]);
+  }, [fitKey, width, height, isLaidOut]);
   useLayoutEffect(() => {
     const stood = anchor.current;
     anchor.current = undefined;

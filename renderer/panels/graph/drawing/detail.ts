@@ -1,9 +1,11 @@
 /** How much is drawn at a zoom: what could not be read is left out. And when what is in sight stands in the page itself. Pure. */
 
 export interface Detail {
+  /** Pixels of the page for one of the graph. */
+  readonly zoom: number;
   /** Names in the items and on the heads of groups. */
   readonly text: boolean;
-  /** Shapes on the wires. */
+  /** Shapes on the wires, never smaller than they can be read. */
   readonly labels: boolean;
   /** Signs of the debugger, rounded corners. */
   readonly signs: boolean;
@@ -22,8 +24,9 @@ const READABLE = 0.5;
 
 export function detailAt(zoom: number): Detail {
   return {
+    zoom,
     text: zoom >= READABLE,
-    labels: zoom >= 0.6,
+    labels: zoom >= 0.3,
     signs: zoom >= 0.25,
     curves: zoom >= 0.2,
     shortestWire: zoom >= 0.2 ? 0 : zoom >= 0.08 ? 2.5 : 4,

@@ -8,7 +8,10 @@ import type { WirePoints } from './scene.js';
 
 const strengths = { forward: 0.75, gradient: 0.45, update: 0.45 } as const;
 const FAINT_WIRE = 0.12;
-const LABEL_WIDTH = 220;
+/** In pixels of the graph, and in those of the page. */
+const LABEL_FONT = 11;
+const LEAST_FONT = 9.5;
+const LABEL_WIDTH = 360;
 
 /** Wires that are drawn the same way. */
 interface Bundle {
@@ -61,7 +64,7 @@ export function paintWires(
   if (!detail.labels) return;
   // What is said at a wire beside the region reaches into it.
   const reach = { x: wide.x - LABEL_WIDTH, y: wide.y, width: wide.width + LABEL_WIDTH, height: wide.height };
-  for (const place of scene.wiresIn(reach)) paintLabel(brush, look, place, region, false);
+  for (const place of scene.wiresIn(reach)) paintLabel(brush, look, place, region, detail.zoom, false);
 }
 
 /** One that is pointed at: over all others. */
@@ -71,7 +74,7 @@ export function paintNearWire(
   place: number,
   origin: { readonly x: number; readonly y: number },
   scale: number,
-  labelled: boolean,
+  detail: Detail,
 ): void {
   const wire = look.scene.layout.wires[place]!;
   brush.strokeStyle = look.palette.cursor;
@@ -81,7 +84,7 @@ export function paintNearWire(
   trace(brush, look.scene.pointsOf(place), origin, true);
   brush.stroke();
   brush.setLineDash([]);
-  if (labelled) paintLabel(brush, look, place, origin, true);
+  if (detail.labels) paintLabel(brush, look, place, origin, detail.zoom, true);
 }
 
 function bundleOf(
@@ -124,6 +127,7 @@ function paintLabel(
   look: Look,
   place: number,
   { x, y }: { readonly x: number; readonly y: number },
+  zoom: number,
   isNear: boolean,
 ): void {
   const wire = look.scene.layout.wires[place]!;
@@ -132,15 +136,16 @@ function paintLabel(
   if (text === '') return;
   const { palette } = look;
   const middle = look.scene.middleOf(place);
-  brush.font = `11px ${palette.mono}`;
+  const size = Math.max(LABEL_FONT, LEAST_FONT / zoom);
+  brush.font = `${size}px ${palette.mono}`;
   brush.textAlign = 'left';
   brush.textBaseline = 'alphabetic';
   brush.globalAlpha = look.sideOfWire(wire) === 'off' && !isNear ? 0.25 : 1;
   brush.lineJoin = 'round';
-  brush.lineWidth = 3;
+  brush.lineWidth = size / 4;
   brush.strokeStyle = palette.background;
-  brush.strokeText(text, middle.x - x + 5, middle.y - y + 4);
+  brush.strokeText(text, middle.x - x + size / 2, middle.y - y + size / 3);
   brush.fillStyle = palette.text;
-  brush.fillText(text, middle.x - x + 5, middle.y - y + 4);
+  brush.fillText(text, middle.x - x + size / 2, middle.y - y + size / 3);
   brush.globalAlpha = 1;
 }

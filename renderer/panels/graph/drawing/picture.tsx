@@ -4,6 +4,7 @@
  */
 import { useStore } from '@xyflow/react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { detailAt } from './detail.js';
 import type { GraphPalette } from './graph-palette.js';
 import { Look, type LookOf } from './look.js';
 import { paintNames } from './paint-names.js';
@@ -89,8 +90,9 @@ function drawNow(
   brush.setTransform(scale, 0, 0, scale, view.x * ratio, view.y * ratio);
   const { scene, palette } = look;
   const origin = { x: 0, y: 0 };
+  const detail = detailAt(view.zoom);
   if (selected !== undefined) {
-    for (const wire of scene.wiresOf(selected)) paintNearWire(brush, look, wire, origin, scale, view.zoom >= 0.5);
+    for (const wire of scene.wiresOf(selected)) paintNearWire(brush, look, wire, origin, scale, detail);
     const item = scene.layout.items[scene.placeOf.get(selected) ?? -1];
     if (item) outline(brush, item, item.x, item.y, 1, palette.cursor, Math.max(2, 2 / scale));
   }

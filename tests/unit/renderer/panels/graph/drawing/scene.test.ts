@@ -102,8 +102,8 @@ test('points of a wire and its path are the same', () => {
 describe('how much is drawn', () => {
   it('less the farther away one is', () => {
     expect(detailAt(1)).toMatchObject({ text: true, labels: true, signs: true, curves: true, names: false });
-    expect(detailAt(0.3)).toMatchObject({ text: false, labels: false, signs: true, names: true });
-    expect(detailAt(0.05)).toMatchObject({ signs: false, curves: false });
+    expect(detailAt(0.35)).toMatchObject({ text: false, labels: true, signs: true, names: true });
+    expect(detailAt(0.05)).toMatchObject({ labels: false, signs: false, curves: false });
     for (let zoom = 0.02; zoom < 3; zoom *= 1.3)
       expect(detailAt(zoom * 1.3).shortestWire).toBeLessThanOrEqual(detailAt(zoom).shortestWire);
   });
