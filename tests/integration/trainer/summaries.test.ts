@@ -3,6 +3,7 @@
  * plug-ins. Needs BACKSTEP_TEST_PYTHON with TensorBoard and TensorFlow; on native TensorFlow where one is there.
  */
 import { execFile } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -67,7 +68,52 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => files.remove());
 
-const environments = [{ BACKSTEP_ENGINE: 'none' }, ...nativeEnvironment()];
+const environments: NodeJS.ProcessEnv[] = [{ BACKSTEP_ENGINE: 'none' }, ...nativeEnvironment()];
+
+const isNative = (environment: NodeJS.ProcessEnv): boolean => environment['BACKSTEP_ENGINE'] !== 'none';
+
+/** The end that a run tells, with its folder. */
+async function runsWith(environment: NodeJS.ProcessEnv, mode: string, ...more: string[]): Promise<RunEnd> {
+  Object.assign(process.env, environment);
+  const backend = isNative(environment) ? 'tensorflow' : 'wasm';
+  const runDir = path.join(files.folder, 'runs', `${backend}-${mode}`);
+  const asked = [
+    '--json',
+    '--run-dir',
+    runDir,
+    '--backend',
+    backend,
+    '--summaries',
+    mode,
+    '--set',
+    'filters=6',
+    ...more,
+  ];
+  const ended = await command(['run', files.file('experiment.ts'), ...asked], { cwd: files.folder, home: files.home });
+  expect(ended.code, ended.stderr).toBe(0);
+  return JSON.parse(ended.stdout.trim().split('\n').at(-1)!) as RunEnd;
+}
+
+interface RunEnd {
+  readonly stateHash: string;
+  readonly runDir: string;
+  readonly summaries?: { readonly share: number; readonly bytes: number };
+}
+
+test.each(environments)(
+  'a run ends at the same bits, whatever is written: %o',
+  async (environment) => {
+    const ends = [];
+    for (const mode of ['off', 'default', 'all']) ends.push(await runsWith(environment, mode, '--epochs', '2'));
+    expect(new Set(ends.map(({ stateHash }) => stateHash)).size).toBe(1);
+    const [off, usual, all] = ends.map(({ summaries }) => summaries);
+    expect(off).toBeUndefined();
+    expect(all!.bytes).toBeGreaterThan(usual!.bytes);
+    expect(readdirSync(ends[0]!.runDir).filter((name) => name.includes('tfevents'))).toEqual([]);
+    for (const { runDir } of ends) rmSync(runDir, { recursive: true });
+  },
+  120_000,
+);
 
 describe.skipIf(!python).each(environments)('on %o', (environment) => {
   let train: Read;
@@ -75,15 +121,7 @@ describe.skipIf(!python).each(environments)('on %o', (environment) => {
   let whole: Read;
 
   beforeAll(async () => {
-    const native = environment.BACKSTEP_ENGINE !== 'none';
-    const runDir = path.join(files.folder, 'runs', native ? 'native' : 'wasm');
-    Object.assign(process.env, environment);
-    const asked = ['--backend', native ? 'tensorflow' : 'wasm', '--summaries', 'all', '--set', 'filters=6'];
-    const ended = await command(['run', files.file('experiment.ts'), '--json', '--run-dir', runDir, ...asked], {
-      cwd: files.folder,
-      home: files.home,
-    });
-    expect(ended.code, ended.stderr).toBe(0);
+    const { runDir } = await runsWith(environment, 'all');
     const folders = [path.join(runDir, 'train'), path.join(runDir, 'validation'), runDir];
     const script = path.resolve('tests/fixtures/read-summaries.py');
     const { stdout } = await promisify(execFile)(python!, [script, ...folders], { maxBuffer: 2 ** 26 });
