@@ -1,7 +1,7 @@
 /** What a person writes: the declarative description of a training. Knows nothing of how it is run. */
 import type * as tf from '@tensorflow/tfjs';
 import type { Batch, DatasetDescription } from './data/batch-stream.js';
-import type { SummaryWishes } from './summaries/summary-settings.js';
+import type { SummaryWishes } from './summaries/summary-wishes.js';
 
 type MaybePromise<T> = T | Promise<T>;
 

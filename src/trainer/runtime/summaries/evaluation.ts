@@ -16,7 +16,7 @@ export interface Judged {
 /** As many as TensorBoard's own. */
 export const THRESHOLDS = 201;
 /** Of more classes a matrix is no picture, and curves are a page each. */
-export const MOST_CLASSES = 50;
+const MOST_CLASSES = 50;
 
 export function classCount({ scoreWidth }: Pick<Judged, 'scoreWidth'>): number {
   return scoreWidth === 1 ? 2 : scoreWidth;

@@ -5,7 +5,7 @@
 import { areFinite, numberOfKey, quickCounts, quickExtremes } from '../../tensors/quick-passes.js';
 
 /** More than TensorBoard's thirty: what is narrow beside an outlier still has a shape. */
-export const BINS = 64;
+const BINS = 64;
 
 export interface Distribution {
   /** Triples of left edge, right edge and count, as TensorBoard's own `histogram` makes them; empty where no value is finite. */

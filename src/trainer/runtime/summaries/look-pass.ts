@@ -15,7 +15,7 @@ import type { SummaryJob } from './summary-work.js';
 
 type LookJob = Extract<SummaryJob, { kind: 'look' }>;
 
-export interface LookParts {
+interface LookParts {
   readonly model: tf.LayersModel;
   readonly labels: ReadonlyMap<tf.layers.Layer, string>;
   readonly capture: StepCapture;

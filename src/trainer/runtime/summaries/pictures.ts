@@ -6,7 +6,7 @@ import type { EncodedImage } from '../../../shared/events/summary-encoders.js';
 import type { LookedAtBatch } from '../look-batch.js';
 
 /** Pixels of one size, three bytes each, one picture after the other. */
-export interface Tiles {
+interface Tiles {
   readonly count: number;
   readonly width: number;
   readonly height: number;

@@ -4,45 +4,22 @@
  */
 import type { RunOptions } from '../../../shared/protocol/training.js';
 import { TrainingFailure } from '../failure.js';
+import type { SummaryKinds, SummaryWishes } from './summary-wishes.js';
 
-/** What can be written, each by its own name; everything unless it says `false`. */
-export const summaryKinds = [
-  /** Norms of gradients and updates over all and by layer. */
-  'norms',
-  /** Steps a second, and memory. */
-  'performance',
-  /** Histograms. */
-  'weights',
-  'gradients',
-  'activations',
-  /** Inputs with their predictions, filters, feature maps. */
-  'images',
-  /** Confusion matrix and precision-recall curves, after each epoch's validation. */
-  'evaluation',
-  /** The experiment's source and settings. */
-  'text',
-  /** A row in TensorBoard's table of hyper-parameters. */
-  'hparams',
-  'graph',
-] as const;
-export type SummaryKind = (typeof summaryKinds)[number];
-
-/**
- * What the experiment asks to have written. `'default'`: everything, within 3 % of training time. `'all'`:
- * everything, as often as `mostSets` allows, whatever it takes. `'off'`: loss, metrics and learning rate alone.
- */
-export type SummaryWishes =
-  | 'off'
-  | 'default'
-  | 'all'
-  | ({
-      /** The share of training time that they may take together, from 0 to 1. Default 0.03. */
-      readonly budget?: number;
-      /** At least so many steps from one set of histograms or images to the next. Default 1. */
-      readonly everySteps?: number;
-      /** About so many sets of histograms in a run; a fifth as many of images. Default 200. */
-      readonly mostSets?: number;
-    } & { readonly [kind in SummaryKind]?: boolean });
+export type SummaryKind = keyof SummaryKinds;
+const everyKind: Readonly<Record<SummaryKind, true>> = {
+  norms: true,
+  performance: true,
+  weights: true,
+  gradients: true,
+  activations: true,
+  images: true,
+  evaluation: true,
+  text: true,
+  hparams: true,
+  graph: true,
+};
+export const summaryKinds = Object.keys(everyKind) as readonly SummaryKind[];
 
 export interface SummarySettings {
   readonly mode: 'off' | 'default' | 'all' | 'own';
@@ -97,7 +74,7 @@ function own(wishes: Readonly<Record<string, unknown>>, usual: Omit<SummarySetti
       if (!value) kinds.delete(name as SummaryKind);
     } else {
       const known = [...Object.keys(numbers), ...summaryKinds].join(', ');
-      const isKnown = (summaryKinds as readonly string[]).includes(name);
+      const isKnown = name in everyKind;
       throw new TrainingFailure(
         isKnown ? `summaries.${name} is ${JSON.stringify(value)}.` : `There is no setting summaries.${name}.`,
         { part: 'summaries', hint: isKnown ? 'Write true or false.' : `There are: ${known}.` },

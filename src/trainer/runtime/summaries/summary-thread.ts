@@ -9,7 +9,7 @@ import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from '
 import { buffersOf, recordOf, type SummaryJob } from './summary-work.js';
 import type { SummaryReply, SummaryRequest } from './summary-worker.js';
 
-export interface DoneJob {
+interface DoneJob {
   readonly id: number;
   /** None where it failed. */
   readonly record: Uint8Array | undefined;

@@ -33,7 +33,7 @@ import type { SummarySettings } from './summary-settings.js';
 import { SummaryThread } from './summary-thread.js';
 import { Norms, type SummaryJob, type WeightValues } from './summary-work.js';
 
-export interface SummaryParts {
+interface SummaryParts {
   readonly settings: SummarySettings;
   readonly facts: RunFacts;
   readonly compiled: CompiledModel;

@@ -1,9 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  summaryKinds,
-  summarySettings,
-  type SummaryWishes,
-} from '../../../../../src/trainer/runtime/summaries/summary-settings.js';
+import { summaryKinds, summarySettings } from '../../../../../src/trainer/runtime/summaries/summary-settings.js';
+import type { SummaryWishes } from '../../../../../src/trainer/runtime/summaries/summary-wishes.js';
 
 test('by default everything is written within three hundredths of the time', () => {
   expect(summarySettings(undefined, undefined)).toMatchObject({ mode: 'default', budget: 0.03, everySteps: 1 });
