@@ -176,6 +176,14 @@ export class DebugHost implements TrainingHost {
   }
 
   afterStep(step: StepEvent, paused: PausedTraining): void {
+    try {
+      this.stepEnds(step, paused);
+    } finally {
+      this.hooks.values.ends();
+    }
+  }
+
+  private stepEnds(step: StepEvent, paused: PausedTraining): void {
     this.lastStep = step;
     this.readControl();
     const { flags } = this.options;

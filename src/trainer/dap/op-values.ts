@@ -21,6 +21,8 @@ export class OpValues {
   private measures = false;
   /** How many stops ago somebody has asked; a person who steps fast leaves no time to. */
   private stopsSinceAsked = Infinity;
+  /** Before the first step there is none. */
+  private isOver = true;
   private hasJustStopped = false;
   /** Of those since the last stop. */
   private isFirstStep = false;
@@ -29,6 +31,13 @@ export class OpValues {
   begin(): void {
     this.results = [];
     this.measured = [];
+    this.isOver = false;
+  }
+
+  /** What comes is no part of the step: validation, what a person's code does beside. */
+  ends(): void {
+    this.isOver = true;
+    this.measures = false;
   }
 
   /**
@@ -49,10 +58,12 @@ export class OpValues {
 
   /** The step that was just made is computed once more, to be looked at or to stop in it. */
   beginWalk(isStoppedAfter: boolean): void {
+    this.isOver = false;
     this.measures = this.isWanted && (this.isFirstStep || isStoppedAfter);
   }
 
   ran(at: number, op: string, result: unknown): void {
+    if (this.isOver) return;
     this.results[at] = result;
     if (this.measures) this.measured[at] = doAside(() => ({ op, outputs: valuesOfResult(result) }));
   }
