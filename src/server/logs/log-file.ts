@@ -56,8 +56,7 @@ export class LogFile {
   private readonly source: FileSource;
   /** Why it cannot be read at all (now). */
   private failure: string | undefined;
-  private pointBudgetTold = false;
-  private isGone = false;
+  /** All logs together are as large as they may be. */
   private stopped = false;
 
   constructor(
@@ -77,10 +76,6 @@ export class LogFile {
     return this.source.size();
   }
 
-  get gone(): boolean {
-    return this.isGone;
-  }
-
   /** The first of them; what is wrong for now comes last. */
   get problems(): FileProblem[] {
     const { lostSince, position } = this.reader;
@@ -92,6 +87,15 @@ export class LogFile {
         ? []
         : [{ offset: lostSince, message: 'From here on nothing is a record so far.' }]),
       ...(this.failure === undefined ? [] : [{ message: `It cannot be read: ${this.failure}.` }]),
+      ...(this.stopped
+        ? [
+            {
+              offset: position,
+              message:
+                'The rest is not read: all open logs together hold more points than fit into memory. Close some of them.',
+            },
+          ]
+        : []),
       ...(waiting > 0 && isOld && lostSince === undefined && !this.reader.abandoned && !this.stopped
         ? [
             {
@@ -108,12 +112,10 @@ export class LogFile {
     try {
       const found = this.source.look();
       this.failure = undefined;
-      this.isGone = false;
       if (found === 'replaced' || this.source.size() < this.reader.position) this.beginAnew();
-      return !this.stopped && !this.reader.abandoned && this.source.size() > this.reader.position;
+      return !this.reader.abandoned && this.source.size() > this.reader.position;
     } catch (error) {
-      this.isGone = errorCode(error) === 'ENOENT' || errorCode(error) === 'ENOTDIR';
-      if (!this.isGone) this.failure = (error as Error).message;
+      this.fail(error);
       return false;
     }
   }
@@ -122,17 +124,13 @@ export class LogFile {
   readOn(bytes: number): boolean {
     let more = false;
     try {
+      this.stopped = this.budget.left <= 0;
       if (this.stopped) return false;
       const progress = this.reader.read(this.scanner, bytes);
       if (progress === 'replaced') this.beginAnew();
       more = progress === 'more' || progress === 'replaced';
-      if (this.budget.left <= 0) {
-        more = false;
-        this.stop();
-      }
     } catch (error) {
-      this.isGone = errorCode(error) === 'ENOENT';
-      if (!this.isGone) this.failure = (error as Error).message;
+      this.fail(error);
     } finally {
       if (!more) this.source.close();
     }
@@ -170,17 +168,6 @@ export class LogFile {
     for (const { column, items } of this.tags) this.budget.left += (column?.length ?? 0) + 2 * (items?.length ?? 0);
   }
 
-  private stop(): void {
-    this.stopped = true;
-    if (this.pointBudgetTold) return;
-    this.pointBudgetTold = true;
-    this.tell({
-      offset: this.reader.position,
-      message:
-        'The rest is not read: all open logs together hold more points than fit into memory. Close some of them.',
-    });
-  }
-
   private noteChanges(): void {
     let changed = false;
     for (const tag of this.tags) {
@@ -192,6 +179,12 @@ export class LogFile {
       tag.seen = length;
       tag.changedAt = this.changedAt = this.clock.now;
     }
+  }
+
+  private fail(error: unknown): void {
+    // One that is gone is no longer there when runs are looked for the next time.
+    const isGone = ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
+    this.failure = isGone ? undefined : (error as Error).message;
   }
 
   private tell(problem: FileProblem): void {

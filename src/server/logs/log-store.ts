@@ -68,7 +68,11 @@ export class LogStore {
     this.watcher = new LogWatcher({
       grown: (file) => this.lookAt(file),
       lookAtHot: () => this.lookAtHot(),
-      lookAtAll: () => this.lookAtAll(),
+      lookAtAll: () => {
+        // One that was gone may be back.
+        if ([...this.folders.values()].some(({ problem }) => problem !== undefined)) void this.rescan();
+        else this.lookAtAll();
+      },
       rescan: () => void this.rescan(),
     });
   }
@@ -307,6 +311,8 @@ export class LogStore {
   private readSlice(file: LogFile, run: LogRun): void {
     this.pending.delete(file);
     let grew = this.caughtUp.has(file);
+    const { problemCount } = file;
+    const { now } = this.clock;
     try {
       if (file.readOn(SLICE_BYTES)) this.pending.set(file, run);
       else if (!this.caughtUp.has(file)) {
@@ -319,7 +325,7 @@ export class LogStore {
       log('logs', `${file.path} is left as it is`, error);
     }
     if (grew && (this.hot.size < MOST_HOT || this.hot.has(file))) this.hot.set(file, Date.now());
-    this.changedRuns.add(run.id);
+    if (this.clock.now !== now || file.problemCount !== problemCount) this.changedRuns.add(run.id);
   }
 
   private runHasChanged(run: LogRun): void {

@@ -72,6 +72,13 @@ export class LogWatcher {
   }
 
   private told(folder: string, event: string, name: string | null): void {
+    if (event === 'rename' && !isFolder(folder)) {
+      // Gone, or under another name: one of this name that comes later is another one.
+      this.watched.get(folder)?.close();
+      this.watched.delete(folder);
+      this.rescanSoon();
+      return;
+    }
     if (name === null) {
       this.rescanSoon();
       return;

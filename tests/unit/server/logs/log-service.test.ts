@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { LogsChanged } from '../../../../src/server/logs/log-reading.js';
+import { LogStore } from '../../../../src/server/logs/log-store.js';
 import { LogService } from '../../../../src/server/logs/log-service.js';
 import { encodeEvent, encodeFileVersion, encodeScalars } from '../../../../src/shared/events/event-writer.js';
 
@@ -232,6 +233,27 @@ describe('damage is told, and the rest shown', () => {
       expect((await problemsOf('a'))[0]!.message).toMatch(/cannot be read/);
     },
   );
+});
+
+test('more points than fit into memory are said to be left out, until something is closed', async () => {
+  const store = new LogStore({ onChange: () => undefined, watch: false, mostPoints: 1000 });
+  const values = Array.from({ length: 900 }, (_, step) => [step, step] as const);
+  for (const name of ['a', 'b', 'c']) {
+    write(`${name}/${EVENTS}`, steps(...values));
+    await store.open(id(name), 'added');
+    await store.settled();
+  }
+  const facts = () => [...store.runs()].map((run) => run.facts('', false));
+  expect(facts().map(({ points: count }) => count)).toEqual([900, 900, 0]);
+  expect(facts()[2]!.problems[0]!.message).toMatch(/fit into memory/);
+  store.close(id('a'));
+  store.lookAtAll();
+  await store.settled();
+  expect(facts().map(({ points: count, problems }) => [count, problems.length])).toEqual([
+    [900, 0],
+    [900, 0],
+  ]);
+  store.dispose();
 });
 
 test('a file that names 100,000 tags is a file like any other', async () => {
@@ -452,10 +474,17 @@ describe.skipIf(!existsSync(logs))(`real files${existsSync(logs) ? '' : ` (skipp
     times.sort((a, b) => a - b);
     console.log(`told after ${times.map((time) => time.toFixed(0)).join(', ')} ms`);
     expect(times[5]).toBeLessThan(250);
+    const runs = () => [...watching.store.runs()].map((run) => run.id);
     write(`new/nested/${EVENTS}`, steps([1, 1]));
-    await vi.waitFor(() => expect([...watching.store.runs()].map((run) => run.id)).toContain(id('new/nested')), {
-      timeout: 4000,
-    });
+    await vi.waitFor(() => expect(runs()).toContain(id('new/nested')), { timeout: 4000 });
+    rmSync(id('new'), { recursive: true });
+    await vi.waitFor(() => expect(runs()).not.toContain(id('new/nested')), { timeout: 4000 });
+    const again = write(`new/nested/${EVENTS}`, steps([1, 1]));
+    await vi.waitFor(() => expect(runs()).toContain(id('new/nested')), { timeout: 4000 });
+    await watching.store.settled();
+    changes.length = 0;
+    appendFileSync(again, points([2, 2]));
+    await vi.waitFor(() => expect(changes.some((changed) => changed.runs.includes(id('new/nested')))).toBe(true));
     await watching.dispose();
   });
 });
