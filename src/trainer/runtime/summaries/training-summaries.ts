@@ -61,7 +61,8 @@ const MOST_BYTES = 32 * 2 ** 20;
 /** Of a larger model copies would take too much memory. */
 const MOST_VALUES = 100_000_000;
 const MOST_GRAPH_BYTES = 8 * 2 ** 20;
-const END_MS = 20_000;
+/** A run's end waits for its last summaries for so long at most. */
+const END_MS = 10_000;
 /** Plain steps whose median a step with more to fetch is compared with. */
 const COMPARED_STEPS = 9;
 
@@ -209,6 +210,7 @@ export class TrainingSummaries {
   async finish(status: 'success' | 'failure'): Promise<void> {
     if (this.parts.settings.mode === 'off') return;
     for (const done of await this.thread.settle(END_MS)) this.hear(done);
+    if (this.under.size > 0) this.say('The last summaries were not done in time: they are missing in the run’s files.');
     this.end(status);
   }
 
