@@ -178,7 +178,6 @@ export const logItems = seriesOf.extend({
   /** Pictures, sounds or texts at that step; 1 for other kinds. */
   counts: z.instanceof(Uint32Array),
 });
-export type LogItems = z.infer<typeof logItems>;
 
 export const logMedia = z.object({
   /** Found by looking at the bytes, never taken from the file: a Blob of this type runs nothing. */

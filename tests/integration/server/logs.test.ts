@@ -125,10 +125,13 @@ test('the reading thread answers, fails in words, and is started anew when it di
   await vi.waitFor(() => expect(changes.some((changed) => changed.runs.includes('a'))).toBe(true), { timeout: 3000 });
 
   await thread.dispose();
-  const [found] = await vi.waitFor(async () => {
-    const answer = await thread.answer('logs/points', { series: [{ run: 'a', name: 'loss', from: 0 }], most: 10 });
-    expect(answer[0]?.total).toBe(3);
-    return answer;
-  });
+  const [found] = await vi.waitFor(
+    async () => {
+      const answer = await thread.answer('logs/points', { series: [{ run: 'a', name: 'loss', from: 0 }], most: 10 });
+      expect(answer[0]?.total).toBe(3);
+      return answer;
+    },
+    { timeout: 10_000 },
+  );
   expect([...found!.values]).toEqual([1, 2, 3]);
 });
