@@ -237,7 +237,9 @@ function painting(own: SideLayout, other: SideLayout) {
     colours: compareColours(own),
     layout: signed(own),
     /** A shape that is another one on the other side. */
-    edgeText({ from, to, label }: Wire): string | undefined {
+    edgeText({ from, to, label, cell, isInner }: Wire): string | undefined {
+      // As without a comparison: what flows back and within a layer says its shapes nowhere.
+      if (cell !== 'forward' || isInner) return '';
       const there = labels.get(`${from}\n${to}`);
       return there === undefined || there === label || label === '' ? undefined : `${signs.changed} ${label}`;
     },
