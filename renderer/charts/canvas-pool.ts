@@ -11,6 +11,7 @@ export function giveCanvas(canvas: HTMLCanvasElement): void {
   canvas.remove();
   canvas.removeAttribute('class');
   canvas.removeAttribute('style');
+  canvas.hidden = false;
   if (free.length < MOST_KEPT) free.push(canvas);
 }
 

@@ -405,7 +405,8 @@ function bandAt(band: NonNullable<Curve['band']>, step: number): readonly [numbe
 
 function clipTo(context: CanvasRenderingContext2D, plot: Plot): void {
   context.beginPath();
-  context.rect(plot.left, plot.top - 4, plot.width + 2, plot.height + 8);
+  // Dots on the edges are seen whole.
+  context.rect(plot.left - 3, plot.top - 4, plot.width + 6, plot.height + 8);
   context.clip();
 }
 

@@ -85,6 +85,9 @@ export function chartCurves(
 
 function runCurves(lines: readonly Line[], runs: readonly DrawnRun[], severalPicks: boolean): Curve[] {
   const alone = runs.length === 1;
+  const trains = new Set(
+    lines.filter(({ family }) => !isValidation(family)).map(({ run, pick }) => `${run.id} ${pick}`),
+  );
   const curves: Curve[] = [];
   for (const { run, pick, pickName, key, family, source } of lines) {
     const validation = isValidation(family);
@@ -101,7 +104,8 @@ function runCurves(lines: readonly Line[], runs: readonly DrawnRun[], severalPic
     curves.push({
       id: `${run.id}:${pick}:${key}:${family}`,
       label: words.join(' · '),
-      ...(alone || !dashed || (severalPicks && !validation) ? { legend: words.join(' · ') } : {}),
+      // A run's validation has its colour, and needs no entry beside its training's.
+      ...(alone || !dashed || !trains.has(`${run.id} ${pick}`) ? { legend: words.join(' · ') } : {}),
       colour,
       dashed,
       dots: validation || (!run.live && sparse),

@@ -118,7 +118,7 @@ function drawPicture(pen: Pen, { chart, curves, chartLook, range }: ChartContent
   drawAxes(pen, plot, chartLook.x, palette);
   pen.save();
   pen.beginPath();
-  pen.rect(plot.left, plot.top - 4, plot.width + 2, plot.height + 8);
+  pen.rect(plot.left - 3, plot.top - 4, plot.width + 6, plot.height + 8);
   pen.clip();
   finished(
     drawCurves(

@@ -22,6 +22,9 @@ export interface Grid {
 const CARD_WIDTH = 225;
 const CARD_HEIGHT = 128;
 const HIGHEST = 300;
+/** In a panel that is not even as high as that, one row is to be seen whole. */
+const LOWEST = 100;
+const HEADING = 26;
 const GAP = 8;
 
 /** Rows fill the height as long as all of them fit and stay readable; headings are left out where there is one section. */
@@ -41,13 +44,9 @@ export function gridRows(
   const columns = few ? Math.max(1, Math.min(fitting, Math.ceil(count / Math.max(1, wanted)))) : Math.min(fitting, 6);
   const needed = Math.ceil(count / columns);
   const filling = Math.floor((size.height - GAP * (needed + 1)) / Math.max(1, needed));
-  const rowHeight =
-    few && filling >= CARD_HEIGHT
-      ? filling
-      : Math.max(
-          CARD_HEIGHT,
-          Math.min(HIGHEST, Math.floor(size.height * 0.45), Math.floor((size.width / columns) * 0.62)),
-        );
+  const whole = Math.max(LOWEST, size.height - (headings ? HEADING : 0) - 2 * GAP);
+  const roomy = Math.min(HIGHEST, Math.floor(size.height * 0.45), Math.floor((size.width / columns) * 0.62));
+  const rowHeight = few && filling >= CARD_HEIGHT ? filling : Math.max(Math.min(CARD_HEIGHT, whole), roomy);
 
   const rows: GridRow[] = [];
   for (const section of sections) {

@@ -1,6 +1,6 @@
 /** Two runs side by side: their settings and last values, and what differs in the code that they trained. */
 import { useEffect, useState } from 'react';
-import { formatValue } from '../../charts/format.js';
+import { formatValue, formatWhen } from '../../charts/format.js';
 import { server } from '../../state/server.js';
 import { isAdded } from '../../state/runs-sync.js';
 import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
@@ -27,7 +27,7 @@ export function RunsCompared({
           All runs
         </button>
         <span className="runs-table-count">
-          {first.run.name} → {second.run.name}
+          {titleOf(first)} → {titleOf(second)}
         </span>
       </div>
       <div className="runs-compared-body">
@@ -35,8 +35,8 @@ export function RunsCompared({
           <thead>
             <tr>
               <th scope="col">Setting or value</th>
-              <th scope="col">{first.run.name}</th>
-              <th scope="col">{second.run.name}</th>
+              <th scope="col">{titleOf(first)}</th>
+              <th scope="col">{titleOf(second)}</th>
             </tr>
           </thead>
           <tbody>
@@ -53,6 +53,11 @@ export function RunsCompared({
       </div>
     </div>
   );
+}
+
+/** Runs of one experiment have its name. */
+function titleOf({ run }: RunRow): string {
+  return `${run.name}, ${formatWhen(run.createdAt)}`;
 }
 
 /** What differs comes first. */

@@ -44,7 +44,9 @@ export function RunsTable({ dashboard }: { readonly dashboard: Dashboard }) {
     overscan: 8,
   });
   const sort = dashboard.sort ?? usualSort;
-  const drawn = new Set(selected);
+  // The run under way is always drawn.
+  const live = useApp((state) => state.session?.start?.runDir);
+  const drawn = new Set(selected.concat(rows.flatMap(({ run }) => (run.path === live ? [run.id] : []))));
   const ticked = rows.filter(({ run }) => drawn.has(run.id));
 
   const pair = compared?.map((id) => rows.find(({ run }) => run.id === id));
@@ -167,6 +169,7 @@ export function RunsTable({ dashboard }: { readonly dashboard: Dashboard }) {
                         type="checkbox"
                         aria-label={`Draw the curves of ${row.run.name}`}
                         checked={on}
+                        disabled={row.run.path === live}
                         style={{ accentColor: runColour(colours[row.run.id]) }}
                         onChange={(event) => selectRun(row.run.id, event.target.checked)}
                       />

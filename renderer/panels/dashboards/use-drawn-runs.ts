@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
 import type { SessionState } from '../../../src/shared/session/session-state.js';
+import { formatWhenShort } from '../../charts/format.js';
 import { appStore } from '../../state/app-state.js';
 import { seriesStore } from '../../state/curve-data.js';
 import { activeDashboard, dashboardsStore, type DashboardsState } from '../../state/dashboards.js';
@@ -36,6 +37,8 @@ export function useDrawnRuns(): readonly DrawnRun[] {
     const wanted = runPattern.trim() === '' ? new Set(selected) : undefined;
     const { matches } = pattern(runPattern);
     const drawn: DrawnRun[] = [];
+    const named = new Map<string, number>();
+    for (const { name } of runs) named.set(name, (named.get(name) ?? 0) + 1);
     const chosen = runs.filter((run) =>
       wanted ? wanted.has(run.id) : !notes[run.id]?.archived && (matches(run.name) || matches(run.id)),
     );
@@ -45,7 +48,8 @@ export function useDrawnRuns(): readonly DrawnRun[] {
       if (run.path === liveRunDir) continue;
       drawn.push({
         id: run.id,
-        name: run.name,
+        // Runs of one experiment have its name; they are told apart by when they began.
+        name: named.get(run.name)! > 1 ? `${run.name}, ${formatWhenShort(run.createdAt)}` : run.name,
         colour: runColour(colours[run.id]),
         live: false,
         originMs: origins.get(run.id),
