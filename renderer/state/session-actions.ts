@@ -117,7 +117,7 @@ function tellStartFailure(error: unknown): void {
 }
 
 export async function continueRun(): Promise<void> {
-  await control('go on', server().dap('continue', THREAD), (session) => session.status !== 'paused');
+  await control('go on', server().dap('continue', THREAD), hasGoneOn());
 }
 
 /** After the step under way; where the person steps by lines, layers or ops, within it. */
@@ -161,7 +161,13 @@ async function step(
 }
 
 export async function runToEpochEnd(): Promise<void> {
-  await control('go on', server().backstep('backstep/runToEpochEnd', {}), (session) => session.status !== 'paused');
+  await control('go on', server().backstep('backstep/runToEpochEnd', {}), hasGoneOn());
+}
+
+/** From the stop that there is now, if only to stand at the next one already. */
+function hasGoneOn(): (session: SessionState) => boolean {
+  const before = appStore.getState().session?.stop;
+  return ({ status, stop }) => status !== 'paused' || stop !== before;
 }
 
 /** Ends the training after the step under way; what was trained is saved. */

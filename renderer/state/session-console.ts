@@ -12,8 +12,9 @@ export type ConsoleLine =
       readonly kind: 'input' | 'result' | 'failure';
       readonly text: string;
       readonly wallTime: number;
-      /** Of a result that can be opened. */
+      /** Of a result that can be opened: of this expression. */
       readonly tree?: ValueTree;
+      readonly expression?: string;
     };
 
 export interface ConsoleState {
@@ -42,10 +43,14 @@ export function clearConsole(): void {
   consoleStore.setState({ own: [], clearedAt: Math.max(lastLog, 0) });
 }
 
-function print(kind: 'input' | 'result' | 'failure', text: string, tree?: ValueTree): void {
+function print(
+  kind: 'input' | 'result' | 'failure',
+  text: string,
+  opened: { readonly tree?: ValueTree; readonly expression?: string } = {},
+): void {
   // After everything that is there already, whatever the two clocks say.
   const last = appStore.getState().session?.logs.at(-1)?.wallTime ?? 0;
-  const entry = { kind, text, wallTime: Math.max(Date.now(), last), ...(tree ? { tree } : {}) };
+  const entry = { kind, text, wallTime: Math.max(Date.now(), last), ...opened };
   consoleStore.setState((state) => ({ own: [...state.own.slice(1 - OWN_LINES_KEPT), entry] }));
 }
 
@@ -61,7 +66,7 @@ export async function evaluate(expression: string): Promise<void> {
     else {
       const tree = new ValueTree(readInside);
       await tree.setRoots([{ ...result, name: '' }]);
-      print('result', result.value, tree);
+      print('result', result.value, { tree, expression });
     }
     // It may have changed what is shown elsewhere.
     await readAgain();

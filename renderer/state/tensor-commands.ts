@@ -4,7 +4,7 @@ import { ask } from './dialogs.js';
 import { chooseTensor, tensorTabs, viewTensor, type TensorTab } from './tensor-tabs.js';
 import type { Found, Sought } from './tensor-reading.js';
 import { targetOfRow } from './tensor-targets.js';
-import type { TreeRow } from './value-tree.js';
+import type { TreeRow, TreeValue } from './value-tree.js';
 
 const soughtWords: Readonly<Record<Sought, string>> = {
   max: 'finite values',
@@ -48,11 +48,22 @@ export async function goToFound(id: string, sought: Sought): Promise<void> {
 
 /** Opens a row of the variables (`isScope`) or of the watches. */
 export function viewRow(row: TreeRow, isScope: boolean): void {
-  const shape = /^Tensor \S+ ([\d×]+)/.exec(row.value)?.[1];
-  viewTensor(targetOfRow(row, isScope), {
-    view: row.tensor?.views?.[0],
-    shape: shape?.split('×').map(Number),
-  });
+  viewTensor(targetOfRow(row, isScope), knownOf(row));
+}
+
+/** Opens what an expression has given, or a row inside of it. */
+export function viewResult(expression: string, row: TreeRow): void {
+  viewRow({ ...row, names: [expression, ...row.names.slice(1)] }, false);
+}
+
+/** Opens the tensor that an expression gives, of which this much is known. */
+export function viewTensorOf(expression: string, value: TreeValue): void {
+  viewTensor({ kind: 'expression', expression }, knownOf(value));
+}
+
+function knownOf({ value, tensor }: TreeValue): Parameters<typeof viewTensor>[1] {
+  const shape = /^Tensor \S+ ([\d×]+)/.exec(value)?.[1];
+  return { view: tensor?.views?.[0], shape: shape?.split('×').map(Number) };
 }
 
 /** Asks for an expression, and opens its value. */

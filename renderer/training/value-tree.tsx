@@ -234,7 +234,7 @@ export function ValueTreeView({
                         <button
                           className="icon-button value-action"
                           title="View tensor (Enter)"
-                          aria-label={`View ${row.name}`}
+                          aria-label={`View ${row.name || 'the result'}`}
                           tabIndex={-1}
                           onClick={(event) => {
                             event.stopPropagation();

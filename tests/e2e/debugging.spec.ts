@@ -41,6 +41,27 @@ async function gutter(page: Page, line: number, options: { readonly button?: 'ri
   await page.mouse.click(margin!.x + 9, place!.y + place!.height / 2, options);
 }
 
+/** Of a line that is in sight: the middle of this word. */
+async function pointAt(page: Page, line: string, word: string): Promise<void> {
+  const place = await page
+    .locator('.view-line')
+    .filter({ hasText: line })
+    .evaluate((element, wanted) => {
+      const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        const at = text.textContent!.indexOf(wanted);
+        if (at < 0) continue;
+        const range = document.createRange();
+        range.setStart(text, at);
+        range.setEnd(text, at + wanted.length);
+        const { x, y, width, height } = range.getBoundingClientRect();
+        return { x: x + width / 2, y: y + height / 2 };
+      }
+      throw new Error(`no ${wanted} here`);
+    }, word);
+  await page.mouse.move(place.x, place.y, { steps: 3 });
+}
+
 async function openExperiment(workbench: Workbench, folder: string): Promise<Locator> {
   await writeFile(path.join(folder, 'experiment.ts'), experiment);
   await workbench.openFolder(folder);
@@ -104,6 +125,21 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
     await prompt.fill('scale * 4');
     await prompt.press('Enter');
     await expect(output).toContainText('2');
+  });
+
+  await test.step('a tensor that the console gives, or that is pointed at, opens in the viewer', async () => {
+    const prompt = page.getByRole('combobox', { name: 'Evaluate an expression' });
+    await prompt.fill('predicted.mul(2)');
+    await prompt.press('Enter');
+    await workbench.panel('Console').getByRole('button', { name: 'View the result' }).click();
+    const viewer = page.locator('[data-panel="tensor"]');
+    await expect(viewer).toContainText('predicted.mul(2)');
+    await expect(viewer).toContainText('32×1');
+    await pointAt(page, 'difference = predicted', 'predicted');
+    await page.getByRole('link', { name: 'View tensor' }).click();
+    await expect(viewer.getByText('predicted', { exact: true })).toBeVisible();
+    await page.mouse.move(4, 4);
+    await expect(page.getByRole('link', { name: 'View tensor' })).toBeHidden();
   });
 
   await test.step('a watch is read at every stop, a value can be changed', async () => {

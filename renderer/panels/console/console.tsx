@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { appStore } from '../../state/app-state.js';
 import { openFile } from '../../state/file-actions.js';
 import { consoleLines, consoleStore, type ConsoleLine } from '../../state/session-console.js';
+import { viewResult } from '../../state/tensor-commands.js';
 import { ValueTreeView } from '../../training/value-tree.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
@@ -119,7 +120,11 @@ function Line({ line }: { line: ConsoleLine }) {
         <Icon name={icon} />
         {line.tree ? (
           <div className="console-tree">
-            <ValueTreeView tree={line.tree} label={`Result: ${line.text.slice(0, 80)}`} />
+            <ValueTreeView
+              tree={line.tree}
+              label={`Result: ${line.text.slice(0, 80)}`}
+              view={(row) => viewResult(line.expression ?? '', row)}
+            />
           </div>
         ) : (
           <span className="console-text">{line.text}</span>

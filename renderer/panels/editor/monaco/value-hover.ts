@@ -1,6 +1,8 @@
 /** While training is paused: what a name under the pointer is worth, on the selected frame. */
 import { isCode } from '../../../state/analysis-actions.js';
 import { evaluateHere, evaluationFrame } from '../../../state/stop-view.js';
+import { viewTensorOf } from '../../../state/tensor-commands.js';
+import type { TreeValue } from '../../../state/value-tree.js';
 import { monaco } from './api.js';
 import { LOOKED_AT_CODE } from './looked-at-code.js';
 import { pathOf } from './models.js';
@@ -26,19 +28,32 @@ const keywords = new Set(
   ),
 );
 
+const VIEW_TENSOR = 'backstep.viewTensor';
+
+function linkTo(value: TreeValue): string {
+  return `command:${VIEW_TENSOR}?${encodeURIComponent(JSON.stringify([value]))}`;
+}
+
 export function startValueHover(): void {
+  monaco.editor.registerCommand(VIEW_TENSOR, (_, value: TreeValue) => viewTensorOf(value.name, value));
   monaco.languages.registerHoverProvider(['typescript', 'javascript', LOOKED_AT_CODE], {
     async provideHover(model, { lineNumber, column }) {
       if (evaluationFrame() === undefined || !isCode(pathOf(model.uri))) return undefined;
       const found = nameAt(model.getLineContent(lineNumber), column);
       if (!found || keywords.has(found.name)) return undefined;
       try {
-        const { value, type } = await evaluateHere(found.name, 'hover');
+        const evaluated = await evaluateHere(found.name, 'hover');
+        const { value, type } = evaluated;
         if (type === 'undefined') return undefined;
         const shown = value.length > LONGEST ? `${value.slice(0, LONGEST)}…` : value;
         return {
           range: new monaco.Range(lineNumber, found.start, lineNumber, found.start + found.name.length),
-          contents: [{ value: `\`\`\`text\n${found.name} = ${shown.replaceAll('```', '')}\n\`\`\`` }],
+          contents: [
+            { value: `\`\`\`text\n${found.name} = ${shown.replaceAll('```', '')}\n\`\`\`` },
+            ...(evaluated.tensor
+              ? [{ value: `[View tensor](${linkTo(evaluated)})`, isTrusted: { enabledCommands: [VIEW_TENSOR] } }]
+              : []),
+          ],
         };
       } catch (error) {
         // Most names in a file mean nothing on the frame: that is no news.
