@@ -6,6 +6,7 @@ import type { Region } from './drawing/box-index.js';
 import type { Scene } from './drawing/scene.js';
 import type { View } from './drawing/tiles.js';
 import type { CanvasProps } from './graph-canvas.js';
+import { movedBy } from './stay-in-place.js';
 
 interface GraphView {
   /** The zoom at which all of it is in sight, or a little less. */
@@ -51,15 +52,15 @@ export function useGraphView(
 
   useLayoutEffect(() => {
     if (!hasSize || !isLaidOut) return;
+    const last = fitted.current;
+    // Somebody has looked elsewhere since: a wider panel changes nothing then.
+    if (last?.key === fitKey && !isSameView(last, flow.getViewport())) return;
     // Somebody says where to look.
     if (view) {
       void flow.setViewport(view);
+      fitted.current = { key: fitKey, ...flow.getViewport() };
       return;
     }
-    const now = flow.getViewport();
-    const last = fitted.current;
-    // Somebody has looked elsewhere since: a wider panel changes nothing then.
-    if (last?.key === fitKey && (last.x !== now.x || last.y !== now.y || last.zoom !== now.zoom)) return;
     // The whole width at a size that can be read; the rest is below.
     const zoom = Math.min(1, Math.max(LEAST_READ, (width - 2 * BORDER) / layout.width));
     // Where it is wider than that: from where it begins.
@@ -70,14 +71,23 @@ export function useGraphView(
     // Not with every layout: positions stay where the person left them.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [fitKey, width, height, isLaidOut]);
+  const before = useRef<{ readonly scene: Scene; readonly key: string }>(undefined);
   useLayoutEffect(() => {
-    const stood = anchor.current;
+    const last = before.current;
+    const toggled = anchor.current?.group;
     anchor.current = undefined;
-    const placed = stood && layout.groups.find(({ group }) => group.id === stood.group);
-    if (!placed) return;
+    before.current = { scene, key: fitKey };
+    if (!last || last.key !== fitKey || last.scene === scene) return;
+    const pane = store.getState();
     const { x, y, zoom } = flow.getViewport();
-    void flow.setViewport({ x: x + (stood.x - placed.x) * zoom, y: y + (stood.y - placed.y) * zoom, zoom });
-  }, [layout, anchor, flow]);
+    // One has been told to look there, whatever comes to stand there.
+    if (toggled === undefined && view && isSameView(view, { x, y, zoom })) return;
+    const middle = { x: (pane.width / 2 - x) / zoom, y: (pane.height / 2 - y) / zoom };
+    const by = movedBy(last.scene, scene, middle, toggled);
+    if (by && (by.x !== 0 || by.y !== 0)) void flow.setViewport({ x: x - by.x * zoom, y: y - by.y * zoom, zoom });
+    // With another layout alone.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [scene, flow, store]);
 
   const selectedItem = layout.items[scene.placeOf.get(selected ?? '') ?? -1];
   useEffect(() => {
@@ -102,14 +112,13 @@ export function useGraphView(
     // Before there is room nobody looks anywhere.
     if (!onView || !transform || !hasSize || !isLaidOut) return;
     const [x, y, zoom] = store.getState().transform;
-    if (view?.x !== x || view.y !== y || view.zoom !== zoom) onView({ x, y, zoom });
+    if (!view || !isSameView(view, { x, y, zoom })) onView({ x, y, zoom });
     // What is told is where one has come to look, not where one has been asked to.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [transform, onView, hasSize, isLaidOut]);
   useLayoutEffect(() => {
     if (!view) return;
-    const { x, y, zoom } = flow.getViewport();
-    if (view.x !== x || view.y !== y || view.zoom !== zoom) void flow.setViewport(view);
+    if (!isSameView(view, flow.getViewport())) void flow.setViewport(view);
   }, [view, flow]);
 
   const fitTo = useCallback(
@@ -124,6 +133,10 @@ export function useGraphView(
   );
   const fitAll = useCallback(() => fitTo({ x: 0, y: 0, width: layout.width, height: layout.height }), [fitTo, layout]);
   return { least, fitAll, fitTo };
+}
+
+function isSameView(a: View, b: View): boolean {
+  return a.x === b.x && a.y === b.y && a.zoom === b.zoom;
 }
 
 function zoomFor({ width, height }: Pick<Region, 'width' | 'height'>, paneWidth: number, paneHeight: number): number {
