@@ -122,6 +122,11 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
     onShow: setView,
   });
   const item = layout.items.find(({ id }) => id === selected);
+  // What the table has led to may be laid out a little later.
+  const detailed = useMemo(() => {
+    const op = item ? undefined : graph.nodes.find(({ id }) => id === selected);
+    return item ?? (op && { ops: [op], phase: op.phase });
+  }, [item, graph, selected]);
   const breaks = useGraphBreaks(graph, layout);
   const [menu, setMenu] = useState<{ readonly at: PopupAt; readonly items: readonly PopupItem[] }>();
   const lines = useMemo(() => new LitPlaces(tree), [tree]);
@@ -256,7 +261,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
             tree={tree}
             values={values}
             found={query.trim() === '' ? undefined : hits}
-            selected={item?.ops ?? noOps}
+            selected={detailed?.ops ?? noOps}
             standing={breaks.standing}
             onSelect={selectRow}
           />
@@ -307,10 +312,10 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
         <ValuesSource shown={shown} source={source} isWanted={needsValues(colouring)} />
       </GraphLegend>
 
-      {item && (
+      {detailed && (
         <GraphDetails
           graph={graph}
-          item={item}
+          item={detailed}
           values={values}
           valuesOf={shown.of}
           onSelect={selectOp}
