@@ -45,6 +45,7 @@ export function listDifferences(comparison: GraphComparison, tree: GroupTree): D
     before: new Map(sides.before.layers.map((layer) => [layer.layer, layer])),
     after: new Map(sides.after.layers.map((layer) => [layer.layer, layer])),
   };
+  const nodes = new Map(union.nodes.map((node) => [node.id, node]));
   const groups = new Map<Group, string[]>();
   const found: (Difference | Group)[] = [];
   for (const { id, op, layer } of union.nodes) {
@@ -79,7 +80,7 @@ export function listDifferences(comparison: GraphComparison, tree: GroupTree): D
       was: was === label || kind !== 'changed' ? undefined : was,
       what:
         kind === 'changed'
-          ? wordsOf(ops, comparison.after, changes, layers.before.get(label ?? ''), layers.after.get(label ?? ''))
+          ? wordsOf(ops, nodes, changes, layers.before.get(label ?? ''), layers.after.get(label ?? ''))
           : [],
       ops,
     };
@@ -115,14 +116,19 @@ function wordsOf(
       words.push(`parameters ${before.params.toLocaleString('en-US')} → ${after.params.toLocaleString('en-US')}`);
   }
   const counts = { added: 0, removed: 0, changed: 0 };
+  const kinds = { added: new Set<string>(), removed: new Set<string>() };
   const weights: string[] = [];
   const settings = new Set<string>();
   const outputs = new Set<string>();
   for (const id of ops) {
     const change = changes.get(id)!;
     counts[change.kind]++;
-    if (change.kind !== 'changed') continue;
-    const { kind, phase } = nodes.get(id)!;
+    const { op, kind, phase, outputs: own } = nodes.get(id)!;
+    if (change.kind !== 'changed') {
+      // What only hands values through says nothing of what is computed.
+      if (kind === 'op' && phase === 'forward' && !own.every(({ alias }) => alias)) kinds[change.kind].add(op);
+      continue;
+    }
     for (const one of change.what) {
       const isOutput = one.startsWith('output');
       if (isOutput && kind === 'variable' && phase === 'forward')
@@ -131,6 +137,11 @@ function wordsOf(
       // What the gradient ops are told of shapes follows from the layer's own.
       else if (!/^\w*shape /i.test(one)) settings.add(one);
     }
+  }
+  for (const kind of ['removed', 'added'] as const) {
+    const names = [...kinds[kind]].filter((name) => !kinds[kind === 'added' ? 'removed' : 'added'].has(name));
+    if (names.length > 0)
+      words.push(`${kind === 'added' ? 'with' : 'without'} ${names.slice(0, MOST_WORDS).join(', ')}`);
   }
   words.push(...weights.slice(0, MOST_WORDS), ...[...settings].slice(0, MOST_WORDS));
   // Of what is no layer the shapes of its ops say most.

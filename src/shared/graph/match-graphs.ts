@@ -120,7 +120,7 @@ interface Likeness {
   readonly key: string;
 }
 
-/** Ops, when their layers are known: by name, then in their order, then by what they stand between. */
+/** Ops, when their layers are known: in their order, then by name, then by what they stand between. */
 class Matching {
   private readonly partner = new Map<string, string>();
   private readonly taken = new Set<string>();
@@ -138,8 +138,7 @@ class Matching {
   }
 
   found(): ReadonlyMap<string, string> {
-    // Names tell what belongs to what only within layers: elsewhere they are numbered on, too.
-    if (this.layers.size > 0) this.byName();
+    // Names are numbered on, also within a layer: they count when the order has told all it can.
     this.inOrder();
     this.byName();
     this.byNeighbours();

@@ -109,9 +109,32 @@ it('is told a layer at a time, with what became of it', () => {
   const differences = listDifferences(comparison, groupTree(comparison.union));
   expect(differences.map(({ title, kind, was, what }) => ({ title, kind, was, what }))).toEqual([
     { title: 'dense_2', kind: 'added', was: undefined, what: [] },
-    { title: 'dense_3', kind: 'changed', was: 'dense_2', what: ['parameters 24 → 36', 'kernel 8×3 → 12×3', 'ops: 3 changed'] },
+    {
+      title: 'dense_3',
+      kind: 'changed',
+      was: 'dense_2',
+      what: ['parameters 24 → 36', 'kernel 8×3 → 12×3', 'ops: 3 changed'],
+    },
   ]);
   expect(countDifferences(comparison)).toEqual({ added: 6, removed: 0, changed: 3, same: 11 });
+});
+
+it('another activation: what is computed with and without, and nothing else of the layer', () => {
+  const before = recordedNet([dense('dense_1', 8), dense('dense_2', 3)]);
+  const swap = (text: string): string => text.replaceAll('dense_1/Relu', 'dense_1/Tanh');
+  const after: OpGraph = {
+    ...before,
+    nodes: before.nodes.map((node) => ({
+      ...node,
+      id: swap(node.id),
+      op: node.id === 'dense_1/Relu' ? 'Tanh' : node.op,
+    })),
+    edges: before.edges.map((edge) => ({ ...edge, from: swap(edge.from), to: swap(edge.to) })),
+  };
+  const comparison = compareGraphs(before, after);
+  const [only, ...more] = listDifferences(comparison, groupTree(comparison.union));
+  expect(more).toEqual([]);
+  expect(only!.what).toEqual(['without Relu', 'with Tanh', 'ops: 1 added, 1 removed']);
 });
 
 it('a recorded step and a model file are compared by their layers', async () => {
