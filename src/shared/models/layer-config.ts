@@ -54,7 +54,12 @@ function addModel(
   if (depth > DEEPEST) throw new ModelFileError(`Models are nested in it more than ${DEEPEST} deep.`);
   const config = isRecord(model['config']) ? model['config'] : { layers: model['config'] };
   const listed = config['layers'];
-  if (!Array.isArray(listed)) throw new ModelFileError('The configuration of the model lists no layers.');
+  if (!Array.isArray(listed)) {
+    throw new ModelFileError(
+      'Its model is of a class of its own: its layers and their order stand in Python code, not in the file.',
+      'Build it in Keras with the functional API or as a Sequential model, and save that; or save it as SavedModel, whose ops can be looked at.',
+    );
+  }
   const layers = listed.map((layer, index) => readLayer(layer, index));
   const isChain = !layers.some(({ calls }) => calls.length > 0);
   return (isChain ? addChain : addNetwork)(builder, { layers, config, group, depth }, given);

@@ -3,7 +3,7 @@
  * read where the library looks. Knows no Keras. Links to other files are not followed: the library sees
  * no file but this one.
  */
-import type { Dataset, File, Group } from 'h5wasm';
+import type { Attribute, Dataset, File, Group } from 'h5wasm';
 import type { ByteSource } from '../byte-source.js';
 import { ModelFileError } from '../model-file-error.js';
 
@@ -54,7 +54,7 @@ export async function withHdf5<T>(source: ByteSource, work: (file: Hdf5File) => 
   try {
     const file = new hdf5.File(place, 'r');
     try {
-      return await work(reading(file));
+      return await work(reading(file, hdf5.Attribute));
     } finally {
       file.close();
     }
@@ -99,13 +99,14 @@ function readFrom(source: ByteSource, node: FileNode): void {
   };
 }
 
-function reading(file: File): Hdf5File {
+function reading(file: File, Named: typeof Attribute): Hdf5File {
   const groupAt = (path: string): Group | undefined => {
     const found = path === '' ? file : file.get(path);
     return found && 'keys' in found ? found : undefined;
   };
   const value = (path: string, name: string): unknown => {
-    const attribute = groupAt(path)?.attrs[name];
+    const group = groupAt(path);
+    const attribute = group && attributeOf(Named, group, name);
     if (!attribute) return undefined;
     const { metadata } = attribute;
     if (metadata.size * metadata.total_size > MOST_ATTRIBUTE_BYTES)
@@ -130,9 +131,20 @@ function reading(file: File): Hdf5File {
     },
     dataset: (path) => {
       const found = file.get(path);
-      return found && 'slice' in found && 'filters' in found ? numbersIn(found, path) : undefined;
+      return found && 'slice' in found && 'filters' in found ? numbersIn(Named, found, path) : undefined;
     },
   };
+}
+
+/** By its name: a list of all names would be as long as a damaged file says that it is. */
+function attributeOf(Named: typeof Attribute, owner: Group | Dataset, name: string): Attribute | undefined {
+  try {
+    return new Named(owner.file_id, owner.path, name);
+  } catch (error) {
+    // Said of one that is not there, and of nothing else.
+    if (error instanceof Error && error.message.includes('name not defined')) return undefined;
+    throw error;
+  }
 }
 
 function textsOf(value: unknown): readonly string[] | undefined {
@@ -141,7 +153,7 @@ function textsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
 }
 
-function numbersIn(dataset: Dataset, path: string): Hdf5Dataset {
+function numbersIn(Named: typeof Attribute, dataset: Dataset, path: string): Hdf5Dataset {
   const shape = dataset.shape ?? [];
   const length = shape.reduce((product, size) => product * size, 1);
   return {
@@ -157,7 +169,7 @@ function numbersIn(dataset: Dataset, path: string): Hdf5Dataset {
           'Save it anew with Keras.',
         );
       const numbers = new Float32Array(length);
-      const isBrain = dataset.attrs['dtype']?.value === 'bfloat16';
+      const isBrain = attributeOf(Named, dataset, 'dtype')?.value === 'bfloat16';
       const [rows = 1] = shape;
       const rowBytes = rows === 0 ? 0 : (length / rows) * size;
       if (length === 0) return numbers;
