@@ -3,6 +3,7 @@
  * too: what makes no sense falls back to what it is without. Pure.
  */
 import { z } from 'zod';
+import { seriesAlert } from './alert-rules.js';
 
 /** One curve family of a chart: everything with this name, or computed from others. */
 export const chartPick = z.discriminatedUnion('kind', [
@@ -73,6 +74,7 @@ export const dashboardsFile = z.object({
   dashboards: z.array(dashboard).max(200),
   /** By run id. */
   runNotes: z.record(z.string(), runNotes).catch({}),
+  alerts: z.array(seriesAlert).max(500).catch([]),
 });
 export type DashboardsFile = z.infer<typeof dashboardsFile>;
 

@@ -3,6 +3,7 @@
  * (`.backstep/dashboards.json`), so that they go where it goes. Draws nothing; no React here.
  */
 import { createStore } from 'zustand/vanilla';
+import type { SeriesAlert } from './alert-rules.js';
 import { appStore, notify } from './app-state.js';
 import {
   dashboardsFile,
@@ -21,13 +22,14 @@ export interface DashboardsState {
   readonly dashboards: readonly Dashboard[];
   readonly active: string;
   readonly runNotes: Readonly<Record<string, RunNotes>>;
+  readonly alerts: readonly SeriesAlert[];
 }
 
 const FILE = '.backstep/dashboards.json';
 const SAVE_AFTER_MS = 400;
 
 function fresh(): DashboardsState {
-  return { dashboards: [newDashboard('all', 'All curves')], active: 'all', runNotes: {} };
+  return { dashboards: [newDashboard('all', 'All curves')], active: 'all', runNotes: {}, alerts: [] };
 }
 
 export const dashboardsStore = createStore<DashboardsState>(fresh);
@@ -94,9 +96,9 @@ async function readFile(connection: Connection): Promise<DashboardsState | undef
   }
 }
 
-function usable({ active, dashboards, runNotes }: DashboardsFile): DashboardsState {
+function usable({ active, dashboards, runNotes, alerts }: DashboardsFile): DashboardsState {
   const known = dashboards.some(({ id }) => id === active);
-  return { dashboards, active: known ? active : dashboards[0]!.id, runNotes };
+  return { dashboards, active: known ? active : dashboards[0]!.id, runNotes, alerts };
 }
 
 async function saveNow(): Promise<void> {
@@ -118,8 +120,8 @@ async function saveNow(): Promise<void> {
   }
 }
 
-function mutable({ active, dashboards, runNotes }: DashboardsState): Omit<DashboardsFile, 'version'> {
-  return { active, dashboards: [...dashboards], runNotes: { ...runNotes } };
+function mutable({ active, dashboards, runNotes, alerts }: DashboardsState): Omit<DashboardsFile, 'version'> {
+  return { active, dashboards: [...dashboards], runNotes: { ...runNotes }, alerts: [...alerts] };
 }
 
 export function activeDashboard(state: DashboardsState = dashboardsStore.getState()): Dashboard {
@@ -152,7 +154,7 @@ export function addDashboard(name: string, like?: Dashboard): string {
 export function removeDashboard(id: string): void {
   dashboardsStore.setState((state) => {
     const dashboards = state.dashboards.filter((one) => one.id !== id);
-    if (dashboards.length === 0) return fresh();
+    if (dashboards.length === 0) return { dashboards: fresh().dashboards, active: fresh().active };
     return { dashboards, active: dashboards[0]!.id };
   });
 }
@@ -206,6 +208,14 @@ export function changeLook(id: string, change: ChartLook): void {
 
 export function noteRun(id: string, change: RunNotes): void {
   dashboardsStore.setState(({ runNotes }) => ({ runNotes: { ...runNotes, [id]: { ...runNotes[id], ...change } } }));
+}
+
+export function addAlert(alert: Omit<SeriesAlert, 'id'>): void {
+  dashboardsStore.setState(({ alerts }) => ({ alerts: [...alerts, { ...alert, id: freshId() }] }));
+}
+
+export function removeAlert(id: string): void {
+  dashboardsStore.setState(({ alerts }) => ({ alerts: alerts.filter((alert) => alert.id !== id) }));
 }
 
 function freshId(): string {

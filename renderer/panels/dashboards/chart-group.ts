@@ -1,5 +1,7 @@
-/** The one group of the dashboards' charts, shared by the panel and the switches in its tab strip. */
+/** The one group of the dashboards' charts, shared by the panel and the switches in its tab strip; and what goes on while the panel is covered. */
 import { ChartGroup } from '../../charts/chart-group.js';
+import { host } from '../../host/index.js';
+import { startAlerts } from '../../state/alerts.js';
 import { startDashboardLinks } from '../../state/dashboard-link.js';
 import { activeDashboard } from '../../state/dashboards.js';
 import { pointedStep } from '../../state/pointed-step.js';
@@ -8,6 +10,8 @@ export const dashboardGroup = new ChartGroup();
 
 // A link can hold a zoom, which is the charts' own.
 startDashboardLinks((zoom) => dashboardGroup.setZoom(zoom));
+
+startAlerts((title, body) => host.notify(title, body));
 
 // The timeline's cross-hair is the charts' too, where both count steps.
 pointedStep.subscribe(({ step, on }) => {

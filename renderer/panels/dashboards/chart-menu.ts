@@ -7,10 +7,12 @@ import { ask } from '../../state/dialogs.js';
 import { activeDashboard, changeChart, changeLook, moveChart, pinChart, unpinChart } from '../../state/dashboards.js';
 import type { ChartLook, ChartPick } from '../../state/dashboard-schema.js';
 import type { PopupItem } from '../../ui/popup-menu.js';
+import { askAlert } from './ask-alert.js';
 import { merged } from './chart-drag.js';
 import { saveChart } from './chart-export.js';
 import type { ChartDescription } from './chart-list.js';
 import { findSeries, type DrawnRun } from './drawn-runs.js';
+import { isValidation } from './series-names.js';
 
 export interface MenuSubject {
   readonly chart: ChartDescription;
@@ -66,6 +68,8 @@ export function chartMenu(subject: MenuSubject): PopupItem[] {
           item('Move Back', () => moveChart(chart.id, pinned[place + 2]?.id), { disabled: place >= pinned.length - 1 }),
         ]
       : []),
+    line,
+    item('Alert Me…', () => void askAlert(alertSeries(subject))),
     line,
     ...(['CSV', 'JSON', 'PNG', 'SVG'] as const).map((format) =>
       item(`Save as ${format}…`, () => void saveChart(format, subject), { disabled: subject.curves.length === 0 }),
@@ -155,4 +159,11 @@ function split(text: string): string[] {
 
 function unknown(name: string, names: ReadonlySet<string>): string | undefined {
   return names.has(name) ? undefined : `There is no series “${name}” in the runs that are drawn.`;
+}
+
+/** What an alert of this chart is probably about: validation, where there is one. */
+function alertSeries({ chart, runs }: MenuSubject): string {
+  const tag = chart.picks.find((pick) => pick.kind === 'tag');
+  const refs = tag?.kind === 'tag' ? (runs.at(-1)?.byKey.get(tag.tag) ?? []) : [];
+  return (refs.find(({ family }) => isValidation(family)) ?? refs[0])?.name ?? tag?.tag ?? 'train/loss';
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useStore } from 'zustand';
 import { tipOrders } from '../../charts/chart-tip.js';
 import { xKinds } from '../../charts/x-axis.js';
+import { alertWords } from '../../state/alert-rules.js';
 import { runCommand } from '../../state/commands.js';
 import { ask, confirm } from '../../state/dialogs.js';
 import {
@@ -10,6 +11,7 @@ import {
   changeDashboard,
   dashboardsStore,
   pinChart,
+  removeAlert,
   removeDashboard,
   showDashboard,
 } from '../../state/dashboards.js';
@@ -20,6 +22,7 @@ import { copyDashboardLink } from '../../state/dashboard-link.js';
 import { Icon } from '../../ui/icon.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../ui/popup-menu.js';
 import { useApp } from '../../use-app.js';
+import { askAlert } from './ask-alert.js';
 import { dashboardGroup } from './chart-group.js';
 import { pattern } from './chart-list.js';
 import { askFormula, askNewChart } from './chart-menu.js';
@@ -36,6 +39,7 @@ export function DashboardBar({ dashboard, runs, names }: DashboardBarProps) {
   const all = useApp((state) => state.runs);
   const sessions = useStore(hparamsStore, (state) => state.sessions);
   const folders = useStore(logStore, (state) => state.folders);
+  const alerts = useStore(dashboardsStore, (state) => state.alerts);
   const charts = dashboard.view === 'charts';
   const x = xKinds.find(({ kind }) => kind === dashboard.x) ?? xKinds[0]!;
 
@@ -143,6 +147,20 @@ export function DashboardBar({ dashboard, runs, names }: DashboardBarProps) {
           />
         </>
       )}
+      <MenuButton
+        label={alerts.length === 0 ? '' : String(alerts.length)}
+        icon="bell"
+        title="Alerts: be told, or end the training, when a series goes wrong"
+        items={() => [
+          ...alerts.map((alert) =>
+            item(`Take away: ${alertWords(alert)}${alert.stop ? ', ends the training' : ''}`, () =>
+              removeAlert(alert.id),
+            ),
+          ),
+          ...(alerts.length > 0 ? [{ kind: 'separator' } as const] : []),
+          item('New Alert…', () => void askAlert('validation/loss')),
+        ]}
+      />
       <MenuButton
         label=""
         icon="settings"

@@ -1,0 +1,77 @@
+/** What an alert is about, asked in three short questions. */
+import { alertRule, alertWords, type AlertRule } from '../../state/alert-rules.js';
+import { notify } from '../../state/app-state.js';
+import { addAlert } from '../../state/dashboards.js';
+import { ask } from '../../state/dialogs.js';
+
+/** A rule's kind, how it is offered, and the number that it needs. */
+const kinds: readonly {
+  readonly kind: AlertRule['kind'];
+  readonly label: string;
+  readonly number?: [string, string];
+}[] = [
+  { kind: 'notFinite', label: 'It Is Not Finite' },
+  { kind: 'rising', label: 'It Rises Several Times in a Row', number: ['How many times in a row?', '5'] },
+  { kind: 'noProgress', label: 'No New Lowest Value', number: ['In how many points?', '20'] },
+  { kind: 'above', label: 'It Is above a Value', number: ['Above which value?', '1'] },
+  { kind: 'below', label: 'It Is below a Value', number: ['Below which value?', '0.1'] },
+];
+
+export async function askAlert(suggested: string): Promise<void> {
+  const series = await ask({
+    kind: 'text',
+    title: 'Alert on a series of the training',
+    label: 'Name of the series',
+    value: suggested,
+    confirm: 'Next',
+    check: (text) => (text.trim() === '' ? 'Name a series, for example validation/loss.' : undefined),
+  });
+  if (series === undefined) return;
+  const chosen = await ask({
+    kind: 'choose',
+    title: `When is ${series.trim()} worth telling?`,
+    choices: kinds.map(({ kind, label }) => ({ id: kind, label })),
+  });
+  const kind = kinds.find((one) => one.kind === chosen);
+  if (!kind) return;
+  const number = await askNumber(kind);
+  if (number === undefined) return;
+  const rule = ruleOf(kind.kind, number);
+  if (!rule) return;
+  const what = await ask({
+    kind: 'choose',
+    title: `When ${alertWords({ series: series.trim(), rule })}`,
+    message: 'The window and, where it is not in front, the desktop tell of it once a training.',
+    choices: [
+      { id: 'stop', label: 'Tell, and End the Training' },
+      { id: 'tell', label: 'Tell', kind: 'primary' },
+    ],
+  });
+  if (what === undefined) return;
+  addAlert({ series: series.trim(), rule, stop: what === 'stop' });
+  // Browsers ask only after something that the person did.
+  if (typeof Notification !== 'undefined' && Notification.permission === 'default')
+    void Notification.requestPermission();
+  notify({ severity: 'info', message: `Alert set: ${alertWords({ series: series.trim(), rule })}.` });
+}
+
+/** 0 where none is needed. */
+async function askNumber({ kind, label, number }: (typeof kinds)[number]): Promise<number | undefined> {
+  if (!number) return 0;
+  const typed = await ask({
+    kind: 'text',
+    title: label,
+    label: number[0],
+    value: number[1],
+    confirm: 'Next',
+    check: (text) => {
+      if (text.trim() !== '' && ruleOf(kind, Number(text))) return undefined;
+      return kind === 'above' || kind === 'below' ? 'A number.' : 'A whole number from 1 on.';
+    },
+  });
+  return typed === undefined ? undefined : Number(typed);
+}
+
+function ruleOf(kind: AlertRule['kind'], number: number): AlertRule | undefined {
+  return alertRule.safeParse({ kind, times: number, value: number }).data;
+}
