@@ -12,8 +12,8 @@ import type { LogStore } from './log-store.js';
 import { RunNames } from './run-names.js';
 import type { ScalarSeries } from './scalar-series.js';
 
-/** In one answer: more are cut off, and can be asked for after it. */
-const MOST_POINTS = 20_000_000;
+/** In one answer: more are cut off, and can be asked for after it; a window is not sent hundreds of megabytes at once. */
+const MOST_POINTS = 4_000_000;
 /** Series by columns in one answer. */
 const MOST_CELLS = 8_000_000;
 
@@ -60,8 +60,9 @@ export function createLogAnswers(store: LogStore): LogAnswers<LogQuestionName> {
       return series.flatMap(({ run, name, from }): LogPoints[] => {
         const found = store.run(run)?.series(name);
         if (!found) return [];
-        const points = pointsOf(found, from, Math.min(most, left));
-        left -= points.steps.length;
+        // What is sorted has another order with each point: a part of it is of no use.
+        const points = pointsOf(found, from, found.isSorted ? most : Math.min(most, left));
+        left = Math.max(0, left - points.steps.length);
         return [{ run, name, ...points }];
       });
     },
@@ -142,9 +143,9 @@ function pointsOf(series: ScalarSeries, from: number, most: number): Omit<LogPoi
   return {
     from: begin,
     total: points.length,
-    steps: Float64Array.from(points.steps.subarray(begin, end)),
+    steps: points.steps.slice(begin, end),
     wallMs: points.wallMs.slice(begin, end),
-    values: Float64Array.from(points.values.subarray(begin, end)),
+    values: points.values.slice(begin, end),
     stretches: series.stretches,
     sorted: series.isSorted,
     generation: series.generation,

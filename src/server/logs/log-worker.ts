@@ -56,7 +56,7 @@ function tell(message: LogWorkerMessage, buffers: readonly ArrayBuffer[] = []): 
   port.postMessage(message, buffers);
 }
 
-type Row = Float64Array<ArrayBuffer> | Uint32Array<ArrayBuffer> | Uint8Array<ArrayBuffer>;
+type Row = (Float64Array | Float32Array | Int32Array | Uint32Array | Uint8Array) & { readonly buffer: ArrayBuffer };
 
 const LARGE_BYTES = 2 ** 18;
 

@@ -18,9 +18,9 @@ const SMALLEST = 16;
 export class ScalarColumn {
   length = 0;
   /** Of these only the first `length` are valid; whoever holds one has to take it anew after a `push`. */
-  steps!: Int32Array | Float64Array;
-  wallMs!: Float64Array;
-  values!: Float32Array | Float64Array;
+  steps!: Int32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
+  wallMs!: Float64Array<ArrayBuffer>;
+  values!: Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
   /** At most `MOST_RESTARTS` + 1: with more of them the steps are in no order. */
   readonly restarts: Restart[] = [];
   wallAscends = true;

@@ -120,9 +120,10 @@ export const logPoints = seriesOf.extend({
   total: z.number(),
   /** Changes when the series began anew (its file was replaced) or its files' order changed: ask again from 0. */
   generation: z.number(),
-  steps: float64s,
+  /** In the smaller type where nothing is lost by it. */
+  steps: z.union([float64s, z.instanceof(Int32Array)]),
   wallMs: float64s,
-  values: float64s,
+  values: z.union([float64s, z.instanceof(Float32Array)]),
   /** Of the whole series. Unordered beyond repair (hundreds of restarts): one stretch with `sorted` true. */
   stretches: z.array(seriesStretch),
   /** The points are not in the file's order but by step, for the file's goes back and forth. */
@@ -298,7 +299,7 @@ export const logRequests = {
   'logs/points': {
     params: z.object({
       series: z.array(seriesOf.extend({ from: z.number().int().nonnegative().default(0) })).max(10_000),
-      /** Most points a series; the rest can be asked for by `from`. */
+      /** Most points a series; an answer holds four million in all. The rest can be asked for by `from`. */
       most: z.number().int().min(1).max(20_000_000).default(1_000_000),
     }),
     result: z.array(logPoints),
