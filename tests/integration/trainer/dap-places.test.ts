@@ -280,7 +280,8 @@ test('no tensor stays behind over 200 stops', async () => {
     at({ kind: 'layer', layer: 'dense_2', when: 'after', pass: 'gradient' }, { condition: 'notFinite(grad) == 0' }),
     at({ kind: 'data', of: 'activation', event: { kind: 'notFinite' } }),
   ];
-  await client.start({ experiment: place.file('long.ts'), backend: 'cpu' }, breakpoints);
+  // What is kept for the histograms of a step is there in the middle of it, and gone after it.
+  await client.start({ experiment: place.file('long.ts'), backend: 'cpu', summaries: 'off' }, breakpoints);
   const tensors: string[] = [];
   for (let count = 0; count < 200; count++) {
     await client.stopped();
