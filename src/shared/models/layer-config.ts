@@ -5,6 +5,7 @@
  */
 import type { OpGraph } from '../graph/op-graph.js';
 import { GraphBuilder, type Source } from './graph-builder.js';
+import { isRecord } from './is-record.js';
 import { inputShapeOf, shapeAfter, type Shape } from './layer-shapes.js';
 import { ModelFileError } from './model-format.js';
 
@@ -37,10 +38,6 @@ export function modelOf(topology: unknown): Readonly<Record<string, unknown>> {
   if (!isRecord(inner) || (!isRecord(inner['config']) && !Array.isArray(inner['config'])))
     throw new ModelFileError('It holds no configuration of a model: class_name and config are missing.');
   return inner;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A model's layers as nodes. @returns what it gives */

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import type { OpGraph, OpNode } from '../graph/op-graph.js';
-import { isRecord } from './layer-config.js';
+import { isRecord } from './is-record.js';
 
 /** A class of Keras's with its numbers and switches, or a name alone. */
 const namedPart = z.object({ name: z.string(), config: z.record(z.string(), z.union([z.number(), z.boolean()])) });

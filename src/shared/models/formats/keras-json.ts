@@ -1,5 +1,6 @@
 /** A model's architecture as Keras's `to_json` and TensorFlow.js write it, without weights. */
-import { graphOfLayers, isRecord, modelOf } from '../layer-config.js';
+import { isRecord } from '../is-record.js';
+import { graphOfLayers, modelOf } from '../layer-config.js';
 import { jsonOf } from '../file-text.js';
 import type { ModelFormat, OpenedModel } from '../model-format.js';
 import { outlineOfTraining } from '../training-outline.js';

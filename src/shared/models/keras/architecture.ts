@@ -3,7 +3,8 @@
  * configurations, and for each call of a layer what it is called with. Nothing is run, nothing made;
  * whether a layer can be made is for others to say.
  */
-import { isRecord, modelOf } from '../layer-config.js';
+import { isRecord } from '../is-record.js';
+import { modelOf } from '../layer-config.js';
 import { ModelFileError } from '../model-file-error.js';
 
 /** Which output of which call of a layer. */

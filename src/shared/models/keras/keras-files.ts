@@ -6,7 +6,7 @@ import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import { bytesAt, type ByteSource } from '../byte-source.js';
 import { jsonOf } from '../file-text.js';
 import type { Hdf5File } from '../containers/hdf5-file.js';
-import { isRecord } from '../layer-config.js';
+import { isRecord } from '../is-record.js';
 import { ModelFileError } from '../model-file-error.js';
 import { openZip, type ZipArchive } from '../containers/zip-archive.js';
 

@@ -3,7 +3,7 @@
  * should be, and what TensorFlow.js cannot do, is refused in words. Makes no layers.
  */
 import type { KerasLayer } from '../../../shared/models/keras/architecture.js';
-import { isRecord } from '../../../shared/models/layer-config.js';
+import { isRecord } from '../../../shared/models/is-record.js';
 import { activationNamed, constraintOf, initializerOf, regularizerOf } from './parts-of-layers.js';
 import { Refusal } from './refusal.js';
 

@@ -11,7 +11,7 @@ import { jsonOf } from '../../../shared/models/file-text.js';
 import { isHdf5, withHdf5 } from '../../../shared/models/containers/hdf5-file.js';
 import { readArchitecture } from '../../../shared/models/keras/architecture.js';
 import { isZip, textOfArchive, textOfHdf5, type KerasText } from '../../../shared/models/keras/keras-files.js';
-import { isRecord } from '../../../shared/models/layer-config.js';
+import { isRecord } from '../../../shared/models/is-record.js';
 import { ModelFileError } from '../../../shared/models/model-file-error.js';
 import { buildArchitecture, type BuiltArchitecture } from './build-model.js';
 import { withFileSource } from './file-source.js';

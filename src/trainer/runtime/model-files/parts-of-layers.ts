@@ -1,6 +1,6 @@
 /** Activations, initializers, regularizers and constraints as Keras writes them, for TensorFlow.js. */
 import * as tf from '@tensorflow/tfjs';
-import { isRecord } from '../../../shared/models/layer-config.js';
+import { isRecord } from '../../../shared/models/is-record.js';
 import type { KerasGeneration } from './given-config.js';
 import { Refusal } from './refusal.js';
 

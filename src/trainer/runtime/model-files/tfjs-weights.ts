@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import path from 'node:path';
-import { isRecord } from '../../../shared/models/layer-config.js';
+import { isRecord } from '../../../shared/models/is-record.js';
 import { ModelFileError } from '../../../shared/models/model-file-error.js';
 import { readWhole } from './file-source.js';
 import { setWeight } from './stored-weights.js';

@@ -1,0 +1,4 @@
+/** What a file of somebody else's may say in an object's place. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
