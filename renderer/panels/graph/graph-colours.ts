@@ -37,7 +37,7 @@ export function needsValues(colouring: Colouring): boolean {
   return colouring === 'gradient' || colouring === 'zeros' || colouring === 'notFinite';
 }
 
-export interface LegendEntry {
+interface LegendEntry {
   readonly colour: string;
   readonly text: string;
 }
@@ -145,7 +145,7 @@ export function gradientNormOf(
 }
 
 /** What an op belongs to, in a word. */
-export function blockName(op: OpNode): string {
+function blockName(op: OpNode): string {
   return op.layer ?? (op.group ? (op.group[0] ?? 'no group') : blockOf(op).label);
 }
 

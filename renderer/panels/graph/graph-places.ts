@@ -62,7 +62,7 @@ export function layerOfGroup(group: string): string | undefined {
 }
 
 /** What the window's cursor is at, in the graph. */
-export interface Lit {
+interface Lit {
   /** Comes into sight: a layer made on the cursor's line, else the group of the first op that comes from it. */
   readonly first: string | undefined;
   /** Ids of layers' groups and of ops. */

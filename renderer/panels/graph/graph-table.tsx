@@ -23,7 +23,7 @@ import './graph-table.css';
 const ROW_HEIGHT = 22;
 const MARK_WIDTH = 22;
 
-export interface GraphTableProps {
+interface GraphTableProps {
   readonly graph: OpGraph;
   readonly tree: GroupTree;
   readonly values: GraphValues | undefined;

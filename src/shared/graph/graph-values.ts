@@ -6,7 +6,7 @@ import type { OpGraph, OpNode } from './op-graph.js';
 import type { OpStatistics, ValueNumbers } from './op-statistics.js';
 
 /** By output; none for one that was not measured. */
-export type OutputNumbers = readonly (ValueNumbers | undefined)[];
+type OutputNumbers = readonly (ValueNumbers | undefined)[];
 
 export class GraphValues {
   private readonly layerNorms = new Map<string, number | undefined>();

@@ -23,7 +23,7 @@ export const valueNumbers = z.object({
 export type ValueNumbers = z.infer<typeof valueNumbers>;
 
 /** Of one output. Without `values`: they had been given back before anybody asked, or are no numbers. */
-export const outputValues = z.object({ values: valueNumbers.optional() });
+const outputValues = z.object({ values: valueNumbers.optional() });
 
 /**
  * Custom request of the debug adapter, while training is stopped. Once asked, the ops that run next are

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import type { Batch, Tensors } from './batch-stream.js';
 
-export interface NamedInput {
+interface NamedInput {
   readonly name: string;
   /** The batch's. */
   readonly tensor: tf.Tensor;
