@@ -15,6 +15,8 @@ const LONGEST_RECORD = 128 * 2 ** 20;
 const TAIL_BYTES = 64;
 /** How far the next record is looked for after a length that cannot be right. */
 const LONGEST_SEARCH = 64 * 2 ** 20;
+/** While a record is looked for: what says to be longer than this and is not there yet is not waited for. */
+const LONGEST_HOPED_FOR = 2 ** 20;
 /** From here on a native checksum is quicker than its call is long. */
 const NATIVE_FROM = 512;
 const KNOWN_LENGTHS = 4096;
@@ -132,7 +134,6 @@ export class RecordReader {
   private take(visitor: RecordVisitor): number {
     const { buffer, view, end } = this;
     let at = this.begin;
-    let wanted = HEADER_BYTES;
     while (end - at >= HEADER_BYTES) {
       const low = view.getUint32(at, true);
       const high = view.getUint32(at + 4, true);
@@ -148,8 +149,11 @@ export class RecordReader {
         return this.skip(visitor, whole);
       }
       if (end - at < whole) {
-        wanted = whole;
-        break;
+        this.moveTo(at);
+        const isThere = this.offset + whole <= this.source.size();
+        if (this.lostAt === undefined || isThere || length <= LONGEST_HOPED_FOR) return whole;
+        this.moveTo(at + 1);
+        return this.search(visitor);
       }
       const from = at + HEADER_BYTES;
       const to = from + length;
@@ -169,7 +173,7 @@ export class RecordReader {
       at += whole;
     }
     this.moveTo(at);
-    return wanted;
+    return HEADER_BYTES;
   }
 
   private lengthCrc(low: number, high: number, at: number): number {
@@ -219,8 +223,10 @@ export class RecordReader {
     return HEADER_BYTES;
   }
 
+  /** Past a record that is too long to be read; one that is longer than the file is none. */
   private skip(visitor: RecordVisitor, whole: number): number {
-    if (this.lostAt !== undefined) {
+    if (this.lostAt !== undefined || this.offset + whole > this.source.size()) {
+      this.lostAt ??= this.offset;
       this.moveTo(this.begin + 1);
       return this.search(visitor);
     }

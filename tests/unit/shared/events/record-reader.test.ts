@@ -150,6 +150,13 @@ describe('damage', () => {
     expect(records).toEqual(['one', 'two']);
   });
 
+  test('that looks like the beginning of something long is not waited for', () => {
+    const source = new ScriptedSource(record('one'), zeros(5), header(2 ** 24), zeros(9), record('two'));
+    const { records, readAll } = reading(source);
+    readAll();
+    expect(records).toEqual(['one', 'two']);
+  });
+
   test('that is the rest of the file is given up some time', () => {
     const source = new ScriptedSource(record('one'), zeros(70 * 2 ** 20));
     const { records, problems, reader, readAll } = reading(source);
@@ -176,14 +183,27 @@ describe('damage', () => {
 });
 
 describe('lengths that cannot be', () => {
-  test('take no memory', () => {
+  test('take no memory, and cost only themselves', () => {
     for (const length of [2 ** 40, Number.MAX_SAFE_INTEGER, 2 ** 31]) {
       const source = new ScriptedSource(record('one'), header(length), Buffer.from('rest'));
-      const { records, problems, readAll } = reading(source);
+      const { records, problems, reader, readAll } = reading(source);
       expect(readAll()).toBe('waiting');
-      expect(records).toEqual(['one']);
-      expect(problems).toEqual([{ kind: 'too-long', offset: 19, bytes: length + 16 }]);
+      expect(readAll()).toBe('waiting');
+      expect(reader.lostSince).toBe(19);
+      source.append(record('two'));
+      expect(readAll()).toBe('waiting');
+      expect(records).toEqual(['one', 'two']);
+      expect(problems).toEqual([{ kind: 'gap', offset: 19, bytes: 16 }]);
     }
+  });
+
+  test('of records that are there are gone past', () => {
+    const length = 130 * 2 ** 20;
+    const source = new ScriptedSource(record('one'), header(length), zeros(length + 4), record('two'));
+    const { records, problems, readAll } = reading(source);
+    readAll(2 ** 21);
+    expect(records).toEqual(['one', 'two']);
+    expect(problems).toEqual([{ kind: 'too-long', offset: 19, bytes: length + 16 }]);
   });
 
   test('that could be are waited for, without a buffer of that size', () => {
