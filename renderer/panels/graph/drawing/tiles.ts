@@ -14,7 +14,9 @@ export interface View {
 
 /** In pixels of the canvas. */
 const SIDE = 512;
-const MOST_TILES = 90;
+const MOST_TILES = 48;
+/** Canvases that are kept for the next tiles: making one costs more than painting it. */
+const MOST_SPARE = 16;
 /** A level stands in for zooms up to this far from its own. */
 const STRETCH = 1.5;
 /** So long a frame may paint, of the 16 ms that it has. */
@@ -168,7 +170,7 @@ export class Tiles {
   }
 
   private keepSpare(canvas: HTMLCanvasElement): void {
-    if (this.spare.length < MOST_TILES) this.spare.push(canvas);
+    if (this.spare.length < MOST_SPARE) this.spare.push(canvas);
   }
 }
 
