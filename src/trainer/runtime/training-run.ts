@@ -380,7 +380,6 @@ export class TrainingRun {
       });
     tell(0, stream.batchesPerEpoch);
     this.runner.settle();
-    this.summaries.stood();
     const judging = this.summaries.validationBegins(this.cursor.step);
     let stopped = false;
     const values = await during('data', () =>

@@ -82,7 +82,8 @@ export class TrainingSummaries {
   private hasGraph = false;
   private steps = 0;
   private writtenBytes = 0;
-  private rateBegan: { readonly at: number; readonly step: number } | undefined;
+  /** Steps since the pace was last written, and their time: that of validation and pauses is not theirs. */
+  private pace = { steps: 0, ms: 0 };
 
   constructor(private readonly parts: SummaryParts) {
     const { settings } = parts;
@@ -154,6 +155,7 @@ export class TrainingSummaries {
     if (this.parts.settings.mode === 'off') return;
     this.account(event);
     this.steps++;
+    this.pace = { steps: this.pace.steps + 1, ms: this.pace.ms + event.stepMs };
     const { step, wallTime } = event;
     if (this.planned === 'weights') this.sumUpWeights(step, wallTime);
     if (this.planned === 'norms') this.writeNorms(step, wallTime);
@@ -166,22 +168,14 @@ export class TrainingSummaries {
   /** Once in a while: memory, and the pace since the last time. */
   performance(step: number, memory: { readonly tensorBytes: number; readonly processBytes: number }): void {
     if (!this.parts.settings.kinds.has('performance')) return;
-    const now = performance.now();
-    const { rateBegan } = this;
-    this.rateBegan = { at: now, step };
+    const { pace } = this;
+    this.pace = { steps: 0, ms: 0 };
     const scalars: [string, number][] = [
       ['memory/tensor_bytes', memory.tensorBytes],
       ['memory/process_bytes', memory.processBytes],
     ];
-    if (rateBegan && step > rateBegan.step) {
-      scalars.push(['batch_steps_per_second', ((step - rateBegan.step) * 1000) / (now - rateBegan.at)]);
-    }
+    if (pace.ms > 0) scalars.push(['batch_steps_per_second', (pace.steps * 1000) / pace.ms]);
     this.parts.folder.addTrain(step, Date.now(), scalars);
-  }
-
-  /** Time in which there were no steps is not the pace's. */
-  stood(): void {
-    this.rateBegan = undefined;
   }
 
   /** To be shown a validation pass, where it is wanted of it. */
