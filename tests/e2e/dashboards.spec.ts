@@ -1,0 +1,166 @@
+/** The dashboards of a folder of logs: charts, computed series, what is kept, the table of runs, files and links. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Download, Page } from 'playwright/test';
+import { encodeFileVersion, encodeScalars } from '../../src/shared/events/event-writer.js';
+import { expect, test, type Place } from './fixtures.js';
+import { ServerUnderTest } from './server-under-test.js';
+import { Workbench } from './workbench.js';
+
+/** Two runs as PyTorch's users write them, one of them with a loss that is no number, and a name that is markup. */
+function writeLogs(folder: string): void {
+  for (const [index, run] of ['baseline', 'wide'].entries()) {
+    mkdirSync(path.join(folder, 'logs', run), { recursive: true });
+    const records = [encodeFileVersion(1_700_000_000)];
+    for (let step = 0; step < 200; step++) {
+      const loss = step === 120 && index === 1 ? Number.NaN : 2 / (step + 1) + index;
+      const scalars: [string, number][] = [
+        ['Loss/train', loss],
+        ['norms/<img src=x onerror=alert(1)>', step],
+      ];
+      if (step % 50 === 49) scalars.push(['Loss/validation', 1 + index]);
+      records.push(encodeScalars(step, 1_700_000_000 + step, scalars));
+    }
+    writeFileSync(path.join(folder, 'logs', run, 'events.out.tfevents.1700000000.here.1.v2'), Buffer.concat(records));
+  }
+}
+
+/** A window on the folder of logs, whose code is not trusted. */
+async function openLogs(page: Page, place: Place, test: (workbench: Workbench) => Promise<void>): Promise<void> {
+  writeLogs(place.workspace);
+  const server = await ServerUnderTest.start({ home: place.home, folder: place.workspace });
+  try {
+    const workbench = new Workbench(page);
+    await workbench.open(server.url);
+    await page.getByRole('dialog', { name: /trust/ }).getByRole('button', { name: 'Browse Only' }).click();
+    await test(workbench);
+  } finally {
+    await server.stop();
+  }
+}
+
+const textOf = async (download: Download) => readFileSync(await download.path(), 'utf8');
+
+test('draws the runs of a folder of logs, computes from them, and keeps what was arranged', async ({ page, place }) => {
+  await openLogs(page, place, async (workbench) => {
+    const panel = await workbench.show('Dashboards');
+    const loss = panel.locator('[data-chart="Loss"] .curve-chart');
+    await expect(loss).toBeVisible();
+    await expect(panel.locator('.chart-nothing')).toHaveCount(0);
+    // A name is text, whatever is in it.
+    await expect(panel.getByText('<img src=x onerror=alert(1)>')).toBeVisible();
+
+    await test.step('reads the values at a step, and pins them', async () => {
+      await loss.focus();
+      await page.keyboard.press('Home');
+      await page.keyboard.press('Shift+ArrowRight');
+      await page.keyboard.press('p');
+      const values = page.getByRole('dialog', { name: /^Values at step/ });
+      await expect(values).toContainText('baseline');
+      await expect(values).toContainText('wide');
+      await page.keyboard.press('Escape');
+      await expect(values).toBeHidden();
+    });
+
+    await test.step('zooms by keys, all charts together, and back', async () => {
+      await loss.focus();
+      await page.keyboard.press('+');
+      await expect(page.locator('.dashboard-zoom')).toContainText(/steps \d+–\d+/);
+      await page.keyboard.press('0');
+      await expect(page.locator('.dashboard-zoom')).toHaveCount(0);
+    });
+
+    await test.step('refuses a formula that makes no sense, and draws one that does', async () => {
+      await panel.getByRole('button', { name: /^add/ }).click();
+      await page.getByRole('menuitem', { name: 'Computed Series…' }).click();
+      const field = page.getByRole('dialog').getByRole('textbox');
+      await field.fill('Los/train * 2');
+      await field.press('Enter');
+      await expect(page.getByRole('dialog')).toContainText(/no series/);
+      await field.fill('Loss/validation - Loss/train');
+      await field.press('Enter');
+      await expect(workbench.chart('Loss/validation - Loss/train')).toBeVisible();
+      await expect(panel.getByRole('button', { name: /^Pinned/ })).toBeVisible();
+    });
+
+    await test.step('hands out all points of a chart', async () => {
+      await loss.click({ button: 'right' });
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: 'Save as CSV…' }).click(),
+      ]);
+      const lines = (await textOf(download)).trim().split('\n');
+      expect(lines).toHaveLength(1 + 2 * 204);
+      expect(lines[0]).toBe('series,step,wall_time,value');
+      expect(lines).toContain('wide,120,1700000120,NaN');
+      expect(lines).toContain('baseline,1,1700000001,1');
+      await loss.click({ button: 'right' });
+      const [picture] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('menuitem', { name: 'Save as SVG…' }).click(),
+      ]);
+      expect(await textOf(picture)).toMatch(/^<\?xml.*<path d="M.*<\/svg>\s*$/s);
+    });
+
+    await test.step('finds charts and runs by their names', async () => {
+      await panel.getByRole('searchbox', { name: /^Charts/ }).fill('^norms');
+      await expect(loss).toHaveCount(0);
+      await panel.getByRole('searchbox', { name: /^Charts/ }).fill('');
+      await panel.getByRole('searchbox', { name: /^Runs/ }).fill('wid');
+      await expect(loss).toBeVisible();
+      await expect(panel.locator('[data-chart="Loss"] .chart-legend')).not.toHaveAttribute('title', /baseline/);
+      await panel.getByRole('searchbox', { name: /^Runs/ }).fill('');
+    });
+
+    await test.step('is as it was after a reload, and by a link', async () => {
+      const kept = path.join(place.workspace, '.backstep/dashboards.json');
+      await expect
+        .poll(
+          () =>
+            (JSON.parse(readFileSync(kept, 'utf8')) as { dashboards: { pinned: unknown[] }[] }).dashboards[0]?.pinned
+              .length,
+        )
+        .toBe(1);
+      await page.reload();
+      await workbench.isUsable();
+      await expect(workbench.chart('Loss/validation - Loss/train')).toBeVisible();
+      const dashboard = { id: 'linked', name: 'From a link', pinned: [], filter: 'norms' };
+      const parts = new URLSearchParams({
+        view: 'dashboard',
+        folder: place.workspace,
+        dashboard: JSON.stringify(dashboard),
+        from: '10',
+        to: '50',
+      });
+      await page.evaluate((hash) => (location.hash = hash), parts.toString());
+      await expect(panel.getByRole('button', { name: /^From a link/ })).toBeVisible();
+      await expect(page.locator('.dashboard-zoom')).toContainText('steps 10–50');
+    });
+  });
+});
+
+test('lists runs in a table, notes what is said of them, and compares two', async ({ page, place }) => {
+  await openLogs(page, place, async (workbench) => {
+    const panel = await workbench.show('Dashboards');
+    await panel.getByRole('button', { name: 'runs table' }).click();
+    const table = panel.getByRole('table');
+    await expect(table.getByRole('row')).toHaveCount(3);
+    await table.getByTitle('Sort by Name').click();
+    await expect(table.getByRole('row').nth(1)).toContainText('baseline');
+    await table.getByTitle('Sort by Name').click();
+    await expect(table.getByRole('row').nth(1)).toContainText('wide');
+
+    await table.getByRole('button', { name: 'More about wide' }).click();
+    await page.getByRole('menuitem', { name: 'Tags…' }).click();
+    await page.getByRole('dialog').getByRole('textbox').fill('good, twice');
+    await page.keyboard.press('Enter');
+    await expect(table.getByRole('row').nth(1)).toContainText('good, twice');
+
+    await panel.getByRole('button', { name: 'Compare two' }).click();
+    await expect(panel.getByRole('region', { name: /compared with/ })).toContainText('Loss/train');
+    await panel.getByRole('button', { name: 'All runs' }).click();
+    await table.getByRole('button', { name: 'More about wide' }).click();
+    await page.getByRole('menuitem', { name: 'Archive' }).click();
+    await expect(table.getByRole('row')).toHaveCount(2);
+  });
+});
