@@ -37,8 +37,7 @@ export function paintWires(
   const places = scene.wiresIn(wide);
   const bundles = new Map<string, Bundle>();
   for (const place of places) {
-    const points = scene.pointsOf(place);
-    if (detail.shortestWire > 0 && reachOf(points) * scale < detail.shortestWire) continue;
+    if (detail.shortestWire > 0 && scene.reachOf(place) * scale < detail.shortestWire) continue;
     const wire = scene.layout.wires[place]!;
     const side = look.sideOfWire(wire);
     const width = Math.min(3, 1 + Math.round(Math.log2(wire.count)) / 2);
@@ -114,11 +113,6 @@ function trace(
       brush.bezierCurveTo(points[at]! - x, points[at + 1]! - y, points[at + 2]! - x, points[at + 3]! - y, endX, endY);
     else brush.lineTo(endX, endY);
   }
-}
-
-/** How far apart its ends are. */
-function reachOf(points: WirePoints): number {
-  return Math.max(Math.abs(points.at(-2)! - points[0]!), Math.abs(points.at(-1)! - points[1]!));
 }
 
 /** Shapes go with what flows from layer to layer; within one they are told of what is selected. */

@@ -37,7 +37,11 @@ export function paintRegion(brush: Brush, look: Look, region: Region, scale: num
   brush.fillStyle = palette.background;
   brush.fillRect(0, 0, region.width, region.height);
   const groups = scene.groupsIn(wide);
-  for (const place of groups) paintFrame(brush, look, scene.layout.groups[place]!, region, scale);
+  for (const place of groups) {
+    const placed = scene.layout.groups[place]!;
+    // Less than half a pixel is nothing but time.
+    if (Math.min(placed.width, placed.height) * scale >= 0.5) paintFrame(brush, look, placed, region, scale);
+  }
   paintWires(brush, look, wide, region, scale, detail);
   const items = scene.itemsIn(wide);
   if (detail.signs) for (const place of items) paintItem(brush, look, place, region, scale, detail);
@@ -49,14 +53,15 @@ export function paintRegion(brush: Brush, look: Look, region: Region, scale: num
 function paintFrame(brush: Brush, look: Look, placed: PlacedGroup, region: Region, scale: number): void {
   const { palette, of } = look;
   const { id } = placed.group;
-  // What reaches far out of the region is cut: a canvas draws far away points coarsely.
-  const left = Math.max(placed.x - region.x, -16);
-  const top = Math.max(placed.y - region.y, -16);
-  const right = Math.min(placed.x + placed.width - region.x, region.width + 16);
-  const bottom = Math.min(placed.y + placed.height - region.y, region.height + 16);
   const isLit = of.lit?.has(id) ?? false;
   const isMarked = isLit || id === of.standingGroup;
   const line = Math.max(isLit ? 2 : 1, 1 / scale);
+  // What reaches far out of the region is cut, for a canvas draws far away points coarsely; but out of sight.
+  const reach = 16 + 2 * line;
+  const left = Math.max(placed.x - region.x, -reach);
+  const top = Math.max(placed.y - region.y, -reach);
+  const right = Math.min(placed.x + placed.width - region.x, region.width + reach);
+  const bottom = Math.min(placed.y + placed.height - region.y, region.height + reach);
   roundedBox(brush, left + line / 2, top + line / 2, right - left - line, bottom - top - line, scale > 0.2 ? 6 : 0);
   brush.fillStyle = palette.group;
   brush.fill();
@@ -102,9 +107,19 @@ function paintItem(brush: Brush, look: Look, place: number, region: Region, scal
 /** All of one colour at once: changing colours costs more than a small box does. */
 function paintSmallItems(brush: Brush, look: Look, places: readonly number[], region: Region, scale: number): void {
   const { palette, scene } = look;
+  // Boxes are smaller than a pixel.
+  const isFar = scale * sizes.opHeight < 1 && look.of.trace === undefined && look.of.found.size === 0;
   const layers = new Map<string, number[]>();
   const faint = new Map<string, number[]>();
+  let last = -1;
   for (const place of places) {
+    if (isFar) {
+      // One a pixel: those that are near one another come one after another.
+      const item = scene.layout.items[place]!;
+      const pixel = Math.floor((item.x - region.x) * scale) + 65_536 * Math.floor((item.y - region.y) * scale);
+      if (pixel === last) continue;
+      last = pixel;
+    }
     const side = look.side(place);
     const colour =
       look.progress(place) === 'here' || side === 'self'
@@ -134,7 +149,7 @@ function paintSmallItems(brush: Brush, look: Look, places: readonly number[], re
     }
   }
   brush.globalAlpha = 1;
-  for (const place of places) {
+  for (const place of look.of.marks.size === 0 ? [] : places) {
     const mark = look.mark(place);
     if (!mark) continue;
     const { x, y, height } = scene.layout.items[place]!;

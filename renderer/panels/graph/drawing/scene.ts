@@ -12,7 +12,8 @@ export class Scene {
   readonly placeOf: ReadonlyMap<string, number>;
   private readonly items: BoxIndex;
   private readonly groups: BoxIndex;
-  private wires: { readonly index: BoxIndex; readonly points: readonly WirePoints[] } | undefined;
+  private wires:
+    { readonly index: BoxIndex; readonly points: readonly WirePoints[]; readonly reaches: Float64Array } | undefined;
   private wiresBy: ReadonlyMap<string, readonly number[]> | undefined;
 
   constructor(readonly layout: TreeLayout) {
@@ -37,6 +38,11 @@ export class Scene {
 
   pointsOf(wire: number): WirePoints {
     return this.wireCurves().points[wire]!;
+  }
+
+  /** How far apart its ends are, across or down. */
+  reachOf(wire: number): number {
+    return this.wireCurves().reaches[wire]!;
   }
 
   middleOf(wire: number): Point {
@@ -91,6 +97,7 @@ export class Scene {
     if (this.wires) return this.wires;
     const { items, wires } = this.layout;
     const boxes = new Float64Array(4 * wires.length);
+    const reaches = new Float64Array(wires.length);
     const points = wires.map((wire, place) => {
       const [from, to] = [items[this.placeOf.get(wire.from)!]!, items[this.placeOf.get(wire.to)!]!];
       const curve = curvePoints(from.anchor, wire.via, to.anchor);
@@ -105,9 +112,10 @@ export class Scene {
       boxes[4 * place + 1] = top;
       boxes[4 * place + 2] = right - left;
       boxes[4 * place + 3] = bottom - top;
+      reaches[place] = Math.max(Math.abs(curve.at(-2)! - curve[0]!), Math.abs(curve.at(-1)! - curve[1]!));
       return curve;
     });
-    return (this.wires = { index: new BoxIndex(boxes), points });
+    return (this.wires = { index: new BoxIndex(boxes), points, reaches });
   }
 }
 
