@@ -131,13 +131,13 @@ function reading(file: File, Named: typeof Attribute): Hdf5File {
     },
     dataset: (path) => {
       const found = file.get(path);
-      return found && 'slice' in found && 'filters' in found ? numbersIn(Named, found, path) : undefined;
+      return found && 'slice' in found && 'filters' in found ? numbersIn(found, path) : undefined;
     },
   };
 }
 
 /** By its name: a list of all names would be as long as a damaged file says that it is. */
-function attributeOf(Named: typeof Attribute, owner: Group | Dataset, name: string): Attribute | undefined {
+function attributeOf(Named: typeof Attribute, owner: Group, name: string): Attribute | undefined {
   try {
     return new Named(owner.file_id, owner.path, name);
   } catch (error) {
@@ -153,7 +153,7 @@ function textsOf(value: unknown): readonly string[] | undefined {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
 }
 
-function numbersIn(Named: typeof Attribute, dataset: Dataset, path: string): Hdf5Dataset {
+function numbersIn(dataset: Dataset, path: string): Hdf5Dataset {
   const shape = dataset.shape ?? [];
   const length = shape.reduce((product, size) => product * size, 1);
   return {
@@ -162,6 +162,13 @@ function numbersIn(Named: typeof Attribute, dataset: Dataset, path: string): Hdf
     read: () => {
       const { type, size, littleEndian } = dataset.metadata;
       // 0 and 1 are HDF5's classes of whole numbers and of floating-point ones.
+      // NumPy has no bfloat16: Keras writes it as bytes without a meaning.
+      if (type !== 0 && size === 2) {
+        throw new ModelFileError(
+          `${path} in it has half precision, which cannot be read.`,
+          'Save it in Keras with single precision (float32).',
+        );
+      }
       if ((type !== 0 && type !== 1) || size > 8) throw new ModelFileError(`${path} in it holds no numbers.`);
       if (!littleEndian && size > 1)
         throw new ModelFileError(
@@ -169,48 +176,27 @@ function numbersIn(Named: typeof Attribute, dataset: Dataset, path: string): Hdf
           'Save it anew with Keras.',
         );
       const numbers = new Float32Array(length);
-      const isBrain = attributeOf(Named, dataset, 'dtype')?.value === 'bfloat16';
       const [rows = 1] = shape;
       const rowBytes = rows === 0 ? 0 : (length / rows) * size;
       if (length === 0) return numbers;
       if (shape.length === 0 || rowBytes * rows <= PART_BYTES) {
-        numbers.set(floats(dataset.value, size, type, isBrain, path));
+        numbers.set(floats(dataset.value, path));
         return numbers;
       }
       const step = Math.max(1, Math.floor(PART_BYTES / rowBytes));
       for (let row = 0; row < rows; row += step) {
         const part = dataset.slice([[row, Math.min(rows, row + step)], ...shape.slice(1).map((): [] => [])]);
-        numbers.set(floats(part, size, type, isBrain, path), row * (length / rows));
+        numbers.set(floats(part, path), row * (length / rows));
       }
       return numbers;
     },
   };
 }
 
-function floats(value: unknown, size: number, type: number, isBrain: boolean, path: string): ArrayLike<number> {
+function floats(value: unknown, path: string): ArrayLike<number> {
   if (typeof value === 'number') return [value];
   if (typeof value === 'bigint') return [Number(value)];
   if (!ArrayBuffer.isView(value)) throw new ModelFileError(`${path} in it holds no numbers.`);
   if (value instanceof BigInt64Array || value instanceof BigUint64Array) return Array.from(value, Number);
-  if (size !== 2) return value as unknown as ArrayLike<number>;
-  const bits = new Uint16Array(value.buffer, value.byteOffset, value.byteLength / 2);
-  // NumPy has no bfloat16: Keras writes its bits as whole numbers and says so beside them.
-  if (isBrain) return Float32Array.from(bits, (half) => fromBits(half << 16));
-  return type === 1 ? Float32Array.from(bits, halfToNumber) : (value as unknown as ArrayLike<number>);
-}
-
-const scratch = new DataView(new ArrayBuffer(4));
-
-function fromBits(bits: number): number {
-  scratch.setInt32(0, bits);
-  return scratch.getFloat32(0);
-}
-
-/** IEEE 754's binary16. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0x1f) return fraction ? NaN : sign * Infinity;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
+  return value as unknown as ArrayLike<number>;
 }

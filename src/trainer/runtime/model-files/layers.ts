@@ -15,6 +15,7 @@ import {
   shaping,
   spatialDropout,
   Subtract,
+  withConstants,
 } from './mended-layers.js';
 import { convolution1d, convolution2d, convolution3d, poolingOf, resizing, transposed } from './spatial-layers.js';
 import { Refusal } from './refusal.js';
@@ -108,29 +109,33 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     given.insist('renorm', (value) => value === false);
     const axis = given.has('axis') ? given.integers('axis') : [-1];
     if (axis.length !== 1) throw new Refusal('it normalizes over several axes');
-    return asFrozenInKeras(
-      create(tf.layers.batchNormalization, {
-        ...given.common(),
-        ...given.weights('beta', 'gamma', 'moving_mean', 'moving_variance'),
-        axis: axis[0],
-        momentum: given.number('momentum', 0.99),
-        epsilon: given.number('epsilon', 1e-3),
-        center: given.boolean('center', true),
-        scale: given.boolean('scale', true),
-      }),
-    );
+    const [center, scale] = [given.boolean('center', true), given.boolean('scale', true)];
+    const layer = create(tf.layers.batchNormalization, {
+      ...given.common(),
+      ...given.weights('beta', 'gamma', 'moving_mean', 'moving_variance'),
+      axis: axis[0],
+      momentum: given.number('momentum', 0.99),
+      epsilon: given.number('epsilon', 1e-3),
+      center,
+      scale,
+    });
+    return asFrozenInKeras(withConstants(layer, scale, center));
   },
   LayerNormalization: (given) => {
     given.insist('rms_scaling', (value) => value === false);
     const axis = given.has('axis') ? given.integers('axis') : [-1];
-    return create(tf.layers.layerNormalization, {
+    const [center, scale] = [given.boolean('center', true), given.boolean('scale', true)];
+    const layer = create(tf.layers.layerNormalization, {
       ...given.common(),
       ...given.weights('beta', 'gamma'),
       axis: axis.length === 1 ? axis[0] : axis,
       epsilon: given.number('epsilon', 1e-3),
-      center: given.boolean('center', true),
-      scale: given.boolean('scale', true),
+      center,
+      scale,
     });
+    if (!(center && scale) && axis.length > 1)
+      throw new Refusal('it normalizes over several axes without scale or centre');
+    return withConstants(layer, scale, center);
   },
 
   // A seed of its own would repeat one mask in every step: the run's seed makes them.
@@ -158,8 +163,10 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     return computing(
       layer,
       (x) => {
-        const passed = maxValue === undefined ? x : tf.minimum(x, maxValue);
-        return tf.where(tf.greaterEqual(x, threshold), passed, tf.mul(tf.sub(x, threshold), slope));
+        // By steps, which have gradients, where comparisons have none.
+        const below = tf.step(tf.sub(threshold, x));
+        const passed = tf.mul(maxValue === undefined ? x : tf.minimum(x, maxValue), tf.sub(1, below));
+        return tf.add(passed, tf.mul(tf.mul(tf.sub(x, threshold), slope), below));
       },
       { negativeSlope: slope, threshold },
     );
@@ -179,9 +186,13 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     const alpha = given.number('alpha', 1);
     const layer = create(tf.layers.elu, given.common());
     if (alpha === 1) return layer;
-    return computing(layer, (x) => tf.where(tf.greater(x, 0), x, tf.mul(tf.expm1(tf.minimum(x, 0)), alpha)), { alpha });
+    return computing(layer, (x) => tf.add(tf.relu(x), tf.mul(tf.expm1(tf.minimum(x, 0)), alpha)), { alpha });
   },
-  ThresholdedReLU: (given) => create(tf.layers.thresholdedReLU, { ...given.common(), theta: given.number('theta', 1) }),
+  ThresholdedReLU: (given) => {
+    const theta = given.number('theta', 1);
+    const layer = create(tf.layers.thresholdedReLU, { ...given.common(), theta });
+    return computing(layer, (x) => tf.mul(x, tf.step(tf.sub(x, theta))));
+  },
   Softmax: (given) => {
     const axis = given.has('axis') ? given.integers('axis') : [-1];
     if (axis.length !== 1) throw new Refusal('it goes over several axes');

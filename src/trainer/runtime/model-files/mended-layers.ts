@@ -63,6 +63,20 @@ export function asFrozenInKeras<T extends tf.layers.Layer>(layer: T): T {
   return layer;
 }
 
+/** TensorFlow.js trains normalization only with both a scale and a centre: constants stand for one that is not wanted. */
+export function withConstants<T extends tf.layers.Layer>(layer: T, scale: boolean, center: boolean): T {
+  const parts = layer as unknown as { build(shape: tf.Shape): void; axis: number | number[] };
+  const build = parts.build.bind(layer);
+  parts.build = (shape) => {
+    build(shape);
+    const [axis = -1] = [parts.axis].flat();
+    const size = shape[axis < 0 ? shape.length + axis : axis]!;
+    if (!scale) Object.assign(parts, { scale: true, gamma: { read: () => tf.ones([size]) } });
+    if (!center) Object.assign(parts, { center: true, beta: { read: () => tf.zeros([size]) } });
+  };
+  return layer;
+}
+
 /** Its averages leave masked steps out. */
 export function averageOfSteps<T extends tf.layers.Layer>(layer: T, keepDims: boolean): T {
   layer.supportsMasking = true;
