@@ -83,7 +83,7 @@ const running: Readonly<Record<string, (second: number) => (value: number) => nu
 };
 
 /** For a hint beside the field. */
-export const formulaFunctions: readonly string[] = [...Object.keys(pointwise), ...Object.keys(running)];
+const formulaFunctions: readonly string[] = [...Object.keys(pointwise), ...Object.keys(running)];
 
 /**
  * @param known names of series that may be written as they are, the longest that fits first; any other stands in quotes:

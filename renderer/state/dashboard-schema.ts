@@ -13,7 +13,7 @@ export const chartPick = z.discriminatedUnion('kind', [
 export type ChartPick = z.infer<typeof chartPick>;
 
 /** A chart that the person made or pinned; the others are there by themselves, one a tag. */
-export const pinnedChart = z.object({
+const pinnedChart = z.object({
   id: z.string().min(1),
   title: z.string().optional(),
   picks: z.array(chartPick).min(1).max(50),
@@ -29,7 +29,7 @@ const chartLook = z.object({
 });
 export type ChartLook = z.infer<typeof chartLook>;
 
-export const tableSort = z.object({ column: z.string(), descending: z.boolean() });
+const tableSort = z.object({ column: z.string(), descending: z.boolean() });
 export type TableSort = z.infer<typeof tableSort>;
 
 export const dashboard = z.object({

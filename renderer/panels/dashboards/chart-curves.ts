@@ -157,7 +157,7 @@ function groupCurves(lines: readonly Line[], severalPicks: boolean, spread: Spre
   });
 }
 
-export function seriesColour(index: number): string {
+function seriesColour(index: number): string {
   return `var(--series-${(index % 8) + 1})`;
 }
 

@@ -8,11 +8,10 @@ import { readPalette, type Palette } from '../../charts/palette.js';
 import { SvgPen, type Pen } from '../../charts/pen.js';
 import { linearScale } from '../../charts/scale.js';
 import { host } from '../../host/index.js';
-import { stringifyMessage } from '../../../src/shared/base/message-json.js';
 import { notify } from '../../state/app-state.js';
 import { dashboardGroup } from './chart-group.js';
 import type { ChartDescription } from './chart-list.js';
-import { csvCell } from './run-columns.js';
+import { csvOf, jsonOf } from './chart-data.js';
 
 export type ChartFormat = 'CSV' | 'JSON' | 'PNG' | 'SVG';
 
@@ -67,34 +66,6 @@ async function fileOf(format: ChartFormat, content: ChartContent): Promise<Blob>
       return blob;
     }
   }
-}
-
-/** Parts of a text, so that millions of rows make no single string. */
-export function* csvOf(curves: readonly Curve[]): Generator<string> {
-  yield 'series,step,wall_time,value\n';
-  for (const { label, source } of curves) {
-    const name = csvCell(label);
-    const { steps, values, wallTimes } = source;
-    let rows: string[] = [];
-    for (let index = 0; index < values.length; index++) {
-      const time = wallTimes?.[index];
-      rows.push(`${name},${steps[index]!},${time === undefined ? '' : time / 1000},${values[index]!}\n`);
-      if (rows.length < 10_000) continue;
-      yield rows.join('');
-      rows = [];
-    }
-    yield rows.join('');
-  }
-}
-
-export function jsonOf(title: string, curves: readonly Curve[]): string {
-  const series = curves.map(({ label, source }) => ({
-    name: label,
-    steps: Array.from(source.steps).slice(0, source.values.length),
-    ...(source.wallTimes ? { wallTimes: Array.from(source.wallTimes, (time) => time / 1000) } : {}),
-    values: Array.from(source.values, (value) => (Number.isFinite(value) ? value : String(value))),
-  }));
-  return stringifyMessage({ title, series });
 }
 
 function drawPicture(pen: Pen, { chart, curves, chartLook, range }: ChartContent): void {

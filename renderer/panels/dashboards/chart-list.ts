@@ -18,10 +18,11 @@ export interface Section {
   readonly charts: readonly ChartDescription[];
 }
 
-export const PINNED = ' pinned';
-export const ungrouped = '';
+const PINNED = ' pinned';
+/** Of series whose name has no parts. */
+const UNGROUPED = '';
 
-export function tagChartId(tag: string): string {
+function tagChartId(tag: string): string {
   return `tag:${tag}`;
 }
 
@@ -63,7 +64,7 @@ export function chartSections(
         picks: [{ kind: 'tag', tag: key }],
         pinned: false,
       }));
-    sections.push({ id: section, title: section === ungrouped ? 'Training' : section, charts });
+    sections.push({ id: section, title: section === UNGROUPED ? 'Training' : section, charts });
   }
   return sections;
 }

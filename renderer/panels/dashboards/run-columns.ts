@@ -52,7 +52,7 @@ const facts: readonly RunColumn[] = [
   words('note', 'Note', ({ notes }) => notes.note),
 ];
 
-export function settingColumn(name: string): RunColumn {
+function settingColumn(name: string): RunColumn {
   const value = (row: RunRow) => {
     const text = row.settings[name];
     const number = Number(text);

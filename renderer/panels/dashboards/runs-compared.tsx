@@ -61,7 +61,7 @@ function titleOf({ run }: RunRow): string {
 }
 
 /** What differs comes first. */
-export function comparedValues(
+function comparedValues(
   first: RunRow,
   second: RunRow,
 ): readonly { readonly name: string; readonly one: string; readonly other: string }[] {
