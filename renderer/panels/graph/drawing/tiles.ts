@@ -27,6 +27,8 @@ const HURRY_MS = 150;
 const REST_MS = 90;
 
 interface Tile {
+  readonly column: number;
+  readonly row: number;
   readonly canvas: HTMLCanvasElement;
   version: number;
 }
@@ -122,7 +124,7 @@ export class Tiles {
     if (!tile) {
       const canvas = this.spare.pop() ?? document.createElement('canvas');
       if (canvas.width !== SIDE) canvas.width = canvas.height = SIDE;
-      tile = { canvas, version: 0 };
+      tile = { column, row, canvas, version: 0 };
       level.tiles.set(key, tile);
     }
     const side = SIDE / level.scale;
@@ -137,18 +139,21 @@ export class Tiles {
     target.imageSmoothingQuality = 'low';
     const { width, height } = target.canvas;
     const [left, top] = [view.x * ratio, view.y * ratio];
-    for (const [key, column, row] of sightOf(level, view, ratio, width, height)) {
-      const tile = level.tiles.get(key);
-      if (!tile) continue;
+    const side = SIDE * stretch;
+    // Of what there is: from far away a level of a near zoom would have millions.
+    for (const [key, tile] of [...level.tiles]) {
+      const { column, row } = tile;
+      if (left + (column + 1) * side < 0 || left + column * side > width) continue;
+      if (top + (row + 1) * side < 0 || top + row * side > height) continue;
       // The last used are the last to go.
       level.tiles.delete(key);
       level.tiles.set(key, tile);
-      const x = Math.round(left + column * SIDE * stretch);
-      const y = Math.round(top + row * SIDE * stretch);
+      const x = Math.round(left + column * side);
+      const y = Math.round(top + row * side);
       if (stretch === 1) target.drawImage(tile.canvas, x, y);
       else {
-        const right = Math.round(left + (column + 1) * SIDE * stretch);
-        const bottom = Math.round(top + (row + 1) * SIDE * stretch);
+        const right = Math.round(left + (column + 1) * side);
+        const bottom = Math.round(top + (row + 1) * side);
         target.drawImage(tile.canvas, x, y, right - x, bottom - y);
       }
     }

@@ -97,6 +97,22 @@ it('another look is painted over the old one, which is seen until then', () => {
   expect(painted.length).toBe(4);
 });
 
+it('a leap out to where all is small looks at the tiles that there are, not at all that there could be', () => {
+  const tiles = new Tiles(paint);
+  settle(tiles, { x: 0, y: 0, zoom: 1 });
+  // A tile a frame, so that the old ones are needed meanwhile.
+  tiles.repaint((...all) => {
+    for (const end = performance.now() + 7; performance.now() < end;);
+    paint(...(all as unknown as Parameters<typeof paint>));
+  }, false);
+  const view = { x: 300, y: 200, zoom: 0.0002 };
+  const began = performance.now();
+  tiles.draw(target, view, 1, (time += 100));
+  expect(performance.now() - began).toBeLessThan(1000);
+  settle(tiles, view);
+  expect(drawn.every(({ width }) => width === 512)).toBe(true);
+});
+
 it('draws in the pixels of the screen', () => {
   const tiles = new Tiles(paint);
   for (let frames = 0; frames < 20; frames++) tiles.draw(target, { x: 0, y: 0, zoom: 1 }, 2, (time += 100));
