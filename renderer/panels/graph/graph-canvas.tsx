@@ -67,8 +67,7 @@ export function GraphCanvas(props: CanvasProps) {
 }
 
 function Canvas(props: CanvasProps) {
-  const { layout, colours, selected, found, litIds, standing, breaks, theme, tracer, tracesSelected, edgeText } =
-    props;
+  const { layout, colours, selected, found, litIds, standing, breaks, theme, tracer, tracesSelected, edgeText } = props;
   const { onSelect, onToggle, onToggleItem, onMenu } = props;
   const place = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();

@@ -30,7 +30,15 @@ export default defineExperiment({
   data: () =>
     datasets.tensors({
       xs: tf.randomUniform([2 * batch, 64, 64, 3]),
-      ys: tf.oneHot(tf.range(0, 2 * batch).mod(classes).toInt(), classes).toFloat(),
+      ys: tf
+        .oneHot(
+          tf
+            .range(0, 2 * batch)
+            .mod(classes)
+            .toInt(),
+          classes,
+        )
+        .toFloat(),
       batchSize: batch,
     }),
   model: () => {

@@ -94,7 +94,7 @@ test('configured before it is launched: the training starts then, and stops wher
   const source = { path: place.file('experiment.ts') };
   await client.setBreakpointsRequest({ source, breakpoints: [{ line: 24 }] });
   await client.configurationDoneRequest();
-  const launch = { backend: 'cpu', experiment: source.path, runDir: place.file('configured') };
+  const launch: object = { backend: 'cpu', experiment: source.path, runDir: place.file('configured') };
   expect(await client.stopAfter(() => client.launchRequest(launch))).toBe('breakpoint experiment.ts:24');
   await expect(client.configurationDoneRequest()).rejects.toThrow('has been started already');
   // Nobody can come back to a training that was left: there is none that stays suspended, and nobody was told so.

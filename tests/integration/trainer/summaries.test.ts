@@ -134,7 +134,7 @@ describe.skipIf(!python).each(environments)('on %o', (environment) => {
     for (const tag of ['loss', 'accuracy', 'learning_rate', 'epoch_loss', 'memory/process_bytes'])
       expect(scalars).toContain(tag);
     for (const what of ['gradient_norm', 'update_norm', 'weight_norm']) {
-      const norms = [what, `${what}/conv2d_1`, `${what}/dense_1`].map((tag) => train.values[tag] as number);
+      const norms = [what, `${what}/conv2d_1`, `${what}/dense_1`].map((tag) => Number(train.values[tag]));
       expect(
         norms.every((norm) => norm > 0),
         `${what}: ${norms.join()}`,
