@@ -41,7 +41,10 @@ beforeEach(() => {
   painted = [];
   vi.stubGlobal('document', { createElement: fakeCanvas });
 });
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 it('covers what is in sight without gaps, each tile painted once', () => {
   const tiles = new Tiles(paint);
