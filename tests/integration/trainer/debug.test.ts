@@ -259,7 +259,9 @@ test('pause acts while training runs; what needs a pause says so', async () => {
   }
   await client.request('pause', { threadId: 1, backstep: { granularity: 'step' } });
   const at = await client.stopped();
-  expect(at).toMatchObject({ reason: 'pause', description: `step ${at.step}` });
+  // Where the wish meets the end of an epoch, that is the next moment to stand still.
+  expect([`step ${at.step}`, `end of epoch ${at.epoch}`]).toContain(at.description);
+  expect(at.reason).toBe('pause');
   expect(client.eventsOf('step').at(-1)!.step).toBe(at.step);
   expect(stepLook.parse(await client.request('backstep/look', {})).layers[0]!.output).toBeDefined();
   expect(await client.raw('pause', { threadId: 1 })).toMatchObject({
@@ -269,12 +271,12 @@ test('pause acts while training runs; what needs a pause says so', async () => {
   await client.request('next', { threadId: 1 });
   expect((await client.stopped()).step).toBe(at.step + 1);
 
-  // Events come in batches, at most one in 16 ms.
+  // Events come in batches, at most one in 40 ms.
   await client.request('continue', { threadId: 1 });
   const batches = () => client.events().filter(({ event }) => event === 'backstep/training').length;
   const [before, began] = [batches(), performance.now()];
   await new Promise((resolve) => setTimeout(resolve, 800));
-  expect(batches() - before).toBeLessThanOrEqual((performance.now() - began) / 16 + 2);
+  expect(batches() - before).toBeLessThanOrEqual((performance.now() - began) / 40 + 2);
   expect(batches() - before).toBeGreaterThan(0);
 });
 
@@ -425,7 +427,8 @@ test('each request gets exactly one answer, wrong ones a reason', async () => {
   };
   expect(await refused('initialize', {})).toBe('ok');
   expect(await refused('nonsense')).toBe('There is no request "nonsense".');
-  expect(await refused('configurationDone')).toContain('launch');
+  // Some front ends are done with it before they launch.
+  expect(await refused('configurationDone')).toBe('ok');
   expect(await refused('launch', {})).toContain('experiment');
   expect(await refused('launch', { experiment: 'relative.ts' })).toContain('absolute');
   expect(await refused('launch', { experiment: place.file('experiment.ts'), epochs: -1 })).toContain('epochs');
@@ -433,7 +436,6 @@ test('each request gets exactly one answer, wrong ones a reason', async () => {
   expect(await refused('threads')).toBe('ok');
   expect(await refused('launch', { experiment: place.file('experiment.ts'), backend: 'cpu' })).toBe('ok');
   expect(await refused('launch', { experiment: place.file('experiment.ts') })).toContain('already');
-  expect(await refused('configurationDone')).toBe('ok');
   expect(await refused('configurationDone')).toContain('already');
   await client.event('terminated');
   expect(await refused('backstep/look', {})).toBe('Training has ended.');
