@@ -271,12 +271,12 @@ test('pause acts while training runs; what needs a pause says so', async () => {
   await client.request('next', { threadId: 1 });
   expect((await client.stopped()).step).toBe(at.step + 1);
 
-  // Events come in batches, at most one in 40 ms.
+  // Steps come in batches, at most one in 40 ms; what is rarer, such as an epoch's end, goes at once.
   await client.request('continue', { threadId: 1 });
   const batches = () => client.events().filter(({ event }) => event === 'backstep/training').length;
   const [before, began] = [batches(), performance.now()];
   await new Promise((resolve) => setTimeout(resolve, 800));
-  expect(batches() - before).toBeLessThanOrEqual((performance.now() - began) / 40 + 2);
+  expect(batches() - before).toBeLessThanOrEqual((performance.now() - began) / 16 + 2);
   expect(batches() - before).toBeGreaterThan(0);
 });
 
