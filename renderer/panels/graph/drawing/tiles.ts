@@ -52,7 +52,11 @@ export class Tiles {
   private lastZoom = 0;
   private hurry = false;
 
-  constructor(private paint: PaintTile) {}
+  /** @param clock in ms, what `draw` is told as `now` */
+  constructor(
+    private paint: PaintTile,
+    private readonly clock: () => number = () => performance.now(),
+  ) {}
 
   /** What is there stays in sight until it has been painted anew; `hurry`: in the next frame, if that can be. */
   repaint(paint: PaintTile, hurry: boolean): void {
@@ -70,7 +74,7 @@ export class Tiles {
 
   /**
    * @param ratio pixels of the canvas for one of the page
-   * @param now in ms, of `performance.now()`
+   * @param now in ms, by the clock
    * @returns whether to draw again soon: something is missing, or is of another zoom
    */
   draw(target: CanvasRenderingContext2D, view: View, ratio: number, now: number): boolean {
@@ -86,11 +90,11 @@ export class Tiles {
     const { width, height } = target.canvas;
     const sight = sightOf(level, view, ratio, width, height);
     const wanted = sight.filter(([key]) => level.tiles.get(key)?.version !== this.version);
-    const until = performance.now() + (this.hurry ? HURRY_MS : BUDGET_MS);
+    const until = this.clock() + (this.hurry ? HURRY_MS : BUDGET_MS);
     this.hurry = false;
     let painted = 0;
     for (const [key, column, row] of wanted) {
-      if (painted > 0 && performance.now() > until) break;
+      if (painted > 0 && this.clock() > until) break;
       this.paintTile(level, key, column, row);
       painted++;
     }

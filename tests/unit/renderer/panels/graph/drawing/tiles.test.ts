@@ -22,6 +22,12 @@ const target = {
 } as unknown as CanvasRenderingContext2D;
 
 let time = 1000;
+const clock = () => time;
+/** Takes as long to paint a tile as a frame may take. */
+const slowly = (...all: readonly unknown[]) => {
+  time += 7;
+  paint(...(all as unknown as Parameters<typeof paint>));
+};
 /** Until nothing is left to paint. */
 function settle(tiles: Tiles, view: View): number {
   for (let frames = 1; frames < 100; frames++) {
@@ -43,11 +49,10 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.unstubAllGlobals();
-  vi.restoreAllMocks();
 });
 
 it('covers what is in sight without gaps, each tile painted once', () => {
-  const tiles = new Tiles(paint);
+  const tiles = new Tiles(paint, clock);
   settle(tiles, { x: -100, y: -50, zoom: 0.5 });
   // 1000 × 700 from 100, 50: columns 0–2, rows 0–1.
   expect(drawn.length).toBe(6);
@@ -58,7 +63,7 @@ it('covers what is in sight without gaps, each tile painted once', () => {
 });
 
 it('a pan paints what comes into sight alone, and the way back nothing', () => {
-  const tiles = new Tiles(paint);
+  const tiles = new Tiles(paint, clock);
   settle(tiles, { x: 0, y: 0, zoom: 1 });
   const before = painted.length;
   settle(tiles, { x: -400, y: 0, zoom: 1 });
@@ -69,7 +74,7 @@ it('a pan paints what comes into sight alone, and the way back nothing', () => {
 });
 
 it('while the zoom moves a little, tiles are stretched; at rest they are painted at the zoom', () => {
-  const tiles = new Tiles(paint);
+  const tiles = new Tiles(paint, clock);
   settle(tiles, { x: 0, y: 0, zoom: 1 });
   painted = [];
   drawn = [];
@@ -82,32 +87,25 @@ it('while the zoom moves a little, tiles are stretched; at rest they are painted
 });
 
 it('another look is painted over the old one, which is seen until then', () => {
-  const tiles = new Tiles(paint);
+  const tiles = new Tiles(paint, clock);
   const view = { x: 0, y: 0, zoom: 1 };
   settle(tiles, view);
-  tiles.repaint((...all) => {
-    vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 50);
-    paint(...(all as unknown as Parameters<typeof paint>));
-  }, false);
+  tiles.repaint(slowly, false);
   painted = [];
   drawn = [];
   // One tile takes all of the frame's time; the others are drawn as they are.
   expect(tiles.draw(target, view, 1, time + 100)).toBe(true);
   expect(painted.length).toBe(1);
   expect(drawn.length).toBe(4);
-  vi.restoreAllMocks();
   settle(tiles, view);
   expect(painted.length).toBe(4);
 });
 
 it('a leap out to where all is small looks at the tiles that there are, not at all that there could be', () => {
-  const tiles = new Tiles(paint);
+  const tiles = new Tiles(paint, clock);
   settle(tiles, { x: 0, y: 0, zoom: 1 });
   // A tile a frame, so that the old ones are needed meanwhile.
-  tiles.repaint((...all) => {
-    for (const end = performance.now() + 7; performance.now() < end;);
-    paint(...(all as unknown as Parameters<typeof paint>));
-  }, false);
+  tiles.repaint(slowly, false);
   const view = { x: 300, y: 200, zoom: 0.0002 };
   const began = performance.now();
   tiles.draw(target, view, 1, (time += 100));
@@ -117,7 +115,7 @@ it('a leap out to where all is small looks at the tiles that there are, not at a
 });
 
 it('draws in the pixels of the screen', () => {
-  const tiles = new Tiles(paint);
+  const tiles = new Tiles(paint, clock);
   for (let frames = 0; frames < 20; frames++) tiles.draw(target, { x: 0, y: 0, zoom: 1 }, 2, (time += 100));
   expect(painted.every(({ scale }) => scale === 2)).toBe(true);
   expect(painted.map(({ x }) => x + 0).sort()).toEqual([0, 0, 256, 256]);
