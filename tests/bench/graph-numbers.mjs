@@ -14,7 +14,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { groupTree } from './src/shared/graph/tree/group-tree.js';
 import { layOutTree } from './src/shared/graph/tree/tree-layout.js';
 import { Tracer } from './renderer/panels/graph/drawing/trace.js';
-import { findOps } from './renderer/panels/graph/graph-find.js';
+import { findOps } from './renderer/panels/graph/find/graph-find.js';
 
 const timed = (act) => {
   const began = performance.now();

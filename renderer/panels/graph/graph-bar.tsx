@@ -2,9 +2,9 @@
 import { Fragment } from 'react';
 import type { Group } from '../../../src/shared/graph/tree/group-tree.js';
 import { Icon } from '../../ui/icon.js';
-import { GraphActions } from './graph-actions.js';
-import { colouringNames, colourings, type Colouring } from './graph-colours.js';
-import { findHelp } from './graph-find.js';
+import { GraphActions } from './take-away/graph-actions.js';
+import { colouringNames, colourings, type Colouring } from './colours/graph-colours.js';
+import { findHelp } from './find/graph-find.js';
 import { graphViews, type GraphViewKind } from './graph-views.js';
 
 const views: Readonly<Record<GraphViewKind, { readonly icon: string; readonly label: string }>> = {

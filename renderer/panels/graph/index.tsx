@@ -1,11 +1,11 @@
 import { registerView } from '../../state/view-link.js';
 import type { Panel } from '../panel.js';
 import { canCompare, compareShown, endComparison, isComparing, swapComparison } from '../../state/graph-comparison.js';
-import { differenceWalk } from './compare-target.js';
-import { breakTarget } from './graph-target.js';
-import { restoreGraph } from './restore-graph.js';
+import { differenceWalk } from './compare/compare-target.js';
+import { breakTarget } from './debugging/graph-target.js';
+import { restoreGraph } from './take-away/restore-graph.js';
 import { Graph } from './graph.js';
-import { takeAwayCommands } from './take-away.js';
+import { takeAwayCommands } from './take-away/take-away.js';
 
 registerView('graph', restoreGraph);
 

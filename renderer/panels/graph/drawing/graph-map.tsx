@@ -1,7 +1,7 @@
 /** All of the graph in a corner, drawn once a layout; the frame over it is what is in sight, and goes where it is dragged. */
 import { useReactFlow, useStore } from '@xyflow/react';
 import { useLayoutEffect, useRef, type PointerEvent } from 'react';
-import type { Colours } from '../graph-colours.js';
+import type { Colours } from '../colours/graph-colours.js';
 import type { GraphPalette } from './graph-palette.js';
 import type { Scene } from './scene.js';
 

@@ -1,5 +1,5 @@
 /** The theme's colours as a canvas needs them: variables and mixtures of the style sheet resolved to values. */
-import { fillShare } from '../colour-scale.js';
+import { fillShare } from '../colours/colour-scale.js';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 

@@ -1,8 +1,8 @@
 /** What is drawn besides where things stand: colours, signs and marks of each item and group, as the canvas takes them. Pure. */
 import type { Wire } from '../../../../src/shared/graph/tree/tree-layout.js';
 import type { PlaceMark } from '../../../state/breakpoint-words.js';
-import type { Colours } from '../graph-colours.js';
-import { progressOf, type Standing } from '../graph-places.js';
+import type { Colours } from '../colours/graph-colours.js';
+import { progressOf, type Standing } from '../debugging/graph-places.js';
 import type { GraphPalette, Tone } from './graph-palette.js';
 import type { Scene } from './scene.js';
 import type { Side, Trace } from './trace.js';

@@ -1,8 +1,8 @@
 /** Finding in the graph, and where the arrow keys lead. */
 import { describe, expect, test } from 'vitest';
-import { timeText } from '../../../../../renderer/panels/graph/graph-colours.js';
-import { findOps, prepareFind } from '../../../../../renderer/panels/graph/graph-find.js';
-import { walk } from '../../../../../renderer/panels/graph/graph-walk.js';
+import { timeText } from '../../../../../renderer/panels/graph/colours/graph-colours.js';
+import { findOps, prepareFind } from '../../../../../renderer/panels/graph/find/graph-find.js';
+import { walk } from '../../../../../renderer/panels/graph/view/graph-walk.js';
 import { GraphValues } from '../../../../../src/shared/graph/graph-values.js';
 import type { OpGraph, OpNode } from '../../../../../src/shared/graph/op-graph.js';
 import { groupTree } from '../../../../../src/shared/graph/tree/group-tree.js';
