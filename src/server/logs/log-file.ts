@@ -4,6 +4,7 @@
  */
 import { crc32c as nativeCrc32c } from '@node-rs/crc32';
 import { EventScanner, type EventSink, type ItemPlace, type NoEvent } from '../../shared/events/event-scanner.js';
+import { problemInWords } from '../../shared/events/problem-words.js';
 import { RecordReader, type RecordProblem } from '../../shared/events/record-reader.js';
 import type { TagFacts } from '../../shared/events/tag-facts.js';
 import { errorCode } from '../failure.js';
@@ -73,13 +74,13 @@ export class LogFile {
   }
 
   get totalBytes(): number {
-    return this.source.size();
+    return this.source.size;
   }
 
   /** The first of them; what is wrong for now comes last. */
   get problems(): FileProblem[] {
     const { lostSince, position } = this.reader;
-    const waiting = this.source.size() - position;
+    const waiting = this.source.size - position;
     const isOld = Date.now() - this.source.modifiedMs > STILL_WRITING_MS;
     return [
       ...this.kept,
@@ -112,8 +113,8 @@ export class LogFile {
     try {
       const found = this.source.look();
       this.failure = undefined;
-      if (found === 'replaced' || this.source.size() < this.reader.position) this.beginAnew();
-      return !this.reader.abandoned && this.source.size() > this.reader.position;
+      if (found === 'replaced' || this.source.size < this.reader.position) this.beginAnew();
+      return !this.reader.abandoned && this.source.size > this.reader.position;
     } catch (error) {
       this.fail(error);
       return false;
@@ -214,22 +215,8 @@ export class LogFile {
       restart: (step: number) => {
         for (const { column } of this.tags) column?.restart(step);
       },
-      problem: (problem: RecordProblem | NoEvent) => this.tell({ offset: problem.offset, message: inWords(problem) }),
+      problem: (problem: RecordProblem | NoEvent) =>
+        this.tell({ offset: problem.offset, message: problemInWords(problem) }),
     };
-  }
-}
-
-function inWords(problem: RecordProblem | NoEvent): string {
-  switch (problem.kind) {
-    case 'damaged':
-      return 'A record does not match its checksum and is left out.';
-    case 'too-long':
-      return `A record of ${Math.round(problem.bytes / 2 ** 20).toLocaleString('en')} MiB is longer than any that is shown, and is left out.`;
-    case 'gap':
-      return `${problem.bytes.toLocaleString('en')} bytes are no records and are left out; reading goes on after them.`;
-    case 'abandoned':
-      return 'From here on nothing is a record; the rest of the file is not read.';
-    case 'no-event':
-      return `A record is left out: ${problem.reason}.`;
   }
 }

@@ -1,100 +1,49 @@
 /**
- * Reads a TensorBoard event file as it grows: bytes in, events and complaints out. Files by
- * TensorFlow, Keras, PyTorch and Backstep alike. Knows no files and no directories.
+ * All events of a file that is in memory, by the published messages: for graphs, which are looked for once. Curves are
+ * the scanner's, which makes no object of each number. Knows no files and no directories.
  */
 import { fromBinary } from '@bufbuild/protobuf';
-import { crc32c, type Crc32c } from './crc32c.js';
+import type { ByteSource } from './byte-source.js';
+import type { NoEvent } from './event-scanner.js';
 import { EventSchema, type Event } from './generated/event_pb.js';
-import type { Summary_Value } from './generated/summary_pb.js';
-import { RecordDecoder } from './record-frames.js';
-import { scalarOfTensor } from './scalar-of-tensor.js';
+import { RecordReader, type RecordProblem } from './record-reader.js';
 
-export type EventItem =
-  | { readonly kind: 'event'; readonly event: Event }
-  /** A record that could not be read and was left out; `message` is for a person. */
-  | { readonly kind: 'damaged'; readonly offset: number; readonly message: string }
-  /** Nothing more of this file can be read; what came before stands. */
-  | { readonly kind: 'abandoned'; readonly offset: number; readonly message: string };
-
-export interface Scalar {
-  readonly tag: string;
-  readonly step: number;
-  readonly wallTimeSeconds: number;
-  readonly value: number;
+export interface EventVisitor {
+  event(event: Event): void;
+  /** What was left out. */
+  problem(problem: RecordProblem | NoEvent): void;
 }
 
-/**
- * One decoder a file. Push what was appended since the last time, then take the items; a record that
- * is not complete yet waits for the next push (`bytesWaiting`).
- */
-export class EventDecoder {
-  private readonly records: RecordDecoder;
-  /** Writers may state a tag's plug-in in its first event only. */
-  private readonly pluginByTag = new Map<string, string>();
+/** Of one turn of the reader; a file in memory has no end to wait for. */
+const TURN_BYTES = 2 ** 26;
 
-  constructor(crc: Crc32c = crc32c) {
-    this.records = new RecordDecoder(crc);
-  }
-
-  get bytesWaiting(): number {
-    return this.records.bytesWaiting;
-  }
-
-  /** Whether the rest of the file cannot be read. */
-  get abandoned(): boolean {
-    return this.records.abandoned;
-  }
-
-  *push(chunk: Uint8Array): Generator<EventItem, void, void> {
-    this.records.push(chunk);
-    for (let record = this.records.next(); record; record = this.records.next()) {
-      switch (record.kind) {
-        case 'record':
-          yield this.decode(record.data, record.offset);
-          break;
-        case 'damaged':
-          yield { ...record, message: `The record at byte ${record.offset} does not match its checksum.` };
-          break;
-        case 'abandoned':
-          yield {
-            ...record,
-            message: `The file cannot be read from byte ${record.offset} on: a record’s length does not match its checksum.`,
-          };
-          break;
+/** A record that the file's end cuts off is left out without a word: its writer may be at it. */
+export function readEvents(file: Uint8Array, visitor: EventVisitor): void {
+  const reader = new RecordReader(inMemory(file));
+  const records = {
+    record(bytes: Uint8Array, _view: DataView, from: number, to: number, offset: number): void {
+      let event: Event;
+      try {
+        // A copy: parts of a message are views of what it was read from, and the reader uses its memory again.
+        event = fromBinary(EventSchema, bytes.slice(from, to));
+      } catch (error) {
+        visitor.problem({ kind: 'no-event', offset, reason: (error as Error).message });
+        return;
       }
-    }
-  }
+      visitor.event(event);
+    },
+    problem: (problem: RecordProblem) => visitor.problem(problem),
+  };
+  while (reader.read(records, TURN_BYTES) === 'more');
+}
 
-  /** The scalars of an event: version 1 (`simple_value`) and version 2 (tensors of the scalars plug-in). */
-  scalarsOf(event: Event): readonly Scalar[] {
-    if (event.what.case !== 'summary') return [];
-    const scalars: Scalar[] = [];
-    for (const entry of event.what.value.value) {
-      const value = this.scalarOf(entry);
-      if (value !== undefined) {
-        scalars.push({ tag: entry.tag, step: Number(event.step), wallTimeSeconds: event.wallTime, value });
-      }
-    }
-    return scalars;
-  }
-
-  private scalarOf(entry: Summary_Value): number | undefined {
-    const stated = entry.metadata?.pluginData?.pluginName;
-    if (stated && !this.pluginByTag.has(entry.tag)) this.pluginByTag.set(entry.tag, stated);
-    if (entry.value.case === 'simpleValue') return entry.value.value;
-    if (entry.value.case !== 'tensor' || this.pluginByTag.get(entry.tag) !== 'scalars') return undefined;
-    return scalarOfTensor(entry.value.value);
-  }
-
-  private decode(data: Uint8Array, offset: number): EventItem {
-    try {
-      return { kind: 'event', event: fromBinary(EventSchema, data) };
-    } catch (error) {
-      return {
-        kind: 'damaged',
-        offset,
-        message: `The record at byte ${offset} is not an event: ${(error as Error).message}`,
-      };
-    }
-  }
+function inMemory(file: Uint8Array): ByteSource {
+  return {
+    size: file.length,
+    read(into, position) {
+      const part = file.subarray(position, position + into.length);
+      into.set(part);
+      return part.length;
+    },
+  };
 }

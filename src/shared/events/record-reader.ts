@@ -3,11 +3,10 @@
  * on after damage where there is something to go on to, and holds no more than one stretch of the file. Knows neither
  * what a record holds nor where the bytes come from.
  */
-import type { ByteSource } from './byte-source.js';
+import type { ByteSource } from '../base/byte-source.js';
 import { crc32c, crc32cWithin, maskCrc, type Crc32c } from './crc32c.js';
+import { FOOTER_BYTES, HEADER_BYTES } from './record-frames.js';
 
-const HEADER_BYTES = 12;
-const FOOTER_BYTES = 4;
 const STRETCH_BYTES = 2 ** 20;
 /** Longer ones are left out: TensorFlow's own largest are pictures and graphs, and those are smaller. */
 const LONGEST_RECORD = 128 * 2 ** 20;
@@ -94,13 +93,13 @@ export class RecordReader {
 
   /** Bytes at the end that are not a whole record (yet). */
   get bytesWaiting(): number {
-    return Math.max(0, this.source.size() - this.offset);
+    return Math.max(0, this.source.size - this.offset);
   }
 
   /** Reads about `budget` bytes at most, so that whoever calls can do something else in between. */
   read(visitor: RecordVisitor, budget: number): Progress {
     if (this.isAbandoned) return 'abandoned';
-    const size = this.source.size();
+    const size = this.source.size;
     if (size < this.offset) return 'replaced';
     if (size < this.waitsForSize) return 'waiting';
     if (!this.isSameFile()) return 'replaced';
@@ -150,7 +149,7 @@ export class RecordReader {
       }
       if (end - at < whole) {
         this.moveTo(at);
-        const isThere = this.offset + whole <= this.source.size();
+        const isThere = this.offset + whole <= this.source.size;
         if (this.lostAt === undefined || isThere || length <= LONGEST_HOPED_FOR) return whole;
         this.moveTo(at + 1);
         return this.search(visitor);
@@ -225,7 +224,7 @@ export class RecordReader {
 
   /** Past a record that is too long to be read; one that is longer than the file is none. */
   private skip(visitor: RecordVisitor, whole: number): number {
-    if (this.lostAt !== undefined || this.offset + whole > this.source.size()) {
+    if (this.lostAt !== undefined || this.offset + whole > this.source.size) {
       this.lostAt ??= this.offset;
       this.moveTo(this.begin + 1);
       return this.search(visitor);

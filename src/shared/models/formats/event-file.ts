@@ -1,6 +1,7 @@
 /** TensorBoard event files that hold a graph: ops, Keras's model, or traced functions. */
 import { fromBinary } from '@bufbuild/protobuf';
-import { EventDecoder } from '../../events/event-reader.js';
+import { readEvents } from '../../events/event-reader.js';
+import { problemInWords } from '../../events/problem-words.js';
 import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
 import { MetaGraphDefSchema } from '../../graph/generated/protobuf/meta_graph_pb.js';
 import { jsonOf } from '../file-text.js';
@@ -14,24 +15,22 @@ export const eventFile: ModelFormat = {
   open({ bytes }) {
     const opened: OpenedModel[] = [];
     const notes: string[] = [];
-    for (const item of new EventDecoder().push(bytes)) {
-      if (item.kind !== 'event') {
-        notes.push(item.message);
-        continue;
-      }
-      const { what } = item.event;
-      if (what.case === 'graphDef') opened.push(openGraphDef(fromBinary(GraphDefSchema, what.value), 'ops'));
-      else if (what.case === 'metaGraphDef') {
-        const { graphDef } = fromBinary(MetaGraphDefSchema, what.value);
-        if (graphDef) opened.push(openGraphDef(graphDef, 'ops'));
-      } else if (what.case === 'summary') {
-        for (const { tag, metadata, value } of what.value.value) {
-          if (metadata?.pluginData?.pluginName !== 'graph_keras_model' || value.case !== 'tensor') continue;
-          const [text] = value.value.stringVal;
-          if (text) opened.push(retitled(openKeras('', jsonOf(Uint8Array.from(text)), []), `Keras model ${tag}`));
+    readEvents(bytes, {
+      event: ({ what }) => {
+        if (what.case === 'graphDef') opened.push(openGraphDef(fromBinary(GraphDefSchema, what.value), 'ops'));
+        else if (what.case === 'metaGraphDef') {
+          const { graphDef } = fromBinary(MetaGraphDefSchema, what.value);
+          if (graphDef) opened.push(openGraphDef(graphDef, 'ops'));
+        } else if (what.case === 'summary') {
+          for (const { tag, metadata, value } of what.value.value) {
+            if (metadata?.pluginData?.pluginName !== 'graph_keras_model' || value.case !== 'tensor') continue;
+            const [text] = value.value.stringVal;
+            if (text) opened.push(retitled(openKeras('', jsonOf(Uint8Array.from(text)), []), `Keras model ${tag}`));
+          }
         }
-      }
-    }
+      },
+      problem: (problem) => notes.push(`At byte ${problem.offset}: ${problemInWords(problem)}`),
+    });
     if (opened.length === 0)
       throw new ModelFileError('It holds no graph: scalars, histograms and images are shown by the dashboards.');
     // The same graph is written once a function and once a session: the largest says the most.

@@ -20,6 +20,7 @@ import type { LogsChanged } from '../../../../src/server/logs/log-reading.js';
 import { LogStore } from '../../../../src/server/logs/log-store.js';
 import { LogService } from '../../../../src/server/logs/log-service.js';
 import { encodeEvent, encodeFileVersion, encodeScalars } from '../../../../src/shared/events/event-writer.js';
+import { encodeRecord } from '../../../../src/shared/events/record-frames.js';
 
 const logs = path.resolve(process.env['BACKSTEP_TEST_DATA'] ?? '../shared/data', 'tensorboard-logs');
 const EVENTS = 'events.out.tfevents.1000.host.1.v2';
@@ -410,18 +411,16 @@ describe.skipIf(!existsSync(logs))(`real files${existsSync(logs) ? '' : ` (skipp
   });
 
   test('whose records are mutated within a right checksum are told, and crash nothing', async () => {
-    const { encodeRecord, RecordDecoder } = await import('../../../../src/shared/events/record-frames.js');
     let state = 99;
     const next = (below: number) => {
       state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
       return state % below;
     };
     const folder = path.join(logs, 'run0_adam/extra');
-    const decoder = new RecordDecoder();
-    decoder.push(readFileSync(path.join(folder, execFileSync('ls', [folder], { encoding: 'utf8' }).trim())));
+    const original = readFileSync(path.join(folder, execFileSync('ls', [folder], { encoding: 'utf8' }).trim()));
     const records: Uint8Array[] = [];
-    for (let found = decoder.next(); found; found = decoder.next()) {
-      if (found.kind === 'record') records.push(found.data.slice());
+    for (let at = 0; at < original.length; at += 16 + records.at(-1)!.length) {
+      records.push(original.subarray(at + 12, at + 12 + Number(original.readBigUInt64LE(at))));
     }
     for (let turn = 0; turn < 60; turn++) {
       const mutated = records.map((data) => {

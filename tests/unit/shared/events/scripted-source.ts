@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../../../src/shared/events/byte-source.js';
+import type { ByteSource } from '../../../../src/shared/base/byte-source.js';
 
 /** A file that is written while it is read, as a test says: grows, is cut off, is changed in its middle. */
 export class ScriptedSource implements ByteSource {
@@ -12,7 +12,7 @@ export class ScriptedSource implements ByteSource {
     this.bytes = Buffer.concat(parts);
   }
 
-  size(): number {
+  get size(): number {
     return this.bytes.length;
   }
 
