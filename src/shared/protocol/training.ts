@@ -149,6 +149,8 @@ export const stepEvent = z.object({
   step: z.number(),
   stepInEpoch: z.number(),
   loss: real,
+  /** Nobody has told the loss, which is NaN here: no sign that anything is wrong. */
+  withoutLoss: z.boolean().optional(),
   metrics,
   learningRate: real.optional(),
   /** Whole step, data wait included. */

@@ -128,9 +128,14 @@ export class DebugHost implements TrainingHost {
     else this.timer ??= setTimeout(() => this.flush(), wait);
   }
 
-  joins({ model, labels, optimizer }: Parameters<NonNullable<TrainingHost['joins']>>[0]): void {
+  joins({ model, labels, optimizer, weights }: Parameters<NonNullable<TrainingHost['joins']>>[0]): void {
     this.hooks.watch(model, optimizer, labels);
+    if (weights) this.hooks.watchWeights(weights);
     this.learnNames();
+  }
+
+  updatesByHand(): void {
+    this.hooks.updatesByHand();
   }
 
   flush(): void {
@@ -450,6 +455,7 @@ export class DebugHost implements TrainingHost {
       ...this.here(),
       model,
       optimizer,
+      ownWeights: this.hooks.ownWeights,
       batch: tensors?.batch,
       lastStep: this.lastStep,
       classNames: this.classNames,

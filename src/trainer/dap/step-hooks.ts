@@ -92,8 +92,9 @@ export class StepHooks {
   private phaseBefore: StepPhase | undefined;
   /** Phase and layer, until they change. */
   private at: TrailPlace | undefined;
+  ownWeights: readonly LabelledWeight[] = [];
   private knownWeights: readonly LabelledWeight[] | undefined;
-  private readonly updates = new Map<tf.Optimizer, UpdateOwners>();
+  private readonly updates = new Map<tf.Optimizer | undefined, UpdateOwners>();
 
   /** For the rest of the process. */
   constructor(private readonly host: StepHooksHost) {
@@ -121,14 +122,31 @@ export class StepHooks {
     if (optimizer && this.isNew(optimizer)) this.watchOptimizer(optimizer);
   }
 
+  /** Trained variables that are no model's: all that there are. */
+  watchWeights(weights: readonly LabelledWeight[]): void {
+    this.ownWeights = weights;
+    this.knownWeights = undefined;
+    this.updates.clear();
+  }
+
+  /** What runs from here to the step's end updates weights. */
+  updatesByHand(): void {
+    this.phaseNow = 'optimizer';
+    this.at = undefined;
+    this.followOwners(undefined);
+  }
+
   /** Labels of all layers. */
   get layers(): readonly string[] {
     return [...this.models.values()].flatMap((labels) => [...labels.values()]);
   }
 
-  /** Of all models, by their labels. */
+  /** Of all models, by their labels, and those that are no model's. */
   get weights(): readonly LabelledWeight[] {
-    return (this.knownWeights ??= [...this.models].flatMap(([model, labels]) => labelledWeights(model, labels)));
+    return (this.knownWeights ??= [
+      ...[...this.models].flatMap(([model, labels]) => labelledWeights(model, labels)),
+      ...this.ownWeights,
+    ]);
   }
 
   /** A step begins. */
@@ -255,6 +273,10 @@ export class StepHooks {
     engine.gradients = (f, xs, ...rest) => {
       if (isAside() || this.gradientDepth > 0) return gradients(f, xs, ...rest);
       this.gradientDepth++;
+      // Another gradient may have been taken in this step.
+      this.phaseNow = 'forward';
+      this.owners = undefined;
+      this.at = undefined;
       try {
         const result = gradients(
           () => {
@@ -366,6 +388,14 @@ export class StepHooks {
     });
   }
 
+  /** From here on ops belong to layers by the weights that they update. */
+  private followOwners(optimizer: tf.Optimizer | undefined): void {
+    if (!this.places?.followsUpdates && this.host.attention === 0) return;
+    this.owners = this.updates.get(optimizer) ?? new UpdateOwners(this.weights, optimizer);
+    this.updates.set(optimizer, this.owners);
+    this.owners.begin(this.gradients);
+  }
+
   private watchOptimizer(optimizer: tf.Optimizer): void {
     const applyGradients = optimizer.applyGradients.bind(optimizer);
     hide(optimizer, 'applyGradients', (gradients) => {
@@ -379,11 +409,7 @@ export class StepHooks {
         ? gradients
         : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
       for (const { name, tensor } of named) if (tensor instanceof tf.Tensor) this.gradients.set(name, tensor);
-      if (this.places?.followsUpdates || this.host.attention !== 0) {
-        this.owners = this.updates.get(optimizer) ?? new UpdateOwners(this.weights, optimizer);
-        this.updates.set(optimizer, this.owners);
-        this.owners.begin(this.gradients);
-      }
+      this.followOwners(optimizer);
       try {
         applyGradients(gradients);
       } finally {

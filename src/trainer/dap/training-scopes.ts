@@ -19,6 +19,8 @@ export interface TrainingParts {
   readonly stepInEpoch: number;
   readonly model: tf.LayersModel | undefined;
   readonly optimizer: tf.Optimizer | undefined;
+  /** Trained variables that are no model's. */
+  readonly ownWeights?: readonly LabelledWeight[];
   readonly batch: Batch | undefined;
   readonly lastStep: StepEvent | undefined;
   readonly classNames?: readonly string[];
@@ -38,7 +40,7 @@ export interface TrainingScope {
 }
 
 export function trainingScopes(parts: TrainingParts): TrainingScope[] {
-  const { model, optimizer, batch, op } = parts;
+  const { model, optimizer, ownWeights = [], batch, op } = parts;
   const scope = (name: string, entries: () => readonly Entry[], expensive = true): TrainingScope => ({
     name,
     branch: new Branch('', entries),
@@ -49,6 +51,7 @@ export function trainingScopes(parts: TrainingParts): TrainingScope[] {
     scope('Training', () => trainingEntries(parts), false),
     ...(batch ? [scope('Batch', () => batchEntries(batch))] : []),
     ...(model ? [scope('Model', () => modelEntries(model, parts))] : []),
+    ...(ownWeights.length > 0 ? [scope('Weights', () => ownWeights.flatMap((one) => weightEntries(one, parts)))] : []),
     ...(optimizer ? [scope('Optimizer', () => optimizerEntries(optimizer, parts))] : []),
     scope('Random state', () => Object.entries(randomPosition()).map(([name, value]) => ({ name, value }))),
   ];
@@ -139,16 +142,20 @@ function layerEntries(
     const watch = { of: 'activation', name: label } as const;
     entries.push({ name: 'output', value: output, role: 'activation', fullName: `output of ${label}`, watch });
   }
-  for (const { name, variable, layer: owner } of weights) {
-    if (owner !== label) continue;
-    const short = name.slice(label.length + 1);
-    entries.push({ name: short, value: variable, fullName: name, watch: { of: 'weight', name } });
-    const gradient = parts.gradientOf(variable);
-    if (gradient) {
-      const watch = { of: 'gradient', name } as const;
-      const fullName = `gradient of ${name}`;
-      entries.push({ name: `gradient of ${short}`, value: gradient, role: 'weight', fullName, watch });
-    }
+  for (const weight of weights) {
+    if (weight.layer === label) entries.push(...weightEntries(weight, parts, weight.name.slice(label.length + 1)));
+  }
+  return entries;
+}
+
+function weightEntries({ name, variable }: LabelledWeight, parts: TrainingParts, short = name): Entry[] {
+  if (variable.isDisposed) return [];
+  const entries: Entry[] = [{ name: short, value: variable, fullName: name, watch: { of: 'weight', name } }];
+  const gradient = parts.gradientOf(variable);
+  if (gradient) {
+    const watch = { of: 'gradient', name } as const;
+    const fullName = `gradient of ${name}`;
+    entries.push({ name: `gradient of ${short}`, value: gradient, role: 'weight', fullName, watch });
   }
   return entries;
 }

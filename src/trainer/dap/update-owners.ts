@@ -17,7 +17,8 @@ export class UpdateOwners {
 
   constructor(
     weights: readonly LabelledWeight[],
-    private readonly optimizer: tf.Optimizer,
+    /** None where the update is made by hand. */
+    private readonly optimizer: tf.Optimizer | undefined,
   ) {
     this.byName = new Map(weights.map(({ variable, layer }) => [variable.name, layer]));
     for (const { variable, layer } of weights) this.ofVariables.set(variable.id, layer);
@@ -54,6 +55,7 @@ export class UpdateOwners {
   /** Slots are made in the first update. */
   private learnSlots(unknown: tf.Variable): void {
     this.ofVariables.set(unknown.id, undefined);
+    if (!this.optimizer) return;
     for (const { owner, variable } of slotsOf(this.optimizer)) {
       this.ofVariables.set(variable.id, owner === undefined ? undefined : this.byName.get(owner));
     }

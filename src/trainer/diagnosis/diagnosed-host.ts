@@ -58,6 +58,7 @@ export function diagnosedHost(host: TrainingHost, { diagnosis, beforeStep, train
       // A script's: the first model that trains is the one to judge.
       if (model && !diagnosis.hasBegun) tell(() => diagnosis.begins({ model, labels, optimizer }));
     },
+    updatesByHand: () => host.updatesByHand?.(),
     compiled: (step) => host.compiled?.(step),
     get wantsGradientNorms() {
       return host.wantsGradientNorms;

@@ -117,7 +117,7 @@ export class RunDiagnosis {
   /** After each step; costs next to nothing but at the first one whose loss is not finite. */
   afterStep(event: StepEvent, paused: PausedTraining): Finding[] {
     const { known } = this;
-    if (!known) return [];
+    if (!known || event.withoutLoss) return [];
     const { course, facts } = known;
     course.addStep(event);
     const isBad = !Number.isFinite(event.loss) && !this.lossIsBad;

@@ -11,6 +11,7 @@ import { alias, trainable } from './tfjs-internals.js';
 
 type Layer = tf.layers.Layer;
 type Gradients = Parameters<tf.Optimizer['applyGradients']>[0];
+type NamedTensors = readonly { readonly name: string; readonly tensor: tf.Tensor }[];
 
 /** Of a step, what is kept: of gradients by the names of their variables. */
 export type Kept<T> = 'all' | 'none' | ReadonlySet<T>;
@@ -78,6 +79,16 @@ export class StepCapture {
     } finally {
       this.toldBeside = undefined;
     }
+  }
+
+  /** Gradients of the step under way, which no optimizer may come to apply. */
+  seesGradients(gradients: NamedTensors): void {
+    if (this.keepsGradients !== 'none') this.keepGradients(gradients);
+  }
+
+  /** How many tensors are kept. */
+  get heldTensors(): number {
+    return this.outputs.size + this.gradients.size;
   }
 
   /** Time that keeping took within the step under way. */
@@ -184,11 +195,11 @@ export class StepCapture {
     });
   }
 
-  private keepGradients(gradients: Gradients): void {
+  private keepGradients(gradients: Gradients | NamedTensors): void {
     const began = performance.now();
-    const named = Array.isArray(gradients)
-      ? gradients
-      : Object.entries(gradients).map(([name, tensor]) => ({ name, tensor }));
+    const named: NamedTensors = Array.isArray(gradients)
+      ? (gradients as NamedTensors)
+      : Object.entries(gradients as Record<string, tf.Tensor>).map(([name, tensor]) => ({ name, tensor }));
     for (const { name, tensor } of named) {
       // A weight that the loss does not depend on has none.
       if (!(tensor instanceof tf.Tensor) || !isKept(this.keepsGradients, name)) continue;

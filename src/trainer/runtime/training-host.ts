@@ -3,6 +3,7 @@ import type * as tf from '@tensorflow/tfjs';
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
 import type { CompiledStep } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
+import type { LabelledWeight } from './layer-labels.js';
 import type { PausedTraining, StepTensors } from './paused-training.js';
 import type { SummaryWish } from './step-summaries.js';
 
@@ -36,7 +37,12 @@ export interface TrainingHost {
     /** Of the model's layers, unique over all models of the training. */
     readonly labels?: ReadonlyMap<tf.layers.Layer, string>;
     readonly optimizer?: tf.Optimizer;
+    /** Trained variables that are no model's. */
+    readonly weights?: readonly LabelledWeight[];
   }): void;
+
+  /** Told where what runs from here to the step's end updates weights, though no optimizer does it. */
+  updatesByHand?(): void;
 
   /** Told of each graph that steps are compiled to, before its first step. */
   compiled?(step: CompiledStep): void;

@@ -97,7 +97,7 @@ export class ScriptRun {
           if (end === 'waits for ever') throw this.waitsForEver(state.hasRun);
         }),
       ]);
-      if (training.steps === 0 && !training.hasEnded) throw this.neverTrained();
+      if (!training.hasTrained && !training.hasEnded) throw this.neverTrained();
       training.end({ status: 'completed' });
     } catch (error) {
       training.end({ status: 'failed', message: failureOf(error).message });
@@ -105,6 +105,7 @@ export class ScriptRun {
     } finally {
       stuck.stop();
       process.argv = argv;
+      await training.close();
     }
   }
 
@@ -129,7 +130,7 @@ export class ScriptRun {
         }),
       );
     } else {
-      if (this.training?.steps) {
+      if (this.training?.hasTrained) {
         this.host.emit({
           kind: 'notice',
           severity: 'info',
@@ -170,8 +171,8 @@ export class ScriptRun {
   private neverTrained(): ExperimentProblem {
     const { experiment: file } = this.options;
     return new ExperimentProblem({
-      message: `${path.basename(file)} has ended without training: no optimizer has updated a weight`,
-      hint: 'Call model.fit, model.fitDataset, model.trainOnBatch or an optimizer’s minimize, and check that the function that does so is called; or describe the training by `export default defineExperiment({ … })`.',
+      message: `${path.basename(file)} has ended without training: nothing has updated a weight`,
+      hint: 'Call model.fit, model.fitDataset, model.trainOnBatch or an optimizer’s minimize, or take gradients by variables (tf.variableGrads, tf.grads) and assign those, and check that the function that does so is called; or describe the training by `export default defineExperiment({ … })`.',
       file,
       line: 1,
       column: 1,

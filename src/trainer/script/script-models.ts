@@ -10,6 +10,8 @@ import { layerTable } from '../analysis/layer-table.js';
 import { labelledWeights, layerLabels, type LabelledWeight } from '../runtime/layer-labels.js';
 import { learningRateOf, numbersOf, slotsOf } from '../runtime/optimizer-state.js';
 import { hashState, takeState, type Cursor, type SavedTensor, type StateHolder } from '../runtime/training-state.js';
+import { sumOfSquaresOf } from '../runtime/summarize-tensor.js';
+import { byHand } from './by-hand.js';
 
 type Layer = tf.layers.Layer;
 
@@ -61,26 +63,22 @@ export class ScriptModels {
   /** @returns whether it is new */
   addOptimizer(optimizer: tf.Optimizer): boolean {
     if (this.optimizers.has(optimizer)) return false;
-    this.optimizers.set(optimizer, {
-      // What the state is depends on weights and slots, not on how they came to be.
-      seed: 0,
-      optimizer,
-      initialNumbers: numbersOf(optimizer),
-      configuredLearningRate: learningRateOf(optimizer),
-    });
+    this.optimizers.set(optimizer, holderOf(optimizer));
     this.allWeights = undefined;
     return true;
   }
 
-  /** Variables that are updated, by name; those of models are known already. */
-  addUpdated(names: readonly string[]): void {
-    for (const name of names) {
-      if (this.free.has(name)) continue;
-      const variable = tf.engine().registeredVariables[name];
-      if (!variable || this.weights.some((weight) => weight.variable === variable)) continue;
-      this.free.set(name, variable);
+  /** Variables that are updated; those of models are known already. @returns whether some are new */
+  addTrained(variables: readonly tf.Variable[]): boolean {
+    let isNews = false;
+    for (const variable of variables) {
+      if (this.free.get(variable.name) === variable) continue;
+      if (this.weights.some((weight) => weight.variable === variable)) continue;
+      this.free.set(variable.name, variable);
       this.allWeights = undefined;
+      isNews = true;
     }
+    return isNews;
   }
 
   /** Of all models, and the variables beside them under names of their own. */
@@ -101,6 +99,11 @@ export class ScriptModels {
     return (this.allWeights = [...byVariable.values()]);
   }
 
+  /** Those that are no model's. */
+  get ownWeights(): readonly LabelledWeight[] {
+    return this.weights.filter(({ variable }) => this.free.get(variable.name) === variable);
+  }
+
   layerInfos(): LayerInfo[] {
     const told = new Set<string>();
     return this.models
@@ -118,9 +121,7 @@ export class ScriptModels {
   stateHash(cursor: Cursor): string | undefined {
     const weights = this.aliveWeights;
     if (weights.length === 0) return undefined;
-    const hashes = this.aliveHolders.map((holder) =>
-      hashState(takeState({ ...holder, weights }, cursor, { examples: 0, totals: [] })),
-    );
+    const hashes = this.aliveHolders.map((holder) => hashState(stateOf(holder, weights, cursor)));
     if (hashes.length === 1) return hashes[0];
     return createHash('sha256').update(hashes.join()).digest('hex').slice(0, 16);
   }
@@ -128,19 +129,27 @@ export class ScriptModels {
   /** Of those that the script has not given back. */
   savedWeights(): readonly SavedTensor[] {
     const [holder] = this.aliveHolders;
-    const cursor = { epochsDone: 0, stepInEpoch: 0, step: 0 };
-    if (!holder) return [];
-    return takeState({ ...holder, weights: this.aliveWeights }, cursor, { examples: 0, totals: [] }).weights;
+    return stateOf(holder!, this.aliveWeights, { epochsDone: 0, stepInEpoch: 0, step: 0 }).weights;
   }
 
-  private get aliveWeights(): readonly LabelledWeight[] {
+  /** Euclidean norm over all weights, or over one layer's; `undefined` where it has none. */
+  weightNorm(layer?: string): number | undefined {
+    const weights = this.aliveWeights.filter((weight) => layer === undefined || weight.layer === layer);
+    if (weights.length === 0) return undefined;
+    return Math.sqrt(weights.reduce((sum, { variable }) => sum + sumOfSquaresOf(variable), 0));
+  }
+
+  /** Those that the script has not given back. */
+  get aliveWeights(): readonly LabelledWeight[] {
     return this.weights.filter(({ variable }) => !variable.isDisposed);
   }
 
+  /** At least one. */
   private get aliveHolders(): readonly Omit<StateHolder, 'weights'>[] {
-    return [...this.optimizers.values()].filter(({ optimizer }) =>
+    const alive = [...this.optimizers.values()].filter(({ optimizer }) =>
       slotsOf(optimizer).every(({ variable }) => !variable.isDisposed),
     );
+    return alive.length > 0 ? alive : [holderOf(byHand)];
   }
 
   private freeName(name: string): string {
@@ -149,6 +158,24 @@ export class ScriptModels {
     for (let count = 2; taken.has(`${free}/`); count++) free = `${name}_${count}`;
     return free;
   }
+}
+
+function holderOf(optimizer: tf.Optimizer): Omit<StateHolder, 'weights'> {
+  return {
+    // What the state is depends on weights and slots, not on how they came to be.
+    seed: 0,
+    optimizer,
+    initialNumbers: numbersOf(optimizer),
+    configuredLearningRate: learningRateOf(optimizer),
+  };
+}
+
+function stateOf(
+  holder: Omit<StateHolder, 'weights'>,
+  weights: readonly LabelledWeight[],
+  cursor: Cursor,
+): ReturnType<typeof takeState> {
+  return takeState({ ...holder, weights }, cursor, { examples: 0, totals: [] });
 }
 
 /** A sequential model has outputs once its first layer says what its input is. */

@@ -1,27 +1,27 @@
 /**
- * A script's training as events, a run's folder and stops: each update of weights is a step, whoever makes
- * it, each epoch of `fit` an epoch. What it lives on is the script's own, and is never disposed here. Knows
- * neither how TensorFlow.js is followed nor how the script is loaded.
+ * What of a script is a step of training, and an epoch. A step is one update of weights, whoever makes it: a
+ * batch of `fit`, an optimizer that applies gradients, or the script itself (see `hand-updates.ts`); it begins
+ * with the first gradient since the last one. An epoch is one of `fit`. What training lives on is the script's
+ * own, and is never disposed here. Knows neither how TensorFlow.js is followed nor how the script is loaded.
  */
 import * as tf from '@tensorflow/tfjs';
-import path from 'node:path';
-import { runPlaces } from '../../shared/base/places.js';
-import type { BackendReport, DataInfo, Metrics, Problem, RunOptions } from '../../shared/protocol/training.js';
+import type { Metrics } from '../../shared/protocol/training.js';
 import { callersPlace, type SourcePlace } from '../loader/stack-frames.js';
 import type { Batch } from '../runtime/data/batch-stream.js';
-import { realDisk } from '../runtime/disk.js';
 import { learningRateOf } from '../runtime/optimizer-state.js';
 import { PausedAtStep } from '../runtime/paused-at-step.js';
-import { createRunFolder, type RunFolder } from '../runtime/run-folder.js';
-import { encodeWeights } from '../runtime/state-file.js';
 import { StepCapture } from '../runtime/step-capture.js';
 import { StepClock } from '../runtime/step-clock.js';
-import { sumOfSquares } from '../runtime/tensor-statistics.js';
-import type { TrainingHost } from '../runtime/training-host.js';
+import { tensorsOf } from '../runtime/tf-dataset.js';
 import type { Cursor } from '../runtime/training-state.js';
-import type { FitLogs, FitPlan, TrainingFollower } from './follow-tensorflow.js';
+import { byHand } from './by-hand.js';
+import { FitCalls, type FitCall } from './fit-calls.js';
+import type { FitFollower, FitLogs, FitPlan, TrainingFollower } from './follow-tensorflow.js';
+import { HandUpdates } from './hand-updates.js';
 import type { NamedGradients } from './named-gradients.js';
 import { ScriptModels } from './script-models.js';
+import { isForClasses, ScriptRecord, type Ending, type RecordFacts } from './script-record.js';
+import { StepLosses } from './step-losses.js';
 
 /** Thrown in the script's own course where it is to end: there is no other way out of a loop that is not ours. */
 export class ScriptEnded extends Error {
@@ -31,11 +31,7 @@ export class ScriptEnded extends Error {
   }
 }
 
-export interface ScriptTrainingOptions {
-  readonly options: RunOptions;
-  readonly seed: number;
-  readonly backend: BackendReport;
-  readonly host: TrainingHost;
+export interface ScriptTrainingOptions extends RecordFacts {
   /** A step begins or ends. */
   readonly beat: () => void;
   /** The run is over by a wish of the person's: what comes of the script from here on does not count. */
@@ -44,53 +40,50 @@ export interface ScriptTrainingOptions {
 
 interface StepUnderWay {
   readonly number: number;
+  readonly stepInEpoch: number;
   batch: Batch;
+  examples: number;
   readonly lastInEpoch: boolean;
   readonly look: boolean;
   readonly gradientNorms: boolean;
-  /** Steps of `fit` end with their values, others with their update. */
+  /** A step of `fit` or `trainOnBatch`, which ends with its values, others with their update. */
   readonly ofBatch: boolean;
+  readonly call: FitCall | undefined;
 }
 
 interface Ran {
-  readonly loss: number;
+  readonly loss: number | undefined;
   readonly metrics: Metrics;
 }
 
-type Ending = { readonly status: 'completed' | 'stopped' } | { readonly status: 'failed'; readonly message: string };
-
-const MEMORY_MS = 1000;
 const SLOW_STEP_MS = 20;
 const nothing: Batch = { xs: [], ys: [], size: 0 };
 
 export class ScriptTraining implements TrainingFollower {
   private readonly models = new ScriptModels();
   private readonly capture = new StepCapture();
-  private readonly clock = new StepClock();
-  private readonly began = performance.now();
+  private readonly clock: StepClock;
+  private readonly losses = new StepLosses();
+  private readonly hand = new HandUpdates();
+  private readonly fits = new FitCalls();
   /** Models that the script has made or called, known from the first step on. */
   private readonly made = new Set<tf.LayersModel>();
-  private folder: RunFolder | undefined;
+  private record: ScriptRecord | undefined;
   private cursor: Cursor = { epochsDone: 0, stepInEpoch: 0, step: 0 };
   private underWay: StepUnderWay | undefined;
-  private last: Ran = { loss: NaN, metrics: {} };
+  private last: Ran = { loss: undefined, metrics: {} };
   private lastBatch: Batch | undefined;
   private canLook = false;
   private lastStepMs = 0;
-  /** Losses by the gradients that were taken of them; the last one for gradients of unknown origin. */
-  private readonly losses = new WeakMap<tf.Tensor, number>();
-  private lastLoss: number | undefined;
-  private readonly fits: FitPlan[] = [];
-  private readonly pendingFits = new Set<object>();
   private currentModel: tf.LayersModel | undefined;
   private currentOptimizer: tf.Optimizer | undefined;
-  private epochBegan = performance.now();
-  private lastMemory = -Infinity;
   private saidNoLoss = false;
   private ended = false;
   private trainedAt: SourcePlace | undefined;
 
-  constructor(private readonly facts: ScriptTrainingOptions) {}
+  constructor(private readonly facts: ScriptTrainingOptions) {
+    this.clock = new StepClock(() => facts.host.stoodMs ?? 0);
+  }
 
   get model(): tf.LayersModel | undefined {
     return this.currentModel;
@@ -105,22 +98,26 @@ export class ScriptTraining implements TrainingFollower {
   get steps(): number {
     return this.cursor.step;
   }
-  get runDir(): string | undefined {
-    return this.folder?.folder;
+  /** Whether it has trained, or is about to have. */
+  get hasTrained(): boolean {
+    return this.cursor.step > 0 || this.hand.isUnderWay;
   }
   /** Calls of `fit` that have not come to their end. */
   get fitsUnderWay(): number {
-    return this.pendingFits.size;
+    return this.fits.count;
   }
   get hasEnded(): boolean {
     return this.ended;
+  }
+  get heldTensors(): number {
+    return this.capture.heldTensors + (this.record?.heldTensors ?? 0);
   }
 
   // What is seen of models and optimizers.
 
   seesModel(model: tf.LayersModel): void {
     this.made.add(model);
-    if (this.folder) this.join(model);
+    if (this.record) this.join(model);
   }
 
   seesOptimizer(optimizer: tf.Optimizer): void {
@@ -133,122 +130,121 @@ export class ScriptTraining implements TrainingFollower {
     this.currentModel = model;
     this.seesModel(model);
     this.capture.predictsBy(model);
-    if (this.underWay?.batch !== nothing) return;
+    const { underWay } = this;
+    if (underWay?.batch !== nothing) return;
     const xs = inputs instanceof tf.Tensor ? inputs : [...inputs];
     const size = (inputs instanceof tf.Tensor ? inputs : inputs[0])?.shape[0] ?? 0;
-    this.underWay.batch = { xs, ys: [], size };
+    underWay.batch = { xs, ys: [], size };
+    underWay.examples += size;
+    this.record?.seesBatch(underWay.batch);
   }
 
-  // Steps.
+  // Steps whose gradients the script takes itself.
 
   gradientsBegin(by: readonly tf.Tensor[]): void {
-    if (this.underWay) return;
-    if (!this.folder) this.models.addUpdated(by.flatMap((one) => (one instanceof tf.Variable ? [one.name] : [])));
-    this.begin(nothing, false);
+    if (this.underWay?.ofBatch) return;
+    if (this.hand.isUnderWay) this.finish();
+    // A look at what an input makes of the output is no training.
+    if (!by.some((one) => one instanceof tf.Variable)) return;
+    if (this.underWay) this.underWay.batch = nothing;
+    else {
+      if (!this.record) this.trains(variablesAmong(by));
+      this.begin(nothing);
+    }
   }
 
-  gradientsTaken(value: tf.Tensor, gradients: readonly tf.Tensor[]): void {
-    if (this.underWay?.ofBatch) return;
-    if (value.size !== 1 || value.dtype === 'string') return;
-    const loss = value.dataSync()[0]!;
-    this.lastLoss = loss;
-    for (const gradient of gradients) if (gradient instanceof tf.Tensor) this.losses.set(gradient, loss);
+  gradientsTaken(value: tf.Tensor, by: readonly tf.Tensor[], gradients: readonly (tf.Tensor | null)[]): void {
+    if (!this.underWay || this.underWay.ofBatch) return;
+    this.losses.add(value, gradients);
+    const trained = variablesAmong(by.filter((_, index) => gradients[index]));
+    const named = by.flatMap((one, index) => {
+      const tensor = gradients[index];
+      return one instanceof tf.Variable && tensor ? [{ name: one.name, tensor }] : [];
+    });
+    this.capture.seesGradients(named);
+    if (this.hand.gradientsTaken(trained)) this.facts.host.updatesByHand?.();
   }
 
   updateBegins(optimizer: tf.Optimizer, gradients: NamedGradients): void {
     this.throwIfEnded();
     this.currentOptimizer = optimizer;
-    this.models.addUpdated(gradients.map(({ name }) => name));
-    if (!this.underWay) this.begin(nothing, false);
+    const { registeredVariables } = tf.engine();
+    const updated = variablesAmong(gradients.map(({ name }) => registeredVariables[name]));
+    this.trains(updated);
+    this.hand.optimizerUpdates(updated);
+    if (!this.underWay) this.begin(nothing);
     if (this.underWay?.ofBatch) return;
-    const known = gradients.find(({ tensor }) => this.losses.has(tensor));
-    const loss = known ? this.losses.get(known.tensor) : this.lastLoss;
-    if (loss === undefined) this.sayNoLoss();
-    this.last = { loss: loss ?? NaN, metrics: {} };
+    this.ran(this.losses.of(gradients));
   }
 
   updateEnds(): void {
     if (this.underWay && !this.underWay.ofBatch) this.finish();
   }
 
+  assigned(variable: tf.Variable): void {
+    if (!this.underWay || this.underWay.ofBatch) return;
+    const update = this.hand.assigned(variable);
+    if (update === 'no update') return;
+    if (update === 'begins') this.facts.host.updatesByHand?.();
+    this.currentOptimizer = undefined;
+    this.trains([variable]);
+    this.ran(this.losses.mean);
+    if (update === 'is whole') this.finish();
+  }
+
+  // Steps of `fit`, and its epochs.
+
   batchBegins(model: tf.LayersModel, xs: tf.Tensor[], ys: tf.Tensor[]): void {
     this.throwIfEnded();
+    if (this.hand.isUnderWay) this.finish();
     this.currentModel = model;
     this.currentOptimizer = model.optimizer;
     this.seesModel(model);
     const one = (tensors: tf.Tensor[]): tf.Tensor | tf.Tensor[] => (tensors.length === 1 ? tensors[0]! : tensors);
-    this.begin({ xs: one(xs), ys: one(ys), size: xs[0]?.shape[0] ?? 0 }, true);
+    this.begin({ xs: one(xs), ys: one(ys), size: xs[0]?.shape[0] ?? 0 }, model);
     this.capture.predictsBy(model);
   }
 
   batchEnds(_model: tf.LayersModel, values: readonly tf.Tensor[], names: readonly string[]): void {
-    const [loss = NaN, ...rest] = values.map((value) => value.dataSync()[0]!);
+    const [loss, ...rest] = values.map((value) => value.dataSync()[0]!);
     this.last = { loss, metrics: Object.fromEntries(rest.map((value, index) => [names[index + 1] ?? '', value])) };
     if (this.underWay) this.finish();
   }
 
-  // Epochs of `fit`.
-
-  fitCalled(model: tf.LayersModel): () => void {
+  fitCalled(model: tf.LayersModel): FitFollower {
     this.throwIfEnded();
     this.trainedAt = callersPlace() ?? this.trainedAt;
     this.currentModel = model;
     this.currentOptimizer = model.optimizer;
-    const call = {};
-    this.pendingFits.add(call);
-    return () => {
-      this.pendingFits.delete(call);
-      if (this.fits.length > this.pendingFits.size) this.fits.pop();
+    const { fits } = this;
+    const call = fits.add(model);
+    return {
+      begins: (plan) => {
+        this.seesModel(model);
+        call.plan = plan;
+        this.record?.fitBegins(plan);
+        if (!this.record) this.start(plan);
+      },
+      epochBegins: () => {
+        this.throwIfEnded();
+        call.epochBegan = performance.now();
+        call.stepInEpoch = 0;
+        this.clock.begin();
+      },
+      epochEnds: (logs) => this.epochEnds(call, logs),
+      settled: () => fits.remove(call),
     };
   }
 
-  fitBegins(model: tf.LayersModel, plan: FitPlan): void {
-    this.seesModel(model);
-    this.fits.push(plan);
-    if (!this.folder) this.start(plan);
-  }
-
-  epochBegins(): void {
+  private epochEnds(call: FitCall, logs: FitLogs): void {
     this.throwIfEnded();
-    this.epochBegan = performance.now();
-    this.clock.begin();
-  }
-
-  epochEnds(logs: FitLogs): void {
-    this.throwIfEnded();
-    const { folder } = this;
-    const { host } = this.facts;
-    if (!folder) return;
-    const { loss = NaN, ...others } = logs;
-    const metrics: Record<string, number> = {};
-    const validation: Record<string, number> = {};
-    for (const [name, value] of Object.entries(others)) {
-      if (name.startsWith('val_')) validation[name.slice('val_'.length)] = value;
-      else metrics[name] = value;
-    }
-    const { stepInEpoch, step } = this.cursor;
-    this.cursor = { epochsDone: this.cursor.epochsDone + 1, stepInEpoch: 0, step };
-    const epoch = this.cursor.epochsDone;
-    const wallTime = Date.now();
-    folder.addTrain(step, wallTime, [
-      ['epoch_loss', loss],
-      ...Object.entries(metrics).map(([name, value]) => [`epoch_${name}`, value] as const),
-    ]);
-    const validated = Object.entries(validation);
-    if (validated.length > 0) folder.addValidation(step, wallTime, validated);
-    folder.flushIfDue(() => this.progress());
-    host.emit({
-      kind: 'epoch',
-      epoch,
-      step,
-      loss,
-      metrics,
-      ...(validated.length > 0 ? { validation } : {}),
-      stateHash: this.models.stateHash(this.cursor) ?? '',
-      epochMs: performance.now() - this.epochBegan,
-      wallTime,
-    });
-    this.stand((paused) => host.afterEpoch({ epoch, step, stepInEpoch }, paused));
+    const { record } = this;
+    if (!record) return;
+    const { stepInEpoch } = call;
+    const { epochsDone, step } = this.cursor;
+    this.cursor = { epochsDone: epochsDone + 1, stepInEpoch: 0, step };
+    record.epoch(logs, this.cursor, performance.now() - call.epochBegan);
+    this.stand((paused) => this.facts.host.afterEpoch({ epoch: epochsDone + 1, step, stepInEpoch }, paused));
     this.release();
     this.endIfAsked();
   }
@@ -258,130 +254,133 @@ export class ScriptTraining implements TrainingFollower {
   /** Once; everything that was recorded is on the disk when it returns. @throws TrainingFailure where it cannot be */
   end(ending: Ending): void {
     if (this.ended) return;
+    // An update that nothing has come after.
+    if (this.hand.isUnderWay && ending.status !== 'failed') this.complete();
     this.ended = true;
     this.release();
-    const { folder } = this;
-    if (!folder) return;
-    if (ending.status === 'failed') {
-      folder.flush({ ...this.progress(), status: 'failed', error: ending.message, pid: undefined });
-      folder.close();
-      return;
-    }
-    const stateHash = this.models.stateHash(this.cursor);
-    const weights = this.models.savedWeights();
-    const { epoch, step, wallMs } = this.progress();
-    if (weights.length > 0) {
-      const metadata = { format: 'pt', epoch: String(epoch), step: String(step) };
-      folder.replace(runPlaces.weights, encodeWeights(weights, metadata));
-    }
-    folder.finish({ epoch, step, wallMs, status: ending.status, stateHash, pid: undefined });
-    this.emitMemory();
-    this.facts.host.emit({
-      kind: 'end',
-      reason: ending.status,
-      epoch,
-      steps: step,
-      wallMs,
-      stateHash,
-      runDir: folder.folder,
-    });
+    this.record?.end(ending, this.cursor);
+  }
+
+  /** After the end. */
+  async close(): Promise<void> {
+    await this.record?.close();
   }
 
   private throwIfEnded(): void {
     if (this.ended) throw new ScriptEnded();
   }
 
-  private begin(batch: Batch, ofBatch: boolean): void {
+  private begin(batch: Batch, ofModel?: tf.LayersModel): void {
     this.throwIfEnded();
     this.facts.beat();
-    if (!this.folder) {
-      if (!this.trainedAt) this.trainedAt = callersPlace();
+    if (!this.record) {
+      this.trainedAt ??= callersPlace();
       this.start(undefined);
     }
     const { host } = this.facts;
+    const call = ofModel && this.fits.of(ofModel);
     const number = this.cursor.step + 1;
-    const stepInEpoch = this.cursor.stepInEpoch + 1;
-    const plan = this.fits.at(-1);
+    const stepInEpoch = (call ?? this.cursor).stepInEpoch + 1;
     // Where the number of batches is not known, any of them may be the last.
-    const lastInEpoch = plan !== undefined && (plan.stepsPerEpoch ?? stepInEpoch) === stepInEpoch;
+    const lastInEpoch = call !== undefined && (call.plan?.stepsPerEpoch ?? stepInEpoch) === stepInEpoch;
     const epoch = this.cursor.epochsDone + 1;
     this.release();
     this.clock.batchIsThere();
     // Of a quick step keeping is a noticeable part, and a wish that comes during it can wait for the next one.
     const keepingIsFree = this.lastStepMs >= SLOW_STEP_MS;
-    const look = host.mayStopAfter({ epoch, step: number, stepInEpoch, lastInEpoch, keepingIsFree, batch });
+    const { capture: kept } = this;
+    const look = host.mayStopAfter({ epoch, step: number, stepInEpoch, lastInEpoch, keepingIsFree, batch, kept });
     const gradientNorms = host.wantsGradientNorms;
-    this.underWay = { number, batch, lastInEpoch, look, gradientNorms, ofBatch };
+    const ofBatch = ofModel !== undefined;
+    const examples = batch.size;
+    this.underWay = { number, stepInEpoch, batch, examples, lastInEpoch, look, gradientNorms, ofBatch, call };
+    const forSummaries = this.record!.beforeStep(batch, number);
     const all = (wanted: boolean): 'all' | 'none' => (wanted ? 'all' : 'none');
-    this.capture.begin({ outputs: all(look), gradients: all(look || gradientNorms) });
+    kept.begin({ outputs: all(look), gradients: all(look || gradientNorms || forSummaries) });
+    this.losses.end();
+    this.hand.begin();
     this.clock.computing();
   }
 
   private finish(): void {
-    const step = this.underWay!;
-    const { host, options, beat } = this.facts;
-    beat();
-    this.underWay = undefined;
-    this.capture.end();
-    this.clock.computed(this.capture.hookMs);
-    const stepInEpoch = this.cursor.stepInEpoch + 1;
-    this.cursor = { epochsDone: this.cursor.epochsDone, stepInEpoch, step: step.number };
-    this.lastBatch = step.batch;
-    this.canLook = step.look;
-    const { loss, metrics } = this.last;
-    const learningRate = this.currentOptimizer && learningRateOf(this.currentOptimizer);
-    const wallTime = Date.now();
-    const hashed = options.hashEvery > 0 && step.number % options.hashEvery === 0;
-    const event = {
-      kind: 'step' as const,
-      epoch: this.cursor.epochsDone + 1,
-      step: step.number,
-      stepInEpoch,
-      loss,
-      metrics,
-      learningRate,
-      ...this.clock.end(),
-      examples: step.batch.size,
-      gradNorm: step.gradientNorms ? this.capture.gradNorm() : undefined,
-      stateHash: hashed ? this.models.stateHash(this.cursor) : undefined,
-      wallTime,
-    };
-    this.lastStepMs = event.stepMs;
-    const scalars: [string, number][] = [['loss', loss], ...Object.entries(metrics)];
-    if (learningRate !== undefined) scalars.push(['learning_rate', learningRate]);
-    this.folder!.addTrain(event.step, wallTime, scalars);
-    host.emit(event);
+    const { event, step } = this.complete();
+    const { host } = this.facts;
     this.stand((paused) => host.afterStep(event, paused));
     // At an epoch's end there is a stop to come.
     if (!step.lastInEpoch) this.release();
-    this.folder!.flushIfDue(() => this.progress());
-    if (performance.now() - this.lastMemory >= MEMORY_MS) this.emitMemory();
+    this.record!.writeIfDue(this.cursor);
     this.clock.told();
     this.endIfAsked();
+  }
+
+  /** The step under way is over, and is told. */
+  private complete() {
+    const step = this.underWay!;
+    const { options, beat } = this.facts;
+    const { number, stepInEpoch, batch } = step;
+    beat();
+    this.underWay = undefined;
+    this.hand.begin();
+    this.losses.end();
+    this.capture.end();
+    this.clock.computed(this.capture.hookMs);
+    if (step.call) step.call.stepInEpoch = stepInEpoch;
+    this.cursor = { epochsDone: this.cursor.epochsDone, stepInEpoch, step: number };
+    this.lastBatch = batch;
+    this.canLook = step.look;
+    const { loss, metrics } = this.last;
+    const hashed = options.hashEvery > 0 && number % options.hashEvery === 0;
+    const event = {
+      kind: 'step' as const,
+      epoch: this.cursor.epochsDone + 1,
+      step: number,
+      stepInEpoch,
+      loss: loss ?? NaN,
+      ...(loss === undefined ? { withoutLoss: true } : {}),
+      metrics,
+      learningRate: this.currentOptimizer && learningRateOf(this.currentOptimizer),
+      ...this.clock.end(),
+      examples: step.examples,
+      gradNorm: step.gradientNorms ? this.capture.gradNorm() : undefined,
+      stateHash: hashed ? this.models.stateHash(this.cursor) : undefined,
+      wallTime: Date.now(),
+    };
+    this.lastStepMs = event.stepMs;
+    this.record!.step(event);
+    return { event, step };
+  }
+
+  private ran(loss: number | undefined): void {
+    if (loss === undefined) this.sayNoLoss();
+    this.last = { loss, metrics: {} };
   }
 
   /** Whatever a pause takes is not the step's time. */
   private stand(ask: (paused: PausedAtStep) => void): void {
     const { capture, models } = this;
-    const optimizer = this.currentOptimizer;
-    if (!optimizer) return;
+    const { loss, metrics } = this.last;
+    const allFinite = (): boolean =>
+      [capture.gradNorm() ?? 0, models.weightNorm() ?? 0].every((norm) => Number.isFinite(norm));
     const paused = new PausedAtStep({
       labels: models.labels,
-      optimizer,
+      optimizer: this.currentOptimizer ?? byHand,
       runner: {
         canLook: this.canLook,
         capture,
-        finite: undefined,
-        weights: models.weights,
+        get finite() {
+          return loss === undefined ? allFinite() : undefined;
+        },
+        weights: models.aliveWeights,
         prepareLook: () => undefined,
         gradNorm: (layer) => capture.gradNorm(layer),
-        weightNorm: (layer) => weightNorm(models, layer),
+        weightNorm: (layer) => models.weightNorm(layer),
       },
-      ...this.last,
+      loss: loss ?? NaN,
+      metrics,
       batch: this.lastBatch && aliveOf(this.lastBatch),
       areClasses: isForClasses(this.currentModel?.loss),
       stateHash: () => models.stateHash(this.cursor) ?? '',
-      flush: () => this.folder?.flush(this.progress()),
+      flush: () => this.record?.write(this.cursor),
     });
     this.clock.aside(() => ask(paused));
   }
@@ -401,96 +400,28 @@ export class ScriptTraining implements TrainingFollower {
     throw new ScriptEnded();
   }
 
+  private trains(variables: readonly tf.Variable[]): void {
+    if (this.models.addTrained(variables)) this.facts.host.joins?.({ weights: this.models.ownWeights });
+  }
+
   private join(model: tf.LayersModel): void {
     const found = this.models.add(model);
     if (!found) return;
     this.capture.watchModel(model, found.labels, found.weights);
     this.facts.host.joins?.({ model, labels: found.labels });
-    if (this.folder) this.tellStart(undefined);
+    this.record?.tellStart(this.cursor);
   }
 
   /** The first sign of training. */
   private start(plan: FitPlan | undefined): void {
-    const { options, seed, backend, host } = this.facts;
     const models = this.currentModel ? [this.currentModel, ...this.made] : this.made;
     for (const model of models) this.join(model);
-    const createdAt = new Date();
-    const { params } = this.models.parameterCounts;
-    this.folder = createRunFolder(
-      {
-        experiment: options.experiment,
-        name: this.name,
-        runDir: options.runDir,
-        disk: realDisk,
-        createdAt,
-      },
-      {
-        formatVersion: 1,
-        kind: 'script',
-        name: this.name,
-        status: 'running',
-        pid: process.pid,
-        createdAt: createdAt.getTime(),
-        updatedAt: createdAt.getTime(),
-        seed,
-        epochs: plan?.epochs ?? 0,
-        epoch: 0,
-        step: 0,
-        wallMs: 0,
-        backend: backend.backend,
-        device: backend.device,
-        params,
-        data: dataOf(plan),
-        settings: options.settings,
-        versions: { node: process.versions.node, tfjs: tf.version['tfjs-core'] },
-      },
-      (problem: Problem) => host.emit({ kind: 'notice', ...problem }),
-    );
-    this.tellStart(plan);
-    host.emit({ kind: 'activity', activity: 'training' });
-    this.clock.begin();
-  }
-
-  /** Again where a model joins later: from there on its layers are known. */
-  private tellStart(plan: FitPlan | undefined): void {
-    const { options, seed, backend, host } = this.facts;
-    const { cursor } = this;
-    host.emit({
-      kind: 'start',
-      isScript: true,
-      runDir: this.folder!.folder,
-      name: this.name,
-      experiment: options.experiment,
-      seed,
-      epochs: plan?.epochs ?? this.fits.at(-1)?.epochs ?? 0,
-      stepsPerEpoch: plan?.stepsPerEpoch,
-      batchSize: plan?.batchSize,
-      ...this.models.parameterCounts,
-      ...backend,
-      speedReason: 'a script steps by itself',
-      data: dataOf(plan),
-      layers: this.models.layerInfos(),
-      metricNames: this.metricNames(),
-      startEpoch: cursor.epochsDone,
-      startStep: cursor.step,
-      learningRate: this.currentOptimizer && learningRateOf(this.currentOptimizer),
-      wallTime: Date.now(),
+    const trained = (): { model?: tf.LayersModel; optimizer?: tf.Optimizer } => ({
+      model: this.currentModel,
+      optimizer: this.currentOptimizer,
     });
-  }
-
-  private metricNames(): string[] {
-    const names: unknown = this.currentModel?.metricsNames;
-    return Array.isArray(names) ? (names as string[]).filter((name) => name !== 'loss') : [];
-  }
-
-  private get name(): string {
-    return path.basename(this.facts.options.experiment).replace(/\.[^.]+$/, '');
-  }
-
-  /** For `run.json`. */
-  private progress(): { readonly epoch: number; readonly step: number; readonly wallMs: number } {
-    const { epochsDone, stepInEpoch, step } = this.cursor;
-    return { epoch: epochsDone + (stepInEpoch > 0 ? 1 : 0), step, wallMs: performance.now() - this.began };
+    this.record = new ScriptRecord(this.facts, this.models, this.capture, trained, plan);
+    this.clock.begin();
   }
 
   private sayNoLoss(): void {
@@ -504,40 +435,14 @@ export class ScriptTraining implements TrainingFollower {
       ...callersPlace(),
     });
   }
-
-  private emitMemory(): void {
-    this.lastMemory = performance.now();
-    const { numTensors, numBytes } = tf.memory();
-    const processBytes = process.memoryUsage.rss();
-    this.facts.host.emit({ kind: 'memory', numTensors, tensorBytes: numBytes, processBytes });
-  }
 }
 
-function isForClasses(loss: unknown): boolean {
-  return typeof loss === 'string' && /crossentropy|hinge/i.test(loss);
+function variablesAmong(tensors: readonly (tf.Tensor | undefined)[]): tf.Variable[] {
+  return tensors.filter((tensor) => tensor instanceof tf.Variable);
 }
 
 /** The script gives its tensors back when it likes. */
 function aliveOf(batch: Batch): Batch | undefined {
-  const tensors = [batch.xs, batch.ys].flatMap((side) => (side instanceof tf.Tensor ? [side] : Object.values(side)));
+  const tensors = [...tensorsOf(batch.xs), ...tensorsOf(batch.ys)];
   return tensors.length > 0 && tensors.every((tensor) => !tensor.isDisposed) ? batch : undefined;
-}
-
-function weightNorm(models: ScriptModels, layer: string | undefined): number | undefined {
-  const weights = models.weights.filter(
-    (weight) => !weight.variable.isDisposed && (layer === undefined || weight.layer === layer),
-  );
-  if (weights.length === 0) return undefined;
-  return Math.sqrt(weights.reduce((sum, { variable }) => sum + sumOfSquares(variable.dataSync()), 0));
-}
-
-function dataOf(plan: FitPlan | undefined): DataInfo {
-  return {
-    name: 'script',
-    source: 'memory',
-    description: 'Made by the script',
-    ...(plan?.examples === undefined ? {} : { trainExamples: plan.examples }),
-    skipped: [],
-    skippedCount: 0,
-  };
 }

@@ -9,6 +9,7 @@ import type { Batch } from '../data/batch-stream.js';
 import type { LabelledWeight } from '../layer-labels.js';
 import { lookAtBatch, type LookedAtBatch, type Values } from '../look-batch.js';
 import type { StepCapture } from '../step-capture.js';
+import { tensorsOf } from '../tf-dataset.js';
 import { trainable } from '../tfjs-internals.js';
 import { disposeMade } from '../training-step.js';
 import type { SummaryJob } from './summary-work.js';
@@ -43,8 +44,7 @@ export class LookPass {
     private readonly parts: LookParts,
     batch: Batch,
   ) {
-    const model = trainable(parts.model);
-    const [xs, ys] = model.standardizeUserDataXY(batch.xs, batch.ys, false, batch.size);
+    const [xs, ys] = standardized(parts.model, batch);
     this.examples = Math.min(MOST_EXAMPLES, batch.size);
     this.inputs = doAsideKeeping(() => xs.map((one) => firstOf(one, this.examples)));
     this.targets = valuesOf(ys[0], this.examples);
@@ -90,6 +90,10 @@ export class LookPass {
     };
   }
 
+  get heldTensors(): number {
+    return this.inputs.length;
+  }
+
   dispose(): void {
     tf.dispose(this.inputs);
   }
@@ -120,6 +124,12 @@ export class LookPass {
     for (const layer of this.parts.labels.keys()) if (!passesOn.test(layer.getClassName())) each += sizeOf(layer);
     return Math.max(1, Math.min(this.examples, Math.floor(most / Math.max(1, each))));
   }
+}
+
+/** As the model takes them; without targets, which nobody may know, just as they are. */
+function standardized(model: tf.LayersModel, batch: Batch): [xs: tf.Tensor[], ys: tf.Tensor[]] {
+  if (tensorsOf(batch.ys).length === 0) return [tensorsOf(batch.xs), []];
+  return trainable(model).standardizeUserDataXY(batch.xs, batch.ys, false, batch.size);
 }
 
 type Looked = Pick<LookJob, 'activations' | 'filters' | 'featureMaps' | 'predictions'>;

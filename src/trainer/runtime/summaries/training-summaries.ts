@@ -36,8 +36,9 @@ import { Norms, type SummaryJob, type WeightValues } from './summary-work.js';
 interface SummaryParts {
   readonly settings: SummarySettings;
   readonly facts: RunFacts;
-  readonly compiled: CompiledModel;
-  readonly runner: StepRunner;
+  /** Asked for when needed: a script makes its models and optimizers as it goes. */
+  readonly compiled: Pick<CompiledModel, 'optimizer' | 'labels'> & { readonly model?: tf.LayersModel };
+  readonly runner: Pick<StepRunner, 'capture' | 'weights' | 'gradientNormsByWeight' | 'gradientValues'>;
   readonly folder: RunFolder;
   readonly host: TrainingHost;
   readonly classNames?: readonly string[];
@@ -114,7 +115,7 @@ export class TrainingSummaries {
       });
       values.push(textValue('experiment/settings', settingsText(facts, compiled.optimizer, learningRate)));
     }
-    if (kinds.has('graph')) {
+    if (kinds.has('graph') && compiled.model) {
       const json = kerasModel(compiled.model, compiled.labels);
       if (json !== undefined) values.push(kerasModelValue(json));
     }
@@ -139,7 +140,7 @@ export class TrainingSummaries {
     this.planned = undefined;
     if (this.parts.settings.mode === 'off') return { gradientNorms: false, gradients: false };
     const { kinds } = this.parts.settings;
-    this.look ??= this.takeExamples(batch);
+    this.seesBatch(batch);
     if (this.mayRun('weights', step)) {
       this.planned = 'weights';
       this.keepWeights();
@@ -148,6 +149,17 @@ export class TrainingSummaries {
     // Those of an earlier step are still to come with its histograms: a curve's steps are to ascend.
     if (!this.isUnderWay('weights') && this.budget.mayRun('norms', step)) this.planned = 'norms';
     return { gradientNorms: this.planned === 'norms', gradients: false };
+  }
+
+  /** What a step is made on. The examples that are looked at all along are taken of the first that there are. */
+  seesBatch(batch: Batch): void {
+    const { model } = this.parts.compiled;
+    if (model && batch.size > 0 && this.parts.settings.mode !== 'off') this.look ??= this.takeExamples(model, batch);
+  }
+
+  /** Tensors that are held from step to step. */
+  get heldTensors(): number {
+    return this.before.length + (this.look instanceof LookPass ? this.look.heldTensors : 0);
   }
 
   /** After the step, before anything of it is given back. */
@@ -203,9 +215,13 @@ export class TrainingSummaries {
   /** Waits for what is not done, for a while. */
   async finish(status: 'success' | 'failure'): Promise<void> {
     if (this.parts.settings.mode === 'off') return;
-    for (const done of await this.thread.settle(END_MS)) this.hear(done);
-    if (this.under.size > 0) this.say('The last summaries were not done in time: they are missing in the run’s files.');
-    this.end(status);
+    this.settled(await this.thread.settle(END_MS), status);
+  }
+
+  /** Likewise, without giving way to others meanwhile. */
+  finishNow(status: 'success' | 'failure'): void {
+    if (this.parts.settings.mode === 'off') return;
+    this.settled(this.thread.settleNow(END_MS), status);
   }
 
   /** Without waiting. */
@@ -285,9 +301,15 @@ export class TrainingSummaries {
   /** Of the step under way. */
   private extraMs = 0;
 
-  private takeExamples(batch: Batch): LookPass | 'none' {
+  private settled(done: ReturnType<SummaryThread['take']>, status: 'success' | 'failure'): void {
+    for (const one of done) this.hear(one);
+    if (this.under.size > 0) this.say('The last summaries were not done in time: they are missing in the run’s files.');
+    this.end(status);
+  }
+
+  private takeExamples(model: tf.LayersModel, batch: Batch): LookPass | 'none' {
     const { settings, compiled, runner, classNames, featureNames, areClasses } = this.parts;
-    const { model, labels } = compiled;
+    const { labels } = compiled;
     if (!settings.kinds.has('activations') && !settings.kinds.has('images')) return 'none';
     if (model.layers.some((layer) => layer.stateful)) {
       this.say('No activations and pictures are written: the model’s layers keep state from batch to batch.');
@@ -400,6 +422,7 @@ export class TrainingSummaries {
   private writeLayerGraph(): void {
     const { model, labels } = this.parts.compiled;
     this.hasGraph = true;
+    if (!model) return;
     this.timed(undefined, () => {
       this.write('train', encodeGraphEvent(Date.now() / 1000, graphDefBytes(layerGraph(model, labels))));
     });

@@ -1,0 +1,110 @@
+/** Follows `fit`, `fitDataset` and `trainOnBatch`: their batches, and the epochs of the first two. */
+import * as tf from '@tensorflow/tfjs';
+import { isAside } from '../runtime/aside.js';
+import { around, type Method } from './around.js';
+import type { FitFollower, TrainingFollower } from './follow-tensorflow.js';
+
+type LayersModel = tf.LayersModel;
+
+interface Trainer {
+  readonly inputs: readonly unknown[];
+  readonly outputs: readonly unknown[];
+  getDedupedMetricsNames(): string[];
+}
+
+/** For the rest of the process. @param known the model as the person has it */
+export function followFit(follower: TrainingFollower, known: (model: LayersModel) => LayersModel): void {
+  const models = tf.LayersModel.prototype;
+  for (const name of ['fit', 'fitDataset', 'trainOnBatch']) {
+    around(tf.Sequential.prototype, name, (original, self, values) => {
+      known(self as LayersModel);
+      return original(...values);
+    });
+  }
+  const followed = async (original: Method, model: LayersModel, values: unknown[], at: number): Promise<unknown> => {
+    const given = values[at] as FitArguments | undefined;
+    const call = follower.fitCalled(model);
+    try {
+      const callbacks = [new FitCallback(call), ...standardCallbacks(given)];
+      const changed = [...values];
+      // Left out, `fitDataset` says itself that it needs them.
+      if (given || at === 2) changed[at] = { ...given, callbacks };
+      return await original(...changed);
+    } finally {
+      call.settled();
+    }
+  };
+  around(models, 'fit', (original, self, values) => followed(original, known(self as LayersModel), values, 2));
+  around(models, 'fitDataset', (original, self, values) => followed(original, known(self as LayersModel), values, 1));
+
+  around(models, 'makeTrainFunction', (original, self) => {
+    const train = original() as (data: tf.Tensor[]) => tf.Tensor[];
+    const { inputs, outputs } = self as Trainer;
+    const names = (self as Trainer).getDedupedMetricsNames();
+    const model = known(self as LayersModel);
+    return (data: tf.Tensor[]): tf.Tensor[] => {
+      if (isAside()) return train(data);
+      const count = inputs.length;
+      follower.batchBegins(model, data.slice(0, count), data.slice(count, count + outputs.length));
+      const values = train(data);
+      follower.batchEnds(model, values, names);
+      return values;
+    };
+  });
+}
+
+interface FitArguments {
+  readonly callbacks?: unknown;
+  readonly yieldEvery?: unknown;
+}
+
+const BaseCallback = Object.getPrototypeOf(tf.CustomCallback) as new () => object;
+type MakeCallback = new (given: object, yieldEvery: unknown) => object;
+
+/** What `fit` makes of its callbacks, so that one more can stand among them. */
+function standardCallbacks(given: FitArguments | undefined): readonly object[] {
+  const callbacks = (given?.callbacks ?? {}) as object | readonly object[];
+  if (callbacks instanceof BaseCallback) return [callbacks];
+  const list = Array.isArray(callbacks) ? (callbacks as readonly object[]) : [callbacks];
+  if (Array.isArray(callbacks) && list[0] instanceof BaseCallback) return list;
+  const Custom = tf.CustomCallback as unknown as MakeCallback;
+  return list.map((one) => new Custom(one, given?.yieldEvery ?? 'auto'));
+}
+
+/** Stands before the script's own callbacks: an epoch is told before they do something of it. */
+class FitCallback extends tf.Callback {
+  constructor(private readonly call: FitFollower) {
+    super();
+  }
+
+  override onTrainBegin(): Promise<void> {
+    const { epochs, initialEpoch, samples, steps, batchSize } = this.params as Readonly<
+      Record<string, number | null | undefined>
+    >;
+    const examples = samples ?? undefined;
+    const size = batchSize ?? undefined;
+    const counted = examples !== undefined && size !== undefined ? Math.ceil(examples / size) : undefined;
+    this.call.begins({
+      epochs: Math.max(0, (epochs ?? 1) - (initialEpoch ?? 0)),
+      stepsPerEpoch: steps ?? counted,
+      batchSize: size,
+      examples,
+    });
+    return Promise.resolve();
+  }
+
+  override onEpochBegin(): Promise<void> {
+    this.call.epochBegins();
+    return Promise.resolve();
+  }
+
+  override onEpochEnd(_epoch: number, logs: Readonly<Record<string, unknown>> = {}): Promise<void> {
+    const numbers: Record<string, number> = {};
+    for (const [name, value] of Object.entries(logs)) {
+      if (typeof value === 'number') numbers[name] = value;
+      else if (value instanceof tf.Tensor) numbers[name] = value.dataSync()[0]!;
+    }
+    this.call.epochEnds(numbers);
+    return Promise.resolve();
+  }
+}
