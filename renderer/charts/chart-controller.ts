@@ -5,29 +5,24 @@
  */
 import { clearedContext, giveCanvas, sizeCanvas, takeCanvas } from './canvas-pool.js';
 import type { ChartMember, StepRange } from './chart-group.js';
-import { drawEpochMarks, drawOverlay, type Plot } from './chart-overlay.js';
-import { drawAxes, drawCurves, isExact, visibleExtent, yScale, type Look } from './chart-painter.js';
+import { drawEpochMarks, drawOverlay, type Plot, type Selection } from './chart-overlay.js';
+import { drawAxes, drawCurves, isExact, plotClip, visibleExtent, xScale, yScale } from './chart-painter.js';
 import { chartKey, listenToPointer } from './chart-pointer.js';
+import { bandAt, notFiniteOf, readCurves, stepAtX, xOfStep, type Read } from './chart-reading.js';
 import { ChartTip, type TipRow } from './chart-tip.js';
-import { mappingOf, type Curve } from './curve.js';
 import type { CurveChartProps } from './curve-chart.js';
-import { curveView, type CurvePoint } from './curve-view.js';
+import { curveView } from './curve-view.js';
 import { readPalette } from './palette.js';
-import { linearScale, logScale, type Scale } from './scale.js';
-import { inBase, sayX } from './x-axis.js';
+import type { AxisRange, Scale } from './scale.js';
+import { sayX } from './x-axis.js';
 
 const MARGIN = { left: 46, right: 12, top: 8, bottom: 20 } as const;
 /** Beyond so many curves only the chart under the pointer marks their points. */
 const MOST_MARKED = 40;
 /** So many are drawn at once, straight to the screen: that is quicker than what drawing them in turns costs. */
 const FEW_CURVES = 16;
-
-interface Read {
-  readonly curve: Curve;
-  readonly point: CurvePoint;
-  /** On the chart's x axis. */
-  readonly x: number;
-}
+/** A y range that changes with each turn of the wheel is told when it rests. */
+const TELL_AFTER_MS = 250;
 
 /** Created with the chart's element; `dispose` when it goes. */
 export class ChartController implements ChartMember {
@@ -47,7 +42,10 @@ export class ChartController implements ChartMember {
   private shown: Plot | undefined;
   private work: Generator<undefined, Plot> | undefined;
   private stale = false;
-  private selection: StepRange | undefined;
+  private selection: Selection | undefined;
+  /** Of y, as the person has just set it and nobody was told yet. */
+  private yWanted: { readonly range: AxisRange | undefined } | undefined;
+  private yTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly tip: ChartTip;
 
   constructor(
@@ -70,6 +68,7 @@ export class ChartController implements ChartMember {
   }
 
   dispose(): void {
+    this.tellYRange();
     this.abort.abort();
     this.resizing.disconnect();
     this.tip.dispose();
@@ -103,9 +102,7 @@ export class ChartController implements ChartMember {
     const { curves, group, look, cursorStep } = this.props();
     const pointed = this.element.matches(':hover');
     const { hover } = group;
-    const notFinite = curves
-      .filter((curve) => !curve.quiet || curves.length <= 3)
-      .flatMap((curve) => this.notFinite(curve));
+    const notFinite = notFiniteOf(curves, look.x);
     // A canvas with nothing on it costs as much as any other when the page scrolls.
     const nothing = hover === undefined && cursorStep === undefined && !this.selection && notFinite.length === 0;
     this.canvas.hidden = nothing;
@@ -125,7 +122,7 @@ export class ChartController implements ChartMember {
         value: isExact(curve, look) ? point.value : point.smoothed,
         colour: curve.colour,
       })),
-      notFinite: curves.filter((curve) => !curve.quiet || curves.length <= 3).flatMap((curve) => this.notFinite(curve)),
+      notFinite,
       selection: this.selection,
     });
     if (!pointed || reads.length === 0 || this.selection) this.tip.hide();
@@ -153,17 +150,38 @@ export class ChartController implements ChartMember {
     return pinned;
   }
 
-  select(selection: StepRange | undefined): void {
+  select(selection: Selection | undefined): void {
     this.selection = selection;
     this.overlay();
   }
 
-  /** The whole of x, on this chart's kind of axis. */
+  /** A range of x, on this chart's kind of axis. */
   scale(range: StepRange): Scale {
-    const { logarithmicX } = this.props();
-    if (!logarithmicX) return linearScale(range.min, range.max);
-    const min = range.min > 0 ? range.min : Math.min(1, range.max / 2);
-    return logScale(min, Math.max(range.max, min * 1.001));
+    return xScale(range, this.props().look);
+  }
+
+  /** The range of y that somebody chose; `undefined`: what is visible. */
+  get yRange(): AxisRange | undefined {
+    return this.yWanted ? this.yWanted.range : this.props().look.yRange;
+  }
+
+  /** Drawn at once, and told when the hand rests. */
+  setYRange(range: AxisRange | undefined): void {
+    if (range === undefined && this.yRange === undefined) return;
+    this.yWanted = { range };
+    clearTimeout(this.yTimer);
+    this.yTimer = setTimeout(() => this.tellYRange(), TELL_AFTER_MS);
+    this.props().group.redraw(this);
+  }
+
+  /** Another range than before was handed in: what was wanted until now is history. */
+  forgetWantedY(): void {
+    this.yWanted = undefined;
+  }
+
+  private tellYRange(): void {
+    clearTimeout(this.yTimer);
+    if (this.yWanted) this.props().onYRange(this.yWanted.range);
   }
 
   get view(): Scale {
@@ -178,6 +196,27 @@ export class ChartController implements ChartMember {
     return plot.x.at(Math.min(1, Math.max(0, (offset - plot.left) / plot.width)));
   }
 
+  /** Of y, as it is on screen. */
+  get yView(): Scale | undefined {
+    return this.shown?.y;
+  }
+
+  /** Of a place in CSS pixels from the chart's top. */
+  yAt(offset: number): number | undefined {
+    const { shown: plot } = this;
+    if (!plot) return undefined;
+    return plot.y.at(1 - Math.min(1, Math.max(0, (offset - plot.top) / plot.height)));
+  }
+
+  /** Left of the plot, where the numbers are. */
+  isOnYAxis(offset: number): boolean {
+    return offset < MARGIN.left;
+  }
+
+  get plotHeight(): number {
+    return Math.max(1, this.height - MARGIN.top - MARGIN.bottom);
+  }
+
   get plotWidth(): number {
     return Math.max(1, this.width - MARGIN.left - MARGIN.right);
   }
@@ -187,16 +226,9 @@ export class ChartController implements ChartMember {
     return x === undefined || !this.shown ? undefined : this.shown.left + this.shown.width * this.shown.x.share(x);
   }
 
-  /** The step of the point nearest to an x: of the curve on top, which is the run under way where there is one. */
   stepAt(x: number): number | undefined {
     const { curves, look } = this.props();
-    for (const curve of curves.toReversed()) {
-      if (curve.dots && curves.some((other) => !other.dots)) continue;
-      const mapping = mappingOf(curve, look.x);
-      const point = mapping && curveView(curve.source).nearest((x - mapping.offset) / mapping.scale, mapping.base);
-      if (point) return point.step;
-    }
-    return undefined;
+    return stepAtX(curves, look.x, x);
   }
 
   private drawAtOnce(): void {
@@ -236,12 +268,14 @@ export class ChartController implements ChartMember {
       curveView(curve.band.high).update();
     }
     const x = this.view;
-    const extent = yield* visibleExtent(curves, x, this.plotWidth, look);
-    const plot = this.plotOf(x, extent, look);
+    const { yRange, plotHeight } = this;
+    const extent = yRange ?? (yield* visibleExtent(curves, x, this.plotWidth, look));
+    const y = yScale(extent, look.logarithmic, plotHeight, yRange !== undefined);
+    const plot: Plot = { left: MARGIN.left, top: MARGIN.top, width: this.plotWidth, height: plotHeight, x, y };
     const context = on(plot);
     if (context) {
       context.save();
-      clipTo(context, plot);
+      plotClip(context, plot);
       yield* drawCurves(context, plot, curves, look, readPalette(this.element));
       context.restore();
     }
@@ -252,18 +286,6 @@ export class ChartController implements ChartMember {
     const canvas = takeCanvas();
     sizeCanvas(canvas, this.width, this.height, this.ratio);
     return canvas;
-  }
-
-  private plotOf(x: Scale, extent: Parameters<typeof yScale>[0], look: Look): Plot {
-    const height = this.height - MARGIN.top - MARGIN.bottom;
-    return {
-      left: MARGIN.left,
-      top: MARGIN.top,
-      width: this.plotWidth,
-      height,
-      x,
-      y: yScale(extent, look.logarithmic, height),
-    };
   }
 
   /** @returns whether the lines are done. */
@@ -283,7 +305,9 @@ export class ChartController implements ChartMember {
 
   private showOnTheWay(): void {
     const { plot } = this;
-    if (plot && this.lines) this.show({ ...plot, x: this.view });
+    if (!plot || !this.lines) return;
+    const y = this.yRange ? yScale(this.yRange, this.props().look.logarithmic, plot.height, true) : plot.y;
+    this.show({ ...plot, x: this.view, y });
   }
 
   private show(plot: Plot): void {
@@ -299,15 +323,17 @@ export class ChartController implements ChartMember {
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.drawImage(lines, 0, 0);
     } else {
-      const from = plot.left + plot.width * plot.x.share(drawn.x.min);
-      const to = plot.left + plot.width * plot.x.share(drawn.x.max);
+      const left = plot.left + plot.width * plot.x.share(drawn.x.min);
+      const right = plot.left + plot.width * plot.x.share(drawn.x.max);
+      const top = plot.top + plot.height * (1 - plot.y.share(drawn.y.max));
+      const bottom = plot.top + plot.height * (1 - plot.y.share(drawn.y.min));
       const { ratio } = this;
       context.save();
-      clipTo(context, plot);
+      plotClip(context, plot);
       context.drawImage(
         lines,
-        ...([drawn.left * ratio, 0, drawn.width * ratio, lines.height] as const),
-        ...([from, 0, to - from, this.height] as const),
+        ...([drawn.left * ratio, drawn.top * ratio, drawn.width * ratio, drawn.height * ratio] as const),
+        ...([left, top, right - left, bottom - top] as const),
       );
       context.restore();
     }
@@ -335,38 +361,12 @@ export class ChartController implements ChartMember {
 
   private cursorX(): number | undefined {
     const { cursorStep, curves, look } = this.props();
-    if (cursorStep === undefined) return undefined;
-    if (look.x === 'step') return cursorStep;
-    for (const curve of curves.toReversed()) {
-      const mapping = mappingOf(curve, look.x);
-      if (!mapping) continue;
-      if (mapping.base === 'steps') return cursorStep * mapping.scale + mapping.offset;
-      const wallTime = curveView(curve.source).nearest(cursorStep)?.wallTimeMs;
-      if (wallTime !== undefined) return wallTime * mapping.scale + mapping.offset;
-    }
-    return undefined;
-  }
-
-  private notFinite(curve: Curve): number[] {
-    const { look } = this.props();
-    const view = curveView(curve.source);
-    const mapping = mappingOf(curve, look.x);
-    if (!mapping) return [];
-    if (mapping.base === 'steps') return view.notFiniteSteps.map((step) => step * mapping.scale + mapping.offset);
-    return view.notFiniteSteps.flatMap((step) => {
-      const wallTime = view.nearest(step)?.wallTimeMs;
-      return wallTime === undefined ? [] : [wallTime * mapping.scale + mapping.offset];
-    });
+    return cursorStep === undefined ? undefined : xOfStep(curves, look.x, cursorStep);
   }
 
   private readAll(x: number): Read[] {
     const { curves, look } = this.props();
-    const view = this.shown?.x ?? this.view;
-    return curves.flatMap((curve): Read[] => {
-      const mapping = mappingOf(curve, look.x);
-      const point = mapping && readAt(curve, (x - mapping.offset) / mapping.scale, inBase(view, mapping), mapping.base);
-      return point ? [{ curve, point, x: point.x * mapping.scale + mapping.offset }] : [];
-    });
+    return readCurves(curves, look.x, x, this.shown?.x ?? this.view);
   }
 
   private tell(reads: readonly Read[], how: 'show' | 'pin'): void {
@@ -395,26 +395,4 @@ export class ChartController implements ChartMember {
 
   /** From the chart's top, in CSS pixels. */
   pointerY = 0;
-}
-
-function bandAt(band: NonNullable<Curve['band']>, step: number): readonly [number, number] | undefined {
-  const low = curveView(band.low).nearest(step);
-  const high = curveView(band.high).nearest(step);
-  return low && high ? [low.value, high.value] : undefined;
-}
-
-function clipTo(context: CanvasRenderingContext2D, plot: Plot): void {
-  context.beginPath();
-  // Dots on the edges are seen whole.
-  context.rect(plot.left - 3, plot.top - 4, plot.width + 6, plot.height + 8);
-  context.clip();
-}
-
-/** The curve's point at an x; nothing where the curve does not reach so far. */
-function readAt(curve: Curve, x: number, visible: Scale, base: 'steps' | 'wallTimes'): CurvePoint | undefined {
-  const view = curveView(curve.source);
-  const span = view.span(base);
-  if (!span) return undefined;
-  const room = Math.max(base === 'steps' ? 1 : 0, (visible.max - visible.min) * 0.02);
-  return x > span.max + room || x < span.min - room ? undefined : view.nearest(x, base);
 }

@@ -20,7 +20,13 @@ export interface Overlay {
   readonly points: readonly { readonly x: number; readonly value: number; readonly colour: string }[];
   /** Where a value is no finite number. */
   readonly notFinite: readonly number[];
-  readonly selection: AxisRange | undefined;
+  readonly selection: Selection | undefined;
+}
+
+/** What is marked to be zoomed to; a side that is absent is all there is. */
+export interface Selection {
+  readonly x?: AxisRange;
+  readonly y?: AxisRange;
 }
 
 export function drawOverlay(context: CanvasRenderingContext2D, plot: Plot, overlay: Overlay): void {
@@ -41,11 +47,13 @@ export function drawOverlay(context: CanvasRenderingContext2D, plot: Plot, overl
   };
 
   if (overlay.selection) {
-    const from = x(overlay.selection.min);
-    const to = x(overlay.selection.max);
+    const { x: across, y: up } = overlay.selection;
+    const [left, right] = across ? [x(across.min), x(across.max)] : [plot.left, plot.left + plot.width];
+    const high = (value: number) => plot.top + plot.height * (1 - plot.y.share(value));
+    const [top, low] = up ? [high(up.max), high(up.min)] : [plot.top, bottom];
     context.fillStyle = palette.accent;
     context.globalAlpha = 0.18;
-    context.fillRect(Math.min(from, to), plot.top, Math.abs(to - from), plot.height);
+    context.fillRect(left, top, right - left, low - top);
     context.globalAlpha = 1;
   }
 

@@ -2,19 +2,32 @@
 import type { Plot } from './chart-overlay.js';
 import { mappingOf, type Curve } from './curve.js';
 import { curveView, PointBuffer, type Which } from './curve-view.js';
-import { formatTick } from './format.js';
+import { tickLabels } from './format.js';
 import type { Palette } from './palette.js';
 import type { Pen } from './pen.js';
 import type { Extent } from './range-pyramid.js';
-import { linearScale, logScale, logTicks, niceLogRange, niceRange, niceTicks, type Scale } from './scale.js';
-import { formatX, inBase, xTicks, type XKind } from './x-axis.js';
+import {
+  linearScale,
+  logScale,
+  logTicks,
+  niceLogRange,
+  niceRange,
+  niceTicks,
+  type AxisRange,
+  type Scale,
+} from './scale.js';
+import { inBase, xTickLabels, xTicks, type XKind } from './x-axis.js';
 
 /** How all curves of a chart are drawn. */
 export interface Look {
   readonly x: XKind;
+  readonly logarithmicX: boolean;
   /** TensorBoard's weight, 0 to 0.999. */
   readonly smoothing: number;
+  /** Of y. */
   readonly logarithmic: boolean;
+  /** What y shows; without, what is visible. */
+  readonly yRange?: AxisRange;
   /** The axis leaves out the greatest and the least twentieth of what is drawn. */
   readonly ignoreOutliers: boolean;
 }
@@ -74,12 +87,29 @@ export function* visibleExtent(
   return min <= max ? { min, max } : undefined;
 }
 
-export function yScale(extent: Extent | undefined, logarithmic: boolean, height: number): Plot['y'] {
+/** A range of x, on its kind of axis. A logarithmic one has no zero: it begins at the first step. */
+export function xScale({ min, max }: AxisRange, { logarithmicX }: Pick<Look, 'logarithmicX'>): Scale {
+  if (!logarithmicX) return linearScale(min, max);
+  const low = min > 0 ? min : Math.min(1, max / 2);
+  return logScale(low, Math.max(max, low * 1.001));
+}
+
+/** @param chosen by a person: the axis has just that, rather than round numbers around it */
+export function yScale(extent: Extent | undefined, logarithmic: boolean, height: number, chosen = false): Plot['y'] {
   const count = tickCount(height);
   if (logarithmic) {
-    const { min, max } = extent ? niceLogRange(extent.min, extent.max) : { min: 0.1, max: 1 };
-    const scale = logScale(min, max);
-    return { ...scale, ticks: logTicks(min, max, count) };
+    // A logarithm has no place for zero and below.
+    const low = extent && (extent.min > 0 ? extent.min : extent.max > 0 ? extent.max / 1e4 : undefined);
+    const { min, max } =
+      low === undefined
+        ? { min: 0.1, max: 1 }
+        : chosen
+          ? { min: low, max: extent!.max }
+          : niceLogRange(low, extent!.max);
+    return { ...logScale(min, max), ticks: logTicks(min, max, count) };
+  }
+  if (chosen && extent) {
+    return { ...linearScale(extent.min, extent.max), ticks: niceTicks(extent.min, extent.max, count) };
   }
   const { min, max, step } = extent ? niceRange(extent.min, extent.max, count) : { min: 0, max: 1, step: 0.5 };
   return { ...linearScale(min, max), ticks: niceTicks(min, max, (max - min) / step) };
@@ -87,6 +117,13 @@ export function yScale(extent: Extent | undefined, logarithmic: boolean, height:
 
 function tickCount(height: number): number {
   return Math.max(2, Math.min(8, Math.floor(height / 34)));
+}
+
+/** Dots on the edges are seen whole. */
+export function plotClip(pen: Pen, { left, top, width, height }: Plot): void {
+  pen.beginPath();
+  pen.rect(left - 3, top - 4, width + 6, height + 8);
+  pen.clip();
 }
 
 /** The lines and numbers that the curves lie on. */
@@ -100,12 +137,13 @@ export function drawAxes(pen: Pen, plot: Plot, kind: XKind, palette: Palette): v
   pen.textBaseline = 'middle';
   pen.textAlign = 'right';
   pen.beginPath();
-  for (const tick of plot.y.ticks) {
+  const labels = tickLabels(plot.y.ticks);
+  for (const [index, tick] of plot.y.ticks.entries()) {
     const y = Math.round(plot.top + plot.height * (1 - plot.y.share(tick))) + 0.5;
     if (!(y >= plot.top - 1 && y <= bottom + 1)) continue;
     pen.moveTo(plot.left, y);
     pen.lineTo(plot.left + plot.width, y);
-    pen.fillText(formatTick(tick), plot.left - 6, y);
+    pen.fillText(labels[index]!, plot.left - 6, y);
   }
   pen.moveTo(plot.left, bottom + 0.5);
   pen.lineTo(plot.left + plot.width, bottom + 0.5);
@@ -113,10 +151,11 @@ export function drawAxes(pen: Pen, plot: Plot, kind: XKind, palette: Palette): v
 
   pen.textBaseline = 'top';
   pen.textAlign = 'center';
-  const span = plot.x.max - plot.x.min;
+  const ticks = xTicks(kind, plot.x, Math.max(2, Math.floor(plot.width / 70)));
+  const texts = xTickLabels(kind, ticks, plot.x);
   let right = -Infinity;
-  for (const tick of xTicks(kind, plot.x, Math.max(2, Math.floor(plot.width / 70)))) {
-    const text = formatX(kind, tick, span);
+  for (const [index, tick] of ticks.entries()) {
+    const text = texts[index]!;
     const half = pen.measureText(text).width / 2;
     const at = plot.left + plot.width * plot.x.share(tick);
     // The last one may stand a little over the plot's end, but not over the card's.

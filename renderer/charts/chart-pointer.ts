@@ -1,35 +1,59 @@
 /**
- * What pointer, wheel and keys do to a chart. Dragging marks a range to zoom to; where the charts stand at a
- * step (a pause), or from the cursor's own line, it moves the cursor instead, and Alt marks a range. Shift or the
- * middle button pans. Draws nothing.
+ * What pointer, wheel and keys do to a chart. Dragging marks what to zoom to: along an axis that axis alone, across
+ * both a box; where the charts stand at a step (a pause), or from the cursor's own line, it moves the cursor instead,
+ * and Alt marks. Shift or the middle button pans. With Alt, or over its numbers, the wheel is the y axis's. Draws nothing.
  */
 import type { ChartController } from './chart-controller.js';
 import type { StepRange } from './chart-group.js';
+import type { Selection } from './chart-overlay.js';
+import { panTo, panY, zoomAbout, zoomTo, zoomYAbout } from './chart-zoom.js';
+import type { Scale } from './scale.js';
 
 /** A pointer that moves less than this has clicked. */
 const CLICK_PX = 4;
 const CURSOR_GRAB_PX = 5;
+/** So far from a straight line a hand strays that meant one. */
+const STRAIGHT_PX = 20;
+const STRAIGHT_SHARE = 0.6;
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
 
 type Drag =
-  | { readonly kind: 'zoom'; readonly from: number }
-  | { readonly kind: 'pan'; readonly from: number; readonly view: StepRange }
+  | { readonly kind: 'zoom'; readonly from: Point }
+  | { readonly kind: 'pan'; readonly from: Point; readonly view: StepRange; readonly y: Scale | undefined }
   | { readonly kind: 'cursor' };
 
 /** @param canvas the chart's element: nothing in it takes the pointer, so that places are counted from its corner */
 export function listenToPointer(canvas: HTMLElement, chart: ChartController, signal: AbortSignal): void {
-  let pressed: { readonly x: number; readonly drag: Drag } | undefined;
+  let pressed: { readonly at: Point; readonly drag: Drag } | undefined;
   let moved = false;
   let beforeClick: { readonly step: number | undefined } | undefined;
 
   const dragOf = (event: PointerEvent): Drag => {
-    const from = event.offsetX;
+    const from = { x: event.offsetX, y: event.offsetY };
     if (event.shiftKey || event.button === 1) {
       const { min, max } = chart.view;
-      return { kind: 'pan', from, view: { min, max } };
+      // All of y stays all of it.
+      return { kind: 'pan', from, view: { min, max }, y: chart.yRange && chart.yView };
     }
     const { cursorOffset } = chart;
-    const onCursor = cursorOffset !== undefined && Math.abs(cursorOffset - from) <= CURSOR_GRAB_PX;
+    const onCursor = cursorOffset !== undefined && Math.abs(cursorOffset - from.x) <= CURSOR_GRAB_PX;
     return !event.altKey && (onCursor || chart.props().dragMovesCursor) ? { kind: 'cursor' } : { kind: 'zoom', from };
+  };
+
+  const selectionTo = (from: Point, event: PointerEvent): Selection => {
+    const across = Math.abs(event.offsetX - from.x);
+    const up = Math.abs(event.offsetY - from.y);
+    const range = (a: number | undefined, b: number | undefined) =>
+      a === undefined || b === undefined || a === b ? undefined : { min: Math.min(a, b), max: Math.max(a, b) };
+    const x = range(chart.xAt(from.x), chart.xAt(event.offsetX));
+    const y = range(chart.yAt(from.y), chart.yAt(event.offsetY));
+    const alongX = up < Math.min(Math.max(across * STRAIGHT_SHARE, CLICK_PX), STRAIGHT_PX);
+    const alongY = !alongX && across < Math.min(up * STRAIGHT_SHARE, STRAIGHT_PX);
+    return { ...(x && !alongY ? { x } : {}), ...(y && !alongX ? { y } : {}) };
   };
 
   const moveCursorTo = (offset: number) => {
@@ -45,14 +69,14 @@ export function listenToPointer(canvas: HTMLElement, chart: ChartController, sig
       const x = chart.xAt(event.offsetX);
       if (x === undefined) return;
       const { group, onPoint } = chart.props();
-      if (pressed && (moved || Math.abs(event.offsetX - pressed.x) > CLICK_PX)) {
+      if (pressed && (moved || Math.hypot(event.offsetX - pressed.at.x, event.offsetY - pressed.at.y) > CLICK_PX)) {
         moved = true;
         const { drag } = pressed;
-        if (drag.kind === 'zoom') {
-          const from = chart.xAt(drag.from);
-          if (from !== undefined) chart.select({ min: Math.min(from, x), max: Math.max(from, x) });
-        } else if (drag.kind === 'pan') panTo(chart, drag.view, (drag.from - event.offsetX) / chart.plotWidth);
-        else moveCursorTo(event.offsetX);
+        if (drag.kind === 'zoom') chart.select(selectionTo(drag.from, event));
+        else if (drag.kind === 'pan') {
+          panTo(chart, drag.view, (drag.from.x - event.offsetX) / chart.plotWidth);
+          if (drag.y) panY(chart, drag.y, (event.offsetY - drag.from.y) / chart.plotHeight);
+        } else moveCursorTo(event.offsetX);
       }
       group.setHover(x);
       onPoint?.(chart.stepAt(x));
@@ -73,7 +97,7 @@ export function listenToPointer(canvas: HTMLElement, chart: ChartController, sig
       if (event.button > 1) return;
       // The browser's own scrolling by the middle button.
       if (event.button === 1) event.preventDefault();
-      pressed = { x: event.offsetX, drag: dragOf(event) };
+      pressed = { at: { x: event.offsetX, y: event.offsetY }, drag: dragOf(event) };
       moved = false;
       canvas.setPointerCapture(event.pointerId);
     },
@@ -85,9 +109,9 @@ export function listenToPointer(canvas: HTMLElement, chart: ChartController, sig
       const drag = pressed?.drag;
       pressed = undefined;
       if (!moved || drag?.kind !== 'zoom') return;
-      const from = chart.xAt(drag.from);
-      const to = chart.xAt(event.offsetX);
-      if (from !== undefined && to !== undefined) zoomTo(chart, { min: Math.min(from, to), max: Math.max(from, to) });
+      const { x, y } = selectionTo(drag.from, event);
+      if (x) zoomTo(chart, x);
+      if (y) chart.setYRange(y);
       chart.select(undefined);
     },
     { signal },
@@ -115,7 +139,7 @@ export function listenToPointer(canvas: HTMLElement, chart: ChartController, sig
   canvas.addEventListener(
     'dblclick',
     () => {
-      chart.props().group.setZoom(undefined);
+      showAll(chart);
       // Its first click was not meant to move the cursor.
       if (beforeClick) chart.props().onCursor(beforeClick.step);
     },
@@ -128,14 +152,16 @@ export function listenToPointer(canvas: HTMLElement, chart: ChartController, sig
       const scroller = canvas.closest('[data-chart-scroller]');
       const scrolls = scroller !== null && scroller.scrollHeight > scroller.clientHeight + 1;
       const sideways = event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY);
-      if (scrolls && !event.ctrlKey && !event.metaKey && !sideways) return;
+      if (scrolls && !event.ctrlKey && !event.metaKey && !event.altKey && !sideways) return;
       event.preventDefault();
       const delta = sideways ? event.deltaX || event.deltaY : event.deltaY;
-      if (sideways) panTo(chart, chart.view, Math.max(-100, Math.min(100, delta)) * 0.001);
-      else {
-        const x = chart.xAt(event.offsetX);
-        if (x !== undefined) zoomAbout(chart, x, Math.exp(Math.max(-100, Math.min(100, delta)) * 0.004));
-      }
+      const turned = Math.max(-100, Math.min(100, delta));
+      const x = chart.xAt(event.offsetX);
+      const y = chart.yAt(event.offsetY);
+      if (y !== undefined && (event.altKey || (chart.isOnYAxis(event.offsetX) && !sideways))) {
+        zoomYAbout(chart, y, Math.exp(turned * 0.004));
+      } else if (sideways) panTo(chart, chart.view, turned * 0.001);
+      else if (x !== undefined) zoomAbout(chart, x, Math.exp(turned * 0.004));
     },
     { signal, passive: false },
   );
@@ -147,6 +173,14 @@ export function chartKey(
   event: { readonly key: string; readonly shiftKey: boolean; readonly ctrlKey: boolean },
 ): boolean {
   const { cursorStep, onCursor, group, range } = chart.props();
+  const upDown = event.key === 'ArrowUp' ? 1 : event.key === 'ArrowDown' ? -1 : 0;
+  if (upDown !== 0) {
+    const y = chart.yView;
+    if (!y || !(event.shiftKey || event.ctrlKey)) return false;
+    if (event.ctrlKey) panY(chart, y, upDown * 0.1);
+    else zoomYAbout(chart, y.at(0.5), upDown > 0 ? 0.6 : 1 / 0.6);
+    return true;
+  }
   const view = chart.view;
   const steps = { min: chart.stepAt(range().min), max: chart.stepAt(range().max) };
   const at = cursorStep ?? steps.max ?? 0;
@@ -175,15 +209,15 @@ export function chartKey(
       zoomAbout(chart, centre(chart) ?? middle, 1 / 0.6);
       return true;
     case '0':
-      group.setZoom(undefined);
+      showAll(chart);
       return true;
     case 'p':
       chart.togglePin();
       return true;
     case 'Escape':
       if (chart.unpin()) return true;
-      if (!group.zoom) return false;
-      group.setZoom(undefined);
+      if (!group.zoom && !chart.yRange) return false;
+      showAll(chart);
       return true;
     default:
       return false;
@@ -197,33 +231,7 @@ function centre(chart: ChartController): number | undefined {
   return x === undefined || x <= chart.view.min || x >= chart.view.max ? undefined : x;
 }
 
-function zoomAbout(chart: ChartController, x: number, factor: number): void {
-  const { view } = chart;
-  const share = view.share(x);
-  zoomTo(chart, { min: view.at(share * (1 - factor)), max: view.at(share + (1 - share) * factor) });
-}
-
-/** By a share of what is visible. */
-function panTo(chart: ChartController, from: StepRange, share: number): void {
-  const all = chart.scale(chart.props().range());
-  const view = chart.scale(from);
-  const low = all.share(view.at(share));
-  const width = all.share(view.max) - all.share(view.min);
-  const start = Math.min(Math.max(low, 0), Math.max(0, 1 - width));
-  zoomTo(chart, { min: all.at(start), max: all.at(start + width) });
-}
-
-/** Never beyond what there is, nor closer than can be told apart. */
-function zoomTo(chart: ChartController, wanted: StepRange): void {
-  const { group, range, look } = chart.props();
-  const all = chart.scale(range());
-  const least = look.x === 'step' ? 2 : (all.max - all.min) / 1e7;
-  let low = Math.max(0, all.share(wanted.min));
-  let high = Math.min(1, all.share(wanted.max));
-  if (!(high > low) || all.at(high) - all.at(low) < least) {
-    const middle = (all.at(low) + all.at(high)) / 2;
-    low = Math.max(0, all.share(Math.max(middle - least / 2, all.min)));
-    high = Math.min(1, all.share(middle + least / 2));
-  }
-  group.setZoom(low <= 0 && high >= 1 ? undefined : { min: all.at(low), max: all.at(high) });
+function showAll(chart: ChartController): void {
+  chart.props().group.setZoom(undefined);
+  chart.setYRange(undefined);
 }

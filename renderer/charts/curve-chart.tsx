@@ -8,6 +8,7 @@ import type { ChartGroup, StepRange } from './chart-group.js';
 import type { Look } from './chart-painter.js';
 import type { TipOrder } from './chart-tip.js';
 import type { Curve } from './curve.js';
+import type { AxisRange } from './scale.js';
 import './curve-chart.css';
 
 export interface CurveChartProps {
@@ -15,7 +16,6 @@ export interface CurveChartProps {
   readonly group: ChartGroup;
   readonly curves: readonly Curve[];
   readonly look: Look;
-  readonly logarithmicX: boolean;
   readonly tipOrder: TipOrder;
   /** The whole range of x there is; read at every drawing. */
   readonly range: () => StepRange;
@@ -29,6 +29,8 @@ export interface CurveChartProps {
   readonly onGrowth: (listener: () => void) => () => void;
   /** With nothing: follow training again. */
   readonly onCursor: (step: number | undefined) => void;
+  /** A range of y was chosen, or (`undefined`) all of it again. */
+  readonly onYRange: (range: AxisRange | undefined) => void;
   /** The step under the pointer. */
   readonly onPoint?: (step: number | undefined) => void;
 }
@@ -54,10 +56,13 @@ export function CurveChart(props: CurveChartProps) {
     };
   }, [group, onGrowth]);
 
-  const { smoothing, logarithmic, ignoreOutliers, x } = props.look;
+  const { yRange } = props.look;
+  useEffect(() => controller.current?.forgetWantedY(), [yRange]);
+
+  // Whoever hands a look in makes a new one only where it is another.
   useEffect(() => {
     if (controller.current) group.redraw(controller.current);
-  }, [group, props.curves, smoothing, logarithmic, ignoreOutliers, x, props.logarithmicX, props.theme]);
+  }, [group, props.curves, props.look, props.theme]);
 
   useEffect(() => controller.current?.overlay(), [props.cursorStep]);
 
@@ -67,7 +72,7 @@ export function CurveChart(props: CurveChartProps) {
       ref={host}
       tabIndex={0}
       role="group"
-      aria-label={`Chart of ${props.title}. Arrow keys move the cursor, with Ctrl they pan; plus and minus zoom, 0 shows everything, P pins the values.`}
+      aria-label={`Chart of ${props.title}. Left and right move the cursor, with Ctrl they pan; plus and minus zoom; Shift with up and down zooms the y axis, Ctrl pans it; 0 shows everything, P pins the values.`}
       onKeyDown={(event) => {
         if (event.altKey || event.metaKey || !controller.current?.key(event)) return;
         event.preventDefault();

@@ -21,14 +21,32 @@ export function formatSetting(value: number | undefined): string {
   return Math.abs(text) > 0 && Math.abs(text) < 1e-6 ? shortExponent(text.toExponential()) : String(text);
 }
 
-/** An axis label: no more digits than tell the ticks apart. */
-export function formatTick(value: number): string {
+/** An axis label: short, and with more digits than usual where they are asked for. */
+export function formatTick(value: number, digits = 0): string {
   const size = Math.abs(value);
+  const rounded = (number: number, least: number) => String(Number(number.toPrecision(Math.max(least, digits))));
   if (size === 0) return '0';
-  if (size >= 1e6) return minus(`${trimmed(value / 1e6)}M`);
-  if (size >= 1e4) return minus(`${trimmed(value / 1e3)}k`);
-  if (size < 1e-4) return minus(shortExponent(value.toExponential(1).replace('.0e', 'e')));
-  return minus(String(Number(value.toPrecision(4))));
+  if (size >= 1e9 || size < 1e-4) {
+    const text = value.toExponential(Math.max(1, digits - 1));
+    return minus(shortExponent(text.replace(/\.?0+e/, 'e')));
+  }
+  if (size >= 1e6) return minus(`${rounded(value / 1e6, 3)}M`);
+  if (size >= 1e4) return minus(`${rounded(value / 1e3, 3)}k`);
+  return minus(rounded(value, 4));
+}
+
+/**
+ * Labels of one axis, with as many digits as tell its ticks apart. Where those are more than `most` characters, the
+ * first tick is written roughly and the others as what they are above it: `1.2`, `+2e-9`.
+ */
+export function tickLabels(ticks: readonly number[], most = 8): readonly string[] {
+  const step = ticks.length > 1 ? Math.abs(ticks[1]! - ticks[0]!) : Infinity;
+  let digits = 2;
+  const isRough = (tick: number) => Math.abs(Number(tick.toPrecision(digits)) - tick) > step / 20;
+  while (digits < 15 && ticks.some(isRough)) digits++;
+  const labels = ticks.map((tick) => formatTick(tick, digits));
+  if (labels.every((label) => label.length <= most)) return labels;
+  return ticks.map((tick) => (tick === ticks[0] ? formatTick(tick) : `+${formatTick(tick - ticks[0]!)}`));
 }
 
 /** `1,185`. */
@@ -102,10 +120,6 @@ export function formatWhen(time: number, now: number = Date.now()): string {
 export function formatWhenShort(time: number, now: number = Date.now()): string {
   const words = formatWhen(time, now);
   return words.startsWith('today ') ? words.slice(6) : words.replace(/ \d\d:\d\d$/, '');
-}
-
-function trimmed(value: number): string {
-  return String(Number(value.toPrecision(3)));
 }
 
 function shortExponent(text: string): string {

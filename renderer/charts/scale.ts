@@ -36,6 +36,14 @@ export function logScale(min: number, max: number): Scale {
   };
 }
 
+const MOST_TICKS = 1000;
+/** An axis is as long as this can be at most, so that its length is a number too. */
+const GREATEST = Number.MAX_VALUE / 4;
+/** What is smaller is nothing: numbers end not far below. */
+const LEAST = 1e-300;
+/** Of a value, what is lost in rounding when an axis is computed with. */
+const LOST = 1e-14;
+
 /** 1, 2, 2.5 or 5 times a power of ten, at least `rough`. */
 export function niceStep(rough: number): number {
   if (!(rough > 0) || !Number.isFinite(rough)) return 1;
@@ -51,24 +59,28 @@ export function niceTicks(min: number, max: number, count: number, whole = false
   let step = niceStep((max - min) / Math.max(1, count));
   if (whole) step = Math.max(1, Math.round(step));
   const ticks: number[] = [];
-  for (let index = Math.ceil(min / step - 1e-9); index * step <= max + step * 1e-9; index++) {
-    ticks.push(Number((index * step).toPrecision(12)));
+  const first = Math.ceil(min / step - 1e-9);
+  for (let count = 0; count <= MOST_TICKS; count++) {
+    const tick = Number(((first + count) * step).toPrecision(15));
+    if (tick > max + step * 1e-9) break;
+    // Values that are too close for their size have no round ones between them.
+    if (tick !== ticks.at(-1)) ticks.push(tick);
   }
   return ticks;
 }
 
 /** A range widened to round bounds, so that the axis changes seldom while data grows. */
 export function niceRange(min: number, max: number, count = 4): AxisRange & { readonly step: number } {
-  if (min === max) {
-    const room = Math.abs(min) > 0 ? Math.abs(min) * 0.1 : 1;
+  const size = Math.max(Math.abs(min), Math.abs(max));
+  if (max - min <= Math.max(size * LOST * count, LEAST)) {
+    const room = size > LEAST ? size * 0.1 : 1;
     return niceRange(min - room, max + room, count);
   }
-  const step = niceStep((max - min) / count);
-  return {
-    min: Number((Math.floor(min / step + 1e-9) * step).toPrecision(12)),
-    max: Number((Math.ceil(max / step - 1e-9) * step).toPrecision(12)),
-    step,
-  };
+  // The greatest numbers there are have no room around them.
+  const step = niceStep(max / count - min / count);
+  const bounds = [Math.floor(min / step + 1e-9) * step, Math.ceil(max / step - 1e-9) * step] as const;
+  const [low, high] = bounds.map((bound) => Math.max(-GREATEST, Math.min(GREATEST, Number(bound.toPrecision(15)))));
+  return { min: low!, max: high!, step };
 }
 
 /** Powers of ten between two values; with 2 and 5 times them where there are few. */

@@ -1,6 +1,6 @@
 /** What x is: steps, epochs, time since the run's beginning, or the clock. Where a curve's points lie on it, and how it is written. Pure. */
 import type { CurveSource, XBase } from './curve-view.js';
-import { formatCount, formatDuration, formatTick } from './format.js';
+import { formatCount, formatDuration, formatTick, tickLabels } from './format.js';
 import { logTicks, niceTicks, type Scale } from './scale.js';
 
 export type XKind = 'step' | 'relative' | 'wall' | 'epoch';
@@ -105,6 +105,12 @@ export function xTicks(kind: XKind, scale: Scale, count: number): readonly numbe
   return ticks;
 }
 
+/** Of one axis together: each is written so that it differs from its neighbours. */
+export function xTickLabels(kind: XKind, ticks: readonly number[], scale: Scale): readonly string[] {
+  if (kind === 'step' || kind === 'epoch') return tickLabels(ticks, 11);
+  return ticks.map((tick) => formatX(kind, tick, scale.max - scale.min));
+}
+
 /** `span`: the whole of the axis, which decides how much of a time is written. */
 export function formatX(kind: XKind, value: number, span: number): string {
   switch (kind) {
@@ -133,6 +139,12 @@ export function sayX(kind: XKind, value: number): string {
 }
 
 function shortDuration(ms: number, span: number): string {
+  // A close look at what was long after the beginning.
+  if (span < 3 * MINUTE && ms >= 3 * MINUTE) {
+    const two = (number: number) => String(Math.floor(number)).padStart(2, '0');
+    const whole = `${Math.floor(ms / HOUR)}:${two((ms % HOUR) / MINUTE)}:${two((ms % MINUTE) / SECOND)}`;
+    return span < 10 * SECOND ? `${whole}.${String(Math.round(ms % SECOND)).padStart(3, '0')}` : whole;
+  }
   if (span < 2 * SECOND) return `${formatTick(ms)} ms`;
   if (span < 3 * MINUTE) return `${formatTick(ms / SECOND)} s`;
   if (span < 3 * HOUR) return `${formatTick(ms / MINUTE)} min`;

@@ -1,20 +1,19 @@
 /**
- * Alerts on the series of the training under way: told once a training in the window and, where that is not in
- * front, on the desktop; one can end the training. Asks and draws nothing.
+ * Alerts on the series of the training under way and of every opened run that grows: told once a run in the window
+ * and, where that is not in front, on the desktop; one can end the training. Asks and draws nothing.
  */
 import type { SessionState } from '../../src/shared/session/session-state.js';
 import { hasEnded } from '../../src/shared/session/session-state.js';
 import { alertWords, watchOf, type SeriesAlert, type Watch } from './alert-rules.js';
 import { appStore, moveCursor, notify } from './app-state.js';
 import { dashboardsStore } from './dashboards.js';
+import { GrowingRuns } from './growing-runs.js';
+import { logStore, onLogChange, tagsOf } from './log-sync.js';
+import { server } from './server.js';
 import { stopRun } from './session-actions.js';
 
-interface Watched {
-  readonly alert: SeriesAlert;
-  readonly watch: Watch;
-  seen: number;
-  told: boolean;
-}
+/** Which of a run's series an alert means: programs name the same quantity differently. */
+export type FindSeries = (wanted: string, names: Iterable<string>) => string | undefined;
 
 /** A point that an alert fits. */
 export interface Hit {
@@ -23,50 +22,118 @@ export interface Hit {
   readonly value: number;
 }
 
+/** Points of a series from number `from` on. */
+export interface Points {
+  readonly from: number;
+  readonly steps: ArrayLike<number>;
+  readonly values: ArrayLike<number>;
+}
+
+interface Watched {
+  readonly alert: SeriesAlert;
+  readonly watch: Watch;
+  seen: number;
+  told: boolean;
+}
+
 /** Looks at the points that came since it last did. One a training. */
 export class AlertWatcher {
   private readonly watched = new Map<string, Watched>();
 
-  look(scalars: SessionState['scalars'], alerts: readonly SeriesAlert[]): readonly Hit[] {
-    const hits: Hit[] = [];
-    for (const id of this.watched.keys()) if (!alerts.some((alert) => alert.id === id)) this.watched.delete(id);
-    for (const alert of alerts) {
-      let one = this.watched.get(alert.id);
-      if (one?.alert !== alert)
-        this.watched.set(alert.id, (one = { alert, watch: watchOf(alert.rule), seen: 0, told: false }));
-      const column = scalars[alert.series] ?? scalars[`train/${alert.series}`];
-      if (!column || one.told) continue;
-      for (; one.seen < column.values.length && !one.told; one.seen++) {
-        const value = column.values[one.seen]!;
-        if (!one.watch(value)) continue;
-        one.told = true;
-        hits.push({ alert, step: column.steps[one.seen]!, value });
-      }
+  /** How many points the alert was shown; `undefined`: it was told, and wants no more. */
+  seen(alert: SeriesAlert): number | undefined {
+    const { told, seen } = this.of(alert);
+    return told ? undefined : seen;
+  }
+
+  /** @param isNews points that are not are looked at, for a rule counts on from them, but not told */
+  take(alert: SeriesAlert, { from, steps, values }: Points, isNews: (index: number) => boolean): Hit | undefined {
+    const one = this.of(alert);
+    for (; one.seen < from + values.length && !one.told; one.seen++) {
+      const index = one.seen - from;
+      const value = values[index]!;
+      if (!one.watch(value) || !isNews(index)) continue;
+      one.told = true;
+      return { alert, step: steps[index]!, value };
     }
-    return hits;
+    return undefined;
+  }
+
+  look(scalars: SessionState['scalars'], alerts: readonly SeriesAlert[], find: FindSeries): readonly Hit[] {
+    this.keep(alerts);
+    return alerts.flatMap((alert) => {
+      const name = find(alert.series, Object.keys(scalars));
+      if (name === undefined || this.seen(alert) === undefined) return [];
+      return this.take(alert, { from: 0, ...scalars[name]! }, () => true) ?? [];
+    });
+  }
+
+  /** Forgets the others. */
+  keep(alerts: readonly SeriesAlert[]): void {
+    for (const id of this.watched.keys()) if (!alerts.some((alert) => alert.id === id)) this.watched.delete(id);
+  }
+
+  private of(alert: SeriesAlert): Watched {
+    let one = this.watched.get(alert.id);
+    if (one?.alert !== alert)
+      this.watched.set(alert.id, (one = { alert, watch: watchOf(alert.rule), seen: 0, told: false }));
+    return one;
   }
 }
 
 /** Called once. @param onDesktop tells the person while the window is not in front */
-export function startAlerts(onDesktop: (title: string, body: string) => void): void {
+export function startAlerts(onDesktop: (title: string, body: string) => void, find: FindSeries): void {
   let session: string | undefined;
   let watcher = new AlertWatcher();
+  const alerts = () => dashboardsStore.getState().alerts;
   appStore.subscribe(({ session: now }, before) => {
     if (!now || now === before.session) return;
     if (now.sessionId !== session) {
       session = now.sessionId;
       watcher = new AlertWatcher();
     }
-    const { alerts } = dashboardsStore.getState();
-    if (alerts.length === 0) return;
-    for (const hit of watcher.look(now.scalars, alerts)) tell(hit, !hasEnded(now), onDesktop);
+    if (alerts().length === 0) return;
+    for (const hit of watcher.look(now.scalars, alerts(), find)) tell(hit, hasEnded(now) ? 'ended' : 'own', onDesktop);
+  });
+
+  const growing = new GrowingRuns({
+    read: (series) => server().request('logs/points', { series: [...series] }),
+    find: (run, wanted) => find(wanted, scalarNames(run)),
+    tell: (run, hit) =>
+      tell(hit, { name: logStore.getState().runs.find(({ id }) => id === run)?.name ?? run }, onDesktop),
+    fail: (error) => console.warn('a run that grows could not be looked at for alerts', error),
+  });
+  logStore.subscribe(({ folders, runs }) => growing.list(folders, runs));
+  onLogChange((runs) => {
+    // The run under way is told of by its session, sooner.
+    const live = appStore.getState().session?.start?.runDir;
+    const own = new Set(logStore.getState().runs.flatMap(({ id, path }) => (path === live ? [id] : [])));
+    growing.changed(
+      runs.filter((run) => !own.has(run)),
+      alerts(),
+    );
   });
 }
 
-function tell({ alert, step, value }: Hit, running: boolean, onDesktop: (title: string, body: string) => void): void {
-  const words = `${alertWords(alert)}, at step ${step}.`;
-  const stops = alert.stop && running;
-  const detail = `The value is ${Number.isFinite(value) ? Number(value.toPrecision(5)) : value}.${stops ? ' The training is ended, and what was trained is saved.' : ''}`;
+function* scalarNames(run: string): Generator<string> {
+  for (const { name, kind } of tagsOf(run)?.values() ?? []) if (kind === 'scalar') yield name;
+}
+
+/** @param of the training under way, one that has ended, or a run by its name whose files grow */
+function tell(
+  { alert, step, value }: Hit,
+  of: 'own' | 'ended' | { readonly name: string },
+  onDesktop: (title: string, body: string) => void,
+): void {
+  const other = typeof of === 'object' ? of.name : undefined;
+  const words = `${alertWords(alert)}, at step ${step}${other === undefined ? '' : ` of ${other}`}.`;
+  const stops = alert.stop && of === 'own';
+  const ending = stops
+    ? ' The training is ended, and what was trained is saved.'
+    : alert.stop && other !== undefined
+      ? ' Whoever trains it has to end it: its training is not this window’s.'
+      : '';
+  const detail = `The value is ${Number.isFinite(value) ? Number(value.toPrecision(5)) : value}.${ending}`;
   notify({
     severity: 'warning',
     message: words[0]!.toUpperCase() + words.slice(1),

@@ -22,6 +22,12 @@ export type PinnedChart = z.infer<typeof pinnedChart>;
 
 const chartLook = z.object({
   logarithmic: z.boolean().optional(),
+  /** What the y axis shows; without, what is visible. */
+  y: z
+    .object({ min: z.number(), max: z.number() })
+    .refine(({ min, max }) => min < max)
+    .optional()
+    .catch(undefined),
   /** Columns of the grid; 0: all of them. */
   columns: z.number().int().min(0).max(3).optional(),
   /** Rows of the grid. */

@@ -20,11 +20,11 @@ const kinds: readonly {
 export async function askAlert(suggested: string): Promise<void> {
   const series = await ask({
     kind: 'text',
-    title: 'Alert on a series of the training',
+    title: 'Alert on a series of the training, or of any opened run that grows',
     label: 'Name of the series',
     value: suggested,
     confirm: 'Next',
-    check: (text) => (text.trim() === '' ? 'Name a series, for example validation/loss.' : undefined),
+    check: (text) => (text.trim() === '' ? 'Name a series, for example val_loss or validation/loss.' : undefined),
   });
   if (series === undefined) return;
   const chosen = await ask({
@@ -41,7 +41,8 @@ export async function askAlert(suggested: string): Promise<void> {
   const what = await ask({
     kind: 'choose',
     title: `When ${alertWords({ series: series.trim(), rule })}`,
-    message: 'The window and, where it is not in front, the desktop tell of it once a training.',
+    message:
+      'The window and, where it is not in front, the desktop tell of it once a run. Only a training of this window can be ended.',
     choices: [
       { id: 'stop', label: 'Tell, and End the Training' },
       { id: 'tell', label: 'Tell', kind: 'primary' },
@@ -49,10 +50,22 @@ export async function askAlert(suggested: string): Promise<void> {
   });
   if (what === undefined) return;
   addAlert({ series: series.trim(), rule, stop: what === 'stop' });
-  // Browsers ask only after something that the person did.
-  if (typeof Notification !== 'undefined' && Notification.permission === 'default')
-    void Notification.requestPermission();
   notify({ severity: 'info', message: `Alert set: ${alertWords({ series: series.trim(), rule })}.` });
+  await allowDesktop();
+}
+
+/** Browsers ask only after something that the person did. */
+async function allowDesktop(): Promise<void> {
+  if (typeof Notification === 'undefined') return;
+  const permission =
+    Notification.permission === 'default' ? await Notification.requestPermission() : Notification.permission;
+  if (permission === 'granted') return;
+  notify({
+    severity: 'info',
+    message: 'Alerts are told in this window alone.',
+    detail:
+      'The browser may not show notifications of this page; its settings of the page, left of the address, allow them.',
+  });
 }
 
 /** 0 where none is needed. */

@@ -3,6 +3,8 @@ import { memo, useCallback, useEffect, useMemo, useReducer, useRef, useState, us
 import { useStore } from 'zustand';
 import { CurveChart } from '../../charts/curve-chart.js';
 import type { Curve } from '../../charts/curve.js';
+import { tickLabels } from '../../charts/format.js';
+import type { AxisRange } from '../../charts/scale.js';
 import { moveCursor } from '../../state/app-state.js';
 import { seriesStore } from '../../state/curve-data.js';
 import { changeLook, moveChart, pinChart } from '../../state/dashboards.js';
@@ -47,12 +49,15 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
   const chartLook = useMemo(
     () => ({
       x: dashboard.x,
+      logarithmicX: dashboard.logarithmicX && dashboard.x !== 'wall',
       smoothing,
       logarithmic: look.logarithmic ?? false,
+      ...(look.y ? { yRange: look.y } : {}),
       ignoreOutliers: dashboard.ignoreOutliers,
     }),
-    [dashboard.x, smoothing, look.logarithmic, dashboard.ignoreOutliers],
+    [dashboard.x, dashboard.logarithmicX, smoothing, look.logarithmic, look.y, dashboard.ignoreOutliers],
   );
+  const onYRange = useCallback((y: AxisRange | undefined) => changeLook(chart.id, { y }), [chart.id]);
 
   return (
     <figure
@@ -96,6 +101,16 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
           {chart.title}
         </span>
         <Legend curves={curves} />
+        {look.y && (
+          <button
+            className="icon-button"
+            title={`The y axis shows ${tickLabels([look.y.min, look.y.max]).join(' to ')}: show all of it`}
+            aria-label={`Show all of the y axis of ${chart.title}`}
+            onClick={() => onYRange(undefined)}
+          >
+            <Icon name="zoom-out" />
+          </button>
+        )}
         <button
           className="chart-log"
           aria-pressed={look.logarithmic ?? false}
@@ -120,7 +135,6 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
           group={dashboardGroup}
           curves={curves}
           look={chartLook}
-          logarithmicX={dashboard.logarithmicX && dashboard.x !== 'wall'}
           tipOrder={dashboard.tipOrder}
           range={range}
           epochEnds={epochEnds}
@@ -129,6 +143,7 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
           theme={theme}
           onGrowth={onGrowth}
           onCursor={(step) => moveCursor({ step })}
+          onYRange={onYRange}
           onPoint={pointAt}
         />
         {curves.length === 0 && <p className="chart-nothing">{whyNothing(contents, runs.length)}</p>}

@@ -2,7 +2,8 @@
 import type { Curve } from '../../charts/curve.js';
 import type { CurveSource } from '../../charts/curve-view.js';
 import { parseFormula, type MakeSeries } from '../../charts/formula.js';
-import { meanBand, type Spread } from '../../charts/group-band.js';
+import { meanBand, type BandMember, type Spread } from '../../charts/group-band.js';
+import { xMapping, type XKind } from '../../charts/x-axis.js';
 import type { ChartPick } from '../../state/dashboard-schema.js';
 import { findSeries, type DrawnRun, type SeriesRef } from './drawn-runs.js';
 import { isSetting, isTraining, isValidation } from './series-names.js';
@@ -20,6 +21,8 @@ export interface ChartContents {
 export interface CurveOptions {
   /** Runs with the same value become one curve. */
   readonly grouped: boolean;
+  /** What x is: a group's mean is of the points at the same place on it. */
+  readonly x: XKind;
   readonly spread: Spread;
   /** What formulas may name. */
   readonly names: ReadonlySet<string>;
@@ -78,7 +81,7 @@ export function chartCurves(
     }
   }
   const curves = options.grouped
-    ? groupCurves(lines, picks.length > 1, options.spread)
+    ? groupCurves(lines, picks.length > 1, options)
     : runCurves(lines, runs, picks.length > 1);
   return { curves, wanted, missing, ...(problem === undefined ? {} : { problem }) };
 }
@@ -119,7 +122,7 @@ function runCurves(lines: readonly Line[], runs: readonly DrawnRun[], severalPic
   return curves;
 }
 
-function groupCurves(lines: readonly Line[], severalPicks: boolean, spread: Spread): Curve[] {
+function groupCurves(lines: readonly Line[], severalPicks: boolean, { spread, x }: CurveOptions): Curve[] {
   const groups = new Map<string, Line[]>();
   const values: string[] = [];
   for (const line of lines) {
@@ -134,10 +137,7 @@ function groupCurves(lines: readonly Line[], severalPicks: boolean, spread: Spre
   return [...groups].map(([id, members]): Curve => {
     const { run, pick, pickName, key, family } = members[0]!;
     const value = run.group ?? 'none';
-    const { mean, low, high } = banded(
-      members.map(({ source }) => source),
-      spread,
-    );
+    const { mean, low, high } = banded(members, spread, x);
     const validation = isValidation(family);
     const words = [value, ...(severalPicks ? [pickName] : []), ...(validation ? [family] : [])];
     const label = `${words.join(' · ')} (${members.length} ${members.length === 1 ? 'run' : 'runs'})`;
@@ -152,6 +152,8 @@ function groupCurves(lines: readonly Line[], severalPicks: boolean, spread: Spre
       quiet: true,
       source: mean,
       ...(members.length > 1 ? { band: { low, high } } : {}),
+      // Of a time since the beginning, the mean knows no other.
+      ...(x === 'relative' ? { originMs: 0 } : {}),
       ...(run.stepsPerEpoch === undefined ? {} : { stepsPerEpoch: run.stepsPerEpoch }),
     };
   });
@@ -185,20 +187,29 @@ const numbers = new WeakMap<CurveSource, number>();
 let nextNumber = 1;
 
 /** Computed anew only where a source is another, or has grown. */
-function banded(sources: readonly CurveSource[], spread: Spread): ReturnType<typeof meanBand> {
-  const key = sources
-    .map((source) => {
+function banded(lines: readonly Line[], spread: Spread, x: XKind): ReturnType<typeof meanBand> {
+  const { source: first, run: firstRun } = lines[0]!;
+  const key = lines
+    .map(({ source, run }) => {
       let number = numbers.get(source);
       if (number === undefined) numbers.set(source, (number = nextNumber++));
-      return `${number}:${source.values.length}`;
+      return `${number}:${source.values.length}:${run.originMs}:${run.stepsPerEpoch}`;
     })
     .join(' ');
-  let known = bands.get(sources[0]!);
-  if (!known) bands.set(sources[0]!, (known = new Map()));
-  const id = `${spread} ${sources.length}`;
+  let known = bands.get(first);
+  if (!known) bands.set(first, (known = new Map()));
+  const id = `${spread} ${x} ${lines.length}`;
   const before = known.get(id);
   if (before?.key === key) return before.band;
-  const band = meanBand(sources, spread);
+  const members = lines.flatMap(({ source, run }): BandMember[] => {
+    const mapping = xMapping(x, { source, originMs: run.originMs, stepsPerEpoch: run.stepsPerEpoch });
+    if (!mapping) return [];
+    // Epochs are counted in steps of the first run's epochs, which the chart takes the mean's steps for.
+    return [
+      { source, scale: mapping.scale * (x === 'epoch' ? (firstRun.stepsPerEpoch ?? 1) : 1), offset: mapping.offset },
+    ];
+  });
+  const band = meanBand(members, spread, x === 'relative' || x === 'wall' ? 'wallTimes' : 'steps');
   known.set(id, { key, band });
   return band;
 }

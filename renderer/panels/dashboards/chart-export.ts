@@ -1,12 +1,19 @@
 /** A chart as a file: its points as CSV or JSON, all of them, or its picture as PNG or SVG as it is on screen. */
-import { drawAxes, drawCurves, visibleExtent, yScale, type Look } from '../../charts/chart-painter.js';
+import {
+  drawAxes,
+  drawCurves,
+  plotClip,
+  visibleExtent,
+  xScale,
+  yScale,
+  type Look,
+} from '../../charts/chart-painter.js';
 import type { StepRange } from '../../charts/chart-group.js';
 import type { Plot } from '../../charts/chart-overlay.js';
 import { mappingOf, type Curve } from '../../charts/curve.js';
 import { curveView } from '../../charts/curve-view.js';
 import { readPalette, type Palette } from '../../charts/palette.js';
 import { SvgPen, type Pen } from '../../charts/pen.js';
-import { linearScale } from '../../charts/scale.js';
 import { host } from '../../host/index.js';
 import { notify } from '../../state/app-state.js';
 import { dashboardGroup } from './chart-group.js';
@@ -72,13 +79,14 @@ function drawPicture(pen: Pen, { chart, curves, chartLook, range }: ChartContent
   const palette = readPalette(document.documentElement);
   const rows = Math.min(6, Math.ceil(curves.length / 4));
   const top = 44 + rows * 16;
-  const x = dashboardGroup.zoom ?? range();
-  const scale = linearScale(x.min, x.max);
+  const x = xScale(dashboardGroup.zoom ?? range(), chartLook);
   const width = WIDTH - 64 - 24;
   for (const curve of curves) curveView(curve.source).update(curve.exact ? undefined : chartLook.smoothing);
-  const extent = finished(visibleExtent(curves, scale, width, chartLook));
+  const { yRange, logarithmic } = chartLook;
+  const extent = yRange ?? finished(visibleExtent(curves, x, width, chartLook));
   const height = HEIGHT - top - 32;
-  const plot: Plot = { left: 64, top, width, height, x: scale, y: yScale(extent, chartLook.logarithmic, height) };
+  const y = yScale(extent, logarithmic, height, yRange !== undefined);
+  const plot: Plot = { left: 64, top, width, height, x, y };
   pen.fillStyle = palette.background;
   pen.fillRect(0, 0, WIDTH, HEIGHT);
   pen.fillStyle = palette.text;
@@ -88,9 +96,7 @@ function drawPicture(pen: Pen, { chart, curves, chartLook, range }: ChartContent
   drawLegend(pen, curves, palette, rows);
   drawAxes(pen, plot, chartLook.x, palette);
   pen.save();
-  pen.beginPath();
-  pen.rect(plot.left - 3, plot.top - 4, plot.width + 6, plot.height + 8);
-  pen.clip();
+  plotClip(pen, plot);
   finished(
     drawCurves(
       pen,

@@ -4,6 +4,8 @@ import { host } from '../../host/index.js';
 import { startAlerts } from '../../state/alerts.js';
 import { startDashboardLinks } from '../../state/dashboard-link.js';
 import { activeDashboard } from '../../state/dashboards.js';
+import { sessionX } from './chart-range.js';
+import { findNamed } from './series-names.js';
 import { pointedStep } from '../../state/pointed-step.js';
 
 export const dashboardGroup = new ChartGroup();
@@ -11,9 +13,9 @@ export const dashboardGroup = new ChartGroup();
 // A link can hold a zoom, which is the charts' own.
 startDashboardLinks((zoom) => dashboardGroup.setZoom(zoom));
 
-startAlerts((title, body) => host.notify(title, body));
+startAlerts((title, body) => host.notify(title, body), findNamed);
 
-// The timeline's cross-hair is the charts' too, where both count steps.
+// The timeline's cross-hair is the charts' too.
 pointedStep.subscribe(({ step, on }) => {
-  if (on === 'timeline') dashboardGroup.setHover(activeDashboard().x === 'step' ? step : undefined);
+  if (on === 'timeline') dashboardGroup.setHover(step === undefined ? undefined : sessionX(step, activeDashboard().x));
 });

@@ -13,6 +13,7 @@ import { saveChart } from './chart-export.js';
 import type { ChartDescription } from './chart-list.js';
 import { findSeries, type DrawnRun } from './drawn-runs.js';
 import { isValidation } from './series-names.js';
+import { askYRange } from './y-range.js';
 
 export interface MenuSubject {
   readonly chart: ChartDescription;
@@ -40,6 +41,7 @@ export function chartMenu(subject: MenuSubject): PopupItem[] {
     item('Logarithmic Axis', () => changeLook(chart.id, { logarithmic: !look.logarithmic }), {
       checked: look.logarithmic ?? false,
     }),
+    item('Range of the Y Axis…', () => void askYRange(chart, look), { checked: look.y !== undefined }),
     item('Full Width', () => changeLook(chart.id, { columns: wide ? undefined : 0 }), { checked: wide }),
     item('Twice as High', () => changeLook(chart.id, { rows: look.rows === 2 ? undefined : 2 }), {
       checked: look.rows === 2,

@@ -1,5 +1,6 @@
 /** How far a chart's x axis goes, where epochs end on it, and who is told that curves have grown. */
 import { mappingOf, type Curve } from '../../charts/curve.js';
+import { xOfStep } from '../../charts/chart-reading.js';
 import { curveView } from '../../charts/curve-view.js';
 import type { StepRange } from '../../charts/chart-group.js';
 import { liveEnd } from '../../charts/scale.js';
@@ -97,4 +98,15 @@ export function epochEndsOn(kind: XKind): readonly number[] {
     case 'relative':
       return ends.wallTimes.map((time) => time - (session.start?.wallTime ?? 0));
   }
+}
+
+/** Where a step of the training under way lies on x. */
+export function sessionX(step: number, kind: XKind): number | undefined {
+  const { session } = appStore.getState();
+  const source = session?.scalars['train/loss'];
+  if (!session || !source) return undefined;
+  curveView(source).update();
+  const { stepsPerEpoch, wallTime } = session.start ?? {};
+  const curve: Curve = { id: '', label: '', colour: '', source, stepsPerEpoch, originMs: wallTime };
+  return xOfStep([curve], kind, step);
 }

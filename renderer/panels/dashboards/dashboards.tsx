@@ -19,13 +19,13 @@ import './dashboards.css';
 export function Dashboards() {
   const dashboard = useStore(dashboardsStore, activeDashboard);
   const runs = useDrawnRuns();
-  const { pinned, everything, filter, groupBy, spread } = dashboard;
+  const { pinned, everything, filter, groupBy, spread, x } = dashboard;
   const sections = useMemo(
     () => chartSections(runs, { pinned, everything, filter }),
     [runs, pinned, everything, filter],
   );
   const names = useMemo(() => namesOf(runs), [runs]);
-  const options = useMemo(() => ({ grouped: groupBy !== undefined, spread, names }), [groupBy, spread, names]);
+  const options = useMemo(() => ({ grouped: groupBy !== undefined, spread, x, names }), [groupBy, spread, x, names]);
   const running = useApp((state) => state.session !== undefined);
   const somethingThere = useApp((state) => state.session !== undefined || state.runs.length > 0);
   const empty = sections.every(({ charts }) => charts.length === 0);

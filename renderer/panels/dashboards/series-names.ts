@@ -48,3 +48,18 @@ export function sectionOf(key: string): string {
   const slash = key.indexOf('/');
   return slash > 0 ? key.slice(0, slash) : '';
 }
+
+/** The one of a run's series that somebody means by a name: `val_loss` is what another program calls `validation/epoch_loss`. */
+export function findNamed(wanted: string, names: Iterable<string>): string | undefined {
+  const asked = placeOf('', wanted.trim());
+  let alike: string | undefined;
+  let ofEpochs: string | undefined;
+  for (const name of names) {
+    if (name === wanted.trim()) return name;
+    const { key, family } = placeOf('', name);
+    if (isValidation(family) !== isValidation(asked.family)) continue;
+    if (key.toLowerCase() === asked.key.toLowerCase()) alike ??= name;
+    else if (key.toLowerCase() === `epoch_${asked.key.toLowerCase()}`) ofEpochs ??= name;
+  }
+  return alike ?? ofEpochs;
+}

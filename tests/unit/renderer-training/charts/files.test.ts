@@ -3,6 +3,7 @@ import { sortRows } from '../../../../renderer/charts/chart-tip.js';
 import { SvgPen } from '../../../../renderer/charts/pen.js';
 import { formatX, sayX, xMapping, xTicks } from '../../../../renderer/charts/x-axis.js';
 import { linearScale, logScale, logTicks } from '../../../../renderer/charts/scale.js';
+import { yRangeOf } from '../../../../renderer/panels/dashboards/y-range.js';
 import { csvOf, jsonOf } from '../../../../renderer/panels/dashboards/chart-data.js';
 
 const source = { steps: [1, 2], values: [0.5, Number.NaN], wallTimes: [1000, 3000] };
@@ -46,6 +47,19 @@ describe('the values under the pointer', () => {
   });
 });
 
+describe('a range of y as it is typed', () => {
+  it.each<[string, { min: number; max: number } | undefined]>([
+    ['0 to 1', { min: 0, max: 1 }],
+    ['-1, 1e-3', { min: -1, max: 0.001 }],
+    ['−2 … 0.5', { min: -2, max: 0.5 }],
+    ['0–10', { min: 0, max: 10 }],
+    ['1 to 0', undefined],
+    ['0 1 2', undefined],
+    ['a to b', undefined],
+    ['', undefined],
+  ])('%s', (text, range) => expect(yRangeOf(text)).toEqual(range));
+});
+
 describe('the x axis', () => {
   it('counts steps, epochs, time since the beginning, and the clock', () => {
     expect(xMapping('epoch', { source, stepsPerEpoch: 4 })).toEqual({ base: 'steps', scale: 0.25, offset: 0 });
@@ -56,6 +70,7 @@ describe('the x axis', () => {
   it('has round marks', () => {
     expect(xTicks('relative', linearScale(0, 600_000), 5)).toEqual([0, 120_000, 240_000, 360_000, 480_000, 600_000]);
     expect(formatX('relative', 120_000, 600_000)).toBe('2 min');
+    expect(formatX('relative', 3_725_250, 4000)).toBe('1:02:05.250');
     expect(xTicks('step', logScale(1, 1e6), 4)).toEqual([1, 100, 10_000, 1_000_000]);
     expect(logTicks(1, 100, 10)).toEqual([1, 2, 5, 10, 20, 50, 100]);
     expect(sayX('step', 1185)).toBe('step 1,185');

@@ -10,6 +10,7 @@ import {
   formatWhen,
   formatWhenShort,
   shortHash,
+  tickLabels,
 } from '../../../../renderer/charts/format.js';
 
 const table = <T>(format: (value: T) => string, rows: readonly (readonly [T, string])[]) => {
@@ -52,6 +53,39 @@ describe('formatTick', () =>
     [1_500_000, '1.5M'],
     [-2, '−2'],
   ]));
+
+describe('the labels of an axis', () => {
+  it.each<[number[], string[]]>([
+    [
+      [0, 0.5, 1],
+      ['0', '0.5', '1'],
+    ],
+    [
+      [0.99985, 0.9999, 0.99995],
+      ['0.99985', '0.9999', '0.99995'],
+    ],
+    [
+      [9_870_400, 9_870_500],
+      ['9.8704M', '9.8705M'],
+    ],
+    [
+      [1e30, 2e30],
+      ['1e30', '2e30'],
+    ],
+    [
+      [-2.5e-30, 0, 2.5e-30],
+      ['−2.5e-30', '0', '2.5e-30'],
+    ],
+    [
+      [1, 1000, 1_000_000],
+      ['1', '1000', '1M'],
+    ],
+    [
+      [1.000000001, 1.000000002],
+      ['1', '+1e-9'],
+    ],
+  ])('tell %j apart', (ticks, labels) => expect(tickLabels(ticks)).toEqual(labels));
+});
 
 describe('formatDuration', () =>
   table<number | undefined>(formatDuration, [

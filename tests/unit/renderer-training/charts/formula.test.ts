@@ -7,6 +7,8 @@ const known = ['train/loss', 'validation/loss', 'loss', 'top-5 <b>accuracy</b>',
 const train = { steps: [1, 2, 3, 4], values: [4, 3, 2, 1], wallTimes: [10, 20, 30, 40] };
 const validation = { steps: [2, 4], values: [5, 6], wallTimes: [21, 41] };
 
+const members = (sources: readonly { steps: number[]; values: number[] }[]) => sources.map((source) => ({ source }));
+
 function compute(formula: string, ...sources: { steps: number[]; values: number[] }[]) {
   const parsed = parseFormula(formula, known);
   if (parsed.kind === 'error') throw new Error(parsed.message);
@@ -78,16 +80,16 @@ describe('a formula', () => {
 describe('a band', () => {
   it('is mean ± standard deviation, or least to greatest', () => {
     const three = [1, 2, 6].map((value) => ({ steps: [1, 2], values: [value, value * 10] }));
-    const deviation = meanBand(three, 'deviation');
+    const deviation = meanBand(members(three), 'deviation');
     expect(Array.from(deviation.mean.values)).toEqual([3, 30]);
     expect(deviation.high.values[0]! - 3).toBeCloseTo(Math.sqrt(7), 12);
-    expect(Array.from(meanBand(three, 'range').low.values)).toEqual([1, 10]);
+    expect(Array.from(meanBand(members(three), 'range').low.values)).toEqual([1, 10]);
   });
 
   it('counts a curve between its points, not beyond them, and leaves out what is not finite', () => {
     const long = { steps: [0, 10, 20], values: [0, 10, Number.NaN] };
     const short = { steps: [5], values: [100] };
-    const { mean } = meanBand([long, short], 'range');
+    const { mean } = meanBand(members([long, short]), 'range');
     expect(Array.from(mean.steps)).toEqual([0, 5, 10, 20]);
     expect(Array.from(mean.values)).toEqual([0, 52.5, 10, Number.NaN]);
   });

@@ -26,6 +26,23 @@ describe('scale', () => {
     expect(niceRange(0, 0).max).toBeGreaterThan(0);
   });
 
+  it.each([
+    [1e16, 1e16 + 2],
+    [1e30, 1e30 * (1 + 3e-16)],
+    [-1.7e308, 1.7e308],
+    [5e-324, 1e-323],
+    [1e-30, 3e-30],
+    [-1e30, 1e30],
+    [0.1, 0.1 + 2e-16],
+  ])('has an end and a few marks from %f to %f', (least, greatest) => {
+    const { min, max, step } = niceRange(least, greatest);
+    expect(max).toBeGreaterThan(min);
+    expect(Number.isFinite(max - min)).toBe(true);
+    const ticks = niceTicks(min, max, (max - min) / step);
+    expect(ticks.length).toBeLessThan(12);
+    expect(niceTicks(least, greatest, 4).length).toBeLessThan(12);
+  });
+
   it('bounds a logarithmic axis by positive values', () => {
     expect(niceLogRange(0.013, 0.9)).toEqual({ min: 0.01, max: 1 });
     const flat = niceLogRange(1, 1);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { mappingOf } from '../../../../renderer/charts/curve.js';
 import type { CurveSource } from '../../../../renderer/charts/curve-view.js';
 import { chartCurves } from '../../../../renderer/panels/dashboards/chart-curves.js';
 import { chartSections, pattern } from '../../../../renderer/panels/dashboards/chart-list.js';
@@ -34,7 +35,12 @@ const live = run(
 );
 const other = run('baseline', { 'train/loss': column(), 'validation/loss': column(3) });
 const everything = { pinned: [], everything: true, filter: '' };
-const options = (runs: readonly DrawnRun[]) => ({ grouped: false, spread: 'deviation' as const, names: namesOf(runs) });
+const options = (runs: readonly DrawnRun[]) => ({
+  grouped: false,
+  spread: 'deviation' as const,
+  x: 'step' as const,
+  names: namesOf(runs),
+});
 
 describe('the place of a series', () => {
   it.each([
@@ -142,6 +148,48 @@ describe('curves of a chart', () => {
     expect(chartCurves(loss, runs, { ...options(runs), grouped: true, spread: 'range' }).curves[0]!.source).toBe(
       curves[0]!.source,
     );
+  });
+
+  it('make a group’s mean of the points at the same time, or the same share of an epoch', () => {
+    const timed = (everyMs: number, value: number): CurveSource => ({
+      steps: [10, 20, 30],
+      values: [value, value, value],
+      wallTimes: [1, 2, 3].map((index) => 1_000_000 * value + index * everyMs),
+    });
+    const runs = [
+      run('a', { 'train/loss': timed(1000, 1) }, { group: 'g', originMs: 1_000_000, stepsPerEpoch: 10 }),
+      run('b', { 'train/loss': timed(2000, 3) }, { group: 'g', originMs: 3_000_000, stepsPerEpoch: 20 }),
+    ];
+    const along = (x: 'relative' | 'epoch' | 'wall') =>
+      chartCurves(loss, runs, { ...options(runs), grouped: true, x }).curves[0]!;
+    const relative = along('relative');
+    expect(mappingOf(relative, 'relative')).toEqual({ base: 'wallTimes', scale: 1, offset: -0 });
+    expect(Array.from(relative.source.wallTimes!)).toEqual([1000, 2000, 3000, 4000, 6000]);
+    expect(Array.from(relative.source.values)).toEqual([1, 2, 2, 3, 3]);
+    expect(Array.from(relative.source.steps)).toEqual([10, 15, 23, 23, 30]);
+    expect(Array.from(along('wall').source.values)).toEqual([1, 1, 1, 3, 3, 3]);
+    const epochs = along('epoch');
+    const { scale } = mappingOf(epochs, 'epoch')!;
+    expect(Array.from(epochs.source.steps, (step) => step * scale)).toEqual([0.5, 1, 1.5, 2, 3]);
+    expect(Array.from(epochs.source.values)).toEqual([3, 2, 2, 1, 1]);
+  });
+
+  it('leave out of a mean what was written again', () => {
+    const restarted: CurveSource = {
+      steps: [1, 2, 3, 2, 3],
+      values: [1, 9, 9, 2, 3],
+      stretches: [
+        { from: 0, to: 1, superseded: false },
+        { from: 1, to: 3, superseded: true },
+        { from: 3, to: 5, superseded: false },
+      ],
+    };
+    const runs = [
+      run('a', { 'train/loss': restarted }, { group: 'g' }),
+      run('b', { 'train/loss': column(3, 1) }, { group: 'g' }),
+    ];
+    const { source } = chartCurves(loss, runs, { ...options(runs), grouped: true }).curves[0]!;
+    expect(Array.from(source.values)).toEqual([1, 1.5, 2]);
   });
 
   it('say what they wait for', () => {
