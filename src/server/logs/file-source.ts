@@ -1,6 +1,6 @@
 /** A file's bytes for the reader: regular files alone, for a pipe has no end and a device no beginning. Knows no records. */
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import type { ByteSource } from '../../shared/events/byte-source.js';
+import type { ByteSource } from '../../shared/base/byte-source.js';
 
 /** Open only while it is read: there are thousands of files, and only so many may be open. */
 export class FileSource implements ByteSource {
@@ -12,7 +12,7 @@ export class FileSource implements ByteSource {
   constructor(private readonly path: string) {}
 
   /** As of the last `look`. */
-  size(): number {
+  get size(): number {
     return this.bytes;
   }
 

@@ -1,9 +1,9 @@
 /**
- * All events of a file that is in memory, by the published messages: for graphs, which are looked for once. Curves are
- * the scanner's, which makes no object of each number. Knows no files and no directories.
+ * All events of a file, by the published messages: for graphs, which are looked for once. Curves are
+ * the scanner's, which makes no object of each number. Knows no directories.
  */
 import { fromBinary } from '@bufbuild/protobuf';
-import type { ByteSource } from './byte-source.js';
+import type { ByteSource } from '../base/byte-source.js';
 import type { NoEvent } from './event-scanner.js';
 import { EventSchema, type Event } from './generated/event_pb.js';
 import { RecordReader, type RecordProblem } from './record-reader.js';
@@ -14,12 +14,12 @@ export interface EventVisitor {
   problem(problem: RecordProblem | NoEvent): void;
 }
 
-/** Of one turn of the reader; a file in memory has no end to wait for. */
+/** Of one turn of the reader. */
 const TURN_BYTES = 2 ** 26;
 
 /** A record that the file's end cuts off is left out without a word: its writer may be at it. */
-export function readEvents(file: Uint8Array, visitor: EventVisitor): void {
-  const reader = new RecordReader(inMemory(file));
+export function readEvents(source: ByteSource, visitor: EventVisitor): void {
+  const reader = new RecordReader(source);
   const records = {
     record(bytes: Uint8Array, _view: DataView, from: number, to: number, offset: number): void {
       let event: Event;
@@ -35,15 +35,4 @@ export function readEvents(file: Uint8Array, visitor: EventVisitor): void {
     problem: (problem: RecordProblem) => visitor.problem(problem),
   };
   while (reader.read(records, TURN_BYTES) === 'more');
-}
-
-function inMemory(file: Uint8Array): ByteSource {
-  return {
-    size: file.length,
-    read(into, position) {
-      const part = file.subarray(position, position + into.length);
-      into.set(part);
-      return part.length;
-    },
-  };
 }

@@ -12,10 +12,10 @@ import { openKeras } from './keras-json.js';
 export const eventFile: ModelFormat = {
   title: 'TensorBoard event file',
   matches: ({ name }) => /(^|\.)tfevents\./i.test(name),
-  open({ bytes }) {
+  open({ source }) {
     const opened: OpenedModel[] = [];
     const notes: string[] = [];
-    readEvents(bytes, {
+    readEvents(source, {
       event: ({ what }) => {
         if (what.case === 'graphDef') opened.push(openGraphDef(fromBinary(GraphDefSchema, what.value), 'ops'));
         else if (what.case === 'metaGraphDef') {

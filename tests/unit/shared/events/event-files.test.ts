@@ -6,6 +6,7 @@ import { crc32c as nativeCrc32c } from '@node-rs/crc32';
 import { afterAll, describe, expect, test } from 'vitest';
 import { encodeEvent, encodeFileVersion, encodeScalars } from '../../../../src/shared/events/event-writer.js';
 import { DataType } from '../../../../src/shared/events/generated/types_pb.js';
+import { tensorBoardAlone } from '../../../fixtures/tensorboard-alone.js';
 import { scanEvents, type ScannedScalar } from './scan-events.js';
 
 const logs = path.resolve(process.env['BACKSTEP_TEST_DATA'] ?? '../shared/data', 'tensorboard-logs');
@@ -157,8 +158,8 @@ describe.skipIf(!tensorBoard)(`read by TensorBoard${tensorBoard ? '' : ` (skippe
         ),
       ]),
     );
-    const script = `
-import sys, json
+    const script = `${tensorBoardAlone}
+import json
 from tensorboard.backend.event_processing.plugin_event_accumulator import EventAccumulator
 from tensorboard.util import tensor_util
 a = EventAccumulator(sys.argv[1], size_guidance={'tensors': 0})

@@ -10,6 +10,7 @@ import { DataType } from '../../../../src/shared/events/generated/types_pb.js';
 import { encodeRecord } from '../../../../src/shared/events/record-frames.js';
 import { scalarOfTensor } from '../../../../src/shared/events/scalar-of-tensor.js';
 import { scanEvents, type ScannedScalar } from './scan-events.js';
+import { ScriptedSource } from './scripted-source.js';
 
 const logs = path.resolve(process.env['BACKSTEP_TEST_DATA'] ?? '../shared/data', 'tensorboard-logs');
 
@@ -172,7 +173,7 @@ describe.skipIf(!existsSync(logs))(`files by real Keras${existsSync(logs) ? '' :
     const bytes = readFileSync(path.join(logs, name));
     const wanted: ScannedScalar[] = [];
     const plugins = new Map<string, string>();
-    readEvents(bytes, {
+    readEvents(new ScriptedSource(bytes), {
       event({ what, step, wallTime }) {
         if (what.case !== 'summary') return;
         for (const { tag, metadata, value } of what.value.value) {
