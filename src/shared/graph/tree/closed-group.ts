@@ -1,72 +1,83 @@
-/** What a closed group shows of the ops within: a few lines a column. Told bottom up, once a tree. Pure. */
+/** What a closed group shows of the ops within: a few lines a column. Pure. */
 import { cellKinds } from '../graph-blocks.js';
 import type { OpNode } from '../op-graph.js';
 import { cellKindOf, isGroup, type Group } from './group-tree.js';
 
 const MOST_LINES = 5;
 
-/** How many ops there are of each kind, kinds in the order in which they first come. */
-type Counts = Map<string, number>;
-
-interface Tally {
-  readonly all: Counts;
-  /** Those that compute. */
-  readonly work: Counts;
-}
-
-/** By group: the lines of its forward, gradient and update column; none where it has no such ops. */
-export function closedLines(root: Group): ReadonlyMap<Group, readonly (readonly string[] | undefined)[]> {
-  const lines = new Map<Group, readonly (readonly string[] | undefined)[]>();
-  const visit = (group: Group): readonly (Tally | undefined)[] => {
-    const tallies: (Tally | undefined)[] = cellKinds.map(() => undefined);
-    const tally = (cell: number): Tally => (tallies[cell] ??= { all: new Map(), work: new Map() });
-    for (const child of group.children) {
-      if (isGroup(child)) {
-        visit(child).forEach((inner, cell) => {
-          if (!inner) return;
-          merge(tally(cell).all, inner.all);
-          merge(tally(cell).work, inner.work);
-        });
-      } else {
-        add(tally(cellKinds.indexOf(cellKindOf(child))), child);
-      }
-    }
-    lines.set(
-      group,
-      tallies.map((one) => one && summary(one)),
-    );
-    return tallies;
-  };
-  visit(root);
-  return lines;
-}
-
-/** The lines of a column with these ops in it. */
+/** The lines of a column with these ops in it: each kind that computes, else each kind, in the order in which they first come. */
 export function columnLines(ops: readonly OpNode[]): readonly string[] {
-  const tally: Tally = { all: new Map(), work: new Map() };
-  for (const op of ops) add(tally, op);
-  return summary(tally);
+  const all = new Map<string, number>();
+  const work = new Map<string, number>();
+  for (const op of ops) {
+    all.set(op.op, (all.get(op.op) ?? 0) + 1);
+    if (isWork(op)) work.set(op.op, (work.get(op.op) ?? 0) + 1);
+  }
+  const lines = [...(work.size > 0 ? work : all)].map(([op, times]) => (times > 1 ? `${op} ×${grouped(times)}` : op));
+  return lines.length <= MOST_LINES
+    ? lines
+    : [...lines.slice(0, MOST_LINES - 1), `and ${lines.length - MOST_LINES + 1} more kinds`];
 }
 
-function add({ all, work }: Tally, op: OpNode): void {
-  all.set(op.op, (all.get(op.op) ?? 0) + 1);
-  if (isWork(op)) work.set(op.op, (work.get(op.op) ?? 0) + 1);
+/**
+ * How many `columnLines` each column of each group has, the columns of a group one after another; 0 where it has no such
+ * ops. Nothing is written for it: most groups are never seen closed.
+ *
+ * @param groups each after the one around it
+ * @param outer of each group: the place of the one around it, −1 for the root
+ */
+export function lineCounts(groups: readonly Group[], outer: readonly number[]): Uint8Array {
+  const columns = cellKinds.length;
+  const all = new FewKinds(groups.length * columns);
+  const work = new FewKinds(groups.length * columns);
+  const kinds = new Map<string, number>();
+  groups.forEach(({ children }, number) => {
+    for (const child of children) {
+      if (isGroup(child)) continue;
+      let kind = kinds.get(child.op);
+      if (kind === undefined) kinds.set(child.op, (kind = kinds.size));
+      const column = number * columns + cellKinds.indexOf(cellKindOf(child));
+      all.add(column, kind);
+      if (isWork(child)) work.add(column, kind);
+    }
+  });
+  for (let number = groups.length - 1; number > 0; number--) {
+    for (let cell = 0; cell < columns; cell++) {
+      all.merge(outer[number]! * columns + cell, number * columns + cell);
+      work.merge(outer[number]! * columns + cell, number * columns + cell);
+    }
+  }
+  return all.counts.map((count, column) => work.counts[column]! || count);
+}
+
+/** Sets of numbers of which no more than a few are told apart. */
+class FewKinds {
+  readonly counts: Uint8Array;
+  private readonly kinds: Int32Array;
+
+  constructor(sets: number) {
+    this.counts = new Uint8Array(sets);
+    this.kinds = new Int32Array(sets * MOST_LINES);
+  }
+
+  add(set: number, kind: number): void {
+    const first = set * MOST_LINES;
+    const end = first + this.counts[set]!;
+    for (let at = first; at < end; at++) if (this.kinds[at] === kind) return;
+    if (end === first + MOST_LINES) return;
+    this.kinds[end] = kind;
+    this.counts[set]!++;
+  }
+
+  merge(into: number, from: number): void {
+    const first = from * MOST_LINES;
+    for (let at = first; at < first + this.counts[from]!; at++) this.add(into, this.kinds[at]!);
+  }
 }
 
 /** Whether it does more than hand values through. */
 function isWork({ kind, outputs }: OpNode): boolean {
   return kind === 'op' && (outputs.length === 0 || !outputs.every(({ alias }) => alias));
-}
-
-function merge(into: Counts, from: Counts): void {
-  for (const [op, times] of from) into.set(op, (into.get(op) ?? 0) + times);
-}
-
-function summary({ all, work }: Tally): readonly string[] {
-  const lines = [...(work.size > 0 ? work : all)].map(([op, times]) => (times > 1 ? `${op} ×${grouped(times)}` : op));
-  return lines.length <= MOST_LINES
-    ? lines
-    : [...lines.slice(0, MOST_LINES - 1), `and ${lines.length - MOST_LINES + 1} more kinds`];
 }
 
 /** With commas at the thousands; the browser's own way takes longer than all the rest of a tree. */

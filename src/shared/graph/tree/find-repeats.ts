@@ -3,7 +3,8 @@
  * puts it into a group of its own. Equal is what has the same ops, shapes and inner wiring. Pure.
  */
 import type { OpNode } from '../op-graph.js';
-import type { Group } from './group-tree.js';
+import { growing, isGrowing, type Growing } from './growing.js';
+import { Signatures } from './signatures.js';
 
 /** Of children; finding them compares all with all. */
 const MOST_CHILDREN = 4000;
@@ -17,62 +18,36 @@ interface Run {
   readonly times: number;
 }
 
+type Children = readonly (Growing | number)[];
+
 /** Changes the children of the group and of those within; their `edges` with them. */
-export function findRepeats(root: Group): void {
-  const signatures = new Signatures();
-  const visit = (group: Group): void => {
-    for (const child of group.children) if ('children' in child) visit(child);
-    if (group.children.length < 4 || group.children.length > MOST_CHILDREN) return;
+export function findRepeats(root: Growing, nodes: readonly OpNode[]): void {
+  const signatures = new Signatures(nodes);
+  const visit = (group: Growing): void => {
+    for (const child of group.children) if (isGrowing(child)) visit(child);
+    if (group.size <= LEAST_SAVED || group.children.length < 4 || group.children.length > MOST_CHILDREN) return;
     const runs = runsIn(group, signatures);
-    if (runs.length > 0) fold(group, runs);
+    if (runs.length > 0) fold(group, runs, nodes);
   };
   visit(root);
 }
 
-/** Equal numbers for equal children. */
-class Signatures {
-  private readonly numbers = new Map<string, number>();
-  private readonly known = new Map<Group | OpNode, number>();
-
-  of(child: Group | OpNode): number {
-    let number = this.known.get(child);
-    if (number === undefined) {
-      number = this.number('children' in child ? this.groupText(child) : opText(child));
-      this.known.set(child, number);
-    }
-    return number;
-  }
-
-  number(text: string): number {
-    let number = this.numbers.get(text);
-    if (number === undefined) this.numbers.set(text, (number = this.numbers.size));
-    return number;
-  }
-
-  private groupText(group: Group): string {
-    const inner = group.children.map((child) => this.of(child));
-    return `${group.kind} ${group.type ?? ''} ${group.times ?? ''} [${inner.join()}] ${group.edges.map((edge) => edge.join('>')).join()}`;
-  }
-}
-
-function opText({ op, kind, outputs }: OpNode): string {
-  return `${op} ${kind} ${outputs.map(({ shape, dtype }) => `${dtype}${shape.join('×')}`).join()}`;
-}
-
 /** Those that save most, none overlapping another, in their order. */
-function runsIn(group: Group, signatures: Signatures): Run[] {
-  const { children } = group;
-  const own = children.map((child) => signatures.of(child));
-  // Nothing is here twice: the most common case by far.
-  if (new Set(own).size === own.length) return [];
+function runsIn({ children, edges }: Growing, signatures: Signatures): Run[] {
+  const own = Int32Array.from(children, (child) => signatures.of(child));
+  // Nothing is here twice, or too little: the most common cases by far.
+  if (opsInTwins(children, own) <= LEAST_SAVED) return [];
   const inputs: number[][] = children.map(() => []);
-  for (const [from, to] of group.edges) inputs[to]!.push(to - from);
+  for (let at = 0; at < edges.length; at += 2) inputs[edges[at + 1]!]!.push(edges[at + 1]! - edges[at]!);
   // How far back its inputs lie is part of what a child is: equal blocks are wired alike.
   const keys = own.map((signature, index) =>
-    signatures.number(`${signature} < ${inputs[index]!.sort((a, b) => a - b).join()}`),
+    signatures.wired(
+      signature,
+      inputs[index]!.sort((a, b) => a - b),
+    ),
   );
-  if (new Set(keys).size === keys.length) return [];
-  const cuts = cutsOf(children.length, group.edges);
+  if (opsInTwins(children, keys) <= LEAST_SAVED) return [];
+  const cuts = cutsOf(children.length, edges);
   const found: Run[] = [];
   for (let period = 1; period <= children.length / 2; period++) {
     for (let start = 0; start + 2 * period <= children.length;) {
@@ -97,6 +72,18 @@ function runsIn(group: Group, signatures: Signatures): Run[] {
   return chosen.sort((a, b) => a.start - b.start);
 }
 
+/** How many ops are in children that are there more than once. */
+function opsInTwins(children: Children, signatures: Int32Array): number {
+  const sorted = signatures.slice().sort();
+  const twins = new Set<number>();
+  for (let at = 1; at < sorted.length; at++) if (sorted[at] === sorted[at - 1]) twins.add(sorted[at]!);
+  if (twins.size === 0) return 0;
+  return children.reduce<number>((sum, child, index) => {
+    if (!twins.has(signatures[index]!)) return sum;
+    return sum + (isGrowing(child) ? child.size : 1);
+  }, 0);
+}
+
 /**
  * The same run can be cut into blocks at any of its places: where the fewest edges are cut, a block begins
  * as people see it.
@@ -113,11 +100,11 @@ function bestCut(start: number, length: number, period: number, cuts: readonly n
 }
 
 /** How many edges lead over the border before each child. */
-function cutsOf(count: number, edges: Group['edges']): number[] {
+function cutsOf(count: number, edges: Growing['edges']): number[] {
   const changes = Array<number>(count + 1).fill(0);
-  for (const [from, to] of edges) {
-    changes[Math.min(from, to) + 1]!++;
-    changes[Math.max(from, to) + 1]!--;
+  for (let at = 0; at < edges.length; at += 2) {
+    changes[Math.min(edges[at]!, edges[at + 1]!) + 1]!++;
+    changes[Math.max(edges[at]!, edges[at + 1]!) + 1]!--;
   }
   let open = 0;
   return changes.slice(0, count).map((change) => (open += change));
@@ -125,28 +112,27 @@ function cutsOf(count: number, edges: Group['edges']): number[] {
 
 const saved = ({ period, times }: Run): number => period * (times - 1);
 
-function opsIn(children: Group['children'], start: number, length: number): number {
+function opsIn(children: Children, start: number, length: number): number {
   let ops = 0;
   for (let index = start; index < start + length; index++) {
     const child = children[index]!;
-    ops += 'children' in child ? child.size : 1;
+    ops += isGrowing(child) ? child.size : 1;
   }
   return ops;
 }
 
-function fold(group: Group, runs: readonly Run[]): void {
-  const writable = group as { -readonly [K in keyof Group]: Group[K] };
+function fold(group: Growing, runs: readonly Run[], nodes: readonly OpNode[]): void {
   const old = group.children;
   /** Of each old child: its place among the new ones, and, in a run, which block and which place there. */
-  const places: { top: number; block?: number; inner?: number; run?: Group }[] = [];
-  const children: (Group | OpNode)[] = [];
+  const places: { top: number; block?: number; inner?: number; run?: Growing }[] = [];
+  const children: (Growing | number)[] = [];
   let index = 0;
   for (const run of runs) {
     for (; index < run.start; index++) {
       places[index] = { top: children.length };
       children.push(old[index]!);
     }
-    const repeat = repeatOf(group, old, run);
+    const repeat = repeatOf(group, old, run, nodes);
     for (let block = 0; block < run.times; block++) {
       for (let inner = 0; inner < run.period; inner++, index++)
         places[index] = { top: children.length, block, inner: run.period > 1 ? inner : undefined, run: repeat };
@@ -157,47 +143,48 @@ function fold(group: Group, runs: readonly Run[]): void {
     places[index] = { top: children.length };
     children.push(old[index]!);
   }
-  const seen = new Map<Group, Set<string>>();
-  const add = (to: Group, edge: readonly [number, number]): void => {
+  const seen = new Map<Growing, Set<string>>();
+  const add = (to: Growing, first: number, last: number): void => {
     const known = seen.get(to) ?? new Set<string>();
     seen.set(to, known);
-    if (known.has(edge.join())) return;
-    known.add(edge.join());
-    (to.edges as (readonly [number, number])[]).push(edge);
+    const key = `${first} ${last}`;
+    if (known.has(key)) return;
+    known.add(key);
+    to.edges.push(first, last);
   };
-  const edges = group.edges;
-  writable.edges = [];
-  for (const [from, to] of edges) {
-    const [a, b] = [places[from]!, places[to]!];
-    if (a.top !== b.top) add(group, [a.top, b.top]);
-    else if (a.block !== b.block) add(a.run!, [a.block!, b.block!]);
-    else add(a.run!.children[a.block!] as Group, [a.inner!, b.inner!]);
+  const { edges } = group;
+  group.edges = [];
+  for (let at = 0; at < edges.length; at += 2) {
+    const [a, b] = [places[edges[at]!]!, places[edges[at + 1]!]!];
+    if (a.top !== b.top) add(group, a.top, b.top);
+    else if (a.block !== b.block) add(a.run!, a.block!, b.block!);
+    else add(a.run!.children[a.block!] as Growing, a.inner!, b.inner!);
   }
-  writable.children = children;
+  group.children = children;
 }
 
-function repeatOf(parent: Group, old: Group['children'], { start, period, times }: Run): Group {
-  const sizeOf = (children: Group['children']): number => opsIn(children, 0, children.length);
+function repeatOf(parent: Growing, old: Children, { start, period, times }: Run, nodes: readonly OpNode[]): Growing {
   const inner = old.slice(start, start + period * times);
-  const names = inner.map((child) => ('children' in child ? child.label : child.id.split('/').at(-1)!));
+  const names = inner.map((child) => (isGrowing(child) ? child.label : nodes[child]!.id.split('/').at(-1)!));
   const id = `repeat:${parent.id}:${names[0]!}×${times}`;
-  const repeat = { id, kind: 'repeat' as const, parent, depth: 0, times, edges: [], size: sizeOf(inner) };
-  if (period === 1) return { ...repeat, label: stem(names, false), children: inner };
-  const blocks = Array.from({ length: times }, (_, block): Group => {
-    const children = inner.slice(block * period, (block + 1) * period);
-    const own = names.slice(block * period, (block + 1) * period);
-    return {
-      id: `${id}:${block + 1}`,
-      kind: 'group',
-      label: stem(own, true),
-      parent: undefined,
-      depth: 0,
-      children,
-      edges: [],
-      size: sizeOf(children),
-    };
-  });
-  return { ...repeat, label: stem(names, false), children: blocks };
+  const repeat = growing(id, 'repeat', stem(names, false), parent);
+  repeat.times = times;
+  repeat.size = opsIn(inner, 0, inner.length);
+  if (period === 1) repeat.children = inner;
+  else {
+    for (let block = 0; block < times; block++) {
+      const own = growing(
+        `${id}:${block + 1}`,
+        'group',
+        stem(names.slice(block * period, (block + 1) * period), true),
+        repeat,
+      );
+      own.children = inner.slice(block * period, (block + 1) * period);
+      own.size = opsIn(own.children, 0, period);
+      repeat.children.push(own);
+    }
+  }
+  return repeat;
 }
 
 /** What names have in common, as far as it says something: `conv4_block2_1_conv`, `conv4_block2_2_bn` → `conv4_block2`. */

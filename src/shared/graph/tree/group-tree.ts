@@ -6,6 +6,7 @@ import { blockOf, cellOf, type BlockKind, type CellKind } from '../graph-blocks.
 import type { OpGraph, OpNode } from '../op-graph.js';
 import { graphIndex } from './graph-index.js';
 import { findRepeats } from './find-repeats.js';
+import { growing, isGrowing, type Growing } from './growing.js';
 import { topEdges } from './top-edges.js';
 
 export interface Group {
@@ -23,103 +24,103 @@ export interface Group {
   readonly depth: number;
   /** In the order in which they first run. */
   readonly children: readonly (Group | OpNode)[];
+  /** Of each child: the op's place among the graph's nodes, −1 for a group. */
+  readonly places: Int32Array;
   /** Of all ops within, the nested ones included. */
   readonly size: number;
   /** How often what is in it follows itself, for a `repeat`. */
   readonly times?: number;
-  /** Edges between its children, by their places among them; several that go the same way are one. */
-  readonly edges: readonly (readonly [from: number, to: number])[];
+  /** Edges between its children: pairs of places among them, one after another; several that go the same way are one. */
+  readonly edges: readonly number[];
 }
 
 export interface GroupTree {
   readonly graph: OpGraph;
   readonly root: Group;
   readonly groups: ReadonlyMap<string, Group>;
-  /** The innermost group of each op. */
-  readonly groupOf: ReadonlyMap<string, Group>;
+  /** The innermost group of each op, by its id. */
+  readonly groupOf: { get(op: string): Group | undefined };
 }
 
 export function isGroup(child: Group | OpNode): child is Group {
   return 'children' in child;
 }
 
+/** Names of others can nest as deep as they like; nobody opens more levels than this. */
+const MOST_DEEP = 100;
 const noParts: readonly string[] = [];
-
-function isSamePath(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((part, index) => part === b[index]);
-}
-
-/** A group while it is put together. */
-interface Growing {
-  id: string;
-  kind: Group['kind'];
-  label: string;
-  type?: string;
-  shape?: readonly (number | null)[];
-  file?: string;
-  line?: number;
-  parent: Growing | undefined;
-  depth: number;
-  children: (Growing | OpNode)[];
-  size: number;
-  times?: number;
-  edges: (readonly [number, number])[];
-}
 
 export function groupTree(graph: OpGraph): GroupTree {
   const root = growing('', 'group', '', undefined);
   const known = new Map<string, Growing>();
-  const layers = new Map(graph.layers.map((layer) => [layer.layer, layer]));
-  const enter = (id: string, kind: Group['kind'], label: string, parent: Growing): Growing => {
-    let group = known.get(id);
-    if (!group) {
-      group = growing(id, kind, label, parent);
-      known.set(id, group);
-      parent.children.push(group);
-    }
-    return group;
-  };
-  const owners = graph.batch === 'none' ? ownersOf(graph) : undefined;
-  // Ops that follow one another are often in one group.
-  let [lastPath, lastGroup]: [readonly string[] | undefined, Growing] = [undefined, root];
-  graph.nodes.forEach((node, place) => {
-    let group = root;
-    if (owners) {
-      const parts = graph.nodes[owners[place]!]?.group ?? node.group ?? noParts;
-      if (lastPath !== undefined && isSamePath(lastPath, parts)) group = lastGroup;
-      else {
-        let path = '';
-        for (const part of parts) {
-          path += path === '' ? part : `/${part}`;
-          group = enter(`group:${path}`, 'group', part, group);
-        }
-      }
-      [lastPath, lastGroup] = [parts, group];
-    } else {
-      const { id, kind, label } = blockOf(node);
-      if (kind === 'layer') {
-        const parts = label.split('/');
-        for (let count = 1; count < parts.length; count++)
-          group = enter(`group:${parts.slice(0, count).join('/')}`, 'group', parts[count - 1]!, group);
-        group = enter(id, kind, parts.at(-1)!, group);
-        const layer = layers.get(label);
-        if (layer)
-          Object.assign(group, { type: layer.type, shape: layer.outputShape, file: layer.file, line: layer.line });
-      } else group = enter(id, kind, label, root);
-    }
-    group.children.push(node);
-  });
+  if (graph.batch === 'none') sortByNames(graph, root, known);
+  else sortByLayers(graph, root, known);
   count(root);
   joinChains(root, known);
   inOrderOfRunning(root, graph);
-  topEdges(root as Group, graph);
+  topEdges(root, graph);
   putOptimizerLast(root);
-  findRepeats(root as Group);
-  deepen(root, 0);
-  const groups = new Map<string, Group>();
-  const groupOf = new Map<string, Group>();
-  gather(root as Group, groups, groupOf);
-  return { graph, root: root as Group, groups, groupOf };
+  findRepeats(root, graph.nodes);
+  return settled(root, graph);
+}
+
+type Groups = Map<string, Growing>;
+
+function enter(known: Groups, id: string, kind: Group['kind'], label: string, parent: Growing): Growing {
+  let group = known.get(id);
+  if (!group) {
+    group = growing(id, kind, label, parent);
+    known.set(id, group);
+    parent.children.push(group);
+  }
+  return group;
+}
+
+/** Of a file: name scopes, functions, models. */
+function sortByNames(graph: OpGraph, root: Growing, known: Groups): void {
+  const owners = ownersOf(graph);
+  // Ops that follow one another are often in one group.
+  let [lastPath, lastGroup]: [readonly string[] | undefined, Growing] = [undefined, root];
+  graph.nodes.forEach((node, place) => {
+    const owner = owners[place]!;
+    const parts = (owner < 0 ? undefined : graph.nodes[owner]!.group) ?? node.group ?? noParts;
+    if (lastPath === undefined || !isSamePath(lastPath, parts)) {
+      let path = '';
+      lastGroup = root;
+      for (let depth = 0; depth < Math.min(parts.length, MOST_DEEP); depth++) {
+        const part = parts[depth]!;
+        path += path === '' ? part : `/${part}`;
+        lastGroup = enter(known, `group:${path}`, 'group', part, lastGroup);
+      }
+      lastPath = parts;
+    }
+    lastGroup.children.push(place);
+  });
+}
+
+/** Of a recorded step: what goes in, layers and the models that they are in, the loss, the optimizer. */
+function sortByLayers(graph: OpGraph, root: Growing, known: Groups): void {
+  const layers = new Map(graph.layers.map((layer) => [layer.layer, layer]));
+  graph.nodes.forEach((node, place) => {
+    const { id, kind, label } = blockOf(node);
+    let group = known.get(id);
+    if (!group && kind === 'layer') {
+      const parts = label.split('/');
+      let outer = root;
+      for (let depth = 1; depth < Math.min(parts.length, MOST_DEEP); depth++)
+        outer = enter(known, `group:${parts.slice(0, depth).join('/')}`, 'group', parts[depth - 1]!, outer);
+      group = enter(known, id, kind, parts.at(-1)!, outer);
+      const layer = layers.get(label);
+      if (layer)
+        Object.assign(group, { type: layer.type, shape: layer.outputShape, file: layer.file, line: layer.line });
+    }
+    group ??= enter(known, id, kind, label, root);
+    group.children.push(place);
+  });
+}
+
+function isSamePath(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((part, index) => part === b[index]);
 }
 
 /** The groups that an op is in, from the innermost. */
@@ -149,17 +150,11 @@ function ownersOf(graph: OpGraph): Int32Array {
   return owners.map((owner, place) => (isShared[place] === 1 ? -1 : owner));
 }
 
-function growing(id: string, kind: Group['kind'], label: string, parent: Growing | undefined): Growing {
-  return { id, kind, label, parent, depth: 0, children: [], size: 0, edges: [] };
-}
-
-const isGrowing = (child: Growing | OpNode): child is Growing => 'children' in child;
-
 /**
  * A scope that holds nothing but one other scope is one with it: `StatefulPartitionedCall/sequential_1`;
  * a scope of a single op is that op.
  */
-function joinChains(group: Growing, known: Map<string, Growing>): void {
+function joinChains(group: Growing, known: Groups): void {
   group.children = group.children.map((child) => {
     if (!isGrowing(child)) return child;
     if (child.kind === 'group' && child.size === 1) return onlyOp(child, known);
@@ -182,7 +177,7 @@ function joinChains(group: Growing, known: Map<string, Growing>): void {
   });
 }
 
-function onlyOp(group: Growing, known: Map<string, Growing>): OpNode {
+function onlyOp(group: Growing, known: Groups): number {
   known.delete(group.id);
   const child = group.children[0]!;
   return isGrowing(child) ? onlyOp(child, known) : child;
@@ -200,55 +195,70 @@ function putOptimizerLast(root: Growing): void {
   if (at < 0 || last === 0) return;
   const moved = (index: number): number => (index === at ? last : index > at ? index - 1 : index);
   root.children.push(...root.children.splice(at, 1));
-  root.edges = root.edges.map(([from, to]): readonly [number, number] => [moved(from), moved(to)]);
+  root.edges = root.edges.map(moved);
   // The lowest is the one that nothing stands below.
-  const above = new Set(root.edges.map(([from]) => from));
-  for (let index = 0; index < last; index++) if (!above.has(index)) root.edges.push([index, last]);
+  const above = new Set(root.edges.filter((_, index) => index % 2 === 0));
+  for (let index = 0; index < last; index++) if (!above.has(index)) root.edges.push(index, last);
 }
 
 /** A variable or a target is known before the ops of its group run: the first op counts. */
-function inOrderOfRunning(root: Growing, graph: OpGraph): void {
-  const { placeOf } = graphIndex(graph);
+function inOrderOfRunning(root: Growing, { nodes }: OpGraph): void {
   const known = new Map<Growing, number>();
-  const begin = (child: Growing | OpNode): number => {
-    if (!isGrowing(child)) return placeOf.get(child.id)!;
+  const begin = (group: Growing): number => {
     let first = Infinity;
     let firstOp = Infinity;
-    for (const inner of child.children) {
-      const at = begin(inner);
+    for (const child of group.children) {
+      const at = isGrowing(child) ? begin(child) : child;
       first = Math.min(first, at);
-      const runs = isGrowing(inner) || child.kind === 'input' || inner.kind === 'op' || inner.kind === 'assign';
-      if (runs) firstOp = Math.min(firstOp, at);
+      if (group.kind === 'input' || isGrowing(child) || runs(nodes[child]!)) firstOp = Math.min(firstOp, at);
     }
     const own = firstOp === Infinity ? first : firstOp;
-    known.set(child, own);
+    known.set(group, own);
     return own;
   };
   begin(root);
+  const beginOf = (child: Growing | number): number => (isGrowing(child) ? known.get(child)! : child);
   const sort = (group: Growing): void => {
-    const begins = group.children.map((child) => (isGrowing(child) ? known.get(child)! : placeOf.get(child.id)!));
-    if (begins.some((at, index) => index > 0 && begins[index - 1]! > at)) {
-      const order = begins.map((_, index) => index).sort((a, b) => begins[a]! - begins[b]! || a - b);
-      group.children = order.map((index) => group.children[index]!);
-    }
-    for (const child of group.children) if (isGrowing(child)) sort(child);
+    const { children } = group;
+    let isSorted = true;
+    for (let index = 1; isSorted && index < children.length; index++)
+      isSorted = beginOf(children[index - 1]!) <= beginOf(children[index]!);
+    if (!isSorted) children.sort((a, b) => beginOf(a) - beginOf(b));
+    for (const child of children) if (isGrowing(child)) sort(child);
   };
   sort(root);
 }
 
-function deepen(group: Growing, depth: number): void {
-  group.depth = depth;
-  for (const child of group.children) {
-    if (!isGrowing(child)) continue;
-    child.parent = group;
-    deepen(child, depth + 1);
-  }
+function runs({ kind }: OpNode): boolean {
+  return kind === 'op' || kind === 'assign';
 }
 
-function gather(group: Group, groups: Map<string, Group>, groupOf: Map<string, Group>): void {
-  groups.set(group.id, group);
-  for (const child of group.children) {
-    if (isGroup(child)) gather(child, groups, groupOf);
-    else groupOf.set(child.id, group);
-  }
+/** The same groups for whoever reads them: with ops for their numbers, and known by name. */
+function settled(root: Growing, graph: OpGraph): GroupTree {
+  const { placeOf } = graphIndex(graph);
+  const groups = new Map<string, Group>();
+  const innermost = Array<Group>(graph.nodes.length);
+  const settle = (from: Growing, parent: Group | undefined, depth: number): Group => {
+    const { id, kind, label, type, shape, file, line, size, times, edges } = from;
+    const children: (Group | OpNode)[] = [];
+    const places = Int32Array.from(from.children, (child) => (isGrowing(child) ? -1 : child));
+    const group = { id, kind, label, type, shape, file, line, parent, depth, children, places, size, times, edges };
+    groups.set(id, group);
+    for (const child of from.children) {
+      if (isGrowing(child)) children.push(settle(child, group, depth + 1));
+      else {
+        children.push(graph.nodes[child]!);
+        innermost[child] = group;
+      }
+    }
+    return group;
+  };
+  const settledRoot = settle(root, undefined, 0);
+  const groupOf = {
+    get(op: string): Group | undefined {
+      const place = placeOf.get(op);
+      return place === undefined ? undefined : innermost[place];
+    },
+  };
+  return { graph, root: settledRoot, groups, groupOf };
 }

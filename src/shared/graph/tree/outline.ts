@@ -4,6 +4,7 @@
  */
 import { cellKinds } from '../graph-blocks.js';
 import type { OpNode } from '../op-graph.js';
+import { lineCounts } from './closed-group.js';
 import { cellKindOf, isGroup, type Group, type GroupTree } from './group-tree.js';
 
 /** In pixels. */
@@ -57,31 +58,34 @@ export interface OutlinedTree {
   /** By their numbers. */
   readonly groups: readonly Group[];
   readonly numberOf: ReadonlyMap<Group, number>;
+  /** Of each group: the number of the one around it, −1 for the root. */
+  readonly outer: readonly number[];
+  /** Of each column of each group: its lines while it is closed, 0 where it has none. */
+  readonly lines: Uint8Array;
 }
 
-/** `lines`: of `closedLines`. */
-export function outlined(
-  { root }: GroupTree,
-  lines: ReadonlyMap<Group, readonly (readonly string[] | undefined)[]>,
-): OutlinedTree {
+export function outlined({ root }: GroupTree): OutlinedTree {
   const groups: Group[] = [];
+  const outer: number[] = [];
   const numberOf = new Map<Group, number>();
-  const visit = (group: Group): void => {
-    numberOf.set(group, groups.length);
-    groups.push(group);
-    for (const child of group.children) if (isGroup(child)) visit(child);
+  const visit = (group: Group, around: number): void => {
+    const number = groups.push(group) - 1;
+    numberOf.set(group, number);
+    outer.push(around);
+    for (const child of group.children) if (isGroup(child)) visit(child, number);
   };
-  visit(root);
+  visit(root, -1);
+  const lines = lineCounts(groups, outer);
   const childStart = new Int32Array(groups.length + 1);
   const edgeStart = new Int32Array(groups.length + 1);
   groups.forEach(({ children, edges }, number) => {
     childStart[number + 1] = childStart[number]! + children.length;
-    edgeStart[number + 1] = edgeStart[number]! + edges.length;
+    edgeStart[number + 1] = edgeStart[number]! + edges.length / 2;
   });
   const count = childStart.at(-1)!;
   const outline: Outline = {
     childStart,
-    child: new Int32Array(count),
+    child: new Int32Array(count).fill(-1),
     box: new Uint8Array(count),
     cell: new Uint8Array(count),
     edgeStart,
@@ -98,26 +102,21 @@ export function outlined(
         hasGroups = true;
         outline.child[at] = numberOf.get(child)!;
       } else {
-        outline.child[at] = -1;
         outline.box[at] = boxOf(child);
         outline.cell[at] = cellKinds.indexOf(cellKindOf(child));
       }
       at++;
     }
-    let pair = 2 * edgeStart[number]!;
-    for (const [from, to] of group.edges) {
-      outline.edges[pair++] = from;
-      outline.edges[pair++] = to;
-    }
+    outline.edges.set(group.edges, 2 * edgeStart[number]!);
     outline.columns[number] = hasGroups ? 0 : 1;
-    const own = lines.get(group)!;
-    own.forEach((cell, index) => {
-      if (!cell) return;
-      outline.closedWidth[number] = closedLeft(index) + cellWidths[index]!;
-      outline.closedHeight[number] = Math.max(outline.closedHeight[number]!, closedCellHeight(cell.length));
-    });
+    for (let cell = 0; cell < cellKinds.length; cell++) {
+      const many = lines[number * cellKinds.length + cell]!;
+      if (many === 0) continue;
+      outline.closedWidth[number] = closedLeft(cell) + cellWidths[cell]!;
+      outline.closedHeight[number] = Math.max(outline.closedHeight[number]!, closedCellHeight(many));
+    }
   });
-  return { outline, groups, numberOf };
+  return { outline, groups, numberOf, outer, lines };
 }
 
 /** Columns of closed groups stand below each other, also where a group lacks one. */

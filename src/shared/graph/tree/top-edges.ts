@@ -2,74 +2,87 @@
 import { cellOf } from '../graph-blocks.js';
 import type { OpGraph } from '../op-graph.js';
 import { graphIndex } from './graph-index.js';
-import type { Group } from './group-tree.js';
+import { isGrowing, type Growing } from './growing.js';
+import { Pairs } from './pairs.js';
 
 /**
  * Fills the groups' `edges`. Those that lead to a gradient or an update stay within their group: between
  * groups it is the forward pass that says what stands below what.
  */
-export function topEdges(root: Group, graph: OpGraph): void {
-  const { placeOf, from, to } = graphIndex(graph);
+export function topEdges(root: Growing, graph: OpGraph): void {
+  const { from, to } = graphIndex(graph);
   // Groups by numbers, each after those around it; of groups and ops: the group they are in, and which child of it.
-  const groups: Group[] = [];
+  const groups: Growing[] = [];
   const outer: number[] = [];
   const placeInOuter: number[] = [];
   const groupOf = new Int32Array(graph.nodes.length).fill(-1);
   const placeInGroup = new Int32Array(graph.nodes.length);
-  const visit = (group: Group, parent: number, place: number): void => {
+  const visit = (group: Growing, parent: number, place: number): void => {
     const number = groups.length;
     groups.push(group);
     outer.push(parent);
     placeInOuter.push(place);
     group.children.forEach((child, index) => {
-      if ('children' in child) visit(child, number, index);
+      if (isGrowing(child)) visit(child, number, index);
       else {
-        const node = placeOf.get(child.id)!;
-        groupOf[node] = number;
-        placeInGroup[node] = index;
+        groupOf[child] = number;
+        placeInGroup[child] = index;
       }
     });
   };
   visit(root, -1, 0);
-  const seen = groups.map(() => new Set<number>());
-  graph.edges.forEach(({ input }, edge) => {
-    const [source, target] = [from[edge]!, to[edge]!];
-    let [a, b] = [groupOf[source]!, groupOf[target]!];
-    if (a < 0 || b < 0) return;
-    let [first, last] = [placeInGroup[source]!, placeInGroup[target]!];
+  /** Of each group: a number that its first child has among the children of all. */
+  const firstChild: number[] = [];
+  let children = 0;
+  for (const group of groups) {
+    firstChild.push(children);
+    children += group.children.length;
+  }
+  const known = new Pairs(from.length);
+  for (let edge = 0; edge < from.length; edge++) {
+    const target = to[edge]!;
+    let a = groupOf[from[edge]!]!;
+    let b = groupOf[target]!;
+    if (a < 0 || b < 0) continue;
+    let first = placeInGroup[from[edge]!]!;
+    let last = placeInGroup[target]!;
     // Up to the group that both are in.
     while (a !== b) {
-      if (a > b) [first, a] = [placeInOuter[a]!, outer[a]!];
-      else [last, b] = [placeInOuter[b]!, outer[b]!];
+      if (a > b) {
+        first = placeInOuter[a]!;
+        a = outer[a]!;
+      } else {
+        last = placeInOuter[b]!;
+        b = outer[b]!;
+      }
     }
-    if (first === last) return;
+    if (first === last) continue;
     const group = groups[a]!;
-    const between = 'children' in group.children[first]! || 'children' in group.children[last]!;
-    if (between && (input === 'control' || cellOf(graph.nodes[target]!.phase) !== 'forward')) return;
-    const key = first * group.children.length + last;
-    if (seen[a]!.has(key)) return;
-    seen[a]!.add(key);
-    (group.edges as (readonly [number, number])[]).push([first, last]);
-  });
-  const sort = (group: Group): void => {
-    sortChildren(group);
-    for (const child of group.children) if ('children' in child) sort(child);
-  };
-  sort(root);
+    const between = isGrowing(group.children[first]!) || isGrowing(group.children[last]!);
+    if (between && (graph.edges[edge]!.input === 'control' || cellOf(graph.nodes[target]!.phase) !== 'forward'))
+      continue;
+    const before = known.size;
+    known.of(firstChild[a]! + first, firstChild[a]! + last);
+    if (known.size > before) group.edges.push(first, last);
+  }
+  for (const group of groups) sortChildren(group);
 }
 
 /**
  * Children after all that they read, as near as can be to their order until now. Groups can read one
  * another in a circle; it is cut at the one that came first.
  */
-function sortChildren(group: Group): void {
-  if (group.edges.every(([from, to]) => from < to)) return;
+function sortChildren(group: Growing): void {
+  const { edges } = group;
+  let pointForward = true;
+  for (let at = 0; pointForward && at < edges.length; at += 2) pointForward = edges[at]! < edges[at + 1]!;
+  if (pointForward) return;
   const count = group.children.length;
   const waits = new Int32Array(count);
   const after: number[][] = group.children.map(() => []);
-  for (const [from, to] of group.edges) {
-    waits[to]!++;
-    after[from]!.push(to);
+  for (let at = 0; at < edges.length; at += 2) {
+    waits[edges[at + 1]!]!++;
+    after[edges[at]!]!.push(edges[at + 1]!);
   }
   const order: number[] = [];
   const place = new Int32Array(count).fill(-1);
@@ -90,9 +103,8 @@ function sortChildren(group: Group): void {
     for (const to of after[index]!) if (--waits[to]! === 0) ready.add(to);
   }
   if (order.every((index, at) => index === at)) return;
-  const writable = group as { -readonly [K in keyof Group]: Group[K] };
-  writable.children = order.map((index) => group.children[index]!);
-  writable.edges = group.edges.map(([from, to]): readonly [number, number] => [place[from]!, place[to]!]);
+  group.children = order.map((index) => group.children[index]!);
+  group.edges = edges.map((index) => place[index]!);
 }
 
 /** Gives the lowest of the numbers that it has. */

@@ -6,7 +6,7 @@
  */
 import { cellKinds, type CellKind } from '../graph-blocks.js';
 import type { GraphPhase, OpNode } from '../op-graph.js';
-import { closedLines } from './closed-group.js';
+import { columnLines } from './closed-group.js';
 import { cellKindOf, isGroup, type Group, type GroupTree } from './group-tree.js';
 import {
   cellWidths,
@@ -106,15 +106,13 @@ interface ClosedGroup {
 
 /** The layouts of one tree. Placing can be left to others: it takes `outline` and `openGroups`, and `put` what comes of it. */
 export class TreeLayouts {
-  private readonly lines: ReadonlyMap<Group, readonly (readonly string[] | undefined)[]>;
   private readonly outlinedTree: OutlinedTree;
   private readonly placing: Placing;
   private readonly closed = new Map<Group, ClosedGroup>();
   private wiring: Wiring | undefined;
 
   constructor(private readonly tree: GroupTree) {
-    this.lines = closedLines(tree.root);
-    this.outlinedTree = outlined(tree, this.lines);
+    this.outlinedTree = outlined(tree);
     this.placing = new Placing(this.outline);
   }
 
@@ -133,10 +131,16 @@ export class TreeLayouts {
 
   /** How many ops and columns of closed groups are seen then. */
   countOf(open: ReadonlySet<string>): number {
-    const count = (group: Group): number => {
-      if (group !== this.tree.root && !open.has(group.id)) return this.lines.get(group)!.filter(Boolean).length;
-      return group.children.reduce((sum, child) => sum + (isGroup(child) ? count(child) : 1), 0);
+    const { lines, numberOf } = this.outlinedTree;
+    const columnsOf = (group: Group): number => {
+      const first = numberOf.get(group)! * cellKinds.length;
+      return lines.subarray(first, first + cellKinds.length).filter((many) => many > 0).length;
     };
+    const count = (group: Group): number =>
+      group.children.reduce((sum, child) => {
+        if (!isGroup(child)) return sum + 1;
+        return sum + (open.has(child.id) ? count(child) : columnsOf(child));
+      }, 0);
     return count(this.tree.root);
   }
 
@@ -222,9 +226,9 @@ export class TreeLayouts {
     gather(group);
     const lefts: number[] = [];
     const items = cellKinds.flatMap((cell, index) => {
-      const lines = this.lines.get(group)![index];
       const ops = byCell[cell];
-      if (!lines) return [];
+      if (ops.length === 0) return [];
+      const lines = columnLines(ops);
       lefts.push(closedLeft(index));
       const [width, height] = [cellWidths[index]!, closedCellHeight(lines.length)];
       return [{ id: `${group.id}#${cell}`, group, cell, phase: ops[0]!.phase, ops, lines, unwired: 0, width, height }];

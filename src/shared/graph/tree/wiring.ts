@@ -1,7 +1,7 @@
 /** What is seen of a graph's edges: wires between the items that stand for their ends. What does not change with what is open is told once a tree. Pure. */
 import { cellKinds, shapeLabel } from '../graph-blocks.js';
 import { graphIndex } from './graph-index.js';
-import { isGroup, type GroupTree } from './group-tree.js';
+import type { GroupTree } from './group-tree.js';
 import type { OutlinedTree } from './outline.js';
 import type { Placement } from './placing.js';
 import type { PlacedItem, Point, Wire } from './tree-layout.js';
@@ -23,8 +23,7 @@ export class Wiring {
   private readonly groupOf: Int32Array;
   private readonly placeInGroup: Int32Array;
   private readonly cellOf: Uint8Array;
-  /** The same of groups. */
-  private readonly outer: Int32Array;
+  /** Of each group: which child it is of the one around it. */
   private readonly placeInOuter: Int32Array;
   /** Of each edge of the graph: the places of its ends among the nodes. */
   private readonly from: Int32Array;
@@ -42,7 +41,7 @@ export class Wiring {
     private readonly tree: GroupTree,
     private readonly outlined: OutlinedTree,
   ) {
-    const { placeOf, from, to } = graphIndex(tree.graph);
+    const { from, to } = graphIndex(tree.graph);
     const { groups, outline } = outlined;
     const { childStart, child, cell } = outline;
     const nodes = tree.graph.nodes.length;
@@ -51,21 +50,18 @@ export class Wiring {
     this.groupOf = new Int32Array(nodes);
     this.placeInGroup = new Int32Array(nodes);
     this.cellOf = new Uint8Array(nodes);
-    this.outer = new Int32Array(groups.length).fill(-1);
     this.placeInOuter = new Int32Array(groups.length);
-    groups.forEach((group, number) => {
-      group.children.forEach((one, place) => {
+    groups.forEach(({ places }, number) => {
+      for (let place = 0; place < places.length; place++) {
         const at = childStart[number]! + place;
-        if (isGroup(one)) {
-          this.outer[child[at]!] = number;
-          this.placeInOuter[child[at]!] = place;
-        } else {
-          const node = placeOf.get(one.id)!;
+        const node = places[place]!;
+        if (node < 0) this.placeInOuter[child[at]!] = place;
+        else {
           this.groupOf[node] = number;
           this.placeInGroup[node] = place;
           this.cellOf[node] = cell[at]!;
         }
-      });
+      }
     });
     this.ledAs = new Int32Array(from.length).fill(UNKNOWN);
     this.label = new Int32Array(from.length).fill(UNKNOWN);
@@ -131,7 +127,7 @@ export class Wiring {
     /** The outermost closed group that a group is in, or −1. Groups come after those around them. */
     const closedAt = new Int32Array(groups.length).fill(-1);
     for (let number = 1; number < groups.length; number++) {
-      const outer = closedAt[this.outer[number]!]!;
+      const outer = closedAt[this.outlined.outer[number]!]!;
       closedAt[number] = outer >= 0 ? outer : open[number] === 1 ? -1 : number;
     }
     const ofOp = new Map<string, number>();
@@ -178,8 +174,8 @@ export class Wiring {
     let [from, to] = [this.placeInGroup[source]!, this.placeInGroup[target]!];
     // Up to the group that both are in: groups have higher numbers than those around them.
     while (a !== b) {
-      if (a > b) [from, a] = [this.placeInOuter[a]!, this.outer[a]!];
-      else [to, b] = [this.placeInOuter[b]!, this.outer[b]!];
+      if (a > b) [from, a] = [this.placeInOuter[a]!, this.outlined.outer[a]!];
+      else [to, b] = [this.placeInOuter[b]!, this.outlined.outer[b]!];
     }
     const { childStart } = this.outlined.outline;
     const count = childStart[a + 1]! - childStart[a]!;

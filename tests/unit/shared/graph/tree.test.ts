@@ -49,7 +49,7 @@ describe('any graph', () => {
   it('children of a group come after what they read, unless they read one another in a circle', () => {
     for (let seed = 100; seed < 130; seed++) {
       const visit = (group: Group): void => {
-        const back = group.edges.filter(([from, to]) => from >= to);
+        const back = group.edges.filter((from, at) => at % 2 === 0 && from >= group.edges[at + 1]!);
         // A circle takes two groups: ops alone never make one.
         if (group.children.every((child) => !isGroup(child))) expect(back).toEqual([]);
         for (const child of group.children) if (isGroup(child)) visit(child);
@@ -130,7 +130,7 @@ describe('equal blocks that follow one another', () => {
       Array.from({ length: 16 }, (_, index) => `block${index + 1}`),
     );
     // Two ways from block to block, input and shortcut, are one edge.
-    expect(repeat.edges).toEqual(Array.from({ length: 15 }, (_, index) => [index, index + 1]));
+    expect(repeat.edges).toEqual(Array.from({ length: 15 }, (_, index) => [index, index + 1]).flat());
   });
 
   it('are not equal where a shape differs', () => {

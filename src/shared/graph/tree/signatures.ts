@@ -1,0 +1,66 @@
+/** Numbers for what groups and ops are: equal ones have the same ops, shapes and inner wiring. Pure. */
+import type { OpNode } from '../op-graph.js';
+import { isGrowing, type Growing } from './growing.js';
+import { Pairs } from './pairs.js';
+
+/** What a sequence begins with, so that one of each kind is never equal to one of another. */
+const OP = -1;
+const GROUP = -2;
+const WIRED = -3;
+/** Between parts of a sequence. */
+const NEXT = -(2 ** 31);
+
+export class Signatures {
+  private readonly words = new Map<string, number>();
+  private readonly sequences: Pairs;
+  private readonly groups = new Map<Growing, number>();
+  private readonly ops: Int32Array;
+
+  constructor(private readonly nodes: readonly OpNode[]) {
+    this.ops = new Int32Array(nodes.length).fill(-1);
+    this.sequences = new Pairs(2 * nodes.length);
+  }
+
+  of(child: Growing | number): number {
+    if (!isGrowing(child)) {
+      const number = this.ops[child]!;
+      return number >= 0 ? number : (this.ops[child] = this.ofOp(this.nodes[child]!));
+    }
+    let number = this.groups.get(child);
+    if (number === undefined) this.groups.set(child, (number = this.ofGroup(child)));
+    return number;
+  }
+
+  /** Of a child's signature with its inputs, which lie so far back, from the nearest on. */
+  wired(child: number, back: readonly number[]): number {
+    let number = this.sequences.of(WIRED, child);
+    for (const far of back) number = this.sequences.of(number, far);
+    return number;
+  }
+
+  private ofOp({ op, kind, outputs }: OpNode): number {
+    const { sequences } = this;
+    let number = sequences.of(sequences.of(OP, this.word(op)), this.word(kind));
+    for (const { shape, dtype } of outputs) {
+      number = sequences.of(sequences.of(number, NEXT), this.word(dtype));
+      for (const size of shape) number = sequences.of(number, size);
+    }
+    return number;
+  }
+
+  private ofGroup({ kind, type = '', times = 0, children, edges }: Growing): number {
+    const { sequences } = this;
+    let number = sequences.of(sequences.of(GROUP, this.word(kind)), this.word(type));
+    number = sequences.of(number, times);
+    for (const child of children) number = sequences.of(number, this.of(child));
+    number = sequences.of(number, NEXT);
+    for (const place of edges) number = sequences.of(number, place);
+    return number;
+  }
+
+  private word(text: string): number {
+    let number = this.words.get(text);
+    if (number === undefined) this.words.set(text, (number = this.words.size));
+    return number;
+  }
+}
