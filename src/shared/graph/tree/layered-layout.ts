@@ -6,6 +6,7 @@
  * The steps are those of Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of Hierarchical
  * System Structures" (1981); the places within a row are the exact solution of a weighted isotonic regression.
  */
+import { ranksOf, type Ranks } from './ranks.js';
 
 export interface LayeredBox {
   readonly width: number;
@@ -30,7 +31,7 @@ export interface LayeredPlaces {
   readonly height: number;
 }
 
-/** Longer edges are not led: there would be more bends than boxes. */
+/** Longer edges are not led: there would be more bends than boxes. Nor are those of what stands in a grid. */
 const LONGEST = 40;
 const BEND_WIDTH = 14;
 const SWEEPS = 4;
@@ -42,8 +43,9 @@ export function layeredLayout(
   gaps: LayeredGaps,
 ): LayeredPlaces {
   if (boxes.length === 0) return { places: [], routes: edges.map(() => []), width: 0, height: 0 };
-  const rank = ranksOf(boxes, edges);
-  const grid = new Grid(boxes, rank);
+  const ranks = ranksOf(boxes, edges, gaps);
+  const { rank } = ranks;
+  const grid = new Grid(boxes, ranks);
   const chains = edges.map(([from, to]) => grid.lead(from, to));
   grid.order();
   const xs = grid.columns(gaps.column);
@@ -75,38 +77,6 @@ export function layeredLayout(
   };
 }
 
-/** The longest way to each; what stands aside is in the row of the first that it goes to. */
-function ranksOf(boxes: readonly LayeredBox[], edges: readonly (readonly [number, number])[]): number[] {
-  const before: number[][] = boxes.map(() => []);
-  const after: number[][] = boxes.map(() => []);
-  for (const [from, to] of edges) {
-    if (from >= to) continue;
-    before[to]!.push(from);
-    after[from]!.push(to);
-  }
-  const rank: number[] = [];
-  const aside = boxes.map(
-    (box, index) => box.aside === true && before[index]!.length === 0 && after[index]!.length > 0,
-  );
-  boxes.forEach((_, index) => {
-    let most = 0;
-    for (const from of before[index]!) {
-      const step = aside[from] ? 0 : 1;
-      most = Math.max(most, rank[from]! + step);
-    }
-    rank[index] = most;
-  });
-  boxes.forEach((_, index) => {
-    if (aside[index]) rank[index] = Math.min(...after[index]!.map((to) => rank[to]!));
-  });
-  // What reads nothing stands right above what reads it, rather than at the very top.
-  for (let index = boxes.length - 1; index >= 0; index--) {
-    if (before[index]!.length > 0 || after[index]!.length === 0 || aside[index]) continue;
-    rank[index] = Math.max(rank[index]!, Math.min(...after[index]!.map((to) => rank[to]!)) - 1);
-  }
-  return rank;
-}
-
 /** Boxes and bends in rows. Bends have numbers after those of the boxes. */
 class Grid {
   readonly rows: number[][] = [];
@@ -122,7 +92,11 @@ class Grid {
   private readonly beside: (readonly [number, number])[] = [];
   private readonly boxes: number;
 
-  constructor(boxes: readonly LayeredBox[], rank: readonly number[]) {
+  constructor(
+    boxes: readonly LayeredBox[],
+    private readonly given: Ranks,
+  ) {
+    const { rank } = given;
     this.boxes = boxes.length;
     this.lefts = boxes.map(({ width, port }) => port ?? width / 2);
     this.rights = boxes.map(({ width, port }) => width - (port ?? width / 2));
@@ -143,11 +117,9 @@ class Grid {
   /** @returns the bends that the edge is led through */
   lead(from: number, to: number): number[] {
     const [first, last] = [this.ranks[from]!, this.ranks[to]!];
-    if (first === last) {
-      if (from !== to) this.beside.push([from, to]);
-      return [];
-    }
-    if (first > last || last - first > LONGEST) return [];
+    const { aside, inGrid } = this.given;
+    if (first === last && aside[from] && from < to) this.beside.push([from, to]);
+    if (first >= last || last - first > LONGEST || inGrid[from] || inGrid[to]) return [];
     const bends: number[] = [];
     let previous = from;
     for (let rank = first + 1; rank < last; rank++) {

@@ -1,40 +1,10 @@
 /** Graphs in nested groups, and where everything of them stands: what holds for any graph, and how known ones look. */
 import { describe, expect, it } from 'vitest';
 import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
-import { groupTree, isGroup, type Group, type GroupTree } from '../../../../src/shared/graph/tree/group-tree.js';
-import { layOutTree, type Box, type TreeLayout } from '../../../../src/shared/graph/tree/tree-layout.js';
+import { groupTree, isGroup, type Group } from '../../../../src/shared/graph/tree/group-tree.js';
+import { layOutTree, type TreeLayout } from '../../../../src/shared/graph/tree/tree-layout.js';
 import { edge, file, node, randomGraph } from './random-graph.js';
-
-const apart = (a: Box, b: Box): boolean =>
-  a.x + a.width <= b.x + 0.01 ||
-  b.x + b.width <= a.x + 0.01 ||
-  a.y + a.height <= b.y + 0.01 ||
-  b.y + b.height <= a.y + 0.01;
-const within = (inner: Box, outer: Box): boolean =>
-  inner.x >= outer.x - 0.01 &&
-  inner.y >= outer.y - 0.01 &&
-  inner.x + inner.width <= outer.x + outer.width + 0.01 &&
-  inner.y + inner.height <= outer.y + outer.height + 0.01;
-
-function expectSound(tree: GroupTree, layout: TreeLayout): void {
-  const shown = layout.items.flatMap(({ ops }) => ops.map(({ id }) => id)).sort();
-  expect(shown).toEqual(tree.graph.nodes.map(({ id }) => id).sort());
-  const boxes = new Map(layout.groups.map((placed) => [placed.group, placed]));
-  layout.items.forEach((item, index) => {
-    for (let other = index + 1; other < layout.items.length; other++)
-      expect(apart(item, layout.items[other]!), `${item.id} and ${layout.items[other]!.id}`).toBe(true);
-    const frame = boxes.get(item.group);
-    if (frame) expect(within(item, frame)).toBe(true);
-  });
-  for (const placed of layout.groups) {
-    const outer = placed.group.parent && boxes.get(placed.group.parent);
-    if (outer) expect(within(placed, outer)).toBe(true);
-    for (const other of layout.groups)
-      if (other !== placed && other.group.parent === placed.group.parent) expect(apart(placed, other)).toBe(true);
-  }
-  const items = new Map(layout.items.map((item) => [item.id, item]));
-  for (const { from, to } of layout.wires) expect(items.has(from) && items.has(to)).toBe(true);
-}
+import { expectSound } from './expect-sound.js';
 
 describe('any graph', () => {
   it('shows each op once, apart from others, within its groups, whatever is open', () => {
