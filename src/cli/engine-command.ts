@@ -64,6 +64,9 @@ export async function engineStatusCommand(flags: { readonly plan: boolean; reado
         ? `${engineWords(installed)}, ${bytesText(installed.bytes)}: ${installed.folder}`
         : 'Native TensorFlow is not installed. `backstep engine install` sets it up.',
     ];
+    if (installed?.outdated && !installed.trouble) {
+      lines.push('Its addon is an older Backstep’s: `backstep engine install` makes a faster one.');
+    }
     if (installed?.trouble) lines.push(`It cannot be used as it is: ${installed.trouble}`);
     if (plan) lines.push('', ...planLines(plan));
     if (status.obstacles.length > 0 && (!installed || plan)) lines.push('', ...obstacleLines(status.obstacles));

@@ -10,6 +10,8 @@ export interface InstallerPlaces {
   readonly engines: string;
   /** TensorFlow.js's npm package, with the addon's source in `binding/`. */
   readonly addonSource: string;
+  /** A header of ours that goes in front of each of the addon's sources. */
+  readonly addonPreface: string;
   /** `include/` of node-api-headers. */
   readonly nodeHeaders: string;
   /** `<platform>-<arch>/napi-v8/tfjs_binding.node` below it, where a release brings it. */

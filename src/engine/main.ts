@@ -28,6 +28,7 @@ function installerPlaces(environment: NodeJS.ProcessEnv): InstallerPlaces {
   return {
     engines: path.join(home, homePlaces.engines),
     addonSource: moduleFolder(root, '@tensorflow/tfjs-node-gpu'),
+    addonPreface: path.join(root, 'assets/engine/session-options.h'),
     nodeHeaders: path.join(moduleFolder(root, 'node-api-headers'), 'include'),
     prebuilds: path.join(root, 'prebuilds'),
     proof: path.join(here, 'proof.js'),

@@ -22,6 +22,8 @@ export interface AddonParts {
   readonly include: string;
   /** The npm package with `binding/`. */
   readonly source: string;
+  /** Goes in front of each of its sources. */
+  readonly preface: string;
   readonly nodeHeaders: string;
 }
 
@@ -87,7 +89,7 @@ async function compilerArguments(parts: AddonParts, target: string): Promise<str
   return [
     ...['-fPIC', '-O2', '-std=c++17'],
     ...[`-DNAPI_VERSION=${NAPI_VERSION}`, '-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'],
-    ...['-I', parts.nodeHeaders, '-I', binding, '-I', parts.include],
+    ...['-I', parts.nodeHeaders, '-I', binding, '-I', parts.include, '-include', parts.preface],
     ...sources.map((name) => path.join(binding, name)),
     ...parts.libraries.map((library) => path.join(parts.engine, library)),
     ...platform,

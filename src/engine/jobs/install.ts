@@ -6,7 +6,7 @@
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { enginePlaces } from '../../shared/base/places.js';
-import type { EnginePackage } from '../../shared/engine/engine-platforms.js';
+import { addonRevision, type EnginePackage } from '../../shared/engine/engine-platforms.js';
 import type { EngineFlavor, EngineManifest, EngineStatus } from '../../shared/protocol/engine.js';
 import { addonFile, buildAddon, copyPrebuiltAddon } from '../build/build-addon.js';
 import { prove } from '../build/prove.js';
@@ -71,6 +71,7 @@ function isThere(context: EngineContext, { told }: InstallPlan): boolean {
   return (
     installed !== undefined &&
     installed.trouble === undefined &&
+    !installed.outdated &&
     installed.version === told.version &&
     installed.flavor === told.flavor
   );
@@ -98,6 +99,7 @@ async function make(context: EngineContext, making: Making): Promise<void> {
       flavor: told.flavor,
       platform: context.machine.platform,
       addon: addonFile,
+      addonRevision,
       libraries: ['lib'],
       environment: environmentOf(making.plan),
       bytes: await folderBytes(folder),
@@ -219,6 +221,7 @@ async function build(context: EngineContext, making: Making, folder: string): Pr
         libraries: making.package.libraries.map(targetOf),
         include,
         source: places.addonSource,
+        preface: places.addonPreface,
         nodeHeaders: places.nodeHeaders,
       },
       signal,

@@ -1,6 +1,7 @@
 /** What is installed, whether it can be used as it is, and what stands in the way of an installation. Changes nothing. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { addonRevision } from '../../shared/engine/engine-platforms.js';
 import { findEngine } from '../../shared/engine/find-engine.js';
 import type { EngineManifest, EngineObstacle, EngineStatus } from '../../shared/protocol/engine.js';
 import { lockHolder } from '../disk/lock.js';
@@ -52,7 +53,8 @@ export function installedEngine(context: EngineContext): EngineStatus['installed
   }
   const { version, flavor, bytes, installedAt } = found.manifest;
   const trouble = troubleOf(context, found.folder, found.manifest);
-  return { version, flavor, folder: found.folder, bytes, installedAt, trouble };
+  const outdated = (found.manifest.addonRevision ?? 1) < addonRevision;
+  return { version, flavor, folder: found.folder, bytes, installedAt, outdated, trouble };
 }
 
 function troubleOf(context: EngineContext, folder: string, manifest: EngineManifest): string | undefined {

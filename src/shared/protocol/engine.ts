@@ -20,6 +20,8 @@ export const engineManifest = z.object({
   /** TensorFlow's version: `2.21.0`. */
   version: z.string(),
   flavor: engineFlavor,
+  /** How the addon was made (`addonRevision`); none in the first. */
+  addonRevision: z.number().optional(),
   /** Node's own words: `linux-x64`. */
   platform: z.string(),
   /** The N-API addon, relative to the engine's folder, with `/`. */
@@ -85,6 +87,8 @@ export const engineStatus = z.object({
       folder: z.string(),
       bytes: z.number(),
       installedAt: z.number(),
+      /** It trains as it is, and would train faster if it were set up anew. */
+      outdated: z.boolean().optional(),
       /** Why it cannot be used as it is, where it cannot: "built for another processor". */
       trouble: z.string().optional(),
     })

@@ -94,6 +94,19 @@ describe('installing', () => {
     expect(entries(context)).toEqual(['current.json', path.basename(again.installed!.folder)]);
   });
 
+  test('an engine whose addon is an older product’s is told of, and made anew', async () => {
+    const index = await FakeIndex.start(offered());
+    const context = testContext(index.url);
+    const { installed } = await installEngine(context, wish);
+    expect(installed!.outdated).toBe(false);
+    const manifest = path.join(installed!.folder, 'engine.json');
+    const written = JSON.parse(readFileSync(manifest, 'utf8'));
+    writeFileSync(manifest, JSON.stringify({ ...written, addonRevision: undefined }));
+    expect((await engineStatusNow(context, false)).installed).toMatchObject({ outdated: true, trouble: undefined });
+    expect((await installEngine(context, wish)).installed!.outdated).toBe(false);
+    expect(index.downloads).toHaveLength(2);
+  });
+
   test('an addon that comes with the product needs no compiler', async () => {
     const index = await FakeIndex.start(offered());
     const context = testContext(index.url, { environment: { CXX: '/nowhere/g++', PATH: '' } });

@@ -268,6 +268,7 @@ export function testContext(indexUrl: string, options: ContextOptions = {}): Tes
     places: {
       engines: path.join(home, 'engines'),
       addonSource: source,
+      addonPreface: path.join(source, 'preface.h'),
       nodeHeaders: tools,
       prebuilds: path.join(tools, 'prebuilds'),
       proof: script(

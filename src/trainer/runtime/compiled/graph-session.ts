@@ -9,6 +9,7 @@ import { encodeSavedModel } from '../../../shared/graph/saved-model.js';
 import type { Graph } from './graph.js';
 import { nodeMessages } from './graph-messages.js';
 import type { Binding, Handle, HandleInfo } from './native.js';
+import { withSessionThreads, threadsFor } from './session-threads.js';
 
 export class GraphSession {
   private id: number | undefined;
@@ -24,7 +25,7 @@ export class GraphSession {
         path.join(folder, 'saved_model.pb'),
         encodeSavedModel({ nodes: nodeMessages(graph), signatures: {} }),
       );
-      this.id = binding.loadSavedModel(folder, 'serve');
+      this.id = withSessionThreads(threadsFor(graph), () => binding.loadSavedModel(folder, 'serve'));
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

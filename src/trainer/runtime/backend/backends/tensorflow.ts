@@ -21,9 +21,6 @@ export const tensorflow: BackendKind = {
     if (search.kind === 'unusable') return { kind: 'unavailable', reason: search.reason, change: install };
 
     const { engine } = search;
-    // A training step is one chain of ops, each of which uses all cores: handing them from thread to thread only
-    // takes time, a fifth of a small model's step. Whoever has set it knows better.
-    if (engine.manifest.flavor === 'cpu') process.env['TF_NUM_INTEROP_THREADS'] ??= '1';
     const before = tf.getBackend();
     try {
       const binding = loadBinding(engine);

@@ -21,6 +21,8 @@ export function loadBinding(engine: Engine): NativeBinding {
   restoreUtil();
   // The memory allocator and the linker have read theirs when the process began; TensorFlow reads its own now.
   for (const [name, value] of Object.entries(engine.environment)) process.env[name] ??= value;
+  // Threads for a session of its own, so that a small model's steps can do without (`compiled/session-threads.ts`).
+  if (engine.manifest.flavor === 'cpu') process.env['TF_OVERRIDE_GLOBAL_THREADPOOL'] ??= '1';
   // The same seed is to give the same bits on a GPU too.
   if (engine.manifest.flavor === 'cuda') process.env['TF_DETERMINISTIC_OPS'] ??= '1';
   const module = { exports: {} as NativeBinding };
