@@ -14,6 +14,7 @@ import { EventSchema } from '../../../src/shared/events/generated/event_pb.js';
 import { encodeRecord } from '../../../src/shared/events/record-frames.js';
 import { graphDefBytes, graphDefText } from '../../../src/shared/graph/graph-def.js';
 import { openModel } from '../../../src/shared/models/open-model.js';
+import { tensorBoardAlone } from '../../fixtures/tensorboard-alone.js';
 import { denseGraph } from '../../unit/shared/graph/graph.js';
 
 const python = process.env['BACKSTEP_TEST_PYTHON'];
@@ -38,8 +39,9 @@ test.skipIf(!python)(
       Buffer.concat(events.map((event) => encodeRecord(toBinary(EventSchema, event)))),
     );
     const port = await freePort();
-    const words = ['-m', 'tensorboard.main', '--logdir', path.dirname(log), '--host', '127.0.0.1', '--port', `${port}`];
-    const board = spawn(python!, [...words, '--load_fast=false'], { stdio: 'ignore' });
+    const words = ['--logdir', path.dirname(log), '--host', '127.0.0.1', '--port', `${port}`, '--load_fast=false'];
+    const serve = `${tensorBoardAlone}\nfrom tensorboard.main import run_main\nrun_main()`;
+    const board = spawn(python!, ['-c', serve, ...words], { stdio: 'ignore' });
     try {
       const graph = `http://127.0.0.1:${port}/data/plugin/graphs/graph?run=run`;
       await expect.poll(() => answer(graph), { timeout: 60_000, interval: 500 }).toContain('node {');
