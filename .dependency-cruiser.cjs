@@ -1,5 +1,5 @@
 // Who may import whom. A folder is a process: they share `src/shared` and nothing else.
-const processes = ['electron', 'renderer', 'src/server', 'src/trainer', 'src/cli', 'src/engine'];
+const processes = ['electron', 'renderer', 'src/server', 'src/trainer', 'src/cli', 'src/engine', 'src/reader'];
 const others = (own) => `^(${processes.filter((folder) => folder !== own).join('|')})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -17,7 +17,7 @@ module.exports = {
       comment: 'src/shared runs in every process, so it knows none of them.',
       severity: 'error',
       from: { path: '^src/shared/' },
-      to: { path: '^(electron|renderer|src/(server|trainer|cli|engine)|tests|scripts)/' },
+      to: { path: '^(electron|renderer|src/(server|trainer|cli|engine|reader)|tests|scripts)/' },
     },
     {
       name: 'shared-has-no-node',
@@ -48,7 +48,7 @@ module.exports = {
     },
     {
       name: 'page-opens-no-models',
-      comment: 'Model files are opened by the server and the command line; the page draws what they hold.',
+      comment: 'Model files are opened by the reader; the page draws what they hold.',
       severity: 'error',
       from: { path: '^renderer/' },
       to: { path: '^src/shared/models/(formats/|open-model)' },

@@ -105,9 +105,19 @@ const parts = {
         entryPoints: {
           main: 'src/server/main.ts',
           'log-worker': 'src/server/logs/log-worker.ts',
-          'model-worker': 'src/server/models/model-worker.ts',
         },
         outdir,
+      }),
+  },
+  // Model files by others, read by a process of its own for server, command line and trainer.
+  reader: {
+    inputs: ['src/reader', 'src/shared', 'package-lock.json'],
+    build: (outdir) =>
+      bundleModule({
+        entryPoints: { main: 'src/reader/main.ts', watch: 'src/reader/watch.ts' },
+        outdir,
+        // The library for HDF5 is loaded for HDF5 alone.
+        splitting: true,
       }),
   },
   cli: {

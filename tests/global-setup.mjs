@@ -2,5 +2,5 @@
 import { build } from '../scripts/build.mjs';
 
 export default async function setup() {
-  await build({ only: ['loops'] });
+  await build({ only: ['loops', 'reader'] });
 }

@@ -8,6 +8,7 @@ import { exitCodes } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
 import { findModelFile } from './find-model-file.js';
 import type { GraphFlags } from './graph-command.js';
+import { graphInFile } from './model-graph.js';
 import { recordedGraph } from './recorded-graph.js';
 
 /** From `before` to `after`. @returns the exit code */
@@ -23,7 +24,7 @@ export async function compareCommand(before: string, after: string, flags: Graph
 
 async function graphOf(argument: string, { data, set, backend }: GraphFlags): Promise<OpGraph | undefined> {
   const model = findModelFile(argument);
-  if (model !== undefined) return (await import('./model-graph.js')).graphInFile(model);
+  if (model !== undefined) return graphInFile(model);
   return recordedGraph({
     experiment: findExperiment(argument),
     dataDir: data === undefined ? undefined : path.resolve(data),

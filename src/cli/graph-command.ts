@@ -12,6 +12,7 @@ import { compareCommand } from './compare-command.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
 import { findModelFile } from './find-model-file.js';
+import { modelGraph } from './model-graph.js';
 import { refuseUnwritable } from './out-file.js';
 import { problemText } from './problem-text.js';
 import { recordedGraph } from './recorded-graph.js';
@@ -33,7 +34,7 @@ export interface GraphFlags {
 export async function graphCommand(experiment: string, flags: GraphFlags): Promise<number> {
   if (flags.compare !== undefined) return compareCommand(experiment, flags.compare, flags);
   const model = findModelFile(experiment);
-  if (model !== undefined) return (await import('./model-graph.js')).modelGraph(model, flags);
+  if (model !== undefined) return modelGraph(model, flags);
   const file = findExperiment(experiment);
   const out = flags.out === undefined ? undefined : path.resolve(flags.out);
   const { format } = flags;

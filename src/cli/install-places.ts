@@ -11,6 +11,7 @@ export const installPlaces = {
   root,
   trainer: path.join(root, 'dist/trainer/main.js'),
   engine: path.join(root, 'dist/engine/main.js'),
+  reader: path.join(root, 'dist/reader/main.js'),
   start: path.join(root, 'scripts/start.mjs'),
   electronBinary: path.join(root, 'scripts/electron-binary.mjs'),
 } as const;

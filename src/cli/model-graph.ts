@@ -1,14 +1,12 @@
 /** `backstep graph` for a model file by others: what is in it, in the forms that a recorded graph has. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { OpGraph } from '../shared/graph/op-graph.js';
-import { ModelFileError } from '../shared/models/model-format.js';
-import { openModel } from '../shared/models/open-model.js';
+import { askReader } from './ask-reader.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import type { GraphFlags } from './graph-command.js';
 import { textOfGraph } from './graph-text.js';
 import { refuseUnwritable } from './out-file.js';
-import { problemText } from './problem-text.js';
 
 /** @returns the exit code */
 export async function modelGraph(file: string, { format, compiled, out }: GraphFlags): Promise<number> {
@@ -26,13 +24,7 @@ export async function modelGraph(file: string, { format, compiled, out }: GraphF
 
 /** The first graph of a file; `undefined` where it cannot be opened, which has been told on standard error. */
 export async function graphInFile(file: string): Promise<OpGraph | undefined> {
-  try {
-    const model = await openModel({ name: path.basename(file), bytes: readFileSync(file) });
-    for (const note of model.notes) process.stderr.write(`${note}\n`);
-    return model.graphs[0]?.graph;
-  } catch (error) {
-    if (!(error instanceof ModelFileError)) throw error;
-    process.stderr.write(`${problemText({ severity: 'error', file, message: error.message })}\n`);
-    return undefined;
-  }
+  const model = await askReader('open', { file });
+  for (const note of model?.notes ?? []) process.stderr.write(`${note}\n`);
+  return model?.graphs[0]?.graph;
 }

@@ -2,7 +2,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import type { OpenedModel } from '../shared/models/model-format.js';
 import type { Debugging } from '../shared/protocol/debugging.js';
 import { recordingRequest } from '../shared/protocol/graph.js';
 import type { RequestName, RequestResult, Requests, shellKind } from '../shared/protocol/rpc.js';
@@ -16,8 +15,8 @@ import type { GraphRecorder } from './graph/graph-recorder.js';
 import { sourcesOfRun } from './graph/run-graph.js';
 import { isFolder, listFolders } from './list-folders.js';
 import type { LogAnswers } from './logs/log-reading.js';
-import { writeExperiment } from './models/write-experiment.js';
 import { findEventFiles } from './runs/find-runs.js';
+import type { ModelFiles } from './model-files.js';
 import type { Runs } from './runs/runs.js';
 import type { Samples } from './samples.js';
 import { Serial } from './serial.js';
@@ -53,7 +52,7 @@ export interface ServerParts {
   readonly logs: LogAnswers;
   readonly dataSets: DataSets;
   readonly engine: Engine;
-  readonly openModel: (file: string) => Promise<OpenedModel>;
+  readonly modelFiles: ModelFiles;
 }
 
 export function createHandlers(parts: ServerParts): Handlers {
@@ -177,11 +176,11 @@ export function createHandlers(parts: ServerParts): Handlers {
 
     'model/open': async ({ path: given }) => {
       const { real } = await insideWorkspace(workspace.root, given);
-      return parts.openModel(real);
+      return parts.modelFiles.open(real);
     },
     'model/experiment': async ({ path: given }) => {
       const { real } = await insideWorkspace(workspace.root, given);
-      return { path: await writeExperiment(workspace.root, real, await parts.openModel(real)) };
+      return { path: await parts.modelFiles.writeExperiment(workspace.root, real) };
     },
 
     'run/start': async ({ breakpoints, ...given }) => {
@@ -201,11 +200,10 @@ export function createHandlers(parts: ServerParts): Handlers {
     'session/current': () => ({ session: sessions.state }),
 
     'runs/list': () => runs.list(workspace.root),
-    'runs/series': ({ id }) => runs.series(workspace.root, id),
     'runs/graph': async ({ id }) => {
       const folder = await runs.folderOf(workspace.root, id);
       const sources = await sourcesOfRun(folder);
-      if (!sources) return graphInEvents(id, await findEventFiles(folder), parts.openModel);
+      if (!sources) return graphInEvents(id, await findEventFiles(folder), (file) => parts.modelFiles.open(file));
       const experiment = await runnable(sources.experiment);
       const overlays: Record<string, string> = {};
       for (const [file, text] of Object.entries(sources.overlays)) {

@@ -13,6 +13,8 @@ export interface ServerPlaces {
   readonly trainer: string;
   /** The installer of native TensorFlow: `<node> <entry> <job in JSON>`. */
   readonly engine: string;
+  /** The reader's of model files: asked over IPC. */
+  readonly reader: string;
   /** `$BACKSTEP_HOME`, else `~/.backstep`. */
   readonly home: string;
   /** Where samples are copied to when the person names no folder. */
@@ -32,6 +34,7 @@ export function serverPlaces(environment: NodeJS.ProcessEnv = process.env): Serv
     trainer: environment['BACKSTEP_TRAINER'] || path.join(appRoot, 'dist/trainer/main.js'),
     // Likewise.
     engine: environment['BACKSTEP_INSTALLER'] || path.join(appRoot, 'dist/engine/main.js'),
+    reader: path.join(appRoot, 'dist/reader/main.js'),
     home: path.resolve(environment['BACKSTEP_HOME'] || path.join(homedir(), '.backstep')),
     samplesFolder: path.join(homedir(), 'Backstep'),
   };

@@ -23,7 +23,7 @@ import { LogService } from './logs/log-service.js';
 import { LogThread } from './logs/log-thread.js';
 import { Logs } from './logs/logs.js';
 import { Runs } from './runs/runs.js';
-import { openModelFile } from './models/open-model-file.js';
+import { ModelFiles } from './model-files.js';
 import { Samples } from './samples.js';
 import type { ServerPlaces } from './server-places.js';
 import { Sessions } from './sessions/sessions.js';
@@ -107,8 +107,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (changed.list) runsChanged.call();
   });
   const runs = new Runs(logReader, () => sessions.runningFolder);
-  const openModel = (file: string) => openModelFile(besideServer('model-worker.js'), file);
-  const logs: Logs = new Logs({ reading: logReader, settings, workspace: () => workspace.rootIfOpen, openModel });
+  const modelFiles = new ModelFiles(places.reader, places.home);
+  const logs: Logs = new Logs({
+    reading: logReader,
+    settings,
+    workspace: () => workspace.rootIfOpen,
+    openModel: (file) => modelFiles.open(file),
+  });
   const dataSets = new DataSets({
     home: places.home,
     known: options.dataSets ?? namedDataSets,
@@ -127,7 +132,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     settings,
     workspace,
     samples: new Samples(places.samples),
-    openModel,
+    modelFiles,
     analyser,
     recorder,
     sessions,

@@ -5,7 +5,8 @@
  */
 import { z } from 'zod';
 import { opGraph } from '../graph/op-graph.js';
-import { bytesAt, sourceOfBytes, type ByteSource } from './byte-source.js';
+import type { ByteSource } from '../base/byte-source.js';
+import { bytesAt, sourceOfBytes } from './parts-of-source.js';
 import { ModelFileError } from './model-file-error.js';
 import { trainingOutline } from './training-outline.js';
 

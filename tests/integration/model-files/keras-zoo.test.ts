@@ -42,6 +42,7 @@ let facts: Readonly<Record<string, Facts>> = {};
 beforeAll(async () => {
   await tf.setBackend('cpu');
   surroundings.folder = folder;
+  surroundings.reader = path.resolve('dist/reader/main.js');
   if (!python) return;
   const flags = large.length > 0 ? ['--applications'] : [];
   if (!given) execFileSync(python, [script, folder, ...flags], { stdio: ['ignore', 'ignore', 'inherit'] });

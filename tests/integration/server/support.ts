@@ -81,6 +81,7 @@ export function places(place: TestPlace): ServerOptions['places'] {
     samples: path.join(place.folder, 'samples'),
     trainer: fakeTrainer(),
     engine: path.join(place.folder, 'no-such-installer.js'),
+    reader: path.join(repository, 'dist/reader/main.js'),
     home: place.home,
     samplesFolder: path.join(place.folder, 'Backstep'),
   };

@@ -4,7 +4,7 @@
  * no file but this one.
  */
 import type { Attribute, Dataset, File, Group } from 'h5wasm';
-import type { ByteSource } from '../byte-source.js';
+import type { ByteSource } from '../../base/byte-source.js';
 import { ModelFileError } from '../model-file-error.js';
 
 export interface Hdf5Dataset {
@@ -54,7 +54,7 @@ export async function withHdf5<T>(source: ByteSource, work: (file: Hdf5File) => 
   try {
     const file = new hdf5.File(place, 'r');
     try {
-      return await work(reading(file, hdf5.Attribute));
+      return await work(inWords(reading(file, hdf5.Attribute)));
     } finally {
       file.close();
     }
@@ -74,6 +74,26 @@ function inPlainWords(error: unknown): unknown {
   if (!short) return new ModelFileError(`It is damaged or not complete (HDF5: ${reason}).`);
   const [there, wanted] = [Number(short[1]), Number(short[2])].map((bytes) => bytes.toLocaleString('en-US'));
   return new ModelFileError(`It is cut off: it has ${there} of ${wanted} bytes.`, 'Copy or download it again.');
+}
+
+/** Also what is asked of it after `work` has given it away fails in words. */
+function inWords(file: Hdf5File): Hdf5File {
+  const plainly = <T>(look: () => T): T => {
+    try {
+      return look();
+    } catch (error) {
+      throw inPlainWords(error);
+    }
+  };
+  return {
+    names: (group) => plainly(() => file.names(group)),
+    text: (group, attribute) => plainly(() => file.text(group, attribute)),
+    texts: (group, attribute) => plainly(() => file.texts(group, attribute)),
+    dataset: (path) => {
+      const found = plainly(() => file.dataset(path));
+      return found && { ...found, read: () => plainly(() => found.read()) };
+    },
+  };
 }
 
 /** Of Emscripten's file system in memory, what is used here. */

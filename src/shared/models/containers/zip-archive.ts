@@ -6,7 +6,8 @@
  */
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import { inflateSync } from 'fflate';
-import { bytesAt, partOf, type ByteSource, sourceOfBytes } from '../byte-source.js';
+import type { ByteSource } from '../../base/byte-source.js';
+import { bytesAt, partOf, sourceOfBytes } from '../parts-of-source.js';
 import { ModelFileError } from '../model-file-error.js';
 
 export interface ZipArchive {

@@ -3,7 +3,8 @@
  * Keras wrote it. Their weights are read by whoever wants them.
  */
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
-import { bytesAt, type ByteSource } from '../byte-source.js';
+import type { ByteSource } from '../../base/byte-source.js';
+import { bytesAt } from '../parts-of-source.js';
 import { jsonOf } from '../file-text.js';
 import type { Hdf5File } from '../containers/hdf5-file.js';
 import { isRecord } from '../is-record.js';

@@ -6,15 +6,15 @@ import * as tf from '@tensorflow/tfjs';
 import { statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import path from 'node:path';
-import { bytesAt, type ByteSource } from '../../../shared/models/byte-source.js';
 import { jsonOf } from '../../../shared/models/file-text.js';
-import { isHdf5, withHdf5 } from '../../../shared/models/containers/hdf5-file.js';
+import { isHdf5 } from '../../../shared/models/containers/hdf5-file.js';
 import { readArchitecture } from '../../../shared/models/keras/architecture.js';
-import { isZip, textOfArchive, textOfHdf5, type KerasText } from '../../../shared/models/keras/keras-files.js';
+import { isZip, type KerasText } from '../../../shared/models/keras/keras-files.js';
 import { isRecord } from '../../../shared/models/is-record.js';
 import { ModelFileError } from '../../../shared/models/model-file-error.js';
 import { buildArchitecture, type BuiltArchitecture } from './build-model.js';
-import { withFileSource } from './file-source.js';
+import { beginningOf, readWhole } from './read-file.js';
+import { withKerasFile } from './keras-file.js';
 import { loadFromArchive, loadFromHdf5 } from './stored-weights.js';
 import { loadFromShards } from './tfjs-weights.js';
 import { surroundings } from './surroundings.js';
@@ -65,39 +65,29 @@ export async function load(file: string, options: ModelLoadOptions = {}): Promis
   const place = path.resolve(surroundings.folder, file);
   try {
     refuseOthers(place);
-    return await withFileSource(place, (source) => loadFrom(source, place, options));
+    return await loadFrom(place, options);
   } catch (error) {
     throw saidOf(path.basename(place), error);
   }
 }
 
-async function loadFrom(source: ByteSource, place: string, options: ModelLoadOptions): Promise<tf.LayersModel> {
-  if (source.size === 0) throw new ModelFileError('It is empty.');
-  const head = bytesAt(source, 0, Math.min(16, source.size));
-  const reading: Reading = { place, fileBytes: source.size, options };
-  if (isHdf5(head)) {
-    return withHdf5(source, (file) => {
-      const { built, wantsWeights } = build(textOfHdf5(file), reading);
-      if (wantsWeights) loadFromHdf5(file, built.layers);
+async function loadFrom(place: string, options: ModelLoadOptions): Promise<tf.LayersModel> {
+  const { size, head } = beginningOf(place);
+  if (size === 0) throw new ModelFileError('It is empty.');
+  const reading: Reading = { place, fileBytes: size, options };
+  if (isHdf5(head) || isZip(head)) {
+    return withKerasFile(place, async ({ text, container, weights }) => {
+      const { built, wantsWeights } = build(text, reading);
+      if (wantsWeights) await (container === 'hdf5' ? loadFromHdf5 : loadFromArchive)(weights, built.layers);
       return built.model;
     });
   }
-  if (isZip(head)) {
-    const { archive, text } = textOfArchive(source);
-    const { built, wantsWeights } = build(text, reading);
-    if (wantsWeights) {
-      const weights = archive.open('model.weights.h5', Number.MAX_SAFE_INTEGER);
-      if (!weights) throw new ModelFileError('It holds no weights: model.weights.h5 is missing in it.');
-      await withHdf5(weights, (file) => loadFromArchive(file, built.layers));
-    }
-    return built.model;
-  }
   // JSON begins with a brace, after a byte order mark or spaces at most.
-  if (!head.includes(0x7b))
+  if (!head.includes(0x7b) || size > MOST_TEXT_BYTES)
     throw new ModelFileError(
       'It is no model of layers: neither Keras’s .keras, .h5 or .json, nor TensorFlow.js’s model.json.',
     );
-  return loadJson(jsonOf(bytesAt(source, 0, checkedTextSize(source.size))), reading);
+  return loadJson(jsonOf(readWhole(place)), reading);
 }
 
 interface Reading {
@@ -107,11 +97,6 @@ interface Reading {
 }
 
 const MOST_TEXT_BYTES = 256 * 1024 * 1024;
-
-function checkedTextSize(size: number): number {
-  if (size > MOST_TEXT_BYTES) throw new ModelFileError('It is no model: neither Keras’s nor TensorFlow.js’s.');
-  return size;
-}
 
 function loadJson(json: unknown, { place, fileBytes, options }: Reading): tf.LayersModel {
   const topology = isRecord(json) && isRecord(json['modelTopology']) ? json['modelTopology'] : json;

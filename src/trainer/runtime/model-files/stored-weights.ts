@@ -5,17 +5,17 @@
  * @see keras/src/saving/saving_lib.py and keras/src/legacy/saving/legacy_h5_format.py of Keras 3
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Hdf5Dataset, Hdf5File } from '../../../shared/models/containers/hdf5-file.js';
 import { ModelFileError } from '../../../shared/models/model-file-error.js';
 import type { BuiltLayer } from './build-model.js';
+import type { StoredNumbers, StoredWeights } from './keras-file.js';
 
 /** Where the layers of a model stand, by the versions of Keras. */
 const containers = ['layers', '_layer_checkpoint_dependencies'];
 const recurrent = new Set(['LSTM', 'GRU', 'SimpleRNN']);
 
 /** Of the archive's `model.weights.h5`: by the classes of layers, counted in the model's order. */
-export function loadFromArchive(file: Hdf5File, layers: readonly BuiltLayer[], path = ''): void {
-  const names = new Set(file.names(path));
+export async function loadFromArchive(file: StoredWeights, layers: readonly BuiltLayer[], path = ''): Promise<void> {
+  const names = new Set(await file.names(path));
   const container = containers.find((name) => names.has(name)) ?? 'layers';
   const counts = new Map<string, number>();
   for (const built of layers) {
@@ -24,25 +24,26 @@ export function loadFromArchive(file: Hdf5File, layers: readonly BuiltLayer[], p
     );
     const count = counts.get(stem) ?? 0;
     counts.set(stem, count + 1);
-    loadLayer(file, built, `${path}${path && '/'}${container}/${count === 0 ? stem : `${stem}_${count}`}`);
+    await loadLayer(file, built, `${path}${path && '/'}${container}/${count === 0 ? stem : `${stem}_${count}`}`);
   }
 }
 
-function loadLayer(file: Hdf5File, built: BuiltLayer, path: string): void {
+async function loadLayer(file: StoredWeights, built: BuiltLayer, path: string): Promise<void> {
   if (built.given.model) {
-    loadFromArchive(file, built.inner, path);
+    await loadFromArchive(file, built.inner, path);
     return;
   }
   const [wrapped] = built.inner;
   if (wrapped) {
-    loadLayer(file, wrapped, `${path}/layer`);
+    await loadLayer(file, wrapped, `${path}/layer`);
     return;
   }
   const { weights } = built.layer;
   if (weights.length === 0) return;
-  const datasets = placesOf(built, path).flatMap((place) => numbered(file, `${place}/vars`));
+  const datasets: StoredNumbers[] = [];
+  for (const place of placesOf(built, path)) datasets.push(...(await numbered(file, `${place}/vars`)));
   if (datasets.length !== weights.length) throw misfit(built.given.name, datasets.length, weights.length);
-  weights.forEach((weight, index) => assign(built.given.name, weight, datasets[index]!));
+  for (const [index, weight] of weights.entries()) await assign(built.given.name, weight, datasets[index]!);
 }
 
 function placesOf({ given }: BuiltLayer, path: string): string[] {
@@ -52,11 +53,11 @@ function placesOf({ given }: BuiltLayer, path: string): string[] {
   return [`${path}/forward_layer${cell}`, `${path}/backward_layer${cell}`];
 }
 
-function numbered(file: Hdf5File, path: string): Hdf5Dataset[] {
-  const datasets: Hdf5Dataset[] = [];
-  const count = file.names(path).length;
+async function numbered(file: StoredWeights, path: string): Promise<StoredNumbers[]> {
+  const datasets: StoredNumbers[] = [];
+  const count = (await file.names(path)).length;
   for (let index = 0; index < count; index++) {
-    const dataset = file.dataset(`${path}/${index}`);
+    const dataset = await file.dataset(`${path}/${index}`);
     if (!dataset) break;
     datasets.push(dataset);
   }
@@ -73,30 +74,32 @@ function snakeCase(name: string): string {
 }
 
 /** Of an `.h5` by Keras 1 to 3: layers in their order, of each what is trained first and then the rest. */
-export function loadFromHdf5(file: Hdf5File, layers: readonly BuiltLayer[]): void {
-  const root = file.texts('model_weights', 'layer_names') ? 'model_weights' : '';
-  const listed = file.texts(root, 'layer_names');
+export async function loadFromHdf5(file: StoredWeights, layers: readonly BuiltLayer[]): Promise<void> {
+  const root = (await file.texts('model_weights', 'layer_names')) ? 'model_weights' : '';
+  const listed = await file.texts(root, 'layer_names');
   if (!listed) throw new ModelFileError('It holds no weights: the names of its layers are missing.');
   const place = (name: string): string => (root === '' ? name : `${root}/${name}`);
-  const stored = listed
-    .map((name) => ({ name, weights: file.texts(place(name), 'weight_names') ?? [] }))
-    .filter(({ weights }) => weights.length > 0);
+  const stored: { readonly name: string; readonly weights: readonly string[] }[] = [];
+  for (const name of listed) {
+    const weights = (await file.texts(place(name), 'weight_names')) ?? [];
+    if (weights.length > 0) stored.push({ name, weights });
+  }
   const wanted = layers.filter(({ layer }) => layer.weights.length > 0);
   if (stored.length !== wanted.length) {
     throw new ModelFileError(
       `Its weights do not fit its architecture: ${wanted.length} of its layers have weights, and there are some for ${stored.length}.`,
     );
   }
-  wanted.forEach((built, index) => {
+  for (const [index, built] of wanted.entries()) {
     const { name, weights: names } = stored[index]!;
     const weights = inOldOrder(built);
     if (names.length !== weights.length) throw misfit(built.given.name, names.length, weights.length);
-    weights.forEach((weight, at) => {
-      const dataset = file.dataset(`${place(name)}/${names[at]!}`);
+    for (const [at, weight] of weights.entries()) {
+      const dataset = await file.dataset(`${place(name)}/${names[at]!}`);
       if (!dataset) throw new ModelFileError(`The weights ${names[at]!} of ${built.given.name} are not in the file.`);
-      assign(built.given.name, weight, dataset);
-    });
-  });
+      await assign(built.given.name, weight, dataset);
+    }
+  }
 }
 
 /** What is trained first, over all layers of a model within; of one that is frozen as a whole, layer by layer. */
@@ -123,14 +126,14 @@ function misfit(layer: string, stored: number, wanted: number): ModelFileError {
   );
 }
 
-function assign(layer: string, weight: tf.LayerVariable, dataset: Hdf5Dataset): void {
+async function assign(layer: string, weight: tf.LayerVariable, dataset: StoredNumbers): Promise<void> {
   const { shape } = weight;
   if (dataset.shape.length !== shape.length || dataset.shape.some((size, index) => size !== shape[index])) {
     throw new ModelFileError(
       `The weights of the layer ${layer} do not fit: ${weight.originalName} is ${shapeText(shape)}, in the file ${shapeText(dataset.shape)}.`,
     );
   }
-  setWeight(weight, dataset.read());
+  setWeight(weight, await dataset.read());
 }
 
 /** Without the layer's constraint, which belongs to training. */

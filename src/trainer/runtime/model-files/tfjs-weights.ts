@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import path from 'node:path';
 import { isRecord } from '../../../shared/models/is-record.js';
 import { ModelFileError } from '../../../shared/models/model-file-error.js';
-import { readWhole } from './file-source.js';
+import { readWhole } from './read-file.js';
 import { setWeight } from './stored-weights.js';
 
 interface Stored {

@@ -1,23 +1,25 @@
-/** Model files of the disk, read where they are wanted. */
+/** Model files of the disk that are read here: text, shards of weights, and of others the first bytes. */
 import { closeSync, fstatSync, openSync, readFileSync, readSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { ByteSource } from '../../../shared/models/byte-source.js';
 import { ModelFileError } from '../../../shared/models/model-file-error.js';
 
-/** Open for as long as `work` takes. @throws ModelFileError where it cannot be opened */
-export async function withFileSource<T>(file: string, work: (source: ByteSource) => T | Promise<T>): Promise<T> {
-  const descriptor = opening(file, () => openSync(file, 'r'));
-  try {
-    return await work({
-      size: fstatSync(descriptor).size,
-      read: (target, at) => readSync(descriptor, target, 0, target.length, at),
-    });
-  } finally {
-    closeSync(descriptor);
-  }
+const HEAD_BYTES = 16;
+
+/** @throws ModelFileError where it cannot be opened */
+export function beginningOf(file: string): { readonly size: number; readonly head: Uint8Array } {
+  return opening(file, () => {
+    const descriptor = openSync(file, 'r');
+    try {
+      const head = new Uint8Array(HEAD_BYTES);
+      const count = readSync(descriptor, head, 0, HEAD_BYTES, 0);
+      return { size: fstatSync(descriptor).size, head: head.subarray(0, count) };
+    } finally {
+      closeSync(descriptor);
+    }
+  });
 }
 
-/** For text and for shards. @throws ModelFileError where it is not there, or larger than a buffer can be */
+/** @throws ModelFileError where it is not there, or larger than a buffer can be */
 export function readWhole(file: string): Buffer {
   return opening(file, () => {
     if (statSync(file).size > 2 * 1024 ** 3 - 1)

@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { writeExperiment } from '../../../../src/server/models/write-experiment.js';
-import { openModel } from '../../../../src/shared/models/open-model.js';
+import { writeExperiment } from '../../../src/reader/write-experiment.js';
+import { openModel } from '../../../src/shared/models/open-model.js';
 
 const data = path.resolve(process.env['BACKSTEP_TEST_DATA'] || '../shared/data');
 const there = existsSync(path.join(data, 'models'));
@@ -21,7 +21,7 @@ async function written(file: string, bytes: Uint8Array): Promise<string> {
   mkdirSync(path.dirname(place), { recursive: true });
   writeFileSync(place, bytes);
   const model = await openModel({ name: path.basename(file), bytes });
-  return path.relative(root, await writeExperiment(root, place, model));
+  return path.relative(root, (await writeExperiment({ root, file: place }, model)).path);
 }
 
 const text = (file: string): string => readFileSync(path.join(root, file), 'utf8');

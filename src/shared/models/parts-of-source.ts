@@ -1,17 +1,9 @@
 /**
- * Bytes that are read where they are wanted, so that large model files need not be in memory as a
- * whole. Whoever opens files implements it; knows no file system.
+ * Parts of a model file's bytes, read where they are wanted, so that large ones need not be in memory as a
+ * whole. Knows no file system.
  */
+import type { ByteSource } from '../base/byte-source.js';
 import { ModelFileError } from './model-file-error.js';
-
-export interface ByteSource {
-  readonly size: number;
-  /**
-   * Fills `target` with what begins at byte `at`.
-   * @returns how many bytes there were; fewer than asked for at the end of the source alone
-   */
-  read(target: Uint8Array, at: number): number;
-}
 
 /** Bytes in memory; they are not copied. */
 export function sourceOfBytes(bytes: Uint8Array): ByteSource {

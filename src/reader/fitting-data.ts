@@ -4,8 +4,8 @@
  */
 import { open, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { FittingData } from '../../shared/models/experiment-text.js';
-import type { TrainingOutline } from '../../shared/models/training-outline.js';
+import type { FittingData } from '../shared/models/experiment-text.js';
+import type { TrainingOutline } from '../shared/models/training-outline.js';
 
 const DEEPEST = 3;
 const MOST_FOLDERS = 300;
