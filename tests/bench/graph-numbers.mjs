@@ -13,6 +13,7 @@ const measure = `
 import { parentPort, workerData } from 'node:worker_threads';
 import { groupTree } from './src/shared/graph/tree/group-tree.js';
 import { layOutTree } from './src/shared/graph/tree/tree-layout.js';
+import { Scene } from './renderer/panels/graph/drawing/scene.js';
 import { Tracer } from './renderer/panels/graph/drawing/trace.js';
 import { findOps } from './renderer/panels/graph/find/graph-find.js';
 
@@ -30,9 +31,10 @@ const [againMs] = timed(() => layOutTree(tree, new Set(ids.slice(0, -1))));
 const [firstFindMs] = timed(() => findOps(graph, 'addv2 56x56'));
 const [findMs] = timed(() => findOps(graph, 'mul 64'));
 const [tracerMs, tracer] = timed(() => new Tracer(graph));
+const scene = new Scene(all);
 const middle = all.items.filter(({ ops }) => ops[0].kind === 'op');
 const traces = Array.from({ length: 20 }, (_, index) => middle[Math.floor((index * middle.length) / 20)]).map(
-  (item) => timed(() => tracer.trace(item, all.items))[0],
+  (item) => timed(() => tracer.trace(item, scene))[0],
 );
 parentPort.postMessage({ treeMs, closedMs, openMs, againMs, firstFindMs, findMs, tracerMs, traceMs: Math.max(...traces) });
 `;

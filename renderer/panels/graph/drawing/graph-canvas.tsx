@@ -80,7 +80,7 @@ function Canvas(props: CanvasProps) {
   const traced = hover.rested ?? (tracesSelected ? selected : undefined);
   const trace = useMemo(() => {
     const item = layout.items[scene.placeOf.get(traced ?? '') ?? -1];
-    return item && tracer?.trace(item, layout.items);
+    return item && tracer?.trace(item, scene);
   }, [layout, scene, traced, tracer]);
   const look = useMemo(
     (): LookOf => ({

@@ -2,39 +2,44 @@
 import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
 import { graphIndex } from '../../../../src/shared/graph/tree/graph-index.js';
 import type { PlacedItem } from '../../../../src/shared/graph/tree/tree-layout.js';
+import type { Scene } from './scene.js';
 
 export type Side = 'self' | 'up' | 'down';
 
-/** By the items' ids; what is in neither direction is not in it. */
-export type Trace = ReadonlyMap<string, Side>;
+/** By the items' ids; `undefined` for what is in neither direction. */
+export interface Trace {
+  get(item: string): Side | undefined;
+}
 
-/** Neighbours of each node, one after another. */
-interface Neighbours {
+/** Lists of nodes, one after another: neighbours of each node, or ops of each item. */
+interface Lists {
+  /** Of each list, and one more at the end. */
   readonly start: Int32Array;
   readonly list: Int32Array;
 }
 
 export class Tracer {
-  private known: { readonly before: Neighbours; readonly after: Neighbours } | undefined;
+  private known: { readonly before: Lists; readonly after: Lists } | undefined;
+  private seen: { readonly scene: Scene; readonly ops: Lists } | undefined;
 
   constructor(private readonly graph: Pick<OpGraph, 'nodes' | 'edges'>) {}
 
-  /** Of an item among those that are seen. One that holds ops of both directions counts as above: it comes before. */
-  trace(of: PlacedItem, items: readonly PlacedItem[]): Trace {
-    const { placeOf } = graphIndex(this.graph);
-    const { before, after } = this.neighbours();
-    const start = of.ops.flatMap(({ id }) => placeOf.get(id) ?? []);
-    const up = reached(before, start);
-    const down = reached(after, start);
-    const trace = new Map<string, Side>();
-    for (const item of items) {
-      const is = (marks: Uint8Array): boolean =>
-        item.ops.some(({ id }) => marks[placeOf.get(id) ?? marks.length] === 1);
-      if (is(up)) trace.set(item.id, 'up');
-      else if (is(down)) trace.set(item.id, 'down');
+  /** Of an item that is seen. One that holds ops of both directions counts as above: it comes before. */
+  trace(of: PlacedItem, scene: Scene): Trace {
+    const { start, list } = this.opsOf(scene);
+    const own = scene.placeOf.get(of.id)!;
+    const from = list.subarray(start[own], start[own + 1]);
+    const up = reached(this.neighbours().before, from);
+    const down = reached(this.neighbours().after, from);
+    const sides = new Uint8Array(start.length - 1);
+    for (let item = 0; item < sides.length; item++) {
+      let side = 0;
+      for (let at = start[item]!; at < start[item + 1]! && side !== UP; at++)
+        side = up[list[at]!] === 1 ? UP : down[list[at]!] === 1 ? DOWN : side;
+      sides[item] = side;
     }
-    trace.set(of.id, 'self');
-    return trace;
+    sides[own] = SELF;
+    return { get: (item) => sideNames[sides[scene.placeOf.get(item) ?? -1] ?? 0] };
   }
 
   /** Not before somebody asks: a graph is to be seen first. */
@@ -43,29 +48,54 @@ export class Tracer {
     const count = this.graph.nodes.length;
     return (this.known ??= { before: neighbours(count, to, from), after: neighbours(count, from, to) });
   }
+
+  /** Names are looked up once a layout. */
+  private opsOf(scene: Scene): Lists {
+    if (this.seen?.scene === scene) return this.seen.ops;
+    const { placeOf } = graphIndex(this.graph);
+    const { items } = scene.layout;
+    const start = new Int32Array(items.length + 1);
+    items.forEach(({ ops }, item) => (start[item + 1] = start[item]! + ops.length));
+    const list = new Int32Array(start.at(-1)!);
+    let next = 0;
+    for (const { ops } of items) for (const { id } of ops) list[next++] = placeOf.get(id)!;
+    const ops = { start, list };
+    this.seen = { scene, ops };
+    return ops;
+  }
 }
 
-function neighbours(count: number, of: Int32Array, other: Int32Array): Neighbours {
+const [UP, DOWN, SELF] = [1, 2, 3];
+const sideNames = [undefined, 'up', 'down', 'self'] as const;
+
+function neighbours(count: number, of: Int32Array, other: Int32Array): Lists {
   const start = new Int32Array(count + 1);
   for (const node of of) start[node + 1]!++;
   for (let node = 0; node < count; node++) start[node + 1]! += start[node]!;
   const next = start.slice();
   const list = new Int32Array(of.length);
-  of.forEach((node, edge) => (list[next[node]!++] = other[edge]!));
+  for (let edge = 0; edge < of.length; edge++) list[next[of[edge]!]!++] = other[edge]!;
   return { start, list };
 }
 
 /** 1 for what can be reached, and for where it began. */
-function reached({ start, list }: Neighbours, from: readonly number[]): Uint8Array {
+function reached({ start, list }: Lists, from: Int32Array): Uint8Array {
   const marks = new Uint8Array(start.length - 1);
-  const waiting = [...from];
-  for (const node of from) marks[node] = 1;
-  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+  // Each node waits once at most.
+  const waiting = new Int32Array(marks.length);
+  let count = 0;
+  for (const node of from) {
+    if (marks[node] === 1) continue;
+    marks[node] = 1;
+    waiting[count++] = node;
+  }
+  while (count > 0) {
+    const node = waiting[--count]!;
     for (let at = start[node]!; at < start[node + 1]!; at++) {
       const next = list[at]!;
       if (marks[next] === 1) continue;
       marks[next] = 1;
-      waiting.push(next);
+      waiting[count++] = next;
     }
   }
   return marks;

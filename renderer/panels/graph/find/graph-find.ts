@@ -14,8 +14,8 @@ const fields = ['op', 'layer', 'phase', 'dtype', 'device', 'shape', 'name', 'kin
 type Field = (typeof fields)[number];
 const otherNames: Readonly<Record<string, Field>> = { kernel: 'op', type: 'dtype', id: 'name', on: 'device' };
 
-/** Which ops pass, by their place in the graph. */
-type Test = (place: number) => boolean;
+/** 1 for the ops that pass, by their place in the graph. */
+type Passed = Uint8Array;
 
 const indexes = new WeakMap<OpGraph, TextIndex>();
 
@@ -23,7 +23,7 @@ const indexes = new WeakMap<OpGraph, TextIndex>();
 export function findOps(graph: OpGraph, text: string, values?: GraphValues): readonly OpNode[] {
   const { tests, most } = read(text, graph, indexOf(graph), values);
   if (tests.length === 0 && !most) return [];
-  const found = graph.nodes.filter((_, place) => tests.every((test) => test(place)));
+  const found = graph.nodes.filter((_, place) => tests.every((passed) => passed[place] === 1));
   if (!most) return found;
   return found
     .filter((op) => most(op) > 0)
@@ -34,7 +34,7 @@ export function findOps(graph: OpGraph, text: string, values?: GraphValues): rea
 /** So that the first letter that is typed finds all texts ready. */
 export function prepareFind(graph: OpGraph): void {
   const index = indexOf(graph);
-  for (const field of fields) index.test(field, '');
+  for (const field of fields) index.prepare(field);
 }
 
 function indexOf(graph: OpGraph): TextIndex {
@@ -48,8 +48,8 @@ function read(
   graph: OpGraph,
   index: TextIndex,
   values: GraphValues | undefined,
-): { readonly tests: readonly Test[]; readonly most?: (op: OpNode) => number } {
-  const tests: Test[] = [];
+): { readonly tests: readonly Passed[]; readonly most?: (op: OpNode) => number } {
+  const tests: Passed[] = [];
   let most: ((op: OpNode) => number) | undefined;
   const text = entered
     .toLowerCase()
@@ -63,34 +63,30 @@ function read(
   return { tests, most };
 }
 
-function testOf(word: string, { nodes }: OpGraph, index: TextIndex, values: GraphValues | undefined): Test {
-  const isAtLeast = (which: 'zeros' | 'notFinite', least: number): Test => {
-    return (place) => {
-      const share = values?.share([nodes[place]!], which);
-      return share !== undefined && share > 0 && share >= least;
-    };
+function testOf(word: string, { nodes }: OpGraph, index: TextIndex, values: GraphValues | undefined): Passed {
+  const passed = new Uint8Array(nodes.length);
+  const markAtLeast = (which: 'zeros' | 'notFinite', least: number): void => {
+    if (!values) return;
+    nodes.forEach((op, place) => {
+      const share = values.share([op], which);
+      if (share !== undefined && share > 0 && share >= least) passed[place] = 1;
+    });
   };
-  if (word === 'nan' || word === 'inf' || word === 'infinity' || word === 'notfinite') return isAtLeast('notFinite', 0);
-  if (word === 'zeros') return anyOf([isAtLeast('zeros', 0.5), index.test('name', word), index.test('op', word)]);
   const [before, after] = word.split(/:(.+)/s);
   const field = fields.find((one) => one === before) ?? otherNames[before!];
-  if (field !== undefined && after !== undefined) {
-    return index.test(field, field === 'shape' ? shapeWanted(after) : after);
+  if (word === 'nan' || word === 'inf' || word === 'infinity' || word === 'notfinite') markAtLeast('notFinite', 0);
+  else if (word === 'zeros') {
+    markAtLeast('zeros', 0.5);
+    index.mark('name', word, passed);
+    index.mark('op', word, passed);
+  } else if (field !== undefined && after !== undefined)
+    index.mark(field, field === 'shape' ? shapeWanted(after) : after, passed);
+  else if (/^[\d?]+(x[\d?]+)+$/.test(word)) index.mark('shape', shapeWanted(word), passed);
+  else {
+    for (const one of fields) if (one !== 'shape') index.mark(one, word, passed);
+    if (/^\d+$/.test(word)) index.mark('shape', `x${word}x`, passed);
   }
-  if (/^[\d?]+(x[\d?]+)+$/.test(word)) return index.test('shape', shapeWanted(word));
-  const isNumber = /^\d+$/.test(word);
-  return anyOf(
-    fields.flatMap((one) =>
-      one === 'shape' ? (isNumber ? [index.test(one, `x${word}x`)] : []) : [index.test(one, word)],
-    ),
-  );
-}
-
-function anyOf(tests: readonly Test[]): Test {
-  return (place) => {
-    for (const test of tests) if (test(place)) return true;
-    return false;
-  };
+  return passed;
 }
 
 /** Whole sizes: 148x148 is not in 1148x148. */
@@ -107,9 +103,11 @@ const textOfField: Readonly<Record<Exclude<Field, 'shape' | 'dtype'>, (op: OpNod
   kind: ({ kind }) => kind,
 };
 
-/** What one field of all ops says: each text once, and which of them an op has. */
+/** What one field of all ops says: each text once, all of them one after another, and which of them an op has. */
 interface FieldIndex {
-  readonly texts: readonly string[];
+  readonly text: string;
+  /** Where each of them begins in it, and where the last ends. */
+  readonly starts: Uint32Array;
   readonly codes: Uint32Array;
 }
 
@@ -119,12 +117,26 @@ class TextIndex {
 
   constructor(private readonly graph: OpGraph) {}
 
-  test(field: Field, wanted: string): Test {
+  /** Marks the ops whose field has this in it. */
+  mark(field: Field, wanted: string, passed: Passed): void {
+    const { text, starts, codes } = this.prepare(field);
+    const passes = new Uint8Array(starts.length - 1);
+    let isAny = false;
+    let code = 0;
+    // One search through all of them is many times as fast as one in each.
+    for (let at = text.indexOf(wanted); at >= 0; at = text.indexOf(wanted, starts[code])) {
+      isAny = true;
+      while (starts[code + 1]! <= at) code++;
+      passes[code++] = 1;
+    }
+    if (!isAny) return;
+    for (let place = 0; place < codes.length; place++) if (passes[codes[place]!] === 1) passed[place] = 1;
+  }
+
+  prepare(field: Field): FieldIndex {
     let index = this.known.get(field);
     if (!index) this.known.set(field, (index = this.indexOf(field)));
-    const { texts, codes } = index;
-    const passes = Uint8Array.from(texts, (text) => (text.includes(wanted) ? 1 : 0));
-    return (place) => passes[codes[place]!] === 1;
+    return index;
   }
 
   private indexOf(field: Field): FieldIndex {
@@ -138,14 +150,19 @@ class TextIndex {
       const text = textOf(op);
       let code = places?.get(text);
       if (code === undefined) {
-        code = texts.push(text.toLowerCase()) - 1;
+        code = texts.push(`${text.toLowerCase()}${BETWEEN}`) - 1;
         places?.set(text, code);
       }
       codes[place] = code;
     });
-    return { texts, codes };
+    const starts = new Uint32Array(texts.length + 1);
+    texts.forEach((text, code) => (starts[code + 1] = starts[code]! + text.length));
+    return { text: texts.join(''), starts, codes };
   }
 }
+
+/** Not in what is looked for, which is cut at it. */
+const BETWEEN = '\n';
 
 /** `x32x148x148x64x`: sizes between crosses, of all outputs. */
 function shapesText({ outputs }: OpNode): string {

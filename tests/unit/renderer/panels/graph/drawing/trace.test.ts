@@ -1,6 +1,7 @@
 /** What is up- and downstream of an op, against following every edge again and again. */
 import { expect, it } from 'vitest';
 import { wireSide } from '../../../../../../renderer/panels/graph/drawing/look.js';
+import { Scene } from '../../../../../../renderer/panels/graph/drawing/scene.js';
 import { Tracer } from '../../../../../../renderer/panels/graph/drawing/trace.js';
 import type { OpGraph } from '../../../../../../src/shared/graph/op-graph.js';
 import { groupTree } from '../../../../../../src/shared/graph/tree/group-tree.js';
@@ -23,10 +24,11 @@ it('each op of random graphs, with everything open', () => {
   for (let seed = 1; seed <= 12; seed++) {
     const graph = randomGraph(seed);
     const tree = groupTree(graph);
-    const { items } = layOutTree(tree, new Set(tree.groups.keys()));
+    const scene = new Scene(layOutTree(tree, new Set(tree.groups.keys())));
+    const { items } = scene.layout;
     const tracer = new Tracer(graph);
     for (const item of items) {
-      const trace = tracer.trace(item, items);
+      const trace = tracer.trace(item, scene);
       const up = closure(graph, [item.id], 'up');
       const down = closure(graph, [item.id], 'down');
       for (const { id } of items) {
@@ -39,10 +41,11 @@ it('each op of random graphs, with everything open', () => {
 
 it('a closed group is on the way where one of its ops is', () => {
   const graph = randomGraph(7);
-  const { items } = layOutTree(groupTree(graph), new Set());
+  const scene = new Scene(layOutTree(groupTree(graph), new Set()));
+  const { items } = scene.layout;
   const tracer = new Tracer(graph);
   for (const item of items) {
-    const trace = tracer.trace(item, items);
+    const trace = tracer.trace(item, scene);
     const start = item.ops.map(({ id }) => id);
     const up = closure(graph, start, 'up');
     for (const other of items.filter((one) => one !== item))
