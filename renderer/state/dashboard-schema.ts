@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { seriesAlert } from './alert-rules.js';
+import { runsView } from './runs-view.js';
 
 /** One curve family of a chart: everything with this name, or computed from others. */
 export const chartPick = z.discriminatedUnion('kind', [
@@ -64,6 +65,7 @@ export const dashboard = z.object({
   columns: z.array(z.string()).optional().catch(undefined),
   sort: tableSort.optional().catch(undefined),
   showArchived: z.boolean().catch(false),
+  runsView: runsView.catch(runsView.parse({})),
 });
 export type Dashboard = z.infer<typeof dashboard>;
 

@@ -16,6 +16,7 @@ import {
   type RunNotes,
 } from './dashboard-schema.js';
 import { RequestError, type Connection } from './connection.js';
+import type { RunsView } from './runs-view.js';
 import { server } from './server.js';
 
 export interface DashboardsState {
@@ -134,6 +135,10 @@ export function changeDashboard(change: Partial<Dashboard> | ((dashboard: Dashbo
       one.id === activeDashboard(state).id ? { ...one, ...(typeof change === 'function' ? change(one) : change) } : one,
     ),
   }));
+}
+
+export function changeRunsView(change: Partial<RunsView>): void {
+  changeDashboard(({ runsView }) => ({ runsView: { ...runsView, ...change } }));
 }
 
 export function showDashboard(id: string): void {

@@ -49,13 +49,28 @@ export function settingsOf(
   add('seed', run.seed);
   add('epochs', run.epochs);
   add('parameters', run.params);
-  for (const session of sessions) {
-    if (session.run !== run.id) continue;
+  for (const session of byRun(sessions).get(run.id) ?? []) {
     for (const { name, value } of session.values) {
       settings[name] = typeof value === 'number' ? String(Number(value.toPrecision(7))) : String(value);
     }
   }
   return settings;
+}
+
+const indices = new WeakMap<readonly HparamSession[], ReadonlyMap<string, readonly HparamSession[]>>();
+
+/** A thousand runs are not to look through a thousand sessions each. */
+function byRun(sessions: readonly HparamSession[]): ReadonlyMap<string, readonly HparamSession[]> {
+  const known = indices.get(sessions);
+  if (known) return known;
+  const index = new Map<string, HparamSession[]>();
+  for (const session of sessions) {
+    const others = index.get(session.run);
+    if (others) others.push(session);
+    else index.set(session.run, [session]);
+  }
+  indices.set(sessions, index);
+  return index;
 }
 
 /** Names of settings that not all of these runs have the same value of come first. */

@@ -29,6 +29,7 @@ import { startCurveData } from './curve-data.js';
 import { startDashboards } from './dashboards.js';
 import { startLogSync } from './log-sync.js';
 import { startRunSettings } from './run-settings.js';
+import { startSeriesExtremes } from './series-extremes.js';
 import { startRunsSync } from './runs-sync.js';
 import { startSessionSync } from './session-sync.js';
 
@@ -206,5 +207,6 @@ export function startSession(connection: Connection): void {
   startRunsSync(connection);
   startDashboards(connection);
   startRunSettings();
+  startSeriesExtremes();
   registerTrainingCommands(connection);
 }

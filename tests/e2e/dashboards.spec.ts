@@ -142,7 +142,7 @@ test('draws the runs of a folder of logs, computes from them, and keeps what was
 test('lists runs in a table, notes what is said of them, and compares two', async ({ page, place }) => {
   await openLogs(page, place, async (workbench) => {
     const panel = await workbench.show('Dashboards');
-    await panel.getByRole('button', { name: 'runs table' }).click();
+    await panel.getByRole('button', { name: 'runs', exact: true }).click();
     const table = panel.getByRole('table');
     await expect(table.getByRole('row')).toHaveCount(3);
     await table.getByTitle('Sort by Name').click();

@@ -1,7 +1,7 @@
 /** All points of a chart as text: CSV and JSON. Pure. */
 import { stringifyMessage } from '../../../src/shared/base/message-json.js';
 import type { Curve } from '../../charts/curve.js';
-import { csvCell } from './run-columns.js';
+import { csvCell } from './runs/run-columns.js';
 
 /** Parts of a text, so that millions of rows make no single string. */
 export function* csvOf(curves: readonly Curve[]): Generator<string> {

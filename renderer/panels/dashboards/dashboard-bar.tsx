@@ -73,7 +73,7 @@ export function DashboardBar({ dashboard, runs, names }: DashboardBarProps) {
             aria-pressed={dashboard.view === view}
             onClick={() => changeDashboard({ view })}
           >
-            {view === 'charts' ? 'charts' : 'runs table'}
+            {view}
           </button>
         ))}
       </span>

@@ -12,7 +12,7 @@ import { chartSections } from './chart-list.js';
 import { DashboardBar } from './dashboard-bar.js';
 import { namesOf } from './drawn-runs.js';
 import { ProgressStrip } from './progress-strip.js';
-import { RunsTable } from './runs-table.js';
+import { RunsView } from './runs/runs-view.js';
 import { useDrawnRuns } from './use-drawn-runs.js';
 import './dashboards.css';
 
@@ -35,7 +35,7 @@ export function Dashboards() {
       {running && <ProgressStrip />}
       {somethingThere && <DashboardBar dashboard={dashboard} runs={runs} names={names} />}
       {dashboard.view === 'runs' && somethingThere ? (
-        <RunsTable dashboard={dashboard} />
+        <RunsView dashboard={dashboard} />
       ) : empty ? (
         <NoCurves filtered={filter.trim() !== '' || dashboard.runs.trim() !== ''} />
       ) : (

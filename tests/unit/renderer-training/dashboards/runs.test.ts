@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../../../src/shared/protocol/rpc.js';
-import { diffLines, hunks } from '../../../../renderer/panels/dashboards/line-diff.js';
+import { diffLines, hunks } from '../../../../renderer/panels/dashboards/runs/line-diff.js';
 import {
   allColumns,
   csvCell,
@@ -8,7 +8,7 @@ import {
   tableCsv,
   usualColumns,
   type RunRow,
-} from '../../../../renderer/panels/dashboards/run-columns.js';
+} from '../../../../renderer/panels/dashboards/runs/run-columns.js';
 
 function row(id: string, last: Record<string, number>, settings: Record<string, string> = {}): RunRow {
   const run: RunSummary = {

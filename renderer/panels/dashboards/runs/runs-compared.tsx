@@ -1,11 +1,11 @@
 /** Two runs side by side: their settings and last values, and what differs in the code that they trained. */
 import { useEffect, useState } from 'react';
-import { formatValue, formatWhen } from '../../charts/format.js';
-import { server } from '../../state/server.js';
-import { isAdded } from '../../state/runs-sync.js';
-import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
-import { runPlaces } from '../../../src/shared/base/places.js';
-import { Icon } from '../../ui/icon.js';
+import { formatValue, formatWhen } from '../../../charts/format.js';
+import { server } from '../../../state/server.js';
+import { isAdded } from '../../../state/runs-sync.js';
+import type { RunSummary } from '../../../../src/shared/protocol/rpc.js';
+import { runPlaces } from '../../../../src/shared/base/places.js';
+import { Icon } from '../../../ui/icon.js';
 import { diffLines, hunks, type DiffLine } from './line-diff.js';
 import type { RunRow } from './run-columns.js';
 

@@ -1,12 +1,15 @@
 /** The columns of the runs table: what each says of a run, for showing, sorting and for files. Pure. */
-import { formatCount, formatDuration, formatValue, formatWhen } from '../../charts/format.js';
-import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
-import type { RunNotes, TableSort } from '../../state/dashboard-schema.js';
+import { formatCount, formatDuration, formatValue, formatWhen } from '../../../charts/format.js';
+import type { RunSummary } from '../../../../src/shared/protocol/rpc.js';
+import type { RunNotes, TableSort } from '../../../state/dashboard-schema.js';
+import type { Extremes } from '../../../state/series-extremes.js';
 
 export interface RunRow {
   readonly run: RunSummary;
   readonly settings: Readonly<Record<string, string>>;
   readonly notes: RunNotes;
+  /** By series, of those that a column asks for. */
+  readonly extremes?: ReadonlyMap<string, Extremes>;
 }
 
 export interface RunColumn {
@@ -52,22 +55,51 @@ const facts: readonly RunColumn[] = [
   words('note', 'Note', ({ notes }) => notes.note),
 ];
 
-function settingColumn(name: string): RunColumn {
-  const value = (row: RunRow) => {
-    const text = row.settings[name];
-    const number = Number(text);
-    return text === undefined || text.trim() === '' || Number.isNaN(number) ? text : number;
-  };
-  return { ...column(`setting:${name}`, name, value), text: (row) => row.settings[name] ?? '' };
+function settingValue(row: RunRow, name: string): string | number | undefined {
+  const text = row.settings[name];
+  const number = Number(text);
+  return text === undefined || text.trim() === '' || Number.isNaN(number) ? text : number;
 }
 
-function metricColumn(name: string): RunColumn {
+function settingColumn(name: string, rows: readonly RunRow[]): RunColumn {
+  return {
+    ...column(`setting:${name}`, name, (row) => settingValue(row, name)),
+    text: (row) => row.settings[name] ?? '',
+    numeric: rows.every((row) => typeof (settingValue(row, name) ?? 0) === 'number'),
+  };
+}
+
+/** What of a series stands for the run. */
+export const readings = ['last', 'min', 'max', 'best'] as const;
+export type Reading = (typeof readings)[number];
+
+function metricColumn(reading: Reading, name: string): RunColumn {
+  const end = reading === 'best' ? (isBetterLow(name) ? 'min' : 'max') : reading;
   return column(
-    `last:${name}`,
-    name,
-    ({ run }) => run.last[name],
+    `${reading}:${name}`,
+    reading === 'last' ? name : `${reading} ${name}`,
+    ({ run, extremes }) => (end === 'last' ? run.last[name] : extremes?.get(name)?.[end]),
     (value) => formatValue(value),
   );
+}
+
+/** Whether less of it is better, as its name tells. */
+function isBetterLow(name: string): boolean {
+  return /loss|err|mse|mae|perplexity|divergence|norm|memory|seconds|time/i.test(name);
+}
+
+/** The series that a column is of, and how it is read; nothing for other columns. */
+export function metricOf(id: string): { readonly reading: Reading; readonly name: string } | undefined {
+  const colon = id.indexOf(':');
+  const reading = readings.find((one) => one === id.slice(0, colon));
+  return reading && { reading, name: id.slice(colon + 1) };
+}
+
+/** By its id: one of these, or another reading of a series. */
+export function findColumn(all: readonly RunColumn[], id: string | undefined): RunColumn | undefined {
+  if (id === undefined) return undefined;
+  const metric = metricOf(id);
+  return all.find((one) => one.id === id) ?? (metric && metricColumn(metric.reading, metric.name));
 }
 
 const MOST_METRICS = 300;
@@ -79,7 +111,11 @@ export function allColumns(rows: readonly RunRow[], settings: readonly string[])
     for (const name of Object.keys(run.last)) if (metrics.size < MOST_METRICS) metrics.add(name);
   }
   const order = [...metrics].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }));
-  return [...facts, ...settings.map(settingColumn), ...order.map(metricColumn)];
+  return [
+    ...facts,
+    ...settings.map((name) => settingColumn(name, rows)),
+    ...order.map((name) => metricColumn('last', name)),
+  ];
 }
 
 /** What a run is judged by first. */
@@ -88,24 +124,25 @@ function rank(name: string): number {
   return (name.startsWith('validation/') ? 0 : 10) + place;
 }
 
+/** Settings that are not the same in all runs. */
+export function differingSettings(all: readonly RunColumn[], rows: readonly RunRow[]): readonly RunColumn[] {
+  return all.filter((one) => one.id.startsWith('setting:') && new Set(rows.map((row) => one.text(row))).size > 1);
+}
+
+/** What runs are judged by, the first of it first. */
+export function judgingMetrics(all: readonly RunColumn[]): readonly RunColumn[] {
+  return all.filter((one) => one.id.startsWith('last:') && !/learning_rate|norm|memory|per_second/.test(one.id));
+}
+
 /** Until the person chooses: facts, the settings that differ, what runs are judged by. */
 export function usualColumns(all: readonly RunColumn[], rows: readonly RunRow[]): readonly string[] {
-  const differing = all.filter(
-    (one) =>
-      one.id.startsWith('setting:') &&
-      !['setting:experiment'].includes(one.id) &&
-      new Set(rows.map((row) => one.text(row))).size > 1,
-  );
-  const metrics = all.filter((one) => one.id.startsWith('last:') && !one.id.includes('learning_rate')).slice(0, 4);
+  const differing = differingSettings(all, rows).filter(({ id }) => id !== 'setting:experiment');
   const noted = facts
     .filter(({ id }) => id === 'tags' || id === 'note')
     .filter((one) => rows.some((row) => one.text(row) !== ''));
-  return [
-    ...facts.slice(0, 5).map(({ id }) => id),
-    ...differing.slice(0, 5).map(({ id }) => id),
-    ...metrics.map(({ id }) => id),
-    ...noted.map(({ id }) => id),
-  ];
+  return [...facts.slice(0, 5), ...differing.slice(0, 5), ...judgingMetrics(all).slice(0, 4), ...noted].map(
+    ({ id }) => id,
+  );
 }
 
 /** Rows that say nothing come last, whichever way. */
