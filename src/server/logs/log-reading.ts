@@ -1,6 +1,6 @@
 /** What reads logs, wherever it runs: the questions of windows about logs, and what it tells by itself. Knows no thread. */
 import type { z } from 'zod';
-import type { NotificationBody, RequestResult, Requests, RunSummary, Series } from '../../shared/protocol/rpc.js';
+import type { NotificationBody, RequestResult, Requests, RunSummary } from '../../shared/protocol/rpc.js';
 import type { logRequests } from '../../shared/protocol/summaries.js';
 
 export type LogRequestName = keyof typeof logRequests;
@@ -25,8 +25,6 @@ export interface LogFolders {
 /** Of the runs of a workspace. */
 export interface RunReading {
   list(root: string): Promise<RunSummary[]>;
-  /** Undefined where there is no such run. */
-  series(root: string, id: string): Promise<Series[] | undefined>;
   dispose(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 /** Reads logs and answers about them in the thread it is made in: behind `LogThread` in the product, by itself in tests. */
-import type { RequestResult, RunSummary, Series } from '../../shared/protocol/rpc.js';
+import type { RequestResult, RunSummary } from '../../shared/protocol/rpc.js';
 import { RunReader } from '../runs/run-reader.js';
 import { createLogAnswers } from './answers.js';
 import type { LogAnswers, LogFolders, LogParams, LogQuestionName, LogReading, LogsChanged } from './log-reading.js';
@@ -35,10 +35,6 @@ export class LogService implements LogReading {
 
   list(root: string): Promise<RunSummary[]> {
     return this.runs.list(root);
-  }
-
-  series(root: string, id: string): Promise<Series[] | undefined> {
-    return this.runs.series(root, id);
   }
 
   dispose(): Promise<void> {

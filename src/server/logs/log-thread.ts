@@ -1,6 +1,6 @@
 /** The reader of logs on its own thread, started with the first question; a thread that died is started anew. */
 import { Worker } from 'node:worker_threads';
-import type { RequestResult, RunSummary, Series } from '../../shared/protocol/rpc.js';
+import type { RequestResult, RunSummary } from '../../shared/protocol/rpc.js';
 import { Failure } from '../failure.js';
 import { log } from '../log.js';
 import type { LogFolders, LogParams, LogQuestionName, LogReading, LogsChanged } from './log-reading.js';
@@ -19,10 +19,6 @@ export class LogThread implements LogReading {
 
   list(root: string): Promise<RunSummary[]> {
     return this.ask({ kind: 'list', root }) as Promise<RunSummary[]>;
-  }
-
-  series(root: string, id: string): Promise<Series[] | undefined> {
-    return this.ask({ kind: 'series', root, run: id }) as Promise<Series[] | undefined>;
   }
 
   async setFolders(folders: LogFolders): Promise<void> {

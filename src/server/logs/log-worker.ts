@@ -7,7 +7,6 @@ import { LogService } from './log-service.js';
 
 export type LogWorkerRequest =
   | { readonly kind: 'list'; readonly root: string }
-  | { readonly kind: 'series'; readonly root: string; readonly run: string }
   | { readonly kind: 'folders'; readonly folders: LogFolders }
   | { readonly kind: 'files'; readonly run: string }
   | { readonly kind: 'question'; readonly name: LogQuestionName; readonly params: LogParams<LogQuestionName> };
@@ -41,8 +40,6 @@ function answer(request: LogWorkerRequest): Promise<unknown> {
   switch (request.kind) {
     case 'list':
       return service.list(request.root);
-    case 'series':
-      return service.series(request.root, request.run);
     case 'folders':
       return service.setFolders(request.folders);
     case 'files':

@@ -3,12 +3,11 @@ import { existsSync } from 'node:fs';
 import { uptime } from 'node:os';
 import path from 'node:path';
 import { runPlaces } from '../../shared/base/places.js';
-import type { RunSummary, Series } from '../../shared/protocol/rpc.js';
+import type { RunSummary } from '../../shared/protocol/rpc.js';
 import { isAlive } from '../process-alive.js';
 import type { RunReading } from '../logs/log-reading.js';
 import type { LogRun } from '../logs/log-run.js';
 import { LogStore } from '../logs/log-store.js';
-import { standingPoints } from '../logs/standing-points.js';
 import { readRunFile, type RunFileFields } from './run-files.js';
 
 /** A list is wanted now: what takes longer to read is told by a later one. */
@@ -22,13 +21,6 @@ export class RunReader implements RunReading {
     await this.read(root);
     const summaries = await Promise.all([...this.store.runs(root)].map(summarize));
     return summaries.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
-  }
-
-  /** Steps ascending; where a step was written twice, its last value. */
-  async series(root: string, id: string): Promise<Series[] | undefined> {
-    await this.read(root);
-    const run = [...this.store.runs(root)].find((entry) => entry.id === id);
-    return run?.allTags().flatMap(({ name, series }) => (series ? [{ name, ...standingPoints(series) }] : []));
   }
 
   dispose(): Promise<void> {

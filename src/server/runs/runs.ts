@@ -1,6 +1,6 @@
-/** The runs of the open workspace: listed, drawn, renamed, deleted. Reading them is the reader's business. */
+/** The runs of the open workspace: listed, renamed, deleted. Reading them is the reader's business. */
 import path from 'node:path';
-import type { RunSummary, Series } from '../../shared/protocol/rpc.js';
+import type { RunSummary } from '../../shared/protocol/rpc.js';
 import { about, Failure } from '../failure.js';
 import { renameEntry } from '../workspace/entries.js';
 import { moveToTrash } from '../workspace/trash.js';
@@ -20,12 +20,6 @@ export class Runs {
 
   list(root: string): Promise<RunSummary[]> {
     return this.reader.list(root);
-  }
-
-  async series(root: string, id: string): Promise<Series[]> {
-    const series = await this.reader.series(root, id);
-    if (!series) throw noSuchRun(id);
-    return series;
   }
 
   /** Absolute. */

@@ -81,16 +81,6 @@ export const runSummary = z.object({
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
-/** Parallel arrays; `steps` ascending. */
-export const series = z.object({
-  /** `train/loss`: the event file's sub-folder and the tag. */
-  name: z.string(),
-  steps: z.array(z.number()),
-  wallTimes: z.array(z.number()),
-  values: z.array(z.number()),
-});
-export type Series = z.infer<typeof series>;
-
 export const dataSourceStatus = z.object({
   name: z.string(),
   /** What a run would use now. */
@@ -191,7 +181,6 @@ export const requests = {
   'run/kill': { params: nothing, result: nothing },
   'session/current': { params: nothing, result: z.object({ session: sessionState.optional() }) },
   'runs/list': { params: nothing, result: z.array(runSummary) },
-  'runs/series': { params: z.object({ id: z.string() }), result: z.array(series) },
   /**
    * The graph of the code that a run was started with: recorded from the copy that it keeps, in trusted folders; of
    * another program's run, what its event files hold of it.

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { TrainingEvent } from '../../../src/shared/protocol/training.js';
 import {
   cleanUpLater,
@@ -87,7 +87,7 @@ describe('the process', () => {
     expect(info.version).toMatch(/^\d+\.\d+\.\d+/);
     // The reader of runs has a thread of its own in the built server.
     expect(await window.request('runs/list', {})).toEqual([]);
-    expect((await window.failure('runs/series', { id: 'none' })).tag).toBe('not-found');
+    expect((await window.failure('logs/prCurve', { run: 'none', name: 'x', item: 0 })).tag).toBe('not-found');
   });
 
   test('a busy port, a folder that is not there and wrong arguments: a sentence and a code', async () => {
@@ -197,8 +197,10 @@ describe('with the real trainer', () => {
     const [after] = await late.request('runs/list', {});
     expect(after).toMatchObject({ status: 'failed' });
     expect(after!.warning).toBeUndefined();
-    const loss = (await late.request('runs/series', { id: after!.id })).find(({ name }) => name === 'train/loss')!;
-    expect(loss.steps.slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
+    await vi.waitFor(async () => {
+      const [loss] = await late.request('logs/points', { series: [{ run: after!.id, name: 'train/loss' }] });
+      expect([...loss!.steps.slice(0, 5)]).toEqual([1, 2, 3, 4, 5]);
+    });
   });
 
   test('a run that is stopped is saved and continued from; a fault in the experiment is told at its line', async () => {

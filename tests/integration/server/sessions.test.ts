@@ -38,9 +38,9 @@ describe('a training', () => {
       canContinue: true,
       params: 3,
     });
-    const [series] = await window.request('runs/series', { id: run!.id });
-    expect(series).toMatchObject({ name: 'train/loss', steps: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] });
-    expect(series!.values[2]).toBeNaN();
+    const [loss] = await window.request('logs/points', { series: [{ run: run!.id, name: 'train/loss' }] });
+    expect([...loss!.steps]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(loss!.values[2]).toBeNaN();
   });
 
   test('answers the window that asked, under its own number', async () => {
@@ -180,7 +180,8 @@ describe('a trainer that ends without saying so', () => {
     const [after] = await window.request('runs/list', {});
     expect(after!.status).toBe('failed');
     expect(after!.warning).toBeUndefined();
-    expect((await window.request('runs/series', { id: after!.id }))[0]!.steps.length).toBeGreaterThanOrEqual(5);
+    const [loss] = await window.request('logs/points', { series: [{ run: after!.id, name: 'train/loss' }] });
+    expect(loss!.steps.length).toBeGreaterThanOrEqual(5);
   });
 
   test('killed on request: the session says so, the run counts as interrupted', async () => {
