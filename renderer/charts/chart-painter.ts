@@ -106,10 +106,10 @@ export function yScale(extent: Extent | undefined, logarithmic: boolean, height:
         : chosen
           ? { min: low, max: extent!.max }
           : niceLogRange(low, extent!.max);
-    return { ...logScale(min, max), ticks: logTicks(min, max, count) };
+    return { ...logScale(min, max), ticks: logTicks(min, max, chosen ? count + 1 : count) };
   }
   if (chosen && extent) {
-    return { ...linearScale(extent.min, extent.max), ticks: niceTicks(extent.min, extent.max, count) };
+    return { ...linearScale(extent.min, extent.max), ticks: niceTicks(extent.min, extent.max, count + 1) };
   }
   const { min, max, step } = extent ? niceRange(extent.min, extent.max, count) : { min: 0, max: 1, step: 0.5 };
   return { ...linearScale(min, max), ticks: niceTicks(min, max, (max - min) / step) };

@@ -199,13 +199,17 @@ const parts = {
     await show('nested groups', nestedGraph(50_000), { open: 'under 1 s', trace: 'under 50 ms' });
   },
   async charts() {
+    console.log('  Chromium draws without a graphics card here');
+    const frame = (value) => `${value.toFixed(1)} ms`;
     for (const [name, { title }] of Object.entries(chartCases)) {
       const found = await measureCharts(name);
       table([
-        [title, `${found.heapMb.toFixed(0)} MB`, 'under 1,500 MB'],
-        ...Object.entries(found.moves).flatMap(([move, { framesPerSecond, mainThreadMs }]) => [
-          [`  ${move}: frames a second`, framesPerSecond.toFixed(1), '60'],
-          [`  ${move}: the page’s work for a frame`, `${mainThreadMs.toFixed(1)} ms`, 'under 16 ms'],
+        [`${title}: memory of the window’s process`, `${found.memoryMb.toFixed(0)} MB`, 'under 1,500 MB'],
+        ...Object.entries(found.moves).flatMap(([move, { framesPerSecond, mainThreadMs, busiestMs, allMs }]) => [
+          [`  ${move}: frames a second, by the clock`, framesPerSecond.toFixed(1), '60'],
+          ['    processor time of a frame: the page’s thread', frame(mainThreadMs), 'under 16 ms'],
+          ['    the busiest thread of all', frame(busiestMs), 'under 16 ms'],
+          ['    all threads together', frame(allMs)],
         ]),
       ]);
     }
