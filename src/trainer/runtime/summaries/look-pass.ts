@@ -25,7 +25,7 @@ interface LookParts {
   readonly areClasses: boolean;
 }
 
-const MOST_EXAMPLES = 16;
+export const MOST_EXAMPLES = 16;
 /** Of all activations together; examples that go beyond it are left out of histograms. */
 const MOST_VALUES = 4_000_000;
 /** Give on what they are given, when nothing is trained. */

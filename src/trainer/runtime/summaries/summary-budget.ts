@@ -1,8 +1,8 @@
 /**
  * When something may be summed up so that all summaries together stay within their share of training time.
  * Each kind has its own part of the share, pays what it has been measured to cost, and waits until it can
- * afford the next time. The first time is free to come at once: it is a debt, paid back before the second.
- * Knows times and step numbers only.
+ * afford the next time; the first time waits for what it is expected to cost. What none of them pays for alone
+ * comes off before the share is parted. Knows times and step numbers only.
  */
 
 export interface BudgetLine {
@@ -10,13 +10,15 @@ export interface BudgetLine {
   readonly weight: number;
   /** At least so many steps from one time to the next. */
   readonly everySteps: number;
+  /** What the first time may take, before it was measured. */
+  readonly expectedMs?: number;
 }
 
 interface Account {
   readonly weight: number;
   everySteps: number;
   spentMs: number;
-  /** Of one time, as it was last. */
+  /** Of one time, as it was last; expected, before the first. */
   lastMs: number;
   times: number;
   lastStep: number;
@@ -26,6 +28,7 @@ export class SummaryBudget<Name extends string> {
   private readonly accounts: ReadonlyMap<Name, Account>;
   private readonly weights: number;
   private trainedMs = 0;
+  private commonMs = 0;
 
   /** @param share of training time, 0 to 1, infinite where time does not matter */
   constructor(
@@ -35,7 +38,10 @@ export class SummaryBudget<Name extends string> {
     const entries = Object.entries(lines) as [Name, BudgetLine][];
     this.weights = entries.reduce((sum, [, { weight }]) => sum + weight, 0);
     this.accounts = new Map(
-      entries.map(([name, line]) => [name, { ...line, spentMs: 0, lastMs: 0, times: 0, lastStep: -Infinity }]),
+      entries.map(([name, { weight, everySteps, expectedMs = 0 }]) => [
+        name,
+        { weight, everySteps, spentMs: 0, lastMs: expectedMs, times: 0, lastStep: -Infinity },
+      ]),
     );
   }
 
@@ -44,11 +50,21 @@ export class SummaryBudget<Name extends string> {
     this.trainedMs += ms;
   }
 
+  /** So much went into what is of all of them: a thread's start, the examples that they look at. */
+  chargeAll(ms: number): void {
+    this.commonMs += ms;
+  }
+
+  /** The first time may take so long, as it looks now. */
+  expect(name: Name, ms: number): void {
+    const account = this.accounts.get(name);
+    if (account && account.times === 0) account.lastMs = ms;
+  }
+
   /** Whether it is wished for, due at this step, and can be afforded. */
   mayRun(name: Name, step: number): boolean {
     const account = this.accounts.get(name);
     if (!account || this.share === 0) return false;
-    if (account.times === 0) return true;
     if (step < account.lastStep + account.everySteps) return false;
     if (this.share === Infinity) return true;
     return account.spentMs + account.lastMs <= this.earnedMs(account);
@@ -87,7 +103,7 @@ export class SummaryBudget<Name extends string> {
   }
 
   get spentMs(): number {
-    let sum = 0;
+    let sum = this.commonMs;
     for (const { spentMs } of this.accounts.values()) sum += spentMs;
     return sum;
   }
@@ -99,6 +115,6 @@ export class SummaryBudget<Name extends string> {
   }
 
   private earnedMs({ weight }: Account): number {
-    return (this.trainedMs * this.share * weight) / this.weights;
+    return ((this.trainedMs * this.share - this.commonMs) * weight) / this.weights;
   }
 }

@@ -50,6 +50,43 @@ test('costs that come to light later count, too; steps between two times are kep
   expect(budget.mayRun('big', 11)).toBe(true);
 });
 
+test('the first time is paid before, too, as far as one can tell what it takes', () => {
+  const budget = new SummaryBudget(0.1, { big: { ...line, expectedMs: 5 } });
+  expect(budget.mayRun('big', 1)).toBe(false);
+  budget.trained(49);
+  expect(budget.mayRun('big', 1)).toBe(false);
+  budget.trained(1);
+  expect(budget.mayRun('big', 2)).toBe(true);
+  budget.expect('big', 6);
+  expect(budget.mayRun('big', 2)).toBe(false);
+  budget.trained(10);
+  budget.ran('big', 3, 2);
+  // What it took counts from now on, not what it was expected to take.
+  budget.expect('big', 1000);
+  expect(budget.mayRun('big', 4)).toBe(true);
+});
+
+test('a training that is over soon stays within its share, whenever it ends', () => {
+  const budget = new SummaryBudget(0.03, { big: { ...line, expectedMs: 2 }, small: { ...line, expectedMs: 0.1 } });
+  budget.chargeAll(1);
+  for (let step = 1; step <= 400; step++) {
+    train(budget, 1, 1, { big: 2, small: 0.1 });
+    const written = budget.timesOf('big') + budget.timesOf('small');
+    if (written > 0) expect(budget.spentShare, `after ${step} steps`).toBeLessThanOrEqual(0.03);
+  }
+  expect(budget.timesOf('big')).toBeGreaterThan(0);
+});
+
+test('what is of all comes off before the share is parted', () => {
+  const budget = new SummaryBudget(0.1, { big: line, small: line });
+  budget.chargeAll(50);
+  budget.trained(499);
+  expect(budget.mayRun('small', 1)).toBe(false);
+  budget.trained(1);
+  expect(budget.mayRun('small', 1)).toBe(true);
+  expect(budget.spentMs).toBe(50);
+});
+
 test('a share of nothing lets nothing run, one without end all that is due', () => {
   const none = new SummaryBudget(0, { big: line });
   expect(none.mayRun('big', 1)).toBe(false);

@@ -1,0 +1,221 @@
+/**
+ * Who pays for which summaries: what each kind has taken, of this thread and beside it, in steps that fetched more
+ * than others and at the run's end; and so when each may be made again. Knows no tensors and no files.
+ */
+import { availableParallelism } from 'node:os';
+import type { SummaryReport } from '../../../shared/protocol/run-file.js';
+import type { StepEvent } from '../../../shared/protocol/training.js';
+import { SummaryBudget, type BudgetLine } from './summary-budget.js';
+import type { SummarySettings } from './summary-settings.js';
+
+/** What pays for itself; their parts of the budget are beside their names. */
+export type Payer = 'norms' | 'weights' | 'activations' | 'images' | 'evaluation';
+const weightOf: Readonly<Record<Payer, number>> = { norms: 1, weights: 3, activations: 2, images: 2, evaluation: 1 };
+
+/** What of a step is fetched beside its losses. */
+export type Fetched = 'weights' | 'norms' | undefined;
+
+/** Room on the disk for one kind of a run's sets; sets become rarer where they are large. */
+const MOST_BYTES = 32 * 2 ** 20;
+/** Steps of one kind whose median is compared with that of others; from so many on it says something. */
+const COMPARED_STEPS = 9;
+const FIRST_COMPARED = 5;
+/** Every so many steps nothing is fetched, so that there is something to compare with. */
+const PLAIN_EVERY = 16;
+/** A set of histograms: copies of so many values, and everything else. */
+const MS_PER_VALUE = 5e-6;
+const MS_PER_SET = 1;
+/** Starting the thread that sums up, where it has no core of its own. */
+const THREAD_MS = 100;
+
+interface AccountFacts {
+  readonly settings: SummarySettings;
+  readonly backend: string;
+  readonly areClasses: boolean;
+  /** Of the whole run, where that is known. */
+  readonly totalSteps: number | undefined;
+}
+
+export class SummaryAccounts {
+  private readonly budget: SummaryBudget<Payer>;
+  private readonly underWay = new Map<number, Payer>();
+  private readonly bytes = new Map<Payer, number>();
+  private readonly plain = new RecentTimes();
+  private readonly withNorms = new RecentTimes();
+  /** Of this thread, since the last step was counted. */
+  private ownMs = 0;
+  private hasThread = false;
+
+  constructor(private readonly facts: AccountFacts) {
+    const { settings, areClasses } = facts;
+    const { kinds } = settings;
+    const lines: Partial<Record<Payer, BudgetLine>> = {};
+    const sets = this.spacing(settings.mostSets);
+    const add = (payer: Payer, everySteps: number, wanted: boolean, expectedMs = Infinity): void => {
+      if (wanted) lines[payer] = { weight: weightOf[payer], everySteps, expectedMs };
+    };
+    add('norms', 1, kinds.has('norms'));
+    add('weights', sets, kinds.has('weights') || kinds.has('gradients') || kinds.has('norms'));
+    add('activations', sets, kinds.has('activations'));
+    add('images', this.spacing(settings.mostSets / 5), kinds.has('images'));
+    add('evaluation', 1, kinds.has('evaluation') && areClasses, MS_PER_SET);
+    this.budget = new SummaryBudget(settings.budget, lines);
+  }
+
+  /** What was asked for last is to be paid first: until then nobody knows what it costs. */
+  mayRun(payer: Payer, step: number): boolean {
+    if (this.isUnderWay(payer)) return false;
+    if (payer === 'norms' && this.isUnderWay('weights')) return false;
+    if (payer === 'norms' && step % PLAIN_EVERY === 0 && this.facts.settings.budget !== Infinity) return false;
+    return this.budget.mayRun(payer, step);
+  }
+
+  /** How large first sets are, before they were made: of a model's weights, and of a few examples beside a whole batch. */
+  expect({ values, examplesShare }: { readonly values: number; readonly examplesShare: number }): void {
+    const stepMs = this.plain.median;
+    if (stepMs === undefined) return;
+    this.budget.expect('norms', 0);
+    this.budget.expect('weights', MS_PER_SET + values * MS_PER_VALUE);
+    for (const payer of ['activations', 'images'] as const)
+      this.budget.expect(payer, MS_PER_SET + (stepMs * Math.min(1, examplesShare)) / 2);
+  }
+
+  /** From here on everything that is paid for is of this time. */
+  ran(payer: Payer, step: number, ms = 0): void {
+    this.budget.ran(payer, step, ms);
+  }
+
+  /** Never again. */
+  giveUp(payer: Payer): void {
+    this.budget.spaceOut(payer, Infinity);
+  }
+
+  /** Does work of this thread; `all`: what is of no kind alone. */
+  timed<T>(payer: Payer | 'all', work: () => T): T {
+    const began = performance.now();
+    try {
+      return work();
+    } finally {
+      const ms = performance.now() - began;
+      this.ownMs += ms;
+      if (payer === 'all') this.budget.chargeAll(ms);
+      else this.budget.charge(payer, ms);
+    }
+  }
+
+  /** The step's time, and how much longer it took for what was fetched of it. */
+  stepDone({ stepMs, dataWaitMs, overheadMs }: StepEvent, fetched: Fetched): void {
+    this.budget.trained(Math.max(0, stepMs - this.ownMs));
+    this.ownMs = 0;
+    const computeMs = stepMs - dataWaitMs - overheadMs;
+    const usual = this.plain.median;
+    switch (fetched) {
+      case undefined:
+        this.plain.add(computeMs);
+        break;
+      case 'weights':
+        // Below zero as well: steps differ by themselves, and what is not of the summary evens out.
+        if (usual !== undefined) this.budget.charge('weights', computeMs - usual);
+        break;
+      case 'norms':
+        // Too many of them for each to be compared: what disturbs a step now and then is not the norms' doing.
+        this.withNorms.add(computeMs);
+        if (usual !== undefined) this.budget.charge('norms', Math.max(0, (this.withNorms.median ?? usual) - usual));
+    }
+  }
+
+  /** A job was given to the thread. */
+  posted(id: number, payer: Payer): void {
+    if (!this.hasThread) this.budget.chargeAll(THREAD_MS * this.besideShare);
+    this.hasThread = true;
+    this.underWay.set(id, payer);
+  }
+
+  /** It came back: what it took, and how much it is. */
+  done(id: number, cost: { readonly ownMs: number; readonly besideMs: number; readonly bytes: number }): void {
+    const payer = this.underWay.get(id);
+    if (payer === undefined) return;
+    this.underWay.delete(id);
+    this.budget.charge(payer, cost.ownMs + cost.besideMs * this.besideShare);
+    if (cost.bytes > 0) this.keepSmall(payer, cost.bytes);
+  }
+
+  /** Jobs that are not done. */
+  get pending(): number {
+    return this.underWay.size;
+  }
+
+  /** The run's end has waited for the last of them. */
+  waited(ms: number): void {
+    this.budget.chargeAll(ms);
+  }
+
+  report(bytes: number): SummaryReport {
+    const { mode, budget } = this.facts.settings;
+    const sets: Record<string, SummaryReport['sets'][string]> = {};
+    for (const payer of Object.keys(weightOf) as Payer[]) {
+      const times = this.budget.timesOf(payer);
+      if (times > 0) sets[payer] = { times, costMs: Math.round(this.budget.spentOn(payer) * 10) / 10 };
+    }
+    return {
+      mode,
+      ...(Number.isFinite(budget) && { budget }),
+      costMs: Math.round(Math.max(0, this.budget.spentMs) * 10) / 10,
+      share: Math.round(Math.max(0, this.budget.spentShare) * 1e5) / 1e5,
+      bytes,
+      sets,
+    };
+  }
+
+  private isUnderWay(payer: Payer): boolean {
+    for (const one of this.underWay.values()) if (one === payer) return true;
+    return false;
+  }
+
+  /** So many steps from one set to the next that there are about `sets` of them; where the run's length is unknown, few at first. */
+  private spacing(sets: number): number {
+    const { settings, totalSteps } = this.facts;
+    return Math.max(settings.everySteps, totalSteps === undefined ? 1 : Math.ceil(totalSteps / Math.max(1, sets)));
+  }
+
+  /** How much of the thread's time is missing to the training: it has a core of its own where one is free. */
+  private get besideShare(): number {
+    const cores = availableParallelism();
+    const busy = this.facts.backend === 'tensorflow' ? cores : 1;
+    return Math.max(0, busy + 1 - cores) / cores;
+  }
+
+  /** Where sets are large there are fewer of them. */
+  private keepSmall(payer: Payer, setBytes: number): void {
+    const before = this.bytes.get(payer) ?? 0;
+    this.bytes.set(payer, before + setBytes);
+    const { totalSteps, settings } = this.facts;
+    if (payer === 'evaluation' || payer === 'norms') return;
+    const sets = payer === 'images' ? settings.mostSets / 5 : settings.mostSets;
+    if (totalSteps !== undefined) {
+      const affordable = MOST_BYTES / setBytes;
+      if (affordable < sets) this.budget.spaceOut(payer, this.spacing(affordable));
+      return;
+    }
+    // A run of unknown length: each time that as many sets are there as are wanted, they become half as frequent.
+    const times = this.budget.timesOf(payer);
+    const most = Math.max(10, Math.min(sets, MOST_BYTES / setBytes));
+    this.budget.spaceOut(payer, Math.max(settings.everySteps, 2 ** Math.floor(times / (most / 2))));
+  }
+}
+
+/** The last few of a series of times. */
+class RecentTimes {
+  private readonly times: number[] = [];
+
+  add(ms: number): void {
+    this.times.push(ms);
+    if (this.times.length > COMPARED_STEPS) this.times.shift();
+  }
+
+  /** Undefined until there are enough of them. */
+  get median(): number | undefined {
+    if (this.times.length < FIRST_COMPARED) return undefined;
+    return [...this.times].sort((a, b) => a - b)[this.times.length >> 1];
+  }
+}
