@@ -1,13 +1,13 @@
-/** A tag's histograms over the steps, a chart a run. A click moves the cursor to its step. */
+/** A tag's histograms over the steps, a chart a run. A click goes to its step, and opens what was counted where training stands. */
 import { useCallback, useMemo } from 'react';
 import type { Palette } from '../../charts/palette.js';
-import { moveCursor } from '../../state/app-state.js';
 import { server } from '../../state/server.js';
 import { binsOf, type Bins } from './bins.js';
 import { CardFrame, CardTrouble, RunName } from './card-frame.js';
 import { SummaryChart } from './chart.js';
 import { histogramOption, stepPicked, viewNames, type HistogramView } from './histogram-options.js';
 import type { SummaryCard, SummaryRun } from './summary-groups.js';
+import { pickStep } from './tensor-of-tag.js';
 import { useLoaded } from './use-loaded.js';
 
 /** More ridges cannot be told apart; more columns are narrower than a pixel. */
@@ -73,7 +73,7 @@ function HistogramsOfRun({ run, name, view, step, inSight, isAlone }: OfRunProps
           label={`${name} of ${run.name}: ${bins.length} histograms as ${viewNames[view].toLowerCase()}, steps ${bins[0]!.step} to ${bins.at(-1)!.step}`}
           onPick={(x, y) => {
             const picked = stepPicked(bins, view, x, y);
-            if (picked !== undefined) moveCursor({ step: picked });
+            if (picked !== undefined) pickStep(run, name, picked);
           }}
         />
       ) : (

@@ -45,11 +45,26 @@ export function histogramOption(
 
 /** The step that a click on a chart of this view means. */
 export function stepPicked(all: readonly Bins[], view: HistogramView, x: number, y: number): number | undefined {
-  if (view === 'overlay') return undefined;
+  if (view === 'overlay') return outlineAt(all, x, y);
   if (view === 'ridges') return all[all.length - 1 - Math.min(all.length - 1, Math.max(0, Math.floor(y + 0.2)))]?.step;
   let nearest: Bins | undefined;
   for (const one of all) if (!nearest || Math.abs(one.step - x) < Math.abs(nearest.step - x)) nearest = one;
   return nearest?.step;
+}
+
+/** The step whose outline is nearest, above or below; of equal ones the newest. */
+function outlineAt(all: readonly Bins[], x: number, y: number): number | undefined {
+  const { low, high } = extentOf(all);
+  const bin = Math.min(OUTLINE_BINS - 1, Math.max(0, Math.floor(((x - low) / (high - low)) * OUTLINE_BINS)));
+  let found: number | undefined;
+  let nearest = Infinity;
+  for (const one of all) {
+    const away = Math.abs(rebinned(one, low, high, OUTLINE_BINS).densities[bin]! - y);
+    if (away > nearest) continue;
+    nearest = away;
+    found = one.step;
+  }
+  return found;
 }
 
 interface Parts {

@@ -6,8 +6,10 @@ import type { Palette } from '../../charts/palette.js';
 import { server } from '../../state/server.js';
 import { CardFrame, CardTrouble, RunName } from './card-frame.js';
 import { SummaryChart } from './chart.js';
+import { ConfusionMatrix } from './confusion-matrix.js';
 import { prCurveOption, type CurveOfRun } from './pr-curve-option.js';
 import { itemAt, type ShownKind, type SummaryCard, type SummaryRun } from './summary-groups.js';
+import { useItem } from './use-item.js';
 import { useLoaded } from './use-loaded.js';
 
 interface CardProps {
@@ -45,22 +47,16 @@ interface OfRunProps {
 
 function ItemOfRun({ run, name, kind, step, inSight }: OfRunProps) {
   const { id } = run;
-  const loadItems = useMemo(
-    () => (inSight ? () => server().request('logs/items', { run: id, name, kind }) : undefined),
-    [inSight, id, name, kind],
-  );
-  const items = useLoaded(loadItems, [id]);
-  const item = items.value ? itemAt(items.value.steps, step) : -1;
-  const count = items.value?.counts[item] ?? 0;
+  const { item, count, step: writtenAt, failure: noItems } = useItem({ run: id, name, kind, step, inSight });
   const load = useMemo(
     () => (inSight && item >= 0 ? () => contentOf({ run: id, name, item }, kind, count) : undefined),
     [inSight, id, name, item, kind, count],
   );
   const { value, failure } = useLoaded(load, []);
-  const trouble = items.failure ?? failure;
+  const trouble = noItems ?? failure;
   return (
     <div className="summary-part">
-      <RunName name={run.name} colour={run.colour} step={items.value?.steps[item]} />
+      <RunName name={run.name} colour={run.colour} step={writtenAt} />
       {trouble !== undefined && <CardTrouble words={trouble} />}
       {value?.kind === 'media' && (
         <div className="summary-pictures">
@@ -70,8 +66,27 @@ function ItemOfRun({ run, name, kind, step, inSight }: OfRunProps) {
           {count > value.media.length && <span className="dim">and {count - value.media.length} more</span>}
         </div>
       )}
-      {value?.kind === 'tensor' && <TensorText tensor={value.tensor} />}
+      {value?.kind === 'tensor' &&
+        (kind === 'confusion' ? <ConfusionMatrix tensor={value.tensor} /> : <TensorText tensor={value.tensor} />)}
     </div>
+  );
+}
+
+/** Of what is not shown here: why. */
+export function AsideCard({ card, title }: Omit<CardProps, 'step'>) {
+  return (
+    <CardFrame card={card} title={title}>
+      {() => (
+        <div className="summary-part">
+          {card.entries.map(({ run, tag }) => (
+            <div key={run.id}>
+              <RunName name={run.name} colour={run.colour} step={tag.lastStep} />
+              <CardTrouble words={tag.note ?? 'Of a kind that is not shown here.'} />
+            </div>
+          ))}
+        </div>
+      )}
+    </CardFrame>
   );
 }
 
@@ -80,8 +95,9 @@ async function contentOf(
   kind: ShownKind,
   count: number,
 ): Promise<Content> {
-  if (kind === 'text' || kind === 'tensor') {
-    return { kind: 'tensor', tensor: await server().request('logs/tensor', { ...at, kind }) };
+  if (kind === 'text' || kind === 'tensor' || kind === 'confusion') {
+    const stored = kind === 'text' ? kind : 'tensor';
+    return { kind: 'tensor', tensor: await server().request('logs/tensor', { ...at, kind: stored }) };
   }
   const media = kind === 'audio' ? 'audio' : 'image';
   const indexes = Array.from({ length: Math.min(count, MOST_PICTURES) }, (_, index) => index);
@@ -99,7 +115,15 @@ function Media({ media, label }: { readonly media: LogMedia; readonly label: str
   }, [media]);
   if (media.contentType === 'application/octet-stream') return <CardTrouble words="Of a kind that cannot be shown." />;
   if (address === undefined) return null;
-  if (media.contentType.startsWith('audio/')) return <audio controls src={address} aria-label={label} />;
+  if (media.contentType.startsWith('audio/')) {
+    return (
+      <div>
+        <audio controls src={address} aria-label={label} />
+        {/* Others' words may be Markdown: shown as they are, never as HTML. */}
+        {media.label !== undefined && <div className="dim">{media.label}</div>}
+      </div>
+    );
+  }
   // Small pictures are enlarged with their pixels in sight.
   const scale = Math.max(1, Math.floor(180 / Math.max(media.width ?? 180, media.height ?? 180)));
   return <img src={address} alt={label} width={media.width && media.width * scale} title={label} />;

@@ -8,7 +8,7 @@ import { EmptyState } from '../../ui/empty-state.js';
 import { useApp } from '../../use-app.js';
 import { HistogramCard } from './histogram-card.js';
 import { histogramViews, viewNames, type HistogramView } from './histogram-options.js';
-import { ItemCard, PrCurveCard } from './item-cards.js';
+import { AsideCard, ItemCard, PrCurveCard } from './item-cards.js';
 import { countKinds, kindNames, shownKinds, summaryGroups, type ShownKind } from './summary-groups.js';
 import { useSummaryRuns } from './use-summary-runs.js';
 import './summaries.css';
@@ -99,6 +99,7 @@ export function Summaries() {
                   };
                   if (kind === 'histogram') return <HistogramCard key={card.name} {...props} view={view} />;
                   if (kind === 'prCurve') return <PrCurveCard key={card.name} {...props} />;
+                  if (kind === 'aside') return <AsideCard key={card.name} {...props} />;
                   return <ItemCard key={card.name} {...props} />;
                 })}
               </div>

@@ -2,16 +2,18 @@
 import type { LogTag, SummaryKind } from '../../../src/shared/protocol/summaries.js';
 
 /** Kinds that this panel shows, in the order of their tabs. */
-export const shownKinds = ['histogram', 'image', 'prCurve', 'text', 'audio', 'tensor'] as const;
+export const shownKinds = ['histogram', 'image', 'confusion', 'prCurve', 'text', 'audio', 'tensor', 'aside'] as const;
 export type ShownKind = (typeof shownKinds)[number];
 
 export const kindNames: Readonly<Record<ShownKind, string>> = {
   histogram: 'Histograms',
   image: 'Images',
+  confusion: 'Confusion',
   prCurve: 'Precision and recall',
   text: 'Text',
   audio: 'Audio',
   tensor: 'Tensors',
+  aside: 'Left aside',
 };
 
 export interface SummaryRun {
@@ -19,6 +21,8 @@ export interface SummaryRun {
   readonly name: string;
   /** A colour of the theme, as CSS. */
   readonly colour: string;
+  /** Whether it is the one that is trained in this window. */
+  readonly isLive: boolean;
 }
 
 export interface SummaryCard {
@@ -36,19 +40,27 @@ export interface SummaryGroup {
 
 type TagsOf = (run: string) => ReadonlyMap<string, LogTag> | undefined;
 
-function isShown(kind: SummaryKind): kind is ShownKind {
-  return (shownKinds as readonly string[]).includes(kind);
+/** None of curves, settings and graphs, which have panels of their own. */
+function shownKindOf({ kind, plugin }: LogTag): ShownKind | undefined {
+  if (kind === 'tensor' && plugin === 'confusion_matrix') return 'confusion';
+  return shownKinds.find((one) => one === kind);
+}
+
+/** What the server calls it. */
+export function logKindOf(kind: ShownKind): SummaryKind {
+  return kind === 'confusion' ? 'tensor' : kind;
 }
 
 /** Number of different tags of each kind. */
 export function countKinds(runs: readonly SummaryRun[], tagsOf: TagsOf): ReadonlyMap<ShownKind, number> {
   const names = new Map<ShownKind, Set<string>>();
   for (const { id } of runs) {
-    for (const { kind, name } of tagsOf(id)?.values() ?? []) {
-      if (!isShown(kind)) continue;
+    for (const tag of tagsOf(id)?.values() ?? []) {
+      const kind = shownKindOf(tag);
+      if (kind === undefined) continue;
       const known = names.get(kind);
-      if (known) known.add(name);
-      else names.set(kind, new Set([name]));
+      if (known) known.add(tag.name);
+      else names.set(kind, new Set([tag.name]));
     }
   }
   return new Map([...names].map(([kind, { size }]) => [kind, size]));
@@ -65,7 +77,7 @@ export function summaryGroups(
   const cards = new Map<string, { readonly run: SummaryRun; readonly tag: LogTag }[]>();
   for (const run of runs) {
     for (const tag of tagsOf(run.id)?.values() ?? []) {
-      if (tag.kind !== kind) continue;
+      if (shownKindOf(tag) !== kind) continue;
       const text = tag.name.toLowerCase();
       if (!words.every((word) => text.includes(word))) continue;
       const known = cards.get(tag.name);

@@ -20,6 +20,7 @@ export function useSummaryRuns(): readonly SummaryRun[] {
     return shown.map(({ id, name, path }) => ({
       id,
       name,
+      isLive: path === liveFolder,
       colour: path === liveFolder ? 'var(--train)' : runColour(colours[id]),
     }));
   }, [runs, selected, liveFolder, colours]);

@@ -216,6 +216,8 @@ export const logTensor = z.object({
   /** Of text; of many the first thousand, each up to a million characters. */
   texts: z.array(z.string()).optional(),
   cut: z.boolean(),
+  /** Of a confusion matrix by Backstep: what its rows (true) and columns (predicted) stand for. */
+  classNames: z.array(z.string()).optional(),
 });
 export type LogTensor = z.infer<typeof logTensor>;
 

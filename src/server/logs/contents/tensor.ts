@@ -1,4 +1,5 @@
 /** Texts and tensors of an event file, as much of them as a person can look at, and the curves of precision and recall. */
+import { z } from 'zod';
 import { DataType } from '../../../shared/events/generated/types_pb.js';
 import { numbersOfTensor, sizeOfTensor } from '../../../shared/events/numbers-of-tensor.js';
 import type { LogPrCurve, LogTensor } from '../../../shared/protocol/summaries.js';
@@ -12,7 +13,7 @@ const LONGEST_TEXT = 1_000_000;
 const MOST_CHARACTERS = 8_000_000;
 
 /** @throws Failure where what is stored is of no form that can be shown */
-export function tensorOf({ step, wallMs, value: { value, tag } }: StoredValue): LogTensor {
+export function tensorOf({ step, wallMs, value: { value, tag, metadata } }: StoredValue): LogTensor {
   if (value.case !== 'tensor') throw new Failure('damaged', `“${tag}” holds no tensor here.`);
   const tensor = value.value;
   const shape = (tensor.tensorShape?.dim ?? []).map(({ size }) => Number(size));
@@ -24,7 +25,21 @@ export function tensorOf({ step, wallMs, value: { value, tag } }: StoredValue): 
       'damaged',
       `“${tag}” is a tensor of ${facts.dtype} whose values cannot be shown, or are not all there.`,
     );
-  return { ...facts, values, cut: (sizeOfTensor(tensor) ?? 0) > values.length };
+  const { pluginName = '', content } = metadata?.pluginData ?? {};
+  const classNames = pluginName === 'confusion_matrix' ? classNamesIn(content) : undefined;
+  return { ...facts, values, cut: (sizeOfTensor(tensor) ?? 0) > values.length, ...(classNames && { classNames }) };
+}
+
+/** As `tensorValue` of the trainer writes them; anybody else may mean something else by the plug-in's name. */
+function classNamesIn(content: Uint8Array | undefined): string[] | undefined {
+  if (!content || content.length > LONGEST_TEXT) return undefined;
+  try {
+    return z.object({ classNames: z.array(z.string()) }).parse(JSON.parse(new TextDecoder().decode(content)))
+      .classNames;
+  } catch {
+    // Somebody else's: rows and columns are counted instead.
+    return undefined;
+  }
 }
 
 function textsOf(stored: readonly Uint8Array[]): Pick<LogTensor, 'values' | 'texts' | 'cut'> {

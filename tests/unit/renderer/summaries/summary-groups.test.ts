@@ -11,7 +11,7 @@ const tag = (name: string, kind: SummaryKind): LogTag => ({
   ...{ name, kind, family: name.split('/')[0]!, tag: name.split('/').slice(1).join('/') },
   ...{ count: 3, lastStep: 20, lastWallMs: 0 },
 });
-const runs: SummaryRun[] = ['a', 'b'].map((id) => ({ id, name: `run ${id}`, colour: 'red' }));
+const runs: SummaryRun[] = ['a', 'b'].map((id) => ({ id, name: `run ${id}`, colour: 'red', isLive: false }));
 const tags = new Map([
   [
     'a',
@@ -21,6 +21,7 @@ const tags = new Map([
       tag('train/weights/dense_2/kernel', 'histogram'),
       tag('alone', 'image'),
       tag('train/mesh', 'aside'),
+      { ...tag('validation/confusion_matrix/counts', 'tensor'), plugin: 'confusion_matrix' },
     ],
   ],
   ['b', [tag('train/weights/dense_2/kernel', 'histogram'), tag('train/gradients/dense_2/kernel', 'histogram')]],
@@ -45,8 +46,10 @@ it('a card is found by words of its name, in any order', () => {
   expect(names('nothing')).toEqual([]);
 });
 
-it('counts tags, not runs; curves are shown elsewhere', () => {
+it('counts tags, not runs; curves are shown elsewhere, meshes left aside', () => {
   expect([...countKinds(runs, tagsOf)].sort()).toEqual([
+    ['aside', 1],
+    ['confusion', 1],
     ['histogram', 3],
     ['image', 1],
   ]);
