@@ -27,7 +27,7 @@ import { GraphTable } from './table/graph-table.js';
 import { setBreakTarget } from './debugging/graph-target.js';
 import type { TableRow } from './table/table-rows.js';
 import { walk, type Direction } from './view/graph-walk.js';
-import { useTreeLayout } from './layout/use-tree-layout.js';
+import { startLayoutWorker, useTreeLayout } from './layout/use-tree-layout.js';
 import { useGraphBreaks } from './debugging/use-graph-breaks.js';
 import { useShownGraph } from './take-away/use-shown-graph.js';
 import { useGraphValues } from './source/use-graph-values.js';
@@ -43,6 +43,9 @@ export function Graph() {
     observer.observe(place.current!);
     return () => observer.disconnect();
   }, []);
+  useEffect(() => {
+    if (visible) startLayoutWorker();
+  }, [visible]);
   const source = useGraphSource(visible);
   const { comparison, waitingFor } = useStore(graphComparison);
   if (comparison) {

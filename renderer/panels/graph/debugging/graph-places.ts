@@ -19,14 +19,19 @@ export type OpPlace = Extract<BreakpointPlace, { kind: 'op' }>;
 export function opPlaces(graph: OpGraph): ReadonlyMap<string, OpPlace> {
   const counts = new Map<string, number>();
   const places = new Map<string, OpPlace>();
-  for (const { id, op, kind, layer, phase } of graph.nodes) {
-    if (kind !== 'op' || !isStepPhase(phase)) continue;
+  for (const node of graph.nodes) {
+    const { id, op, layer, phase } = node;
+    if (!canStopAt(node) || !isStepPhase(phase)) continue;
     const key = `${phase}\n${layer ?? ''}\n${op}`;
     const occurrence = (counts.get(key) ?? 0) + 1;
     counts.set(key, occurrence);
     places.set(id, { kind: 'op', op, phase, ...(layer === undefined ? {} : { layer }), occurrence });
   }
   return places;
+}
+
+function canStopAt({ kind, phase }: OpNode): boolean {
+  return kind === 'op' && isStepPhase(phase);
 }
 
 function isStepPhase(phase: string): phase is StepPhase {
@@ -55,6 +60,14 @@ export function placeOfItem(
   if (layer !== undefined)
     return { kind: 'layer', layer, when: 'before', pass: cell === 'gradient' ? 'gradient' : 'forward' };
   return group.id === 'loss' ? { kind: 'phase', phase: cell === 'gradient' ? 'gradient' : 'loss' } : undefined;
+}
+
+const noPlaces: ReadonlyMap<string, OpPlace> = new Map();
+
+/** Whether `placeOfItem` has a place for it; asks for no places of the graph's ops, which take long to tell. */
+export function canBreakAt(item: PlacedItem): boolean {
+  const [first] = item.ops;
+  return item.id === first?.id ? canStopAt(first) : placeOfItem(item, noPlaces) !== undefined;
 }
 
 export function layerOfGroup(group: string): string | undefined {

@@ -9,7 +9,7 @@ import { breakLabel, layerItems, placeItems, told } from '../../../training/brea
 import type { PopupItem } from '../../../ui/popup-menu.js';
 import { useBreakpointMessages } from '../../../training/use-breakpoint-messages.js';
 import { useApp } from '../../../use-app.js';
-import { layerOfGroup, opPlaces, placeOfItem, standingIn, stopsAt, type Standing } from './graph-places.js';
+import { canBreakAt, layerOfGroup, opPlaces, placeOfItem, standingIn, stopsAt, type Standing } from './graph-places.js';
 
 export interface GraphBreaks {
   readonly standing?: Standing;
@@ -30,19 +30,21 @@ export function useGraphBreaks(graph: OpGraph, layout: TreeLayout): GraphBreaks 
       ? state.session.stop
       : undefined,
   );
-  const places = useMemo(() => opPlaces(graph), [graph]);
-  const standing = useMemo(() => standingIn(graph, places, stop), [graph, places, stop]);
+  // Not before somebody asks: a graph is to be seen first.
+  const places = useMemo(() => onDemand(() => opPlaces(graph)), [graph]);
+  const standing = useMemo(() => stop && standingIn(graph, places(), stop), [graph, places, stop]);
   const marks = useMemo(() => {
     const found = new Map<string, PlaceMark>();
     const keep = (id: string, mark: PlaceMark | undefined) => mark && found.set(id, mark);
+    if (breakpoints.length === 0) return found;
     for (const item of layout.items) {
-      const own = placeOfItem(item, places);
+      const own = placeOfItem(item, places());
       const entries = breakpoints.filter(
         (entry) =>
           (own !== undefined && isSamePlace(entry.at, own)) ||
           isAfterOf(entry.at, own) ||
           item.ops.some(({ id }) => {
-            const place = places.get(id);
+            const place = places().get(id);
             return place !== undefined && stopsAt(entry, place);
           }),
       );
@@ -59,13 +61,13 @@ export function useGraphBreaks(graph: OpGraph, layout: TreeLayout): GraphBreaks 
     () => ({
       standing,
       marks,
-      canBreak: (item: PlacedItem) => placeOfItem(item, places) !== undefined,
+      canBreak: canBreakAt,
       toggle(item: PlacedItem) {
-        const at = placeOfItem(item, places);
+        const at = placeOfItem(item, places());
         if (at) told(togglePlace(at));
       },
       items(item: PlacedItem): readonly PopupItem[] {
-        const at = placeOfItem(item, places);
+        const at = placeOfItem(item, places());
         if (!at) return [];
         if (at.kind === 'layer') return layerItems(at.layer, { key: at.pass === 'forward' ? 'F9' : undefined });
         if (at.kind !== 'op') return placeItems(at, breakLabel(at), 'F9');
@@ -88,6 +90,11 @@ export function useGraphBreaks(graph: OpGraph, layout: TreeLayout): GraphBreaks 
     }),
     [standing, marks, places],
   );
+}
+
+function onDemand<T>(make: () => T): () => T {
+  let made: { readonly it: T } | undefined;
+  return () => (made ??= { it: make() }).it;
 }
 
 /** "After" a layer is set at the same cell as "before" it. */

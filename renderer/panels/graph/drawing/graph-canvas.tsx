@@ -179,7 +179,7 @@ function Canvas(props: CanvasProps) {
         selected={selected}
         hovered={sight.inPage ? undefined : hover.now}
       />
-      <Controls showInteractive={false} showFitView={false}>
+      <Controls showInteractive={false} showFitView={false} position="bottom-right" orientation="horizontal">
         <ControlButton title="See all of it" aria-label="See all of it" onClick={fitAll}>
           <Icon name="screen-full" />
         </ControlButton>

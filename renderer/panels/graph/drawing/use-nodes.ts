@@ -61,7 +61,7 @@ export function useNodes(
         data: {
           item,
           colour: colours.of(item),
-          found: item.ops.some(({ id }) => found.has(id)),
+          found: found.size > 0 && item.ops.some(({ id }) => found.has(id)),
           lit: item.ops.length === 1 && (lit?.has(item.id) ?? false),
           current: item.id === selected,
           mark: marks.get(item.id),

@@ -1,4 +1,4 @@
-/** Asks the layout worker, which is started when something is first asked of it: one question at a time, the latest of those that wait. */
+/** Asks the layout worker: one question at a time, the latest of those that wait. */
 import type { Outline } from '../../../../src/shared/graph/tree/outline.js';
 import type { Placement } from '../../../../src/shared/graph/tree/placing.js';
 import type { LayoutReply, LayoutRequest } from './layout-messages.js';
@@ -22,7 +22,7 @@ export class LayoutClient {
   private requests = 0;
   private readonly asked = new Map<number, Question>();
 
-  constructor(private readonly start: () => LayoutWorker) {}
+  constructor(private readonly make: () => LayoutWorker) {}
 
   /** The questions of one tree. `close` when nobody looks at it any more. */
   of(outline: Outline): TreePlacer {
@@ -61,22 +61,26 @@ export class LayoutClient {
     };
   }
 
+  /** Makes the worker, where it is not there yet; else the first question does. */
+  start(): LayoutWorker {
+    if (this.worker) return this.worker;
+    const worker = this.make();
+    worker.onmessage = ({ data }) => {
+      const question = this.asked.get(data.request)!;
+      this.asked.delete(data.request);
+      if (data.kind === 'placed') question.done(data.placement);
+      else question.failed(new Error(data.message));
+    };
+    worker.onerror = (event) => {
+      const all = [...this.asked.values()];
+      this.asked.clear();
+      for (const question of all) question.failed(new Error(event.message));
+    };
+    return (this.worker = worker);
+  }
+
   private say(request: LayoutRequest): void {
-    if (!this.worker) {
-      this.worker = this.start();
-      this.worker.onmessage = ({ data }) => {
-        const question = this.asked.get(data.request)!;
-        this.asked.delete(data.request);
-        if (data.kind === 'placed') question.done(data.placement);
-        else question.failed(new Error(data.message));
-      };
-      this.worker.onerror = (event) => {
-        const all = [...this.asked.values()];
-        this.asked.clear();
-        for (const question of all) question.failed(new Error(event.message));
-      };
-    }
-    this.worker.postMessage(request);
+    this.start().postMessage(request);
   }
 }
 

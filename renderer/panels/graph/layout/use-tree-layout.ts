@@ -8,8 +8,8 @@ import { treeLayouts, type TreeLayout } from '../../../../src/shared/graph/tree/
 import { LayoutClient } from './layout-client.js';
 import LayoutWorker from './layout-worker.ts?worker';
 
-/** Laying out fewer items takes less than it takes to ask. */
-const FEW = 300;
+/** Laying out fewer items takes less than to ask and to draw twice: once nothing, once what has come. */
+const FEW = 1000;
 
 export interface LaidOut {
   readonly layout: TreeLayout;
@@ -25,6 +25,10 @@ interface Known {
 }
 
 const client = new LayoutClient(() => new LayoutWorker());
+
+/** Before there is something to lay out: starting the worker takes longer than most layouts. */
+export const startLayoutWorker = (): void => client.start();
+
 const nothing: TreeLayout = { width: 0, height: 0, groups: [], items: [], wires: [] };
 
 export function useTreeLayout(tree: GroupTree, open: ReadonlySet<string>): LaidOut {

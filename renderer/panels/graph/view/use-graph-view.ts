@@ -6,6 +6,7 @@ import type { Region } from '../drawing/box-index.js';
 import type { Scene } from '../drawing/scene.js';
 import type { View } from '../drawing/tiles.js';
 import type { CanvasProps } from '../drawing/graph-canvas.js';
+import { BORDER, firstView } from './first-view.js';
 import { movedBy } from './stay-in-place.js';
 
 interface GraphView {
@@ -14,10 +15,6 @@ interface GraphView {
   fitAll(): void;
   fitTo(region: Region): void;
 }
-
-const BORDER = 12;
-/** Of what is fitted: letters are smaller than this allows on screens, but not by much. */
-const LEAST_READ = 0.55;
 
 export function useGraphView(
   scene: Scene,
@@ -61,12 +58,7 @@ export function useGraphView(
       fitted.current = { key: fitKey, ...flow.getViewport() };
       return;
     }
-    // The whole width at a size that can be read; the rest is below.
-    const zoom = Math.min(1, Math.max(LEAST_READ, (width - 2 * BORDER) / layout.width));
-    // Where it is wider than that: from where it begins.
-    const first = layout.groups[0] ?? layout.items[0]!;
-    const middle = layout.width * zoom <= width ? layout.width / 2 : first.x + first.width / 2;
-    void flow.setViewport({ x: width / 2 - middle * zoom, y: BORDER, zoom });
+    void flow.setViewport(firstView(layout, width, height));
     fitted.current = { key: fitKey, ...flow.getViewport() };
     // Not with every layout: positions stay where the person left them.
     // eslint-disable-next-line react-hooks/exhaustive-deps

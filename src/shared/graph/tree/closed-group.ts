@@ -5,15 +5,23 @@ import { cellKindOf, isGroup, type Group } from './group-tree.js';
 
 const MOST_LINES = 5;
 
-/** The lines of a column with these ops in it: each kind that computes, else each kind, in the order in which they first come. */
+/** The lines of a column with these ops in it: each kind that computes, else each kind, in the order in which it first comes. */
 export function columnLines(ops: readonly OpNode[]): readonly string[] {
-  const all = new Map<string, number>();
-  const work = new Map<string, number>();
+  const kinds = new Map<string, { all: number; work: number }>();
+  let isAnyWork = false;
   for (const op of ops) {
-    all.set(op.op, (all.get(op.op) ?? 0) + 1);
-    if (isWork(op)) work.set(op.op, (work.get(op.op) ?? 0) + 1);
+    let kind = kinds.get(op.op);
+    if (!kind) kinds.set(op.op, (kind = { all: 0, work: 0 }));
+    kind.all++;
+    if (!isWork(op)) continue;
+    kind.work++;
+    isAnyWork = true;
   }
-  const lines = [...(work.size > 0 ? work : all)].map(([op, times]) => (times > 1 ? `${op} ×${grouped(times)}` : op));
+  const lines: string[] = [];
+  for (const [op, { all, work }] of kinds) {
+    const times = isAnyWork ? work : all;
+    if (times > 0) lines.push(times > 1 ? `${op} ×${grouped(times)}` : op);
+  }
   return lines.length <= MOST_LINES
     ? lines
     : [...lines.slice(0, MOST_LINES - 1), `and ${lines.length - MOST_LINES + 1} more kinds`];

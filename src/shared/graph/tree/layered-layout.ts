@@ -88,8 +88,8 @@ class Grid {
   /** Neighbours in the row above and below. */
   private readonly above: number[][] = [];
   private readonly below: number[][] = [];
-  /** Beside each other in one row: what stands aside, and what it goes to. */
-  private readonly beside: (readonly [number, number])[] = [];
+  /** Of what stands aside: the first in its row that it goes to. */
+  private readonly hostOf = new Map<number, number>();
   private readonly boxes: number;
 
   constructor(
@@ -118,7 +118,7 @@ class Grid {
   lead(from: number, to: number): number[] {
     const [first, last] = [this.ranks[from]!, this.ranks[to]!];
     const { aside, inGrid } = this.given;
-    if (first === last && aside[from] && from < to) this.beside.push([from, to]);
+    if (first === last && aside[from] && from < to && !this.hostOf.has(from)) this.hostOf.set(from, to);
     if (first >= last || last - first > LONGEST || inGrid[from] || inGrid[to]) return [];
     const bends: number[] = [];
     let previous = from;
@@ -206,12 +206,11 @@ class Grid {
 
   /** Moves what stands aside to the left of what it goes to. */
   private putAside(): void {
-    const owner = new Map(this.beside.map(([from, to]) => [from, to]));
-    if (owner.size === 0) return;
+    if (this.hostOf.size === 0) return;
     this.rows.forEach((row, rank) => {
       const guests = new Map<number, number[]>();
       const hosts = row.filter((at) => {
-        const to = owner.get(at);
+        const to = this.hostOf.get(at);
         if (to === undefined) return true;
         guests.set(to, [...(guests.get(to) ?? []), at]);
         return false;
@@ -232,11 +231,10 @@ class Grid {
       // Rows begin around one middle.
       for (const at of row) xs[at]! -= (x - gap) / 2;
     }
-    const host = new Map(this.beside.map(([from, to]) => [from, to]));
     for (let sweep = 0; sweep < 2 * SWEEPS; sweep++) {
       const down = sweep % 2 === 0;
       const rows = down ? this.rows : [...this.rows].reverse();
-      for (const row of rows) this.spread(row, gap, xs, down ? this.above : this.below, host);
+      for (const row of rows) this.spread(row, gap, xs, down ? this.above : this.below);
     }
     return xs;
   }
@@ -247,7 +245,6 @@ class Grid {
     gap: number,
     xs: Float64Array,
     neighbours: readonly (readonly number[])[],
-    host: ReadonlyMap<number, number>,
   ): void {
     // Pools of boxes that touch, each with its weighted mean of wishes, moved so that touching means equal.
     const pools: { sum: number; weight: number; count: number }[] = [];
@@ -260,7 +257,7 @@ class Grid {
       const isBend = at >= this.boxes;
       const wish = near.length > 0 ? near.reduce((sum, one) => sum + xs[one]!, 0) / near.length : xs[at]!;
       // Straight long edges matter more than centred boxes; what stands aside goes where its host goes.
-      const weight = host.has(at) ? 0.01 : near.length === 0 ? 0.1 : isBend ? 4 : 1;
+      const weight = this.hostOf.has(at) ? 0.01 : near.length === 0 ? 0.1 : isBend ? 4 : 1;
       let pool = { sum: (wish - offset) * weight, weight, count: 1 };
       for (let last = pools.at(-1); last && last.sum / last.weight > pool.sum / pool.weight; last = pools.at(-1)) {
         pools.pop();
