@@ -9,6 +9,7 @@ import { ask, confirm } from '../../state/dialogs.js';
 import {
   addDashboard,
   changeDashboard,
+  changeRunsView,
   dashboardsStore,
   pinChart,
   removeAlert,
@@ -77,6 +78,20 @@ export function DashboardBar({ dashboard, runs, names }: DashboardBarProps) {
           </button>
         ))}
       </span>
+      {!charts && (
+        <span className="dashboard-views" role="group" aria-label="View of the runs">
+          {(['table', 'parallel', 'scatter', 'importance'] as const).map((kind) => (
+            <button
+              key={kind}
+              className="text-toggle"
+              aria-pressed={dashboard.runsView.kind === kind}
+              onClick={() => changeRunsView({ kind })}
+            >
+              {kind}
+            </button>
+          ))}
+        </span>
+      )}
       {charts && (
         <PatternField
           label="Charts"

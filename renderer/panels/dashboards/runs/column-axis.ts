@@ -35,10 +35,7 @@ export function axisRange(axis: ColumnAxis, low: number, high: number): ColumnRa
   return { kind: 'between', min, max: Math.max(min, high >= 1 ? scale.max : round(scale.at(high))) };
 }
 
-/** From one value to a hundred times as much: the small ones would lie on each other. */
-const WIDE = 100;
-
-/** Settings of several magnitudes are logarithmic unless `logarithmic` says otherwise. */
+/** Settings of which most lie at the beginning of a linear axis are logarithmic, unless `logarithmic` says otherwise. */
 export function columnAxis(column: RunColumn, rows: readonly RunRow[], logarithmic?: boolean): ColumnAxis {
   const values = rows.flatMap((row) => column.value(row) ?? []).filter((value) => value !== '');
   if (values.some((value) => typeof value !== 'number')) return wordAxis(column, values);
@@ -46,7 +43,8 @@ export function columnAxis(column: RunColumn, rows: readonly RunRow[], logarithm
   let min = finite.reduce((a, b) => Math.min(a, b), Infinity);
   let max = finite.reduce((a, b) => Math.max(a, b), -Infinity);
   const canBeLogarithmic = min > 0 && min < max;
-  const isLogarithmic = canBeLogarithmic && (logarithmic ?? (column.id.startsWith('setting:') && max / min >= WIDE));
+  const isLogarithmic =
+    canBeLogarithmic && (logarithmic ?? (column.id.startsWith('setting:') && isCrowded(finite, min, max)));
   if (finite.length === 0) [min, max] = [0, 1];
   if (min === max) [min, max] = [min - (Math.abs(min) || 1) / 2, max + (Math.abs(max) || 1) / 2];
   const scale = isLogarithmic ? logScale(min, max) : linearScale(min, max);
@@ -83,6 +81,11 @@ function markText(column: RunColumn, value: number): string {
   const isPlain =
     column.id === 'created' || column.id === 'wall' || (column.id.startsWith('setting:') && Math.abs(value) < 1e5);
   return isPlain ? valueText(column, value) : formatTick(value);
+}
+
+/** Most of them in the first tenth. */
+function isCrowded(values: readonly number[], min: number, max: number): boolean {
+  return values.filter((value) => value - min < (max - min) / 10).length > values.length / 2;
 }
 
 function wordAxis(column: RunColumn, values: readonly (string | number)[]): ColumnAxis {

@@ -30,13 +30,6 @@ import { useRunRows, type RunRows } from './use-run-rows.js';
 import { ImportanceControls, ParallelControls, ScatterControls } from './view-controls.js';
 import './runs-view.css';
 
-const kinds = [
-  { kind: 'table', label: 'Table' },
-  { kind: 'parallel', label: 'Parallel' },
-  { kind: 'scatter', label: 'Scatter' },
-  { kind: 'importance', label: 'Importance' },
-] as const satisfies readonly { readonly kind: View['kind']; readonly label: string }[];
-
 interface Menu {
   readonly at: PopupAt;
   readonly items: readonly PopupItem[];
@@ -84,18 +77,6 @@ export function RunsView({ dashboard }: { readonly dashboard: Dashboard }) {
   return (
     <div className="runs-table-view">
       <div className="runs-table-bar" role="toolbar" aria-label="Runs">
-        <span className="dashboard-views" role="group" aria-label="View of the runs">
-          {kinds.map(({ kind, label }) => (
-            <button
-              key={kind}
-              className="text-toggle"
-              aria-pressed={view.kind === kind}
-              onClick={() => changeRunsView({ kind })}
-            >
-              {label}
-            </button>
-          ))}
-        </span>
         {view.kind === 'table' && (
           <TableControls found={found} shown={shown} compare={setCompared} ticked={ticked} open={setMenu} />
         )}
