@@ -66,7 +66,7 @@ export class ScriptTraining implements TrainingFollower {
   private readonly losses = new StepLosses();
   private readonly hand = new HandUpdates();
   private readonly fits = new FitCalls();
-  /** Models that the script has made or called, known from the first step on. */
+  /** Models that no step has been of. A loop of the script's own may train any of them. */
   private readonly made = new Set<tf.LayersModel>();
   private record: ScriptRecord | undefined;
   private cursor: Cursor = { epochsDone: 0, stepInEpoch: 0, step: 0 };
@@ -117,7 +117,6 @@ export class ScriptTraining implements TrainingFollower {
 
   seesModel(model: tf.LayersModel): void {
     this.made.add(model);
-    if (this.record) this.join(model);
   }
 
   seesOptimizer(optimizer: tf.Optimizer): void {
@@ -128,7 +127,8 @@ export class ScriptTraining implements TrainingFollower {
 
   modelCalled(model: tf.LayersModel, inputs: tf.Tensor | readonly tf.Tensor[]): void {
     this.currentModel = model;
-    this.seesModel(model);
+    this.made.add(model);
+    if (this.record) this.join(model);
     this.capture.predictsBy(model);
     const { underWay } = this;
     if (underWay?.batch !== nothing) return;
@@ -199,7 +199,7 @@ export class ScriptTraining implements TrainingFollower {
     if (this.hand.isUnderWay) this.finish();
     this.currentModel = model;
     this.currentOptimizer = model.optimizer;
-    this.seesModel(model);
+    if (this.record) this.join(model);
     const one = (tensors: tf.Tensor[]): tf.Tensor | tf.Tensor[] => (tensors.length === 1 ? tensors[0]! : tensors);
     this.begin({ xs: one(xs), ys: one(ys), size: xs[0]?.shape[0] ?? 0 }, model);
     this.capture.predictsBy(model);
@@ -220,10 +220,10 @@ export class ScriptTraining implements TrainingFollower {
     const call = fits.add(model);
     return {
       begins: (plan) => {
-        this.seesModel(model);
         call.plan = plan;
         this.record?.fitBegins(plan);
-        if (!this.record) this.start(plan);
+        if (this.record) this.join(model);
+        else this.start(plan, [model]);
       },
       epochBegins: () => {
         this.throwIfEnded();
@@ -275,8 +275,8 @@ export class ScriptTraining implements TrainingFollower {
     this.facts.beat();
     if (!this.record) {
       this.trainedAt ??= callersPlace();
-      this.start(undefined);
-    }
+      this.start(undefined, ofModel ? [ofModel] : this.made);
+    } else if (!ofModel) for (const model of this.made) this.join(model);
     const { host } = this.facts;
     const call = ofModel && this.fits.of(ofModel);
     const number = this.cursor.step + 1;
@@ -407,14 +407,14 @@ export class ScriptTraining implements TrainingFollower {
   private join(model: tf.LayersModel): void {
     const found = this.models.add(model);
     if (!found) return;
+    this.made.delete(model);
     this.capture.watchModel(model, found.labels, found.weights);
     this.facts.host.joins?.({ model, labels: found.labels });
     this.record?.tellStart(this.cursor);
   }
 
   /** The first sign of training. */
-  private start(plan: FitPlan | undefined): void {
-    const models = this.currentModel ? [this.currentModel, ...this.made] : this.made;
+  private start(plan: FitPlan | undefined, models: Iterable<tf.LayersModel>): void {
     for (const model of models) this.join(model);
     const trained = (): { model?: tf.LayersModel; optimizer?: tf.Optimizer } => ({
       model: this.currentModel,

@@ -2,25 +2,13 @@
 import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { StepLook, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
-import { builtBundles, workspace, type Workspace } from './built.js';
-import { DapClient } from './dap-client.js';
 import { Debugging, type StartOptions } from './dap-debugging.js';
+import { trainersIn } from './trainers-in.js';
 
-let place: Workspace;
-let clients: DapClient[] = [];
-
-beforeAll(async () => {
-  await builtBundles();
-  place = workspace();
-  cpSync(path.resolve('tests/fixtures/scripts'), place.folder, { recursive: true });
-}, 120_000);
-afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  clients = [];
-});
-afterAll(() => place?.remove());
+const { place, connect } = trainersIn();
+cpSync(path.resolve('tests/fixtures/scripts'), place.folder, { recursive: true });
 
 function lineOf(file: string, text: string): number {
   const lines = readFileSync(place.file(file), 'utf8').split('\n');
@@ -40,8 +28,7 @@ async function start(
     readonly breakpoints?: readonly Pick<TrainingBreakpoint, 'at' | 'condition'>[];
   } = {},
 ): Promise<Debugging> {
-  const client = new DapClient({ BACKSTEP_HOME: place.home });
-  clients.push(client);
+  const client = connect();
   const debugging = new Debugging(client, place);
   const all = breakpoints.map((one, index) => ({ ...one, id: String(index), enabled: true }));
   const { filters, ...run } = options;

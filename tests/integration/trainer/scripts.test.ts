@@ -52,13 +52,11 @@ describe('a script is trained', () => {
     expect(JSON.parse(readFileSync(path.join(folder, 'run.json'), 'utf8'))).toMatchObject({
       ...{ kind: 'script', status: 'completed', epoch: 3, step: 12, stateHash: last!['stateHash'] },
     });
-    expect(readdirSync(folder).sort()).toEqual([
-      'experiment',
-      'run.json',
-      'train',
-      'validation',
-      'weights.safetensors',
-    ]);
+    expect(
+      readdirSync(folder)
+        .filter((name) => !name.startsWith('events.'))
+        .sort(),
+    ).toEqual(['experiment', 'run.json', 'train', 'validation', 'weights.safetensors']);
   });
 
   it('in loops of its own, batch by batch, fit again and again, from data sets, with two models', async () => {
@@ -89,6 +87,41 @@ describe('a script is trained', () => {
     expect(gan!.steps.every(({ loss }) => typeof loss === 'number')).toBe(true);
   });
 
+  it('as the examples of TensorFlow.js are written: a policy, an autoencoder, frozen layers, rows of a file', async () => {
+    const files = ['policy-gradient.cjs', 'autoencoder.cjs', 'transfer.mjs', 'housing.cjs', 'own-descent.ts'];
+    const all = await Promise.all(files.map((file) => run(file)));
+    for (const { code, stderr } of all) expect(code, stderr).toBe(0);
+    expect(all.map(({ of }) => [of('step').length, of('epoch').length])).toEqual([
+      [3, 0],
+      [8, 0],
+      [6, 3],
+      [12, 3],
+      [6, 0],
+    ]);
+    for (const { of } of all) for (const { loss } of of('step')) expect(loss).toEqual(anyNumber);
+    // Of what is trained, not of all that is loaded or cut up on the way.
+    expect(all[2]!.of('start').at(-1)).toMatchObject({ params: 92 });
+    expect(all[4]!.of('start').at(-1)).toMatchObject({ params: 13 });
+  });
+
+  it('with histograms of weights, gradients and activations beside its curves, also where it descends by hand', async () => {
+    const writes = async (file: string, tags: readonly string[]): Promise<void> => {
+      const { last } = await run(file, '--summaries', 'all');
+      const train = path.join(String(last!['runDir']), 'train');
+      const text = readdirSync(train)
+        .map((name) => readFileSync(path.join(train, name), 'latin1'))
+        .join('');
+      expect(tags.filter((tag) => !text.includes(tag))).toEqual([]);
+    };
+    await Promise.all([
+      writes('own-descent.ts', [
+        ...['weights/dense_1/kernel', 'gradients/dense_1/kernel', 'weights/offset', 'gradients/offset'],
+        ...['activations/dense_1', 'activations/dense_2', 'gradient_norm', 'update_norm'],
+      ]),
+      writes('convnet.ts', ['gradients/dense_1/bias', 'activations/dense_1', 'filters/conv2d_1', 'predictions']),
+    ]);
+  });
+
   it('repeatably with a seed, and as random as it is without one', async () => {
     const hash = async (...more: readonly string[]): Promise<unknown> =>
       (await run('dataset.ts', ...more)).last!['stateHash'];
@@ -99,7 +132,7 @@ describe('a script is trained', () => {
   });
 
   it('with no more tensors than where plain Node runs it', async () => {
-    for (const file of ['iris.ts', 'polynomial.cjs']) {
+    for (const file of ['iris.ts', 'polynomial.cjs', 'own-descent.ts']) {
       const counts = (text: string): string[] => [...text.matchAll(/(\d+) tensors/g)].map((match) => match[1]!);
       const { stderr } = await run(file);
       expect(counts(stderr)).toEqual(counts(await plainly(file)));

@@ -136,7 +136,10 @@ describe('updates made by hand', () => {
     }
     expect(losses()).toHaveLength(3);
     // The mean over the parts that an update is made of.
-    expect(losses()[0]).toBeCloseTo((line(tf.scalar(0), tf.scalar(0)).dataSync()[0]! + line(tf.scalar(0), tf.scalar(1)).dataSync()[0]!) / 2, 5);
+    expect(losses()[0]).toBeCloseTo(
+      (line(tf.scalar(0), tf.scalar(0)).dataSync()[0]! + line(tf.scalar(0), tf.scalar(1)).dataSync()[0]!) / 2,
+      5,
+    );
   });
 
   it('in tf.tidy, on a model whose normalization moves on by itself', () => {
