@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { expect, test } from 'vitest';
 import type { StepLook, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
-import { Debugging, type StartOptions } from './dap-debugging.js';
+import { Debugging, valuesOf, type StartOptions } from './dap-debugging.js';
 import { trainersIn } from './trainers-in.js';
 
 const { place, connect } = trainersIn();
@@ -132,6 +132,45 @@ test('a loop of one’s own in CommonJS: lines in its functions, steps with the 
   expect(await debugging.evaluate('step')).toBe('4');
   await debugging.go();
   expect(await debugging.runToEnd()).toBe(await undisturbed('polynomial.cjs'));
+});
+
+test('descent by hand: lines, steps, layers, ops, phases and values stop it, and it ends as if they had not', async () => {
+  const line = lineOf('own-descent.ts', 'weight.assign(');
+  const debugging = await start('own-descent.ts', {
+    lines: { 'own-descent.ts': [{ line, condition: "weight.name === 'offset'" }] },
+    breakpoints: [
+      { at: { kind: 'step', step: 2 } },
+      { at: { kind: 'layer', layer: 'dense_1', when: 'before', pass: 'gradient' }, condition: 'step == 3' },
+      { at: { kind: 'phase', phase: 'optimizer' }, condition: 'step == 4' },
+      { at: { kind: 'data', of: 'gradient', name: 'offset', event: { kind: 'notFinite' } } },
+    ],
+  });
+  expect(await debugging.where()).toBe(`breakpoint own-descent.ts:${line} in step 1`);
+  expect(valuesOf(await debugging.scope('Weights'))).toMatchObject({
+    offset: expect.any(String) as string,
+    'gradient of offset': expect.any(String) as string,
+  });
+  expect(await debugging.evaluate('rate * 2')).toBe('0.1');
+  await debugging.setLines('own-descent.ts', []);
+  await debugging.go();
+  expect(await debugging.stopped()).toMatchObject({ step: 2, breakpointIds: ['0'] });
+  expect((await debugging.stack()).some((frame) => frame.startsWith('train own-descent.ts:'))).toBe(true);
+  const seen = await debugging.client.request<StepLook>('backstep/look');
+  expect(seen).toMatchObject({ gradNorm: expect.any(Number) as number, loss: expect.any(Number) as number });
+  expect(seen.layers[0]).toMatchObject({
+    output: { max: expect.any(Number) as number },
+    gradNorm: expect.any(Number) as number,
+  });
+  await debugging.go();
+  expect(await debugging.stopped()).toMatchObject({ step: 3, stands: 'layer', breakpointIds: ['1'] });
+  await debugging.by('op', 'stepIn');
+  expect(await debugging.stopped()).toMatchObject({ step: 3, stands: 'op' });
+  await debugging.by('step');
+  expect(await debugging.where()).toBe('step between step 3 in step 3');
+  await debugging.go();
+  expect(await debugging.stopped()).toMatchObject({ step: 4, stands: 'op', place: { phase: 'optimizer' } });
+  await debugging.go();
+  expect(await debugging.runToEnd()).toBe(await undisturbed('own-descent.ts'));
 });
 
 test('several models and optimizers: layers of each by names of their own', async () => {
