@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -7,7 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
-    maxWorkers: 2,
+    // Tests of processes wait for them about a third of their time.
+    maxWorkers: Math.min(8, availableParallelism() + 1),
     // Whatever graphics the machine has, “auto” is to end on the same backend.
     env: { BACKSTEP_WEBGPU: 'none' },
   },

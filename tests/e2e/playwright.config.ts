@@ -1,4 +1,5 @@
 import { defineConfig } from 'playwright/test';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { findChromium } from '../../scripts/find-chromium.mjs';
 
@@ -11,7 +12,8 @@ export default defineConfig({
   // Two cores train, serve and draw at once: a step that takes a second alone can take five.
   timeout: 180_000,
   expect: { timeout: 20_000 },
-  workers: 1,
+  // A file's tests one after the other, each with a server of its own.
+  workers: Math.min(4, availableParallelism()),
   retries: 0,
   forbidOnly: Boolean(process.env['CI']),
   reporter: [['list'], ['json', { outputFile: process.env['BACKSTEP_E2E_REPORT'] || path.join(results, 'e2e.json') }]],
