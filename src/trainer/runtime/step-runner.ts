@@ -8,15 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { TrainingEvent } from '../../shared/protocol/training.js';
 import { makeStepKey, withStepKey } from './backend/tensorflow/step-random.js';
 import type { CompiledModel } from './compiled-model.js';
-import {
-  NO_GRADIENT,
-  type Compilation,
-  type CompiledStep,
-  type CompileOptions,
-  type StepProgram,
-  type StepResult,
-  type StepWants,
-} from './compiled/compiled-step.js';
+import { NO_GRADIENT, type CompiledStep, type StepWants } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
 import { failureOf, during } from './failure.js';
 import type { LabelledWeight } from './layer-labels.js';
@@ -26,11 +18,11 @@ import { reseed } from './random.js';
 import { sumOfSquaresOf, summarizeTensor } from './summarize-tensor.js';
 import { summaryKey, type SummaryWish, type TensorSummary } from './step-summaries.js';
 import { StepCapture } from './step-capture.js';
+import { StepGraphs, type CompileStep, type StepGraph } from './step-graphs.js';
 import { StepTrail } from './step-trail.js';
 import { alias } from './tfjs-internals.js';
 import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
 
-type CompileStep = (program: StepProgram, options?: CompileOptions) => Compilation;
 export type Speed = 'eager' | 'compiled';
 
 /** What the backend offers beside running op by op. */
@@ -61,18 +53,6 @@ export interface Keep {
   readonly summaries?: readonly SummaryWish[];
 }
 
-/** A graph a structure of batch; why there is none. */
-type Verdict = Compiled | { readonly kind: 'eager' };
-interface Compiled {
-  readonly kind: 'compiled';
-  readonly step: CompiledStep;
-  /** What it gave when it was compiled, which was this very step. */
-  readonly first?: { readonly result: StepResult; readonly runMs: number };
-}
-
-/** Batches of ever new shapes would fill the memory with graphs. */
-const MOST_GRAPHS = 8;
-
 interface WishedOfStep {
   readonly wishes: readonly SummaryWish[];
   readonly byValue: ReadonlyMap<string, SummaryWish>;
@@ -84,7 +64,7 @@ function wishedOf(wishes: readonly SummaryWish[]): WishedOfStep {
 
 export class StepRunner {
   readonly capture: StepCapture;
-  private readonly verdicts = new Map<string, Verdict>();
+  private readonly graphs: StepGraphs | undefined;
   /** The graph that holds the state while the variables are behind it. */
   private ahead: CompiledStep | undefined;
   /** Of compiled steps that may be looked at. */
@@ -99,19 +79,21 @@ export class StepRunner {
   private wished: WishedOfStep | undefined;
   private readonly layerByLabel: ReadonlyMap<string, tf.layers.Layer>;
   private readonly trainable: readonly LabelledWeight[];
-  private saidSpeed: Speed | undefined;
   private lastSpeed: Speed | undefined;
   /** The values of all weights before the eager step under way; `graph` for a compiled one. */
   private underWay: readonly object[] | 'graph' | undefined;
   private updatesBefore = 0;
 
   constructor(private readonly parts: RunnerParts) {
-    const { model } = parts;
+    const { model, speeds } = parts;
     this.trainable = model.weights.filter(({ trainable }) => trainable);
     this.layerByLabel = new Map([...model.labels].map(([layer, label]) => [label, layer]));
     this.capture = new StepCapture();
     this.capture.watchModel(model.model, model.labels, model.weights);
     this.capture.watchOptimizer(model.optimizer);
+    if (speeds.kind !== 'compile') return;
+    const { trainable, capture } = this;
+    this.graphs = new StepGraphs({ ...parts, compileStep: speeds.compileStep, trainable, capture });
   }
 
   /** As they are after the last step. */
@@ -145,12 +127,12 @@ export class StepRunner {
     if (keep.summaries !== this.wished?.wishes) this.wished = keep.summaries && wishedOf(keep.summaries);
     reseed(this.parts.seed, 'step', number - 1);
     // The first update makes the optimizer's slots, so it is eager in every run.
-    if (this.parts.speeds.kind !== 'compile' || number === 1) return this.runEagerly(batch, number, keep);
-    const { compileStep } = this.parts.speeds;
+    const { graphs } = this;
+    if (!graphs || number === 1) return this.runEagerly(batch, number, keep);
     const prepared = this.attempt(() => this.parts.step.prepare(batch));
     return prepared instanceof Promise
-      ? prepared.then((inputs) => this.runPrepared(compileStep, inputs, batch, number, keep))
-      : this.runPrepared(compileStep, prepared, batch, number, keep);
+      ? prepared.then((inputs) => this.runPrepared(graphs, inputs, batch, number, keep))
+      : this.runPrepared(graphs, prepared, batch, number, keep);
   }
 
   /** Brings weights, slots and counters up to the last step; to be called before any of them is read. */
@@ -265,8 +247,7 @@ export class StepRunner {
     this.release();
     this.endTrail();
     this.capture.dispose();
-    for (const verdict of this.verdicts.values()) if (verdict.kind === 'compiled') verdict.step.dispose();
-    this.verdicts.clear();
+    this.graphs?.dispose();
   }
 
   private keptOf({ of, name }: SummaryWish): tf.Tensor | undefined {
@@ -331,7 +312,7 @@ export class StepRunner {
   }
 
   private runPrepared(
-    compileStep: CompileStep,
+    graphs: StepGraphs,
     inputs: StepInputs,
     batch: Batch,
     number: number,
@@ -339,7 +320,13 @@ export class StepRunner {
   ): StepValues | Promise<StepValues> {
     const feeds = [...inputs.feeds, makeStepKey(this.parts.seed, number - 1)];
     try {
-      const verdict = this.verdictOn(compileStep, inputs, feeds, keep);
+      let verdict = graphs.of(feeds);
+      if (!verdict) {
+        this.settle();
+        // The trail is another graph's.
+        this.endTrail();
+        verdict = graphs.make(inputs, feeds, this.wants(keep));
+      }
       if (verdict.kind === 'eager') return this.runEagerly(batch, number, keep);
       return this.runCompiled(verdict, inputs, feeds, number, keep);
     } finally {
@@ -350,7 +337,7 @@ export class StepRunner {
   }
 
   private runCompiled(
-    { step: graph, first }: Compiled,
+    { step: graph, first }: StepGraph,
     inputs: StepInputs,
     feeds: readonly tf.Tensor[],
     number: number,
@@ -381,59 +368,6 @@ export class StepRunner {
   private wants(keep: Keep): StepWants {
     const { gradientNorms, gradients, summaries } = keep;
     return { before: this.keepsTrail(keep) && !this.trail, gradientNorms, gradients, summaries };
-  }
-
-  private verdictOn(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[], keep: Keep): Verdict {
-    const structure = feeds.map(({ shape, dtype }) => `${dtype}[${shape.join()}]`).join(' ');
-    const known = this.verdicts.get(structure);
-    if (known) return known;
-    if (this.verdicts.size >= MOST_GRAPHS) return { kind: 'eager' };
-    const verdict = this.compile(compileStep, inputs, feeds, keep);
-    this.verdicts.set(structure, verdict.kind === 'compiled' ? { kind: 'compiled', step: verdict.step } : verdict);
-    return verdict;
-  }
-
-  private compile(compileStep: CompileStep, inputs: StepInputs, feeds: readonly tf.Tensor[], keep: Keep): Verdict {
-    const { model, emit } = this.parts;
-    this.settle();
-    // The trail is another graph's.
-    this.endTrail();
-    emit({ kind: 'activity', activity: 'training', message: 'Compiling the training step' });
-    const compilation = compileStep(
-      {
-        feeds: feeds.map((tensor, index) => ({
-          name: index === feeds.length - 1 ? 'step_key' : `feed_${index}`,
-          tensor,
-        })),
-        run: (given) => withStepKey(given.at(-1) as tf.Tensor1D, () => inputs.compute(given.slice(0, -1))),
-        optimizer: model.optimizer,
-        trainable: this.trainable.map(({ name, variable }) => ({ name, variable })),
-        weights: model.weights,
-        watchOutputs: (tell) =>
-          this.capture.watchOutputs((layer, output) => {
-            const label = model.labels.get(layer);
-            if (label !== undefined) tell(label, output);
-          }),
-      },
-      { first: this.wants(keep) },
-    );
-    emit({ kind: 'activity', activity: 'training' });
-    this.tellSpeed(compilation, feeds[0]?.shape[0]);
-    return compilation;
-  }
-
-  /** The first verdict is the run's speed; a later one that differs is told beside it. */
-  private tellSpeed(compilation: Compilation, batchSize: number | undefined): void {
-    const { kind } = compilation;
-    const reason = kind === 'eager' ? compilation.reason : undefined;
-    if (this.saidSpeed === undefined) {
-      this.saidSpeed = kind;
-      const setUpMs = kind === 'compiled' ? compilation.setUpMs : undefined;
-      this.parts.emit({ kind: 'speed', speed: kind, reason, setUpMs });
-    } else if (this.saidSpeed === 'compiled' && reason !== undefined) {
-      const batches = batchSize === undefined ? 'Some batches run' : `Batches of ${batchSize} run`;
-      this.parts.emit({ kind: 'notice', severity: 'info', message: `${batches} op by op: ${reason}.` });
-    }
   }
 
   /** The last step once more, eagerly, from the state before it; then everything is put where it was, unless it was changed. */
