@@ -1,7 +1,8 @@
 /** A tag's histograms over the steps as charts: ridges, one over the other, a heat map, percentile bands. Pure. */
-import { formatTick, formatValue } from '../../charts/format.js';
+import { formatValue } from '../../charts/format.js';
 import type { Palette } from '../../charts/palette.js';
 import { bandShares, extentOf, quantile, rebinned, type Bins } from './bins.js';
+import { axis, tip } from './chart-parts.js';
 import type { ChartOption } from './echarts.js';
 
 export const histogramViews = ['ridges', 'overlay', 'heat', 'bands'] as const;
@@ -74,18 +75,6 @@ interface Parts {
   readonly step: number | undefined;
 }
 
-function axis({ dim, grid, font }: Palette, rest: object = {}): object {
-  return {
-    type: 'value',
-    scale: true,
-    axisLine: { show: false },
-    axisTick: { show: false },
-    splitLine: { lineStyle: { color: grid } },
-    axisLabel: { color: dim, fontFamily: font, fontSize: 10, formatter: formatTick, hideOverlap: true },
-    ...rest,
-  };
-}
-
 const place = { left: 8, right: 14, top: 10, bottom: 4, containLabel: true };
 
 /** The older, the paler; the one at the cursor in the cursor's colour. */
@@ -102,7 +91,11 @@ function outlines({ all: found, ink, palette, step }: Parts, apart: boolean): Ch
   const label = (value: number): string => String(all[count - 1 - Math.round(value)]?.step ?? '');
   return {
     grid: place,
-    xAxis: axis(palette, { min: low, max: high, splitLine: { show: false } }),
+    xAxis: axis(
+      palette,
+      { min: low, max: high, splitLine: { show: false } },
+      { showMinLabel: false, showMaxLabel: false },
+    ),
     yAxis: apart
       ? axis(palette, {
           ...{ min: 0, max: top, inverse: false, splitLine: { show: false }, minInterval: 1 },
@@ -222,18 +215,6 @@ function cursorLine(palette: Palette, step: number | undefined, low: number, hig
     [step, high],
   ];
   return [{ type: 'line', data, showSymbol: false, silent: true, lineStyle: { color: palette.cursor, width: 1 } }];
-}
-
-function tip(palette: Palette, words: (at: { readonly dataIndex: number }) => string): object {
-  return {
-    trigger: 'item',
-    confine: true,
-    renderMode: 'richText',
-    backgroundColor: palette.background,
-    borderColor: palette.border,
-    textStyle: { color: palette.text, fontSize: 11, fontFamily: palette.font },
-    formatter: words,
-  };
 }
 
 function wordsOf(bins: Bins): string {

@@ -2,6 +2,7 @@
 import type { LogPrCurve } from '../../../src/shared/protocol/summaries.js';
 import { formatValue } from '../../charts/format.js';
 import type { Palette } from '../../charts/palette.js';
+import { axis, tip } from './chart-parts.js';
 import type { ChartOption } from './echarts.js';
 import type { SummaryRun } from './summary-groups.js';
 
@@ -11,26 +12,16 @@ export interface CurveOfRun {
 }
 
 export function prCurveOption(curves: readonly CurveOfRun[], palette: Palette): ChartOption {
-  const axis = (name: string): object => ({
-    type: 'value',
-    name,
-    ...{ min: 0, max: 1, nameLocation: 'middle', nameGap: 22 },
-    nameTextStyle: { color: palette.dim, fontSize: 10 },
-    splitLine: { lineStyle: { color: palette.grid } },
-    axisLabel: { color: palette.dim, fontSize: 10 },
-  });
+  const share = (name: string): object =>
+    axis(palette, {
+      ...{ name, min: 0, max: 1, nameLocation: 'middle', nameGap: 22 },
+      nameTextStyle: { color: palette.dim, fontSize: 10 },
+    });
   return {
     grid: { left: 22, right: 14, top: 10, bottom: 22, containLabel: true },
-    xAxis: axis('recall'),
-    yAxis: axis('precision'),
-    tooltip: {
-      ...{ trigger: 'item', confine: true, renderMode: 'richText' },
-      backgroundColor: palette.background,
-      borderColor: palette.border,
-      textStyle: { color: palette.text, fontSize: 11, fontFamily: palette.font },
-      formatter: ({ seriesIndex, dataIndex }: { readonly seriesIndex: number; readonly dataIndex: number }) =>
-        wordsAt(curves[seriesIndex]!, dataIndex),
-    },
+    xAxis: share('recall'),
+    yAxis: share('precision'),
+    tooltip: tip(palette, ({ seriesIndex, dataIndex }) => wordsAt(curves[seriesIndex]!, dataIndex)),
     series: curves.map(({ run, curve }) => {
       const ink = palette.resolve(run.colour);
       return {
