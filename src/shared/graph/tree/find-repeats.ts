@@ -26,14 +26,14 @@ export function findRepeats(root: Growing, nodes: readonly OpNode[]): void {
   const visit = (group: Growing): void => {
     for (const child of group.children) if (isGrowing(child)) visit(child);
     if (group.size <= LEAST_SAVED || group.children.length < 4 || group.children.length > MOST_CHILDREN) return;
-    const runs = runsIn(group, signatures);
+    const runs = runsIn(group, signatures, nodes);
     if (runs.length > 0) fold(group, runs, nodes);
   };
   visit(root);
 }
 
 /** Those that save most, none overlapping another, in their order. */
-function runsIn({ children, edges }: Growing, signatures: Signatures): Run[] {
+function runsIn({ children, edges }: Growing, signatures: Signatures, nodes: readonly OpNode[]): Run[] {
   const own = Int32Array.from(children, (child) => signatures.of(child));
   // Nothing is here twice, or too little: the most common cases by far.
   if (opsInTwins(children, own) <= LEAST_SAVED) return [];
@@ -48,12 +48,13 @@ function runsIn({ children, edges }: Growing, signatures: Signatures): Run[] {
   );
   if (opsInTwins(children, keys) <= LEAST_SAVED) return [];
   const cuts = cutsOf(children.length, edges);
+  const names = children.map((child) => nameOf(child, nodes));
   const found: Run[] = [];
   for (let period = 1; period <= children.length / 2; period++) {
     for (let start = 0; start + 2 * period <= children.length;) {
       let equal = 0;
       while (start + equal + period < children.length && keys[start + equal] === keys[start + equal + period]) equal++;
-      const run = equal < period ? undefined : bestCut(start, equal + period, period, cuts);
+      const run = equal < period ? undefined : bestCut(start, equal + period, period, names, cuts);
       if (run && opsIn(children, run.start, period) * (run.times - 1) >= LEAST_SAVED) found.push(run);
       start += Math.max(1, equal - period + 1);
     }
@@ -85,16 +86,24 @@ function opsInTwins(children: Children, signatures: Int32Array): number {
 }
 
 /**
- * The same run can be cut into blocks at any of its places: where the fewest edges are cut, a block begins
- * as people see it.
+ * The same run can be cut into blocks at any of its places. A block begins as people see it where its names have most in
+ * common, as in `conv2_block1_…`, or else where the fewest edges are cut.
  */
-function bestCut(start: number, length: number, period: number, cuts: readonly number[]): Run | undefined {
-  let best: Run | undefined;
+function bestCut(
+  start: number,
+  length: number,
+  period: number,
+  names: readonly string[],
+  cuts: readonly number[],
+): Run | undefined {
+  let best: (Run & { readonly common: number }) | undefined;
   for (let shift = 0; shift < period; shift++) {
     const times = Math.floor((length - shift) / period);
     if (times < 2) break;
-    const run = { start: start + shift, period, times };
-    if (!best || cuts[run.start]! < cuts[best.start]!) best = run;
+    const first = start + shift;
+    const common = period === 1 ? 0 : commonStart(names.slice(first, first + period)).length;
+    if (!best || common > best.common || (common === best.common && cuts[first]! < cuts[best.start]!))
+      best = { start: first, period, times, common };
   }
   return best;
 }
@@ -165,7 +174,7 @@ function fold(group: Growing, runs: readonly Run[], nodes: readonly OpNode[]): v
 
 function repeatOf(parent: Growing, old: Children, { start, period, times }: Run, nodes: readonly OpNode[]): Growing {
   const inner = old.slice(start, start + period * times);
-  const names = inner.map((child) => (isGrowing(child) ? child.label : nodes[child]!.id.split('/').at(-1)!));
+  const names = inner.map((child) => nameOf(child, nodes));
   const id = `repeat:${parent.id}:${names[0]!}×${times}`;
   const repeat = growing(id, 'repeat', stem(names, false), parent);
   repeat.times = times;
@@ -189,12 +198,20 @@ function repeatOf(parent: Growing, old: Children, { start, period, times }: Run,
 
 /** What names have in common, as far as it says something: `conv4_block2_1_conv`, `conv4_block2_2_bn` → `conv4_block2`. */
 function stem(names: readonly string[], withNumber: boolean): string {
-  const [first = ''] = names;
-  let length = first.length;
-  for (const name of names) while (!name.startsWith(first.slice(0, length))) length--;
+  const start = commonStart(names);
   // A number that is cut in two is no number any more.
-  const isCut = /\d$/.test(first.slice(0, length)) && names.some((name) => /^\d/.test(name.slice(length)));
+  const isCut = /\d$/.test(start) && names.some((name) => /^\d/.test(name.slice(start.length)));
   const ending = withNumber && !isCut ? /[._/-]+$/ : /[._/-]*\d*[._/-]*$/;
-  const common = first.slice(0, length).replace(ending, '');
-  return common.length >= 2 ? common : `${first} …`;
+  const common = start.replace(ending, '');
+  return common.length >= 2 ? common : `${names[0] ?? ''} …`;
+}
+
+function commonStart([first = '', ...others]: readonly string[]): string {
+  let length = first.length;
+  for (const name of others) while (!name.startsWith(first.slice(0, length))) length--;
+  return first.slice(0, length);
+}
+
+function nameOf(child: Growing | number, nodes: readonly OpNode[]): string {
+  return isGrowing(child) ? child.label : nodes[child]!.id.split('/').at(-1)!;
 }

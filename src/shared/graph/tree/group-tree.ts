@@ -184,7 +184,7 @@ function onlyOp(group: Growing, known: Groups): number {
 }
 
 function count(group: Growing): number {
-  group.size = group.children.reduce((sum, child) => sum + (isGrowing(child) ? count(child) : 1), 0);
+  group.size = group.children.reduce<number>((sum, child) => sum + (isGrowing(child) ? count(child) : 1), 0);
   return group.size;
 }
 

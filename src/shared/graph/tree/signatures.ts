@@ -1,4 +1,5 @@
-/** Numbers for what groups and ops are: equal ones have the same ops, shapes and inner wiring. Pure. */
+/** Numbers for what groups and ops are: equal ones have the same ops, shapes and inner wiring; layers the same forward. Pure. */
+import { cellOf } from '../graph-blocks.js';
 import type { OpNode } from '../op-graph.js';
 import { isGrowing, type Growing } from './growing.js';
 import { Pairs } from './pairs.js';
@@ -52,9 +53,25 @@ export class Signatures {
     const { sequences } = this;
     let number = sequences.of(sequences.of(GROUP, this.word(kind)), this.word(type));
     number = sequences.of(number, times);
-    for (const child of children) number = sequences.of(number, this.of(child));
-    number = sequences.of(number, NEXT);
-    for (const place of edges) number = sequences.of(number, place);
+    // A layer is what it does forward: how its gradients are added up says more of those that read it. Whether it has
+    // gradients and updates at all counts.
+    const cells = new Set<string>();
+    const places = children.map((child, place) => {
+      const cell = kind === 'layer' && !isGrowing(child) ? cellOf(this.nodes[child]!.phase) : 'forward';
+      cells.add(cell);
+      return cell === 'forward' ? place : -1;
+    });
+    let next = 0;
+    places.forEach((place, index) => {
+      if (place < 0) return;
+      number = sequences.of(number, this.of(children[index]!));
+      places[index] = next++;
+    });
+    number = sequences.of(sequences.of(number, NEXT), cells.size);
+    for (let at = 0; at < edges.length; at += 2) {
+      const [from, to] = [places[edges[at]!]!, places[edges[at + 1]!]!];
+      if (from >= 0 && to >= 0) number = sequences.of(sequences.of(number, from), to);
+    }
     return number;
   }
 

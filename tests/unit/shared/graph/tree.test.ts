@@ -1,6 +1,6 @@
 /** Graphs in nested groups, and where everything of them stands: what holds for any graph, and how known ones look. */
 import { describe, expect, it } from 'vitest';
-import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
+import type { OpEdge, OpGraph, OpNode } from '../../../../src/shared/graph/op-graph.js';
 import { groupTree, isGroup, type Group } from '../../../../src/shared/graph/tree/group-tree.js';
 import { layOutTree, type TreeLayout } from '../../../../src/shared/graph/tree/tree-layout.js';
 import { edge, file, node, randomGraph } from './random-graph.js';
@@ -101,6 +101,40 @@ describe('equal blocks that follow one another', () => {
     );
     // Two ways from block to block, input and shortcut, are one edge.
     expect(repeat.edges).toEqual(Array.from({ length: 15 }, (_, index) => [index, index + 1]).flat());
+  });
+
+  it('are cut where their names say, and equal whatever their gradients are added up of', () => {
+    const nodes: OpNode[] = [{ ...node('x', { kind: 'input' }), group: undefined }];
+    const edges: OpEdge[] = [];
+    const add = (id: string, from: readonly string[], more: Partial<OpNode>): string => {
+      nodes.push({ ...node(id, more), group: undefined });
+      edges.push(...from.map((one) => edge(one, id)));
+      return id;
+    };
+    let last = add('stem/Relu', ['x'], { layer: 'stem', op: 'Relu' });
+    for (let block = 1; block <= 4; block++) {
+      const name = `block${block}`;
+      const convolved = ['1', '2', '3'].reduce((from, part) => {
+        const layer = `${name}_${part}_conv`;
+        const conv = add(`${layer}/Conv2D`, [from], { layer, op: 'Conv2D' });
+        return add(`${layer}/BiasAdd`, [conv], { layer, op: 'BiasAdd' });
+      }, last);
+      last = add(`${name}_out/Add`, [convolved, last], { layer: `${name}_out`, op: 'AddV2' });
+    }
+    add('loss/Mean', [last], { op: 'Mean', phase: 'loss' });
+    // As many gradients come back as there are readers: the last block has one.
+    for (let block = 1; block <= 4; block++)
+      for (let reader = 0; reader < (block === 4 ? 1 : 2); reader++)
+        add(`gradient/block${block}/${reader}`, [], { layer: `block${block}_out`, phase: 'gradient', op: 'AddN' });
+    const { root } = groupTree({ ...file(nodes, edges), batch: 'zeros' });
+    const repeat = root.children.find((child) => isGroup(child) && child.kind === 'repeat') as Group;
+    expect(repeat.times).toBe(4);
+    expect((repeat.children[1] as Group).children.map((child) => (child as Group).label)).toEqual([
+      'block2_1_conv',
+      'block2_2_conv',
+      'block2_3_conv',
+      'block2_out',
+    ]);
   });
 
   it('are not equal where a shape differs', () => {
