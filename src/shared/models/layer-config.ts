@@ -93,9 +93,9 @@ function addChain(
     const from = builder.add({ id, op: 'Input', kind: 'input', group, outputs: outputsOf(shape) });
     current = [{ source: { from }, shape }];
   }
-  for (const layer of layers) {
+  for (const [index, layer] of layers.entries()) {
     if (layer.className === 'InputLayer' && current) continue;
-    current = addLayer(builder, layer, group, current ?? [], depth);
+    current = addLayer(builder, layer, group, current ?? [], depth, layers[index + 1]?.builtFor);
   }
   return [...(current ?? [])];
 }
@@ -112,6 +112,7 @@ function addNetwork(
     const [name, node] = splitSource(source);
     if (outer) results.set(`${name}#${node}`, [outer]);
   });
+  const taken = shapesTaken(layers);
   // Layers may be listed before what they are called with: in rounds, until nothing more can be added.
   let waiting = layers.flatMap((layer) =>
     (layer.calls.length > 0 ? layer.calls : [[]]).map((sources, call) => ({ layer, sources, call })),
@@ -126,7 +127,8 @@ function addNetwork(
         const [name, node] = splitSource(source);
         return results.get(`${name}#${node}`)?.[source.slot ?? 0];
       });
-      if (ready.every((entry) => entry !== undefined)) results.set(key, addLayer(builder, layer, group, ready, depth));
+      if (ready.every((entry) => entry !== undefined))
+        results.set(key, addLayer(builder, layer, group, ready, depth, taken.get(layer.name)));
       else left.push(one);
     }
     if (left.length === waiting.length) {
@@ -142,12 +144,24 @@ function addNetwork(
   });
 }
 
+/** What layers give, as the one says that takes it alone. */
+function shapesTaken(layers: readonly LayerConfig[]): ReadonlyMap<string, Shape> {
+  const taken = new Map<string, Shape>();
+  for (const { calls, builtFor } of layers) {
+    const [only, ...others] = calls[0] ?? [];
+    if (builtFor && only && others.length === 0 && (only.slot ?? 0) === 0) taken.set(splitSource(only)[0], builtFor);
+  }
+  return taken;
+}
+
+/** @param taken the shape of what it gives as the next layer has it, where the layer itself is not known */
 function addLayer(
   builder: GraphBuilder,
   layer: LayerConfig,
   group: readonly string[],
   inputs: readonly Given[],
   depth: number,
+  taken?: Shape,
 ): Given[] {
   const inner = layer.config['layers'];
   if (Array.isArray(inner)) {
@@ -159,10 +173,12 @@ function addLayer(
       depth + 1,
     );
   }
-  const { outputs, params } = shapeAfter(
+  const after = shapeAfter(
     layer,
     inputs.map(({ shape }) => shape),
   );
+  const { params } = after;
+  const outputs = after.outputs.length === 1 && after.outputs[0] === undefined ? [taken] : after.outputs;
   const id = builder.add({
     id: [...group, layer.name].join('/'),
     op: layer.className,

@@ -5,7 +5,21 @@
  * @see https://keras.io/api/layers/
  */
 import { UNKNOWN } from './graph-builder.js';
+import { manyRules } from './attention-shapes.js';
 import type { LayerConfig } from './layer-config.js';
+import { isRecord } from './is-record.js';
+import { biasOf, number, product, sizes } from './sizes.js';
+import {
+  convolution,
+  depthwise,
+  globalPooling,
+  pooling,
+  recurrentConvolution,
+  resized,
+  scaled,
+  separable,
+  transposed,
+} from './window-shapes.js';
 
 export type Shape = readonly number[];
 
@@ -15,7 +29,7 @@ export interface LayerShapes {
   readonly params?: number;
 }
 
-type Config = LayerConfig['config'];
+export type Config = LayerConfig['config'];
 
 export function shapeAfter(layer: LayerConfig, inputs: readonly (Shape | undefined)[]): LayerShapes {
   const input = inputs[0] ?? layer.builtFor;
@@ -24,6 +38,7 @@ export function shapeAfter(layer: LayerConfig, inputs: readonly (Shape | undefin
     return { outputs: [inputShapeOf(layer.config['batch_shape'] ?? layer.config['batch_input_shape'])], params: 0 };
   }
   if (name in merges && inputs.length > 0) return { outputs: [merges[name]!(layer.config, inputs)], params: 0 };
+  if (name in manyRules) return manyRules[name]!(layer.config, inputs.length > 0 ? inputs : [input]);
   if (!input) return { outputs: [undefined] };
   const wrapper = wrappers[name.replace(/\(.*$/, '')];
   if (wrapper) return wrapper(layer, input);
@@ -39,13 +54,12 @@ export function inputShapeOf(value: unknown): Shape | undefined {
   return value.map((size) => (size === null ? UNKNOWN : (size as number)));
 }
 
-type Rule = (config: Config, input: Shape, layer: LayerConfig) => LayerShapes;
+export type Rule = (config: Config, input: Shape, layer: LayerConfig) => LayerShapes;
 
 const sameShape = new Set([
   'Activation',
   'ReLU',
   'LeakyReLU',
-  'PReLU',
   'ELU',
   'ThresholdedReLU',
   'Softmax',
@@ -59,7 +73,6 @@ const sameShape = new Set([
   'ActivityRegularization',
   'Masking',
   'Rescaling',
-  'Normalization',
   'RandomFlip',
   'RandomRotation',
   'RandomZoom',
@@ -68,8 +81,21 @@ const sameShape = new Set([
   'RandomBrightness',
   'Identity',
   'UnitNormalization',
+  'RandomHue',
+  'RandomSaturation',
+  'RandomGrayscale',
+  'RandomShear',
+  'StringLookup',
+  'IntegerLookup',
+  'Hashing',
+  'Discretization',
 ]);
 const same: Rule = (_config, input) => ({ outputs: [input], params: 0 });
+
+const toSize: Rule = (config, input) => ({
+  outputs: [[...input.slice(0, -3), number(config['height']), number(config['width']), input.at(-1) ?? UNKNOWN]],
+  params: 0,
+});
 
 const rules: Readonly<Record<string, Rule>> = {
   Dense: (config, input) => {
@@ -83,27 +109,13 @@ const rules: Readonly<Record<string, Rule>> = {
   Conv1DTranspose: transposed(1),
   Conv2DTranspose: transposed(2),
   Conv3DTranspose: transposed(3),
-  DepthwiseConv2D: (config, input) => {
-    const { spatial, channels } = split(config, input, 2);
-    const multiplier = number(config['depth_multiplier'] ?? 1);
-    const kernel = sizes(config['kernel_size'], 2);
-    const outer = product(channels, multiplier);
-    return {
-      outputs: [join(config, input[0]!, windows(config, spatial, kernel), outer)],
-      params: product(...kernel, outer) + biasOf(config, outer),
-    };
-  },
-  SeparableConv2D: (config, input) => {
-    const { spatial, channels } = split(config, input, 2);
-    const filters = number(config['filters']);
-    const multiplier = number(config['depth_multiplier'] ?? 1);
-    const kernel = sizes(config['kernel_size'], 2);
-    return {
-      outputs: [join(config, input[0]!, windows(config, spatial, kernel), filters)],
-      params:
-        product(...kernel, channels, multiplier) + product(channels, multiplier, filters) + biasOf(config, filters),
-    };
-  },
+  DepthwiseConv1D: depthwise(1),
+  DepthwiseConv2D: depthwise(2),
+  SeparableConv1D: separable(1),
+  SeparableConv2D: separable(2),
+  ConvLSTM1D: recurrentConvolution(1),
+  ConvLSTM2D: recurrentConvolution(2),
+  ConvLSTM3D: recurrentConvolution(3),
   MaxPooling1D: pooling(1),
   MaxPooling2D: pooling(2),
   MaxPooling3D: pooling(3),
@@ -132,13 +144,22 @@ const rules: Readonly<Record<string, Rule>> = {
   RepeatVector: (config, input) => ({ outputs: [[input[0]!, number(config['n']), input[1] ?? UNKNOWN]], params: 0 }),
   ZeroPadding2D: resized(2, (size, _index, pads) => size + pads),
   ZeroPadding1D: resized(1, (size, _index, pads) => size + pads),
+  ZeroPadding3D: resized(3, (size, _index, pads) => size + pads),
+  Cropping3D: resized(3, (size, _index, pads) => size - pads),
   Cropping2D: resized(2, (size, _index, pads) => size - pads),
   Cropping1D: resized(1, (size, _index, pads) => size - pads),
   UpSampling1D: scaled(1),
   UpSampling2D: scaled(2),
   UpSampling3D: scaled(3),
-  Resizing: (config, input) => ({
-    outputs: [[input[0]!, number(config['height']), number(config['width']), input[3] ?? UNKNOWN]],
+  Resizing: toSize,
+  CenterCrop: toSize,
+  RandomCrop: toSize,
+  CategoryEncoding: (config, input) => {
+    const rest = config['output_mode'] === 'one_hot' && input.at(-1) !== 1 ? input : input.slice(0, -1);
+    return { outputs: [[...rest, number(config['num_tokens'])]], params: 0 };
+  },
+  TextVectorization: (config, input) => ({
+    outputs: [config['output_mode'] === 'int' ? [input[0]!, number(config['output_sequence_length'])] : undefined],
     params: 0,
   }),
   Embedding: (config, input) => {
@@ -151,61 +172,57 @@ const rules: Readonly<Record<string, Rule>> = {
     const kinds = 2 + (config['scale'] === false ? 0 : 1) + (config['center'] === false ? 0 : 1);
     return { outputs: [input], params: product(channels, kinds) };
   },
-  LayerNormalization: (config, input) => {
-    const kinds = (config['scale'] === false ? 0 : 1) + (config['center'] === false ? 0 : 1);
-    return { outputs: [input], params: product(input.at(-1)!, kinds) };
+  LayerNormalization: (config, input) => ({
+    outputs: [input],
+    params: product(scales(config), alongAxes(config, input)),
+  }),
+  GroupNormalization: (config, input) => ({
+    outputs: [input],
+    params: product(scales(config), alongAxes(config, input)),
+  }),
+  RMSNormalization: (config, input) => ({ outputs: [input], params: alongAxes(config, input) }),
+  // It counts what it has seen, where it was not told.
+  Normalization: (config, input) => {
+    const learnt = config['mean'] === null || config['mean'] === undefined;
+    const width = Array.isArray(config['axis']) && config['axis'].length === 0 ? 1 : alongAxes(config, input);
+    return { outputs: [input], params: learnt && width !== UNKNOWN ? 2 * width + 1 : 0 };
   },
+  PReLU: (config, input) => {
+    const shared = Array.isArray(config['shared_axes']) ? (config['shared_axes'] as unknown[]) : [];
+    return {
+      outputs: [input],
+      params: product(...input.slice(1).map((size, at) => (shared.includes(at + 1) ? 1 : size))),
+    };
+  },
+  Sequential: (config, input) => chained(config, input),
   SimpleRNN: recurrent(1),
   LSTM: recurrent(4),
   GRU: recurrent(3),
 };
 
-function convolution(rank: number): Rule {
-  return (config, input) => {
-    const { spatial, channels } = split(config, input, rank);
-    const filters = number(config['filters']);
-    const kernel = sizes(config['kernel_size'], rank);
-    const groups = number(config['groups'] ?? 1);
-    return {
-      outputs: [join(config, input[0]!, windows(config, spatial, kernel), filters)],
-      params: product(...kernel, channels === UNKNOWN ? UNKNOWN : channels / groups, filters) + biasOf(config, filters),
-    };
-  };
+/** How many numbers stand along the axes that are normalized. */
+function alongAxes(config: Config, input: Shape): number {
+  const axes = sizes(config['axis'] ?? -1, 1);
+  return product(...axes.map((axis) => input.at(axis) ?? UNKNOWN));
 }
 
-function transposed(rank: number): Rule {
-  return (config, input) => {
-    const { spatial, channels } = split(config, input, rank);
-    const filters = number(config['filters']);
-    const kernel = sizes(config['kernel_size'], rank);
-    const strides = sizes(config['strides'] ?? 1, rank);
-    const grown = spatial.map((size, index) => {
-      if (size === UNKNOWN) return UNKNOWN;
-      const whole = size * strides[index]!;
-      return config['padding'] === 'same' ? whole : whole + Math.max(kernel[index]! - strides[index]!, 0);
-    });
-    return {
-      outputs: [join(config, input[0]!, grown, filters)],
-      params: product(...kernel, channels, filters) + biasOf(config, filters),
-    };
-  };
+function scales(config: Config): number {
+  return (config['scale'] === false ? 0 : 1) + (config['center'] === false ? 0 : 1);
 }
 
-function pooling(rank: number): Rule {
-  return (config, input) => {
-    const { spatial, channels } = split(config, input, rank);
-    const pool = sizes(config['pool_size'] ?? 2, rank);
-    const strides = config['strides'] ?? config['pool_size'] ?? 2;
-    return { outputs: [join(config, input[0]!, windows({ ...config, strides }, spatial, pool), channels)], params: 0 };
-  };
-}
-
-function globalPooling(rank: number): Rule {
-  return (config, input) => {
-    const { channels } = split(config, input, rank);
-    const kept = config['keepdims'] === true ? Array<number>(rank).fill(1) : [];
-    return { outputs: [kept.length > 0 ? join(config, input[0]!, kept, channels) : [input[0]!, channels]], params: 0 };
-  };
+/** A chain of layers within a wrapper. */
+function chained(config: Config, input: Shape): LayerShapes {
+  let shape: Shape | undefined = input;
+  let params = 0;
+  for (const value of Array.isArray(config['layers']) ? (config['layers'] as unknown[]) : []) {
+    const layer = plainLayer(value);
+    if (!layer) return { outputs: [undefined] };
+    if (layer.className === 'InputLayer') continue;
+    const after = shapeAfter(layer, [shape]);
+    shape = after.outputs[0];
+    params += after.params ?? 0;
+  }
+  return { outputs: [shape], params };
 }
 
 function recurrent(gates: number): Rule {
@@ -223,37 +240,6 @@ function recurrent(gates: number): Rule {
   };
 }
 
-function resized(rank: number, change: (size: number, index: number, pads: number) => number): Rule {
-  return (config, input) => {
-    const { spatial, channels } = split(config, input, rank);
-    const given = config['padding'] ?? config['cropping'];
-    const pads = spatial.map((_size, index) => {
-      const one: unknown = Array.isArray(given) ? (given.length === rank ? given[index] : given) : given;
-      return Array.isArray(one) ? Number(one[0]) + Number(one[1]) : 2 * Number(one ?? 1);
-    });
-    const after = spatial.map((size, index) => (size === UNKNOWN ? UNKNOWN : change(size, index, pads[index]!)));
-    return { outputs: [join(config, input[0]!, after, channels)], params: 0 };
-  };
-}
-
-function scaled(rank: number): Rule {
-  return (config, input) => {
-    const { spatial, channels } = split(config, input, rank);
-    const by = sizes(config['size'] ?? 2, rank);
-    return {
-      outputs: [
-        join(
-          config,
-          input[0]!,
-          spatial.map((size, index) => product(size, by[index]!)),
-          channels,
-        ),
-      ],
-      params: 0,
-    };
-  };
-}
-
 /** Around another layer. */
 const wrappers: Readonly<Record<string, (layer: LayerConfig, input: Shape) => LayerShapes>> = {
   Bidirectional: ({ config }, input) => {
@@ -265,6 +251,13 @@ const wrappers: Readonly<Record<string, (layer: LayerConfig, input: Shape) => La
     const merged = first && [...first.slice(0, -1), double ? product(first.at(-1)!, 2) : first.at(-1)!];
     return { outputs: [merged], params: params === undefined ? undefined : 2 * params };
   },
+  SpectralNormalization: ({ config }, input) => {
+    const inner = innerOf(config);
+    if (!inner) return { outputs: [undefined] };
+    const { outputs, params } = shapeAfter(inner, [input]);
+    // The vector that its power iteration goes on from.
+    return { outputs, params: params === undefined ? undefined : params + Math.max(0, outputs[0]?.at(-1) ?? 0) };
+  },
   TimeDistributed: ({ config }, input) => {
     const inner = innerOf(config);
     if (!inner) return { outputs: [undefined] };
@@ -274,10 +267,12 @@ const wrappers: Readonly<Record<string, (layer: LayerConfig, input: Shape) => La
 };
 
 function innerOf(config: Config): LayerConfig | undefined {
-  const layer = config['layer'] as { readonly class_name?: unknown; readonly config?: unknown } | null | undefined;
-  if (typeof layer?.class_name !== 'string' || typeof layer.config !== 'object' || layer.config === null)
-    return undefined;
-  return { className: layer.class_name, name: '', config: layer.config as Config, calls: [] };
+  return plainLayer(config['layer']);
+}
+
+function plainLayer(value: unknown): LayerConfig | undefined {
+  if (!isRecord(value) || typeof value['class_name'] !== 'string' || !isRecord(value['config'])) return undefined;
+  return { className: value['class_name'], name: '', config: value['config'], calls: [] };
 }
 
 type Merge = (config: Config, inputs: readonly (Shape | undefined)[]) => Shape | undefined;
@@ -300,43 +295,3 @@ const merges: Readonly<Record<string, Merge>> = {
     return first.map((size, index) => (index === at ? total : size));
   },
 };
-
-function split(config: Config, input: Shape, rank: number): { readonly spatial: Shape; readonly channels: number } {
-  const first = config['data_format'] === 'channels_first';
-  return first
-    ? { channels: input[1] ?? UNKNOWN, spatial: input.slice(2, 2 + rank) }
-    : { channels: input.at(-1) ?? UNKNOWN, spatial: input.slice(1, 1 + rank) };
-}
-
-function join(config: Config, batch: number, spatial: Shape, channels: number): Shape {
-  return config['data_format'] === 'channels_first' ? [batch, channels, ...spatial] : [batch, ...spatial, channels];
-}
-
-/** What windows that slide over sizes give. */
-function windows(config: Config, spatial: Shape, window: Shape): number[] {
-  const strides = sizes(config['strides'] ?? 1, spatial.length);
-  const dilations = sizes(config['dilation_rate'] ?? 1, spatial.length);
-  return spatial.map((size, index) => {
-    if (size === UNKNOWN) return UNKNOWN;
-    const reach = (window[index]! - 1) * dilations[index]! + 1;
-    const room = config['padding'] === 'valid' || config['padding'] === undefined ? size - reach + 1 : size;
-    return Math.max(0, Math.ceil(room / strides[index]!));
-  });
-}
-
-function sizes(value: unknown, rank: number): number[] {
-  return Array.isArray(value) ? value.map(number) : Array<number>(rank).fill(number(value));
-}
-
-function number(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : UNKNOWN;
-}
-
-/** Unknown where a factor is. */
-function product(...factors: readonly number[]): number {
-  return factors.includes(UNKNOWN) ? UNKNOWN : factors.reduce((result, factor) => result * factor, 1);
-}
-
-function biasOf(config: Config, width: number): number {
-  return config['use_bias'] === false || width === UNKNOWN ? 0 : width;
-}

@@ -139,7 +139,7 @@ function readLayer(value: unknown, index: number, depth: number): KerasLayer {
   const back = plain['backward_layer'];
   return {
     className,
-    isForeign: isForeign(value['module'], value['registered_name']),
+    isForeign: className.includes('>') || isForeign(value['module'], value['registered_name']),
     name,
     config: plain,
     calls: callsIn(value['inbound_nodes']),
