@@ -41,6 +41,8 @@ export interface PointBudget {
 }
 
 const KEPT_PROBLEMS = 20;
+/** The furthest from 1970 that a date can be; what says to be further, or no number, is no time. */
+const FURTHEST_MS = 8.64e15;
 /** A record at the end that is not complete is nothing to tell while somebody may be writing it. */
 const STILL_WRITING_MS = 10_000;
 
@@ -55,6 +57,7 @@ export class LogFile {
   private reader: RecordReader;
   private scanner: EventScanner;
   private readonly source: FileSource;
+  private lastWallMs = 0;
   /** Why it cannot be read at all (now). */
   private failure: string | undefined;
   /** All logs together are as large as they may be. */
@@ -188,6 +191,13 @@ export class LogFile {
     this.failure = isGone ? undefined : (error as Error).message;
   }
 
+  /** A time that is none is that of what was written before: one of them would leave no room for all others. */
+  private wallMs(seconds: number): number {
+    const ms = seconds * 1000;
+    if (Math.abs(ms) <= FURTHEST_MS) this.lastWallMs = ms;
+    return this.lastWallMs;
+  }
+
   private tell(problem: FileProblem): void {
     this.problemCount++;
     if (this.kept.length < KEPT_PROBLEMS) this.kept.push(problem);
@@ -206,11 +216,11 @@ export class LogFile {
         });
       },
       scalar: (tag: number, step: number, wallSeconds: number, value: number) =>
-        this.tags[tag]!.column!.push(step, wallSeconds * 1000, value),
+        this.tags[tag]!.column!.push(step, this.wallMs(wallSeconds), value),
       item: (tag: number, step: number, wallSeconds: number, place: ItemPlace) =>
-        this.tags[tag]!.items!.push(step, wallSeconds * 1000, place),
+        this.tags[tag]!.items!.push(step, this.wallMs(wallSeconds), place),
       content: (tag: number, bytes: Uint8Array, wallSeconds: number) => {
-        this.tags[tag]!.content = { bytes, wallMs: wallSeconds * 1000 };
+        this.tags[tag]!.content = { bytes, wallMs: this.wallMs(wallSeconds) };
       },
       restart: (step: number) => {
         for (const { column } of this.tags) column?.restart(step);
