@@ -218,7 +218,8 @@ const parts = {
     if (!process.env.BACKSTEP_TEST_PYTHON)
       console.log('  BACKSTEP_TEST_PYTHON names no Python with TensorBoard: without the peer');
     const found = await eventReading();
-    const { tensorBoardMs, live, long, many } = found;
+    const { tensorBoardMs, pythonMs, live, long, many } = found;
+    const { ours, theirs } = found.screen;
     const mb = (value) => `${value.toFixed(0)} MB`;
     table([
       [`${found.megabytes.toFixed(0)} MB of 3.3 million scalars, read with checksums`, ms(found.readMs)],
@@ -226,6 +227,14 @@ const parts = {
       ['  TensorBoard’s loader, without', tensorBoardMs === undefined ? '–' : ms(tensorBoardMs)],
       ['  ratio', tensorBoardMs === undefined ? '–' : (found.readMs / tensorBoardMs).toFixed(2), 'at most 1'],
       ['  from there to the columns of a chart, smoothed', ms(found.drawnMs), 'under 200 ms'],
+      ['  TensorBoard’s Python loader', pythonMs === undefined ? '–' : ms(pythonMs)],
+      ['  ratio', pythonMs === undefined ? '–' : (found.readMs / pythonMs).toFixed(2)],
+      ['from the file’s being there to its last point on the screen', ms(ours.shownMs), 'loading and 200 ms'],
+      ['  TensorBoard: until it answers with the last point', theirs ? ms(theirs.loadedMs) : '–'],
+      ['    until its page shows it', theirs ? ms(theirs.shownMs) : '–'],
+      ['    ratio', theirs ? (ours.shownMs / theirs.shownMs).toFixed(2) : '–', 'below 1'],
+      ['written to on the screen', ms(ours.liveMs), 'under 250 ms'],
+      ['  the slowest of 12', ms(ours.slowestMs)],
       ['written to told', ms(live.toldMs), 'under 250 ms'],
       ['  the slowest of 20', ms(live.slowestMs)],
       ['10 million points in one series: a frame of a zoom', `${long.frameMs.toFixed(1)} ms`, 'under 16 ms'],

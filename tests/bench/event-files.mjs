@@ -3,6 +3,32 @@ import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { crc32c } from '@node-rs/crc32';
 
+/** One whole record, version 1, of a tag and value of any size. `seconds`: its wall time. */
+export function scalarRecord({ tag, step, value, seconds }) {
+  const name = Buffer.from(tag);
+  const inner = Buffer.alloc(2 + name.length + 5);
+  inner.set([0x0a, name.length, ...name, 0x15]);
+  inner.writeFloatLE(value, 2 + name.length + 1);
+  const stepBytes = [];
+  let rest = step;
+  for (; rest > 127; rest = Math.floor(rest / 128)) stepBytes.push((rest % 128) | 128);
+  stepBytes.push(rest);
+  const wall = Buffer.alloc(9);
+  wall[0] = 0x09;
+  wall.writeDoubleLE(seconds, 1);
+  const data = Buffer.concat([
+    wall,
+    Buffer.from([0x10, ...stepBytes, 0x2a, inner.length + 2, 0x0a, inner.length]),
+    inner,
+  ]);
+  const record = Buffer.alloc(data.length + 16);
+  record.writeBigUInt64LE(BigInt(data.length));
+  record.writeUInt32LE(mask(crc32c(record.subarray(0, 8))), 8);
+  record.set(data, 12);
+  record.writeUInt32LE(mask(crc32c(data)), 12 + data.length);
+  return record;
+}
+
 const mask = (crc) => (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 const ROOM = 2 ** 22;
 

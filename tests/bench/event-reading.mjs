@@ -1,12 +1,13 @@
 // How soon the logs of anybody are there, and what they cost: TensorBoard's own loader (Rust, without checksums, 1,000
 // points a tag) and Backstep's reading thread (every checksum, every point) on the same files, in turns.
 import { execFileSync, fork, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { writeEventFile } from './event-files.mjs';
+import { eventsOnScreen, loadedByPython } from './events-on-screen.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -183,11 +184,25 @@ function loadedByTensorBoard(binary, folder) {
   });
 }
 
+const LARGE_POINTS = 1_100_000;
+/** Of three tags with as many points each. */
+const LARGE_BYTES = 153_950_504;
+
+/** The same in every run, so it is kept from one to the next. */
+function largeFile() {
+  const file = path.join(tmpdir(), 'backstep-bench-events', 'large', NAME);
+  if (existsSync(file) && statSync(file).size === LARGE_BYTES) return file;
+  const unfinished = path.join(tmpdir(), 'backstep-bench-events', 'unfinished', NAME);
+  writeEventFile(unfinished, { tags: ['loss', 'accuracy', 'val_loss'], points: 3 * LARGE_POINTS });
+  rmSync(path.dirname(file), { recursive: true, force: true });
+  renameSync(path.dirname(unfinished), path.dirname(file));
+  return file;
+}
+
 export async function eventReading({ turns = 3 } = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'backstep-bench-events-'));
   try {
-    const large = path.join(folder, 'large', NAME);
-    writeEventFile(large, { tags: ['loss', 'accuracy', 'val_loss'], points: 3_300_000 });
+    const large = largeFile();
     const binary = tensorBoardLoader();
     const ours = [];
     const theirs = [];
@@ -197,8 +212,12 @@ export async function eventReading({ turns = 3 } = {}) {
     }
     if (ours[0].points !== 3_300_000 || ours[0].problems > 0) throw new Error('points are missing');
     const live = await inProcess('live', { file: large });
-    const megabytes = statSync(large).size / 1e6;
-    rmSync(path.dirname(large), { recursive: true });
+    truncateSync(large, LARGE_BYTES);
+    const megabytes = LARGE_BYTES / 1e6;
+    const python = process.env.BACKSTEP_TEST_PYTHON;
+    const pythonMs = binary && loadedByPython(python, path.dirname(large));
+    const screen = await eventsOnScreen({ file: large, points: LARGE_POINTS, python: binary && python });
+    truncateSync(large, LARGE_BYTES);
 
     writeEventFile(path.join(folder, 'long', NAME), { tags: ['loss'], points: 10_000_000 });
     const long = await inProcess('zoom', {
@@ -225,6 +244,8 @@ export async function eventReading({ turns = 3 } = {}) {
       cpuMs: median(ours.map(({ cpuMs }) => cpuMs)),
       drawnMs: median(ours.map(({ drawnMs, readMs }) => drawnMs - readMs)),
       tensorBoardMs: theirs.length > 0 ? median(theirs) : undefined,
+      pythonMs,
+      screen,
       live,
       long,
       many,
