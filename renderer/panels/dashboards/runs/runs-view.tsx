@@ -9,7 +9,7 @@ import { Icon } from '../../../ui/icon.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../../ui/popup-menu.js';
 import { useApp } from '../../../use-app.js';
 import { columnAxis } from './column-axis.js';
-import { askRange, setRange } from './column-questions.js';
+import { askColumn, askRange, setRange } from './column-questions.js';
 import { ImportanceView } from './importance.js';
 import { Parallel } from './parallel.js';
 import { runItems, saveText } from './run-actions.js';
@@ -172,20 +172,29 @@ function TableControls({
 }
 
 /** In a menu there is room for so many. */
-const MOST_COLUMN_ITEMS = 60;
+const MOST_COLUMN_ITEMS = 40;
 
+/** Those that are shown, and the first of the others; all others are found by typing. */
 function columnItems(all: readonly RunColumn[], shown: readonly RunColumn[]): readonly PopupItem[] {
   const ids = shown.map(({ id }) => id);
   const choose = (columns: string[] | undefined) => changeDashboard({ columns });
+  const others = all.filter(({ id }) => !ids.includes(id));
+  const more = async () => {
+    const id = await askColumn('Show a column', others);
+    if (id !== undefined) choose([...ids.filter((other) => other !== id), id]);
+  };
   return [
-    ...all.slice(0, MOST_COLUMN_ITEMS).map(({ id, title }): PopupItem => ({
-      kind: 'item',
-      label: title,
-      checked: ids.includes(id),
-      disabled: id === 'name',
-      run: () => choose(ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]),
-    })),
+    ...[...shown, ...others.slice(0, Math.max(0, MOST_COLUMN_ITEMS - shown.length))].map(
+      ({ id, title }): PopupItem => ({
+        kind: 'item',
+        label: title,
+        checked: ids.includes(id),
+        disabled: id === 'name',
+        run: () => choose(ids.includes(id) ? ids.filter((other) => other !== id) : [...ids, id]),
+      }),
+    ),
     { kind: 'separator' },
+    { kind: 'item', label: 'Another Column…', run: () => void more() },
     { kind: 'item', label: 'The Usual Columns', run: () => choose(undefined) },
   ];
 }
