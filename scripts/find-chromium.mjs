@@ -1,10 +1,21 @@
-// A Chromium for the end-to-end tests: one that is named, the system's, or one that Playwright fetched before. Fetches nothing.
+// A Chromium for the end-to-end tests and benches: one that is named, the system's, or one that Playwright fetched before. Fetches nothing.
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { chromium } from 'playwright';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const macApps = ['Google Chrome.app/Contents/MacOS/Google Chrome', 'Chromium.app/Contents/MacOS/Chromium'];
+
+/** So that it asks nothing of the network or of a graphics card; as root there is no sandbox. */
+export const chromiumFlags = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
+];
 
 function candidates() {
   const folders = (process.env.PATH ?? '').split(path.delimiter).filter(Boolean);

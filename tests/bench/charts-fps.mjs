@@ -5,19 +5,10 @@ import { chromium } from 'playwright';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findChromium } from '../../scripts/find-chromium.mjs';
+import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs';
 import { startScriptedServer } from './scripted-server.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const viewport = { width: 1440, height: 900 };
 
 export const chartCases = {
@@ -40,7 +31,7 @@ export async function measureCharts(name, { seconds = 4, rendererDir = path.join
   if (!found.file) throw new Error(found.reason);
   const { runs, logs } = chartCases[name];
   const server = await startScriptedServer({ rendererDir, runs, logs });
-  const browser = await chromium.launch({ executablePath: found.file, args: flags });
+  const browser = await chromium.launch({ executablePath: found.file, args: chromiumFlags });
   try {
     const page = await browser.newPage({ viewport });
     page.on('pageerror', (error) => console.error(error));

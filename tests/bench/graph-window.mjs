@@ -3,20 +3,10 @@
 import { chromium } from 'playwright';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findChromium } from '../../scripts/find-chromium.mjs';
+import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs';
 import { startScriptedServer } from './scripted-server.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** In the page, before anything of it: notes when the graph's text is in hand, not yet read. */
 function noteArrival() {
@@ -135,7 +125,7 @@ export async function graphWindow(graph, options = {}) {
   const found = findChromium();
   if (!found.file) throw new Error(found.reason);
   const server = await startScriptedServer({ rendererDir, graph });
-  const browser = await chromium.launch({ executablePath: found.file, args: flags });
+  const browser = await chromium.launch({ executablePath: found.file, args: chromiumFlags });
   try {
     const page = await browser.newPage({ viewport });
     page.setDefaultTimeout(120_000);

@@ -3,20 +3,10 @@
 import { chromium } from 'playwright';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findChromium } from '../../scripts/find-chromium.mjs';
+import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs';
 import { startScriptedServer } from './scripted-server.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /**
  * @param {{ stepsPerSecond?: number, prefill?: number, seconds?: number, overlays?: number, rendererDir?: string,
@@ -44,7 +34,7 @@ export async function measureWindowFps(options = {}) {
     epochs: 1_000_000,
     logsPerSecond: 20,
   });
-  const browser = await chromium.launch({ executablePath: found.file, args: flags });
+  const browser = await chromium.launch({ executablePath: found.file, args: chromiumFlags });
   try {
     const page = await browser.newPage({ viewport });
     await page.goto(server.url);

@@ -1,7 +1,7 @@
 import { defineConfig } from 'playwright/test';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { findChromium } from '../../scripts/find-chromium.mjs';
+import { chromiumFlags, findChromium } from '../../scripts/find-chromium.mjs';
 
 const chromium = findChromium();
 const results = path.resolve(import.meta.dirname, '../../test-results');
@@ -24,15 +24,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: chromium.file,
-      args: [
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-      ],
+      args: chromiumFlags,
     },
   },
   projects: [
