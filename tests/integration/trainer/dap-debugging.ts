@@ -53,7 +53,17 @@ export function penalty(model: Weights, scale: number): tf.Tensor {
 }
 `;
 
-type Lines = Readonly<Record<string, readonly DebugProtocol.SourceBreakpoint[]>>;
+/**
+ * The step's experiment with a loop behind this statement. Nothing that it says is heard while it goes round:
+ * a file beside it, `mark`, shows that it does.
+ */
+export function loopsAt(statement: string, mark: string, loop: string): string {
+  return stepExperiment
+    .replace("from 'backstep';", "from 'backstep'; import { writeFileSync } from 'node:fs';")
+    .replace(statement, `${statement} writeFileSync(new URL('${mark}', import.meta.url), ''); ${loop}`);
+}
+
+export type Lines = Readonly<Record<string, readonly DebugProtocol.SourceBreakpoint[]>>;
 
 export interface StartOptions extends Partial<RunOptionsInput> {
   readonly file?: string;
