@@ -184,14 +184,19 @@ test('a reader that leaves, as `head` does, stops the run, its state saved', asy
 test('a second Ctrl+C ends at once', async () => {
   place.write(
     'stuck.ts',
-    tinyExperiment.replace(
+    `import { writeFileSync } from 'node:fs';\n${tinyExperiment}`.replace(
       'units: 8',
-      'units: (() => { console.log("stuck"); const until = Date.now() + 60000; while (Date.now() < until); return 8; })()',
+      `units: (() => {
+        writeFileSync(new URL('stuck', import.meta.url), '');
+        const until = Date.now() + 60000;
+        while (Date.now() < until);
+        return 8;
+      })()`,
     ),
   );
   const running = start(['run', 'stuck.ts', '--backend', 'cpu'], { cwd: place.folder, home: place.home });
-  // The experiment's own call shows that it holds its thread: only the second signal can end it.
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  // It holds its thread, so that only the second signal can end it.
+  await until(() => existsSync(place.file('stuck')), 'loop in the experiment');
   running.process.kill('SIGINT');
   await new Promise((resolve) => setTimeout(resolve, 300));
   expect(running.process.exitCode).toBeNull();

@@ -1,10 +1,10 @@
 /** Trainings that do not end by themselves, front ends that go away, and hashes of runs that were stopped. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { builtBundles, workspace, type Workspace } from '../trainer/built.js';
-import { penaltyHelper, stepExperiment } from '../trainer/dap-debugging.js';
+import { loopsAt, penaltyHelper, stepExperiment } from '../trainer/dap-debugging.js';
 import { AdapterClient, initializeArguments } from './adapter.js';
 
 const engine = process.env['BACKSTEP_TEST_ENGINE'];
@@ -20,7 +20,7 @@ beforeAll(async () => {
       'const scale: number = 0.5;',
       "const scale: number = 0.5; try { throw new TypeError('caught'); } catch { /* as if nothing were */ }",
     ),
-    'endless.ts': stepExperiment.replace('const scale: number = 0.5;', 'const scale: number = 0.5; for (;;);'),
+    'endless.ts': loopsAt('const scale: number = 0.5;', 'looping', 'for (;;);'),
     'exits.ts': stepExperiment.replace('const scale: number = 0.5;', 'const scale: number = 0.5; process.exit(3);'),
     'penalty.ts': penaltyHelper,
   });
@@ -44,7 +44,7 @@ test('an endless loop: a pause stops in it; terminate ends it by force and says 
   client = AdapterClient.onStdio(place);
   const outputs = texts();
   await client.begin({ experiment: place.file('endless.ts'), endGraceMs: 1500, runDir: place.file('endless-run') });
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await expect.poll(() => existsSync(place.file('looping')), { timeout: 20_000, interval: 50 }).toBe(true);
   const where = await client.stopAfter(() => client.pauseRequest({ threadId: 1 }));
   expect(where).toBe('pause endless.ts:21');
   const exited = client.waitForEvent('exited');

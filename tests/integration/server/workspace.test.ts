@@ -220,10 +220,10 @@ describe('files', () => {
 
   test('changed by anybody are told, and new experiments are found', async () => {
     const { window, place } = await openWorkspace();
-    // The watch is set up in the background.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    place.write('notes.txt', 'a');
-    await window.notification('files/changed', ({ paths }) => paths.includes('notes.txt'));
+    // The watch is set up in the background: what is written before it stands is not told.
+    const noticed = window.notification('files/changed', ({ paths }) => paths.includes('notes.txt'));
+    const writing = setInterval(() => place.write('notes.txt', String(Date.now())), 100);
+    await noticed.finally(() => clearInterval(writing));
     place.write('node_modules/x/index.js', 'a');
     place.write('runs/one/run.json', '{}');
     await window.notification('runs/changed');

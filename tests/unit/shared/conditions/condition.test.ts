@@ -140,8 +140,9 @@ describe('conditions', () => {
   it('is quick enough for thousands of steps a second', () => {
     const parsed = parseCondition('loss > 3 || isNaN(loss) || accuracy < 0.1 && step % 10 == 0');
     if (parsed.kind === 'error') throw new Error(parsed.message);
-    const began = performance.now();
+    const began = process.cpuUsage();
     for (let index = 0; index < 100_000; index++) parsed.condition.holds(scope);
-    expect((performance.now() - began) / 100_000).toBeLessThan(0.05);
+    const { user, system } = process.cpuUsage(began);
+    expect((user + system) / 100_000).toBeLessThan(50);
   });
 });
