@@ -17,7 +17,7 @@ export interface ScriptText {
   /** A default export that is an object written there: an experiment that lacks its `defineExperiment`. */
   readonly exportsObject: boolean;
   readonly importsTensorFlow: boolean;
-  /** Calls what trains: `fit`, `fitDataset`, `trainOnBatch`, `minimize`, `applyGradients`. */
+  /** Calls what trains: `fit`, `fitDataset`, `trainOnBatch`, `minimize`, `applyGradients`, or takes gradients. */
   readonly callsTraining: boolean;
   /** As written: `./model`, `../data.json`. */
   readonly relativeImports: readonly string[];
@@ -32,7 +32,9 @@ export function readScriptText(source: string): ScriptText {
     hasDefaultExport: /\bexport\s+default\b|\bas\s+default\b/.test(text),
     exportsObject: /\bexport\s+default\s*\{/.test(text),
     importsTensorFlow: new RegExp(`${importStart}(['"\`])(?:@tensorflow/tfjs(?:-[\\w-]+)?|backstep)\\1`).test(text),
-    callsTraining: /\.\s*(?:fit|fitDataset|trainOnBatch|minimize|applyGradients)\s*\(/.test(text),
+    callsTraining: /\.\s*(?:fit|fitDataset|trainOnBatch|minimize|applyGradients|variableGrads|valueAndGrads?|grads?)\s*\(/.test(
+      text,
+    ),
     relativeImports: [...text.matchAll(new RegExp(`${importStart}(['"\`])(\\.{1,2}/[^'"\`\\n]+)\\1`, 'g'))].map(
       (match) => match[2]!,
     ),

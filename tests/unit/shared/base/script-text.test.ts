@@ -42,4 +42,6 @@ await model
   .fitDataset(data, { epochs: 2 });`);
   expect(text).toMatchObject({ callsTraining: true, relativeImports: ['../data.json', './helper'] });
   expect(readScriptText(`// model.fit(xs, ys)\nmodel.predict(xs)`).callsTraining).toBe(false);
+  expect(readScriptText('const { grads } = tf.variableGrads(loss); w.assign(grads.w)').callsTraining).toBe(true);
+  expect(readScriptText('const { w } = taken.grads; draw.grades(w)').callsTraining).toBe(false);
 });
