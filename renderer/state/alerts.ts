@@ -103,12 +103,14 @@ export function startAlerts(onDesktop: (title: string, body: string) => void, fi
       tell(hit, { name: logStore.getState().runs.find(({ id }) => id === run)?.name ?? run }, onDesktop),
     fail: (error) => console.warn('a run that grows could not be looked at for alerts', error),
   });
-  logStore.subscribe(({ folders, runs }) => growing.list(folders, runs));
+  const list = () => growing.list(logStore.getState().folders, logStore.getState().runs);
+  logStore.subscribe(list);
+  list();
   onLogChange((runs) => {
     // The run under way is told of by its session, sooner.
     const live = appStore.getState().session?.start?.runDir;
     const own = new Set(logStore.getState().runs.flatMap(({ id, path }) => (path === live ? [id] : [])));
-    growing.changed(
+    void growing.changed(
       runs.filter((run) => !own.has(run)),
       alerts(),
     );
@@ -136,7 +138,7 @@ function tell(
   const detail = `The value is ${Number.isFinite(value) ? Number(value.toPrecision(5)) : value}.${ending}`;
   notify({
     severity: 'warning',
-    message: words[0]!.toUpperCase() + words.slice(1),
+    message: words,
     detail,
     actions: [{ label: 'Show That Step', run: () => moveCursor({ step }) }],
   });

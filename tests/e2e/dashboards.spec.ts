@@ -1,47 +1,27 @@
 /** The dashboards of a folder of logs: charts, computed series, what is kept, the table of runs, files and links. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Download, Page } from 'playwright/test';
-import { encodeFileVersion, encodeScalars } from '../../src/shared/events/event-writer.js';
-import { expect, test, type Place } from './fixtures.js';
-import { ServerUnderTest } from './server-under-test.js';
-import { Workbench } from './workbench.js';
+import type { Download } from 'playwright/test';
+import { expect, test } from './fixtures.js';
+import { openLogs, writeRun, type LoggedStep } from './log-folder.js';
 
 /** Two runs as PyTorch's users write them, one of them with a loss that is no number, and a name that is markup. */
 function writeLogs(folder: string): void {
   for (const [index, run] of ['baseline', 'wide'].entries()) {
-    mkdirSync(path.join(folder, 'logs', run), { recursive: true });
-    const records = [encodeFileVersion(1_700_000_000)];
-    for (let step = 0; step < 200; step++) {
+    const steps = Array.from({ length: 200 }, (_, step): LoggedStep => {
       const loss = step === 120 && index === 1 ? Number.NaN : 2 / (step + 1) + index;
-      const scalars: [string, number][] = [
-        ['Loss/train', loss],
-        ['norms/<img src=x onerror=alert(1)>', step],
-      ];
-      if (step % 50 === 49) scalars.push(['Loss/validation', 1 + index]);
-      records.push(encodeScalars(step, 1_700_000_000 + step, scalars));
-    }
-    writeFileSync(path.join(folder, 'logs', run, 'events.out.tfevents.1700000000.here.1.v2'), Buffer.concat(records));
-  }
-}
-
-/** A window on the folder of logs, whose code is not trusted. */
-async function openLogs(page: Page, place: Place, test: (workbench: Workbench) => Promise<void>): Promise<void> {
-  writeLogs(place.workspace);
-  const server = await ServerUnderTest.start({ home: place.home, folder: place.workspace });
-  try {
-    const workbench = new Workbench(page);
-    await workbench.open(server.url);
-    await page.getByRole('dialog', { name: /trust/ }).getByRole('button', { name: 'Browse Only' }).click();
-    await test(workbench);
-  } finally {
-    await server.stop();
+      const validation = step % 50 === 49 ? [['Loss/validation', 1 + index] as const] : [];
+      const markup = ['norms/<img src=x onerror=alert(1)>', step] as const;
+      return { step, seconds: 1_700_000_000 + step, scalars: [['Loss/train', loss], markup, ...validation] };
+    });
+    writeRun(folder, run, steps);
   }
 }
 
 const textOf = async (download: Download) => readFileSync(await download.path(), 'utf8');
 
 test('draws the runs of a folder of logs, computes from them, and keeps what was arranged', async ({ page, place }) => {
+  writeLogs(place.workspace);
   await openLogs(page, place, async (workbench) => {
     const panel = await workbench.show('Dashboards');
     const loss = panel.locator('[data-chart="Loss"] .curve-chart');
@@ -140,6 +120,7 @@ test('draws the runs of a folder of logs, computes from them, and keeps what was
 });
 
 test('lists runs in a table, notes what is said of them, and compares two', async ({ page, place }) => {
+  writeLogs(place.workspace);
   await openLogs(page, place, async (workbench) => {
     const panel = await workbench.show('Dashboards');
     await panel.getByRole('button', { name: 'runs', exact: true }).click();
