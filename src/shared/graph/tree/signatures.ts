@@ -43,7 +43,7 @@ export class Signatures {
     const { sequences } = this;
     let number = sequences.of(sequences.of(OP, this.word(op)), this.word(kind));
     for (const { shape, dtype } of outputs) {
-      number = sequences.of(sequences.of(number, NEXT), this.word(dtype));
+      number = sequences.of(sequences.of(number, this.word(dtype)), shape.length);
       for (const size of shape) number = sequences.of(number, size);
     }
     return number;

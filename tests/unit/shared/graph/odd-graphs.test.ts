@@ -38,6 +38,11 @@ describe('odd graphs', () => {
     expect(closed!.wires).toHaveLength(4);
   });
 
+  it('has edges from and to what is not there', () => {
+    const [closed] = layouts(file([odd('a', 0), odd('b', 1)], [edge('gone', 'b'), edge('a', 'gone'), edge('a', 'b')]));
+    expect(closed!.wires).toMatchObject([{ from: 'a', to: 'b', count: 1 }]);
+  });
+
   it('is empty, or one op', () => {
     expect(layouts(file([], []))[0]).toMatchObject({ items: [], groups: [], wires: [] });
     expect(layouts(file([node('only')], []))[0]!.items).toHaveLength(1);
