@@ -13,7 +13,8 @@ import type { Plot } from '../../charts/chart-overlay.js';
 import { mappingOf, type Curve } from '../../charts/curve.js';
 import { curveView } from '../../charts/curve-view.js';
 import { readPalette, type Palette } from '../../charts/palette.js';
-import { SvgPen, type Pen } from '../../charts/pen.js';
+import type { Pen } from '../../charts/pen.js';
+import { pictureFile } from '../../charts/picture-file.js';
 import { host } from '../../host/index.js';
 import { notify } from '../../state/app-state.js';
 import { dashboardGroup } from './chart-group.js';
@@ -51,27 +52,9 @@ async function fileOf(format: ChartFormat, content: ChartContent): Promise<Blob>
       return new Blob([...csvOf(content.curves)], { type: 'text/csv' });
     case 'JSON':
       return new Blob([jsonOf(content.chart.title, content.curves)], { type: 'application/json' });
-    case 'SVG': {
-      const measuring = document.createElement('canvas').getContext('2d')!;
-      const pen = new SvgPen(WIDTH, HEIGHT, (text, font) => {
-        measuring.font = font;
-        return measuring.measureText(text);
-      });
-      drawPicture(pen, content);
-      return new Blob([pen.finish()], { type: 'image/svg+xml' });
-    }
-    case 'PNG': {
-      const canvas = document.createElement('canvas');
-      // Twice the size, as screens of high resolution show it.
-      canvas.width = WIDTH * 2;
-      canvas.height = HEIGHT * 2;
-      const context = canvas.getContext('2d')!;
-      context.scale(2, 2);
-      drawPicture(context, content);
-      const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-      if (!blob) throw new Error('the browser gave no picture');
-      return blob;
-    }
+    case 'SVG':
+    case 'PNG':
+      return pictureFile(format, { width: WIDTH, height: HEIGHT }, (pen) => drawPicture(pen, content));
   }
 }
 

@@ -128,6 +128,15 @@ export function drawValues(pen: Pen, layout: ParallelLayout, { row, ys }: Line, 
   });
 }
 
+/** In a file; in the window they are buttons. */
+export function drawHeads(pen: Pen, layout: ParallelLayout, palette: Palette): void {
+  pen.font = `600 11px ${palette.font}`;
+  pen.textAlign = 'center';
+  pen.textBaseline = 'middle';
+  pen.fillStyle = palette.text;
+  layout.axes.forEach(({ column }, index) => pen.fillText(column.title, layout.x(index), TOP / 2));
+}
+
 export function drawAxes(pen: Pen, layout: ParallelLayout, ranges: Ranges, palette: Palette): void {
   const [top, bottom] = [layout.y(1), layout.y(0)];
   pen.font = `10px ${palette.font}`;

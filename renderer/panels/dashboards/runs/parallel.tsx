@@ -6,7 +6,15 @@ import { EmptyState } from '../../../ui/empty-state.js';
 import { AxisHead } from './axis-head.js';
 import { columnAxis } from './column-axis.js';
 import { setRange } from './column-questions.js';
-import { drawAxes, drawLine, drawLines, drawValues, LEAST_SPACING, ParallelLayout } from './parallel-picture.js';
+import {
+  drawAxes,
+  drawHeads,
+  drawLine,
+  drawLines,
+  drawValues,
+  LEAST_SPACING,
+  ParallelLayout,
+} from './parallel-picture.js';
 import { isClick, RunCanvas, useCanvasFrame, type Draw, type Drag, type Place } from './run-canvas.js';
 import { toggleRun, walkRuns, type OpenRunMenu } from './run-walk.js';
 import { useRunColours } from './use-run-colours.js';
@@ -85,6 +93,8 @@ export function Parallel({ found, view, drawn, openMenu }: RunsPictureProps) {
       label={`Parallel coordinates of ${rows.length} runs. Up and down lead from run to run, Enter draws a run’s curves; Tab leads to the axes.`}
       draw={draw}
       overlay={overlay}
+      fileName="parallel-coordinates"
+      drawBeside={(pen, palette) => drawHeads(pen, layout, palette)}
       leastWidth={axes.length * LEAST_SPACING}
       onPointer={onPointer}
       onMenu={(at, event) => {

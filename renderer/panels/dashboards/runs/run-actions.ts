@@ -73,9 +73,16 @@ async function remove(id: string, name: string): Promise<void> {
   if (sure) await told('The run could not be deleted.', deleteRun(id));
 }
 
-export async function saveText(name: string, text: string): Promise<void> {
+export function saveText(name: string, text: string): Promise<void> {
   const type = name.endsWith('.csv') ? 'text/csv' : 'application/json';
-  await told(`${name} could not be saved.`, host.saveFile(name, new Blob([text], { type })));
+  return saveBlob(name, Promise.resolve(new Blob([text], { type })));
+}
+
+export function saveBlob(name: string, blob: Promise<Blob>): Promise<void> {
+  return told(
+    `${name} could not be saved.`,
+    blob.then((made) => host.saveFile(name, made)),
+  );
 }
 
 async function told(message: string, work: Promise<unknown>): Promise<void> {

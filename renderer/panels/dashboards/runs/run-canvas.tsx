@@ -14,7 +14,11 @@ import {
 import { clearedContext, sizeCanvas } from '../../../charts/canvas-pool.js';
 import { readPalette, type Palette } from '../../../charts/palette.js';
 import type { Pen } from '../../../charts/pen.js';
+import { pictureFile, type PictureFormat } from '../../../charts/picture-file.js';
+import { Icon } from '../../../ui/icon.js';
+import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../../../ui/popup-menu.js';
 import { useApp } from '../../../use-app.js';
+import { saveBlob } from './run-actions.js';
 
 export interface Size {
   readonly width: number;
@@ -36,6 +40,10 @@ export interface RunCanvasProps {
   readonly draw: Draw;
   /** Above it. */
   readonly overlay: Draw;
+  /** Of its files, without ending. */
+  readonly fileName: string;
+  /** What HTML shows in the window, in its files. */
+  readonly drawBeside?: Draw;
   /** Where less is there it scrolls. */
   readonly leastWidth?: number;
   /** In HTML, above both. */
@@ -83,12 +91,25 @@ export function useCanvasFrame(): CanvasFrame {
 }
 
 export function RunCanvas(props: RunCanvasProps) {
-  const { frame, label, draw, overlay, leastWidth = 0, children, onPointer, onMenu, onKey } = props;
+  const {
+    frame,
+    label,
+    draw,
+    overlay,
+    fileName,
+    drawBeside,
+    leastWidth = 0,
+    children,
+    onPointer,
+    onMenu,
+    onKey,
+  } = props;
   const { place, size } = frame;
   const base = useRef<HTMLCanvasElement>(null);
   const above = useRef<HTMLCanvasElement>(null);
   const theme = useApp((state) => state.theme);
   const pressed = useRef<Place>(undefined);
+  const [menu, setMenu] = useState<PopupAt>();
   useEffect(() => paint(base.current, size, draw), [draw, size, theme]);
   useEffect(() => paint(above.current, size, overlay), [overlay, size, theme]);
 
@@ -96,6 +117,19 @@ export function RunCanvas(props: RunCanvasProps) {
     const box = place.current!.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
+  const save = (format: PictureFormat): PopupItem => ({
+    kind: 'item',
+    label: `Save as ${format}…`,
+    run: () => {
+      const palette = readPalette(document.documentElement);
+      const picture = pictureFile(format, size, (pen) => {
+        pen.fillStyle = palette.background;
+        pen.fillRect(0, 0, size.width, size.height);
+        for (const part of [draw, overlay, drawBeside]) part?.(pen, palette);
+      });
+      void saveBlob(`${fileName}.${format.toLowerCase()}`, picture);
+    },
+  });
   return (
     <div className="run-canvas-scroll">
       <div
@@ -127,7 +161,16 @@ export function RunCanvas(props: RunCanvasProps) {
         <canvas ref={base} />
         <canvas ref={above} />
         {size.width > 0 && children}
+        <button
+          className="icon-button run-canvas-save"
+          title="Save the picture"
+          aria-haspopup="menu"
+          onClick={(event) => setMenu(popupAt(event))}
+        >
+          <Icon name="save" />
+        </button>
       </div>
+      {menu && <PopupMenu items={[save('PNG'), save('SVG')]} at={menu} close={() => setMenu(undefined)} />}
     </div>
   );
 }

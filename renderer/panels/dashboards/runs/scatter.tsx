@@ -89,6 +89,7 @@ export function Scatter({ found, view, drawn, openMenu }: RunsPictureProps) {
         label={`${axes.y.column.title} over ${axes.x.column.title} of ${dots.length} runs. Up and down lead from run to run, Enter draws a run’s curves.`}
         draw={draw}
         overlay={overlay}
+        fileName="runs"
         onPointer={onPointer}
         onMenu={(at, event) => {
           const dot = layout.dotAt(at, dots);
