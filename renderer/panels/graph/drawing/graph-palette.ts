@@ -1,4 +1,5 @@
-/** The theme's colours as a canvas needs them: variables and mixtures of the style sheet resolved to values. */
+/** The theme's colours as the graph's canvas needs them: those of all canvases, and the mixtures of the style sheet as values. */
+import { readPalette, type Palette } from '../../../charts/palette.js';
 import { fillShare } from '../colours/colour-scale.js';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -36,16 +37,16 @@ export interface GraphPalette {
 /** Where trace and wires take their colours from; the legend says them too. */
 export const traceColours = { up: 'var(--series-6)', down: 'var(--series-2)' } as const;
 
-let last: { readonly theme: string | undefined; readonly palette: GraphPalette } | undefined;
+let last: { readonly base: Palette; readonly palette: GraphPalette } | undefined;
 
 /** As the style sheet has it now; read once a theme. */
 export function readGraphPalette(page: Document): GraphPalette {
-  const { theme } = page.documentElement.dataset;
-  if (last?.theme !== theme || !last) last = { theme, palette: readPalette(page) };
+  const base = readPalette(page.documentElement);
+  if (last?.base !== base) last = { base, palette: withMixtures(base, page) };
   return last.palette;
 }
 
-function readPalette(page: Document): GraphPalette {
+function withMixtures(base: Palette, page: Document): GraphPalette {
   const probe = page.createElement('i');
   probe.hidden = true;
   const style = getComputedStyle(probe);
@@ -61,32 +62,28 @@ function readPalette(page: Document): GraphPalette {
     }
     return rgb;
   };
-  const css = (name: string): string => text(value(`var(${name})`));
+  const css = (name: string): string => base.resolve(`var(${name})`);
   const background = value('var(--bg)');
   const border = value('var(--border-strong)');
   const tones = new Map<string, Tone>();
-  page.body.append(probe);
-  const font = style.getPropertyValue('--font-ui').trim() || 'sans-serif';
-  const mono = style.getPropertyValue('--font-mono').trim() || 'monospace';
-  probe.remove();
   return {
-    background: css('--bg'),
+    background: base.background,
     group: css('--bg-raised'),
-    groupLine: css('--border-strong'),
-    text: css('--text'),
+    groupLine: base.border,
+    text: base.text,
     strongText: css('--text-strong'),
-    dimText: css('--text-dim'),
+    dimText: base.dim,
     badge: css('--bg-hover'),
-    cursor: css('--cursor'),
+    cursor: base.cursor,
     cursorFill: text(mix(value('var(--cursor)'), background, 0.34)),
     found: css('--warn'),
     good: css('--good'),
-    stop: css('--stop'),
+    stop: base.stop,
     wires: { forward: css('--series-1'), gradient: css('--past'), update: css('--series-3') },
-    up: text(value(traceColours.up)),
-    down: text(value(traceColours.down)),
-    font,
-    mono,
+    up: base.resolve(traceColours.up),
+    down: base.resolve(traceColours.down),
+    font: base.font,
+    mono: css('--font-mono'),
     tone(colour) {
       let tone = tones.get(colour);
       if (!tone) {
