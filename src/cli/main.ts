@@ -69,7 +69,10 @@ program
 program
   .command('run')
   .description('train an experiment without the window')
-  .argument('<experiment>', 'its file, or a folder that holds one')
+  .argument(
+    '<experiment>',
+    'its file, or a folder that holds one; or a model by others (.keras, .h5, model.json), for which one is written',
+  )
   .addOption(new Option('--backend <name>', 'where tensors live').choices(['auto', ...backendNames]).default('auto'))
   .option('--epochs <n>', 'passes over the data, in place of the experiment’s own', wholeNumber(1))
   .option('--steps <n>', 'stop after this many steps', wholeNumber(1))

@@ -4,7 +4,9 @@ import { statSync } from 'node:fs';
 import type { RunOptionsInput, TrainingEvent } from '../shared/protocol/training.js';
 import { describeEnd } from '../shared/base/process-end.js';
 import { exitCodes, UsageError } from './exit-codes.js';
+import { askReader } from './ask-reader.js';
 import { findExperiment } from './find-experiment.js';
+import { findModelFile } from './find-model-file.js';
 import { jsonLine } from './json-lines.js';
 import { markInterrupted, whatIsLeft, type LostRun } from './lost-run.js';
 import { findingText, isWorthSaying, problemText } from './problem-text.js';
@@ -33,13 +35,17 @@ const UNBEGUN_GRACE_MS = 2_000;
 
 /** @returns the exit code */
 export async function runCommand(experiment: string, flags: RunFlags): Promise<number> {
+  const data = existingFolder(flags.data, '--data');
+  const model = findModelFile(experiment);
+  const found = model === undefined ? findExperiment(experiment) : await experimentFor(model, data);
+  if (found === undefined) return exitCodes.failed;
   const options: RunOptionsInput = {
-    experiment: findExperiment(experiment),
+    experiment: found,
     backend: flags.backend,
     epochs: flags.epochs,
     steps: flags.steps,
     seed: flags.seed,
-    dataDir: existingFolder(flags.data, '--data'),
+    dataDir: data,
     settings: { ...flags.set },
     runDir: flags.runDir === undefined ? undefined : path.resolve(flags.runDir),
     continueFrom: existingFolder(flags.continue, '--continue'),
@@ -137,6 +143,18 @@ export async function runCommand(experiment: string, flags: RunFlags): Promise<n
     const trouble = markInterrupted(run);
     if (trouble !== undefined) tell(`warning: ${run.runDir} goes on saying that it runs: ${trouble}`);
   }
+}
+
+/** Of a model file by others: the experiment beside it, written where there is none yet. `undefined` where it cannot be. */
+async function experimentFor(model: string, data: string | undefined): Promise<string | undefined> {
+  const root = data ?? path.dirname(model);
+  const written = await askReader('experiment', { file: model, root, reuse: true });
+  if (!written) return undefined;
+  const [name, of] = [path.relative('', written.path), path.basename(model)];
+  process.stderr.write(
+    written.isNew ? `Wrote ${name}, which trains ${of}: yours to edit.\n` : `${name} trains ${of}.\n`,
+  );
+  return written.path;
 }
 
 function existingFolder(folder: string | undefined, flag: string): string | undefined {
