@@ -167,7 +167,12 @@ describe.skipIf(!python).each(environments)('on %o', (environment) => {
     const pictures = { ...train.values, ...validation.values } as Readonly<
       Record<string, { readonly width: number; readonly height: number; readonly images: number[][] }>
     >;
-    expect([...train.plugins['images']!].sort()).toEqual(['feature_maps/conv2d_1', 'filters/conv2d_1', 'predictions']);
+    expect([...train.plugins['images']!].sort()).toEqual([
+      'feature_maps/conv2d_1',
+      'filters/conv2d_1',
+      'inputs',
+      'predictions',
+    ]);
     for (const tag of [...train.plugins['images']!, 'confusion_matrix']) {
       const { width, height, images } = pictures[tag]!;
       expect(images, tag).toEqual([[height, width, 3]]);

@@ -63,9 +63,8 @@ export class DescribedRun {
     }
   }
 
-  /** A graph that steps are compiled to. */
+  /** A graph that steps are compiled to, where one is wanted. */
   compiledTo(step: CompiledStep): void {
-    if (!this.wantsGraph) return;
     const graph = step.graphDef();
     if (graph.byteLength > MOST_GRAPH_BYTES) return;
     this.hasGraph = true;

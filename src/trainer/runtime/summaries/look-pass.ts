@@ -38,6 +38,7 @@ export class LookPass {
   private readonly images: LookedAtBatch['images'];
   private readonly examples: number;
   private readonly drawnLayer: tf.layers.Layer | undefined;
+  private hasShownInputs = false;
 
   /** The batch stays its owner's. @throws Error where the model does not take it as it is */
   constructor(
@@ -109,7 +110,9 @@ export class LookPass {
       classNames,
       areClasses,
     };
-    return { batch, images: this.images };
+    const isFirst = !this.hasShownInputs;
+    this.hasShownInputs = true;
+    return { batch, images: this.images, isFirst };
   }
 
   private filters(weights: readonly LabelledWeight[]): LookJob['filters'] {

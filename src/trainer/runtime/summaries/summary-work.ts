@@ -45,8 +45,12 @@ export type SummaryJob =
       readonly filters?: Drawn;
       /** Of the first example. */
       readonly featureMaps?: Drawn;
-      /** With the examples' pictures, made once. */
-      readonly predictions?: { readonly batch: BatchFacts; readonly images: LookedAtBatch['images'] };
+      /** With the examples' pictures, made once; the first time they are shown by themselves, too. */
+      readonly predictions?: {
+        readonly batch: BatchFacts;
+        readonly images: LookedAtBatch['images'];
+        readonly isFirst: boolean;
+      };
     } & At)
   /** What the model makes of the validation data. */
   | ({ readonly kind: 'evaluation'; readonly judged: Judged; readonly classNames?: readonly string[] } & At);
@@ -123,9 +127,13 @@ async function lookValues(job: Extract<SummaryJob, { kind: 'look' }>): Promise<S
   if (filterSheet) values.push(imageValue(`filters/${filters.layer}`, [await tileSheet(filterSheet)]));
   const maps = featureMaps && mapTiles(featureMaps.shape, featureMaps.values);
   if (maps) values.push(imageValue(`feature_maps/${featureMaps.layer}`, [await tileSheet(maps)]));
-  const sheet =
-    predictions && (await predictionSheet({ ...lookAtBatch(predictions.batch), images: predictions.images }));
-  if (sheet) values.push(imageValue('predictions', [sheet]));
+  if (!predictions) return values;
+  const { batch, images, isFirst } = predictions;
+  const sheets = { predictions: batch, ...(isFirst && { inputs: { ...batch, predictions: undefined } }) };
+  for (const [tag, shown] of Object.entries(sheets)) {
+    const sheet = await predictionSheet({ ...lookAtBatch(shown), images });
+    if (sheet) values.push(imageValue(tag, [sheet]));
+  }
   return values;
 }
 

@@ -63,12 +63,13 @@ export class TrainingSummaries {
 
   /** What is known from the start. */
   begin(): void {
+    if (this.parts.settings.mode === 'off') return;
     this.accounts.timed('all', () => this.description.begin());
   }
 
   /** A graph that steps are compiled to. */
   compiledTo(step: CompiledStep): void {
-    this.accounts.timed('all', () => this.description.compiledTo(step));
+    if (this.description.wantsGraph) this.accounts.timed('all', () => this.description.compiledTo(step));
   }
 
   /** Before a step: decides what is summed up of it, and says what is to be kept for that. */

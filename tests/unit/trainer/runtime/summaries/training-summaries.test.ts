@@ -80,7 +80,7 @@ describe('a training with summaries', () => {
     const known = ['loss', 'accuracy', 'learning_rate', 'epoch_loss', 'epoch_accuracy'];
     expect([...tagsIn(path.join(result.runDir, 'train')).keys()]).toEqual(known);
     expect(readdirSync(result.runDir).some((name) => name.includes('tfevents'))).toBe(false);
-    expect(runFileOf(result.runDir).summaries).toMatchObject({ mode: 'off', bytes: 0, sets: {} });
+    expect(runFileOf(result.runDir).summaries).toMatchObject({ mode: 'off', costMs: 0, share: 0, bytes: 0, sets: {} });
   });
 
   test('writes those that the experiment asks for, as far apart as it says', async () => {
@@ -146,7 +146,14 @@ describe('a training with summaries', () => {
     );
     const { result } = await trainHere(experiment, { summaries: 'all' });
     const tags = tagsIn(path.join(result.runDir, 'train'));
-    for (const tag of ['predictions', 'filters/conv2d_1', 'feature_maps/conv2d_1', 'keras', 'experiment/source'])
+    for (const tag of [
+      'inputs',
+      'predictions',
+      'filters/conv2d_1',
+      'feature_maps/conv2d_1',
+      'keras',
+      'experiment/source',
+    ])
       expect([...tags.keys()]).toContain(tag);
     expect([...tagsIn(result.runDir).keys()]).toEqual(['_hparams_/session_start_info', '_hparams_/session_end_info']);
   });
