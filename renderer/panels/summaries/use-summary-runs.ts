@@ -17,9 +17,11 @@ export function useSummaryRuns(): readonly SummaryRun[] {
     if (shown.length === 0) {
       shown = [...runs].sort((a, b) => b.createdAt - a.createdAt).slice(0, 1);
     }
+    const names = shown.map(({ name }) => name);
     return shown.map(({ id, name, path }) => ({
       id,
-      name,
+      // Runs of one experiment have one name: their folders tell them apart.
+      name: names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} (${id.split('/').pop()})`,
       isLive: path === liveFolder,
       colour: path === liveFolder ? 'var(--train)' : runColour(colours[id]),
     }));

@@ -5,6 +5,9 @@ import { createLogAnswers } from './answers.js';
 import type { LogAnswers, LogFolders, LogParams, LogQuestionName, LogReading, LogsChanged } from './log-reading.js';
 import { LogStore } from './log-store.js';
 
+/** A window that waits for its list of runs shows none of their curves; it is told when more was read. */
+const LONGEST_WAIT_MS = 400;
+
 export class LogService implements LogReading {
   readonly store: LogStore;
   private readonly runs: RunReader;
@@ -13,7 +16,7 @@ export class LogService implements LogReading {
 
   constructor({ onChange, watch = true }: { onChange: (changed: LogsChanged) => void; watch?: boolean }) {
     this.store = new LogStore({ onChange, watch });
-    this.runs = new RunReader(this.store);
+    this.runs = new RunReader(this.store, LONGEST_WAIT_MS);
     this.answers = createLogAnswers(this.store);
   }
 

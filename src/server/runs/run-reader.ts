@@ -10,11 +10,12 @@ import type { LogRun } from '../logs/log-run.js';
 import { LogStore } from '../logs/log-store.js';
 import { readRunFile, type RunFileFields } from './run-files.js';
 
-/** A list is wanted now: what takes longer to read is told by a later one. */
-const LONGEST_WAIT_MS = 2000;
-
 export class RunReader implements RunReading {
-  constructor(private readonly store = new LogStore({ onChange: () => undefined, watch: false })) {}
+  /** `longestWaitMs`: a list is wanted now, and what takes longer to read is told by a later one. */
+  constructor(
+    private readonly store = new LogStore({ onChange: () => undefined, watch: false }),
+    private readonly longestWaitMs = 2000,
+  ) {}
 
   /** Newest first. */
   async list(root: string): Promise<RunSummary[]> {
@@ -31,7 +32,7 @@ export class RunReader implements RunReading {
   private async read(root: string): Promise<void> {
     await this.store.openWorkspace(root);
     this.store.lookAtAll();
-    await this.store.settled(LONGEST_WAIT_MS);
+    await this.store.settled(this.longestWaitMs);
   }
 }
 
