@@ -131,7 +131,7 @@ async function tensorBoard({ browser, folder, file, points, python }) {
       );
       await page.goto(`${base}/#timeseries`);
       await hasLast;
-      await page.locator('svg path, canvas').first().waitFor();
+      await page.locator('line-chart').first().waitFor({ timeout: LONGEST_MS });
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
       const shownMs = performance.now() - began;
       await page.close();
