@@ -58,6 +58,8 @@ export interface CanvasProps {
   onMenu(event: MouseEvent, of: PlacedItem | string): void;
 }
 
+const noNodes: ReturnType<typeof useNodes> = [];
+
 export function GraphCanvas(props: CanvasProps) {
   return (
     <ReactFlowProvider>
@@ -75,7 +77,7 @@ function Canvas(props: CanvasProps) {
   const sight = useSight(scene);
   const hover = useHover();
   const palette = useGraphPalette();
-  const { least, fitAll, fitTo } = useGraphView(scene, props);
+  const { isFitted, least, fitAll, fitTo } = useGraphView(scene, props);
 
   const traced = hover.rested ?? (tracesSelected ? selected : undefined);
   const trace = useMemo(() => {
@@ -117,7 +119,7 @@ function Canvas(props: CanvasProps) {
   return (
     <ReactFlow
       ref={place}
-      nodes={nodes}
+      nodes={isFitted ? nodes : noNodes}
       edges={[]}
       nodeTypes={nodeTypes}
       colorMode={theme}
@@ -178,6 +180,7 @@ function Canvas(props: CanvasProps) {
         palette={palette}
         selected={selected}
         hovered={sight.inPage ? undefined : hover.now}
+        isFitted={isFitted}
       />
       <Controls showInteractive={false} showFitView={false} position="bottom-right" orientation="horizontal">
         <ControlButton title="See all of it" aria-label="See all of it" onClick={fitAll}>

@@ -20,6 +20,8 @@ interface PictureProps {
   /** Ids of items. */
   readonly selected: string | undefined;
   readonly hovered: string | undefined;
+  /** Nothing is drawn before. */
+  readonly isFitted: boolean;
 }
 
 /** What a draw takes, as it is when it comes to it. */
@@ -30,7 +32,7 @@ interface Now {
   readonly view: View;
 }
 
-export function Picture({ scene, look: lookOf, palette, selected, hovered }: PictureProps) {
+export function Picture({ scene, look: lookOf, palette, selected, hovered, isFitted }: PictureProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const [x, y, zoom] = useStore((state) => state.transform);
   const width = useStore((state) => state.width);
@@ -57,6 +59,7 @@ export function Picture({ scene, look: lookOf, palette, selected, hovered }: Pic
 
   // In the same frame in which the page's own elements move.
   useLayoutEffect(() => {
+    if (!isFitted) return;
     now.current = { look, selected, hovered, view: { x, y, zoom } };
     const draw = (): void => {
       if (frame.current !== undefined) cancelAnimationFrame(frame.current);
@@ -65,7 +68,7 @@ export function Picture({ scene, look: lookOf, palette, selected, hovered }: Pic
         frame.current = requestAnimationFrame(draw);
     };
     draw();
-  }, [look, fontsReady, selected, hovered, x, y, zoom, width, height, tiles]);
+  }, [look, fontsReady, selected, hovered, isFitted, x, y, zoom, width, height, tiles]);
 
   return <canvas ref={canvas} className="graph-picture" aria-hidden />;
 }

@@ -1,6 +1,6 @@
 /** Where one looks: another graph is fitted, what was opened stays in its place, and what is pointed at here or in the editor comes into sight. */
 import { useReactFlow, useStore, useStoreApi } from '@xyflow/react';
-import { useCallback, useEffect, useLayoutEffect, useRef } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { PlacedItem, TreeLayout } from '../../../../src/shared/graph/tree/tree-layout.js';
 import type { Region } from '../drawing/box-index.js';
 import type { Scene } from '../drawing/scene.js';
@@ -10,6 +10,8 @@ import { BORDER, firstView } from './first-view.js';
 import { movedBy } from './stay-in-place.js';
 
 interface GraphView {
+  /** Whether the view is where it is to be seen first: what is drawn before would be drawn twice. */
+  readonly isFitted: boolean;
   /** The zoom at which all of it is in sight, or a little less. */
   readonly least: number;
   fitAll(): void;
@@ -35,6 +37,7 @@ export function useGraphView(
   const height = useStore((state) => state.height);
   const hasSize = width > 0 && height > 0;
   const fitted = useRef<View & { readonly key: string }>(undefined);
+  const [isFitted, setFitted] = useState(false);
   const isLaidOut = layout.groups.length > 0 || layout.items.length > 0;
   const least = Math.min(0.05, 0.8 * zoomFor(layout, width, height));
 
@@ -49,6 +52,7 @@ export function useGraphView(
 
   useLayoutEffect(() => {
     if (!hasSize || !isLaidOut) return;
+    setFitted(true);
     const last = fitted.current;
     // Somebody has looked elsewhere since: a wider panel changes nothing then.
     if (last?.key === fitKey && !isSameView(last, flow.getViewport())) return;
@@ -124,7 +128,7 @@ export function useGraphView(
     [flow, store],
   );
   const fitAll = useCallback(() => fitTo({ x: 0, y: 0, width: layout.width, height: layout.height }), [fitTo, layout]);
-  return { least, fitAll, fitTo };
+  return { isFitted, least, fitAll, fitTo };
 }
 
 function isSameView(a: View, b: View): boolean {
