@@ -179,7 +179,10 @@ async function stamp(part) {
   return hash.digest('hex');
 }
 
-/** Builds the parts that are out of date (all of those in `only` with `force`); `say` gets a line of progress each. */
+/**
+ * Builds the parts that are out of date (all of those in `only` with `force`); `say` gets a line of progress each.
+ * @param {{ only?: string[], force?: boolean, say?: (line: string) => void }} [options]
+ */
 export async function build({ only, force = false, say = () => {} } = {}) {
   for (const name of only ?? []) if (!(name in parts)) throw new Error(`there is no part “${name}” to build`);
   for (const [name, part] of Object.entries(parts)) {

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { build } from '../../../scripts/build.mjs';
 import type { EngineMessage, EngineStatus } from '../../../src/shared/protocol/engine.js';
 import { FakeIndex, temporaryFolder, tensorflowWheel, wheelName } from '../../unit/engine/support.js';
 import { until } from '../cli/command.js';
@@ -14,9 +15,7 @@ const proofEntry = path.resolve('dist/engine/proof.js');
 const supported = process.platform === 'linux' && process.arch === 'x64';
 const testEngine = process.env['BACKSTEP_TEST_ENGINE'];
 
-beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ['scripts/build.mjs', 'trainer', 'loops', 'cli', 'engine']);
-});
+beforeAll(() => build({ only: ['trainer', 'loops', 'cli', 'engine'] }));
 
 interface Ended {
   readonly code: number | null;

@@ -1,17 +1,16 @@
 /** The bundles under test, built once where they are out of date, and small experiments to run in them. */
-import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { build } from '../../../scripts/build.mjs';
 
 export const trainerEntry = path.resolve(process.env['TRAINER_UNDER_TEST'] ?? 'dist/trainer/main.js');
 export const cliEntry = path.resolve(process.env['CLI_UNDER_TEST'] ?? 'dist/cli/main.js');
 
 export async function builtBundles(): Promise<void> {
   if (process.env['TRAINER_UNDER_TEST']) return;
-  await promisify(execFile)(process.execPath, ['scripts/build.mjs', 'trainer', 'cli', 'engine']);
+  await build({ only: ['trainer', 'cli', 'engine'] });
 }
 
 /** A folder of files; `home` is a Backstep folder of its own, so that nothing of the person's is touched. */
