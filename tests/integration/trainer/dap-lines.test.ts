@@ -1,32 +1,9 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { builtBundles, workspace, type Workspace } from './built.js';
-import { DapClient } from './dap-client.js';
-import { Debugging, penaltyHelper, stepExperiment, valuesOf, type StartOptions } from './dap-debugging.js';
+import { expect, test } from 'vitest';
+import { penaltyHelper, stepExperiment, valuesOf } from './dap-debugging.js';
+import { debuggingIn } from './trainers-in.js';
 
-let place: Workspace;
-let clients: DapClient[] = [];
-
-beforeAll(async () => {
-  await builtBundles();
-  place = workspace({ 'experiment.ts': stepExperiment, 'penalty.ts': penaltyHelper });
-});
-afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  clients = [];
-});
-afterAll(() => place?.remove());
-
-async function start(
-  lines: Readonly<Record<string, readonly DebugProtocol.SourceBreakpoint[]>> = {},
-  options: StartOptions = {},
-): Promise<Debugging> {
-  const client = new DapClient({ BACKSTEP_HOME: place.home });
-  clients.push(client);
-  const debugging = new Debugging(client, place);
-  await debugging.start(lines, options);
-  return debugging;
-}
+const { place, start } = debuggingIn({ 'experiment.ts': stepExperiment, 'penalty.ts': penaltyHelper });
 
 test('a breakpoint on a line: verified by the text, and again when its file is loaded, hit with the person’s frames and variables', async () => {
   const debugging = await start({ 'experiment.ts': [{ line: 24 }], 'penalty.ts': [{ line: 3 }] });
