@@ -17,8 +17,10 @@ export function browserHost(): Host {
       return Promise.resolve(true);
     },
     notify(title, body) {
-      if (document.visibilityState === 'visible' || !('Notification' in window)) return;
-      if (Notification.permission === 'granted') new Notification(title, { body });
+      const inFront = document.visibilityState === 'visible' && document.hasFocus();
+      if (inFront || !('Notification' in window) || Notification.permission !== 'granted') return;
+      const notification = new Notification(title, { body });
+      notification.onclick = () => window.focus();
     },
     openExternal(address) {
       window.open(address, '_blank', 'noopener,noreferrer');

@@ -96,9 +96,18 @@ export function startAlerts(onDesktop: (title: string, body: string) => void, fi
     for (const hit of watcher.look(now.scalars, alerts(), find)) tell(hit, hasEnded(now) ? 'ended' : 'own', onDesktop);
   });
 
+  const named = new Map<string, { readonly tagVersion: number; readonly name: string | undefined }>();
   const growing = new GrowingRuns({
     read: (series) => server().request('logs/points', { series: [...series] }),
-    find: (run, wanted) => find(wanted, scalarNames(run)),
+    find: (run, wanted) => {
+      const { tagVersion } = logStore.getState();
+      const key = `${run}\0${wanted}`;
+      let known = named.get(key);
+      // A run can have a hundred thousand tags, and grows ten times a second.
+      if (known?.tagVersion !== tagVersion)
+        named.set(key, (known = { tagVersion, name: find(wanted, scalarNames(run)) }));
+      return known.name;
+    },
     tell: (run, hit) =>
       tell(hit, { name: logStore.getState().runs.find(({ id }) => id === run)?.name ?? run }, onDesktop),
     fail: (error) => console.warn('a run that grows could not be looked at for alerts', error),
