@@ -7,7 +7,7 @@ import { CardFrame, CardTrouble, RunName } from './card-frame.js';
 import { SummaryChart } from './chart.js';
 import { histogramOption, stepPicked, viewNames, type HistogramView } from './histogram-options.js';
 import type { SummaryCard, SummaryRun } from './summary-groups.js';
-import { pickStep } from './tensor-of-tag.js';
+import { pickStep } from './pick-step.js';
 import { useLoaded } from './use-loaded.js';
 
 /** More ridges cannot be told apart; more columns are narrower than a pixel. */

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { StepEvent } from '../../../../../src/shared/protocol/training.js';
+import { SummaryAccounts, type Fetched } from '../../../../../src/trainer/runtime/summaries/summary-accounts.js';
+import { summarySettings } from '../../../../../src/trainer/runtime/summaries/summary-settings.js';
+
+interface Costs {
+  readonly norms: number;
+  readonly weights: number;
+}
+
+/** Steps of a millisecond, and longer where something is fetched of them. What it all took beside them, as a share. */
+function train(steps: number, costs: Costs, mode: 'default' | 'all' = 'default') {
+  const facts = { backend: 'wasm', areClasses: false, totalSteps: steps };
+  const accounts = new SummaryAccounts({ settings: summarySettings(undefined, mode), ...facts });
+  const times = { norms: 0, weights: 0 };
+  let extraMs = 0;
+  for (let step = 1; step <= steps; step++) {
+    accounts.expect({ values: 100_000, examplesShare: 1 });
+    let fetched: Fetched;
+    if (accounts.mayRun('weights', step)) fetched = 'weights';
+    else if (accounts.mayRun('norms', step)) fetched = 'norms';
+    if (fetched) {
+      accounts.ran(fetched, step);
+      times[fetched]++;
+      extraMs += costs[fetched];
+    }
+    const stepMs = 1 + (fetched ? costs[fetched] : 0);
+    accounts.stepDone({ stepMs, dataWaitMs: 0, overheadMs: 0 } as StepEvent, fetched);
+  }
+  return { times, share: extraMs / (extraMs + steps), report: accounts.report(0) };
+}
+
+test('what steps take longer for norms is paid, however small it is', () => {
+  const { times, share } = train(20_000, { norms: 0.11, weights: 4 });
+  expect(share).toBeLessThanOrEqual(0.03);
+  expect(times.norms).toBeGreaterThan(100);
+  expect(times.norms).toBeLessThan(10_000);
+  expect(times.weights).toBeGreaterThan(1);
+});
+
+test('norms that take no time are of nearly every step', () => {
+  const { times } = train(2000, { norms: 0, weights: 1 });
+  expect(times.norms).toBeGreaterThan(1500);
+});
+
+test.each([5, 40, 120, 400])('a training of %i short steps stays within its share', (steps) => {
+  const { share, report } = train(steps, { norms: 0.1, weights: 1.5 });
+  expect(share).toBeLessThanOrEqual(0.035);
+  expect(report.share).toBeLessThanOrEqual(0.035);
+});
+
+test('where time does not matter, the first step is summed up as well', () => {
+  const { times, report } = train(100, { norms: 5, weights: 50 }, 'all');
+  expect(times).toEqual({ norms: 0, weights: 100 });
+  expect(report.budget).toBeUndefined();
+});
