@@ -104,7 +104,10 @@ function collect(folder: Folder, root: string, rootIsRun: boolean, found: FoundR
     return;
   }
   // Beside `train` and `validation` everything is of the same run; below a stray file there are runs of their own.
-  const families = folder.hasRunFile || hasFamilies ? folder.children : folder.children.filter(isPartOfRun);
+  const families =
+    folder.hasRunFile || hasFamilies
+      ? folder.children
+      : folder.children.filter((child) => isNamedByTime(path.basename(child.path)));
   const files = folder.files.map((file) => ({ path: file, family: '' }));
   for (const child of families) collectFiles(child, folder.path, files);
   found.push({
@@ -117,12 +120,14 @@ function collect(folder: Folder, root: string, rootIsRun: boolean, found: FoundR
 }
 
 /** Settings that PyTorch writes for a run lie in a folder below it, named by the time. */
-function isPartOfRun(child: Folder): boolean {
-  return /^\d{9,}(\.\d+)?$/.test(path.basename(child.path));
+function isNamedByTime(folder: string): boolean {
+  return /^\d{9,}(\.\d+)?$/.test(folder);
 }
 
 function collectFiles(folder: Folder, run: string, files: FoundFile[]): void {
-  const family = path.relative(run, folder.path).split(path.sep).join('/');
+  // A time is no family: the results in such a folder are the run's, by the same names in each run.
+  const names = path.relative(run, folder.path).split(path.sep);
+  const family = names.filter((name) => !isNamedByTime(name)).join('/');
   files.push(...folder.files.map((file) => ({ path: file, family })));
   for (const child of folder.children) collectFiles(child, run, files);
 }

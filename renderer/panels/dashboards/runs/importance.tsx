@@ -50,14 +50,14 @@ export function ImportanceView({ found, view }: { readonly found: RunRows; reado
         <EmptyState icon="graph">
           {importance.runs === 0 ? 'No run has' : importance.runs === 1 ? '1 run has' : `${importance.runs} runs have`}{' '}
           a finite {metric.title}; {importance.needed} are the least to tell chance from cause. Train with other
-          settings, for example --set rate=0.01, or take a filter away.
+          settings, for example <code>--set rate=0.01</code>, or take a filter away.
         </EmptyState>
       );
     case 'same-settings':
       return (
         <EmptyState icon="graph">
-          These {rows.length} runs do not differ in a setting that can be judged. Train some with others, for example
-          --set rate=0.01.
+          These {rows.length} runs do not differ in a setting that can be judged. Train some with others, for example{' '}
+          <code>--set rate=0.01</code>.
         </EmptyState>
       );
     case 'same-metric':

@@ -48,8 +48,11 @@ export class ParallelLayout {
     return Math.min(1, Math.max(0, share));
   }
 
-  line(row: RunRow, colour: string): Line {
-    return { row, colour, ys: this.axes.map((axis) => this.y(axis.share(row))) };
+  /** Nothing for a run that says nothing of any axis. */
+  line(row: RunRow, colour: string): Line | undefined {
+    const shares = this.axes.map((axis) => axis.share(row));
+    if (shares.every((share) => share === undefined)) return undefined;
+    return { row, colour, ys: shares.map((share) => this.y(share)) };
   }
 
   /** The axis that a brush at a place would be on. */

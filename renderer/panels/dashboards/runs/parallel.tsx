@@ -42,7 +42,10 @@ export function Parallel({ found, view, drawn, openMenu }: RunsPictureProps) {
     [view.axes, logarithmic, columns, named],
   );
   const layout = useMemo(() => new ParallelLayout(axes, frame.size), [axes, frame.size]);
-  const lines = useMemo(() => named.map((row) => layout.line(row, colours.of(row))), [named, layout, colours]);
+  const lines = useMemo(
+    () => named.flatMap((row) => layout.line(row, colours.of(row)) ?? []),
+    [named, layout, colours],
+  );
   const inside = useMemo(() => {
     const within = new Set(rows);
     return lines.filter(({ row }) => within.has(row));

@@ -106,11 +106,19 @@ const MOST_METRICS = 300;
 
 /** All there are for these runs; settings in the given order. */
 export function allColumns(rows: readonly RunRow[], settings: readonly string[]): readonly RunColumn[] {
-  const metrics = new Set<string>();
+  const runsOf = new Map<string, number>();
   for (const { run } of rows) {
-    for (const name of Object.keys(run.last)) if (metrics.size < MOST_METRICS) metrics.add(name);
+    for (const name of Object.keys(run.last)) {
+      const known = runsOf.get(name);
+      if (known !== undefined || runsOf.size < MOST_METRICS) runsOf.set(name, (known ?? 0) + 1);
+    }
   }
-  const order = [...metrics].sort((a, b) => rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }));
+  const many = Math.max(0, ...runsOf.values()) / 2;
+  // Runs are not compared by what few of them have.
+  const isRare = (name: string) => Number(runsOf.get(name)! < many);
+  const order = [...runsOf.keys()].sort(
+    (a, b) => isRare(a) - isRare(b) || rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }),
+  );
   return [
     ...facts,
     ...settings.map((name) => settingColumn(name, rows)),

@@ -55,6 +55,12 @@ describe('a column of runs', () => {
     expect(metricOf('setting:min')).toBeUndefined();
   });
 
+  it('of a series that few runs have comes after those that most have', () => {
+    const some = [...rows, row('other', {}, { 'validation/loss': 1 })];
+    const ids = allColumns(some, []).filter(({ id }) => id.startsWith('last:'));
+    expect(ids.map(({ title }) => title)).toEqual(['loss', 'accuracy', 'validation/loss']);
+  });
+
   it('of words is none of numbers', () => {
     expect(find('setting:optimizer').numeric).toBe(false);
     expect(find('setting:rate').numeric).toBe(true);
@@ -139,12 +145,13 @@ describe('ranges of columns', () => {
 describe('parallel coordinates', () => {
   const axes = ['setting:rate', 'setting:optimizer', 'last:loss'].map((id) => axis(id));
   const layout = new ParallelLayout(axes, { width: 540, height: 264 });
-  const lines = rows.map((one) => layout.line(one, 'red'));
+  const lines = rows.flatMap((one) => layout.line(one, 'red') ?? []);
 
   it('lead each run through its values, and below the axes where it has none', () => {
     expect(lines[0]!.ys[0]).toBe(layout.y(0));
     expect(lines[4]!.ys[0]).toBe(layout.y(1));
     expect(lines[3]!.ys[2]).toBeGreaterThan(layout.y(0));
+    expect(layout.line(row('empty', {}), 'red')).toBeUndefined();
   });
 
   it('find the line at a place, and the axis to brush', () => {

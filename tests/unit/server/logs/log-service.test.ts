@@ -74,7 +74,8 @@ describe('runs of any folder', () => {
     write(`a/deeper/b/${EVENTS}`, steps([1, 2]));
     write(`c/train/${EVENTS}`, steps([1, 3]));
     write(`c/validation/${EVENTS}`, steps([1, 4]));
-    write(`d/1700000000.123/${EVENTS}`, steps([1, 5]));
+    // As PyTorch's add_hparams does it: the time is no part of the name.
+    write(`d/1700000000.123/${EVENTS}`, encodeScalars(0, 1, [['hparam/loss', 5]]));
     write(`d/${EVENTS}`, steps([1, 6]));
     write('a/notes.txt', 'none');
     await open();
@@ -87,7 +88,7 @@ describe('runs of any folder', () => {
     ]);
     expect(folders).toEqual([{ path: root, name: path.basename(root), kind: 'added', runs: 4 }]);
     expect(await valuesOf('c', 'validation/loss')).toEqual([4]);
-    expect(await valuesOf('d', '1700000000.123/loss')).toEqual([5]);
+    expect(await valuesOf('d', 'hparam/loss')).toEqual([5]);
   });
 
   test('are the folder itself where it has event files', async () => {
