@@ -50,7 +50,7 @@ function runsIn({ children, edges }: Growing, signatures: Signatures, nodes: rea
   const cuts = cutsOf(children.length, edges);
   const names = children.map((child) => nameOf(child, nodes));
   const found: Run[] = [];
-  for (let period = 1; period <= children.length / 2; period++) {
+  for (const period of periodsOf(keys)) {
     for (let start = 0; start + 2 * period <= children.length;) {
       let equal = 0;
       while (start + equal + period < children.length && keys[start + equal] === keys[start + equal + period]) equal++;
@@ -71,6 +71,23 @@ function runsIn({ children, edges }: Growing, signatures: Signatures, nodes: rea
     chosen.push(run);
   }
   return chosen.sort((a, b) => a.start - b.start);
+}
+
+/** Those at which as many keys are equal as a block is long, which most are not: the rest need not be looked through. */
+function periodsOf(keys: Int32Array): number[] {
+  const places = new Map<number, number[]>();
+  const equal = new Int32Array(keys.length);
+  keys.forEach((key, place) => {
+    const before = places.get(key);
+    if (!before) places.set(key, [place]);
+    else {
+      for (const other of before) equal[place - other]!++;
+      before.push(place);
+    }
+  });
+  const periods: number[] = [];
+  for (let period = 1; period <= keys.length / 2; period++) if (equal[period]! >= period) periods.push(period);
+  return periods;
 }
 
 /** How many ops are in children that are there more than once. */
