@@ -1,11 +1,11 @@
 /** Looks at tensors through the real trainer: every place, kind of stop and kind of tensor, on each backend. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TensorFacts, TensorNumbers, TensorPictures } from '../../../src/shared/protocol/tensors.js';
-import { builtBundles, workspace, type Workspace } from './built.js';
 import { DapClient } from './dap-client.js';
-import { Debugging } from './dap-debugging.js';
+import { Debugging, type Lines } from './dap-debugging.js';
 import { nativeEnvironment } from './native-environment.js';
+import { debuggingIn } from './trainers-in.js';
 
 /** Two classes of grey images, a convolution, eight steps an epoch; the metric's line is where a person can break. */
 const experiment = `import { datasets, defineExperiment, tf } from 'backstep';
@@ -38,17 +38,7 @@ export default defineExperiment({
 `;
 const BREAK_LINE = 24;
 
-let place: Workspace;
-let clients: DapClient[] = [];
-beforeAll(async () => {
-  await builtBundles();
-  place = workspace({ 'experiment.ts': experiment });
-});
-afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  clients = [];
-});
-afterAll(() => place?.remove());
+const { place, start: startOn } = debuggingIn({ 'experiment.ts': experiment });
 
 const backends = [
   { backend: 'cpu', environment: {} },
@@ -57,13 +47,8 @@ const backends = [
 ] as const;
 
 describe.each(backends)('on $backend', ({ backend, environment }) => {
-  async function start(lines: Parameters<Debugging['start']>[0] = {}, file?: string): Promise<Debugging> {
-    const client = new DapClient({ BACKSTEP_HOME: place.home, ...environment });
-    clients.push(client);
-    const debugging = new Debugging(client, place);
-    await debugging.start(lines, { backend, file });
-    return debugging;
-  }
+  const start = (lines: Lines = {}, file?: string): Promise<Debugging> =>
+    startOn(lines, { backend, file }, environment);
   const atLine = { 'experiment.ts': [{ line: BREAK_LINE, condition: 'step === 2' }] };
   const facts = (debugging: Debugging, tensor: object, more: object = {}) =>
     debugging.client.request<TensorFacts>('backstep/tensor', { tensor, ...more });
@@ -230,72 +215,81 @@ export default defineExperiment({
     expect(await named({ kind: 'batch', part: 'xs' })).toBeUndefined();
   });
 
-  test('every kind of tensor, or a word why not', async () => {
-    const debugging = await start(atLine);
-    await debugging.stopped();
-    const look = async (expression: string) => facts(debugging, await variable(debugging, expression));
-    expect(await look('tf.scalar(3)')).toMatchObject({ shape: [], size: 1, views: ['table'], numbers: { mean: 3 } });
-    expect(await look('tf.zeros([0, 3])')).toEqual({
-      name: 'tf.zeros([0, 3])',
-      shape: [0, 3],
-      dtype: 'float32',
-      device: 'CPU',
-      size: 0,
-      bytes: 0,
-      views: ['table'],
+  describe('at one stop, in the middle of a step', () => {
+    let debugging: Debugging;
+    beforeAll(async () => {
+      // Looks leave it as it is: it serves both tests.
+      debugging = new Debugging(new DapClient({ BACKSTEP_HOME: place.home, ...environment }), place);
+      await debugging.start(atLine, { backend });
+      await debugging.stopped();
     });
-    expect(await look('tf.tensor1d([1, -7, 3], "int32")')).toMatchObject({ numbers: { min: -7, max: 3, mean: -1 } });
-    expect(await look('tf.tensor1d([true, false, true, true], "bool")')).toMatchObject({
-      bytes: 4,
-      numbers: { mean: 0.75, zeros: 0.25 },
-    });
-    expect(await look('tf.tensor([NaN, Infinity, 0, 1])')).toMatchObject({ numbers: { max: 1, notFinite: 0.5 } });
-    const texts = await variable(debugging, 'tf.tensor1d(["a", "bc"])');
-    expect(await facts(debugging, texts)).toMatchObject({ dtype: 'string', views: ['table'], bytes: 3 });
-    expect(await numbers(debugging, texts, [1, 5, 0, 1])).toMatchObject({ rows: 1, columns: 1, texts: ['bc'] });
-    expect(await failure(debugging, texts, 'backstep/tensorFind', { for: 'max' })).toMatch(/holds text/);
-    expect(await look('tf.zeros([2, 2, 4, 4, 3])')).toMatchObject({ views: ['featureMaps', 'matrix', 'table'] });
-    expect(await look('tf.zeros([1, 2, 1, 2, 2, 3])')).toMatchObject({ views: ['featureMaps', 'matrix', 'table'] });
-    expect(await look('tf.variable(tf.zeros([3, 3, 2, 4]))')).toMatchObject({ views: ['filters', 'matrix', 'table'] });
-    expect(await failure(debugging, await variable(debugging, '({ a: 1 })'))).toBe('({ a: 1 }) is no tensor.');
-    const gone = await variable(debugging, '(() => { const t = tf.ones([2]); t.dispose(); return t; })()');
-    expect(await failure(debugging, gone)).toMatch(/has been disposed/);
-    // The other backend has none.
-    if (backend === 'wasm') return;
-    const complex = await variable(debugging, 'tf.complex([3, 0], [4, -1])');
-    expect(await numbers(debugging, complex, [0, 2, 0, 1])).toMatchObject({
-      values: [5, 1],
-      texts: ['3 + 4i', '0 − 1i'],
-    });
-  });
+    afterAll(() => debugging?.client.end());
 
-  test('a large tensor is cut before it is read, and answers stay small', async () => {
-    const debugging = await start(atLine);
-    await debugging.stopped();
-    const large = await variable(debugging, 'tf.range(0, 4 * 64 * 64 * 128).reshape([4, 64, 64, 128])');
-    const quick = await facts(debugging, large, { numbers: false });
-    expect(quick.numbers).toBeUndefined();
-    expect(quick.views[0]).toBe('featureMaps');
-    expect((await facts(debugging, large)).numbers).toMatchObject({
-      min: 0,
-      max: 2 ** 21 - 1,
-      mean: (2 ** 21 - 1) / 2,
+    test('every kind of tensor, or a word why not', async () => {
+      const look = async (expression: string) => facts(debugging, await variable(debugging, expression));
+      expect(await look('tf.scalar(3)')).toMatchObject({ shape: [], size: 1, views: ['table'], numbers: { mean: 3 } });
+      expect(await look('tf.zeros([0, 3])')).toEqual({
+        name: 'tf.zeros([0, 3])',
+        shape: [0, 3],
+        dtype: 'float32',
+        device: 'CPU',
+        size: 0,
+        bytes: 0,
+        views: ['table'],
+      });
+      expect(await look('tf.tensor1d([1, -7, 3], "int32")')).toMatchObject({ numbers: { min: -7, max: 3, mean: -1 } });
+      expect(await look('tf.tensor1d([true, false, true, true], "bool")')).toMatchObject({
+        bytes: 4,
+        numbers: { mean: 0.75, zeros: 0.25 },
+      });
+      expect(await look('tf.tensor([NaN, Infinity, 0, 1])')).toMatchObject({ numbers: { max: 1, notFinite: 0.5 } });
+      const texts = await variable(debugging, 'tf.tensor1d(["a", "bc"])');
+      expect(await facts(debugging, texts)).toMatchObject({ dtype: 'string', views: ['table'], bytes: 3 });
+      expect(await numbers(debugging, texts, [1, 5, 0, 1])).toMatchObject({ rows: 1, columns: 1, texts: ['bc'] });
+      expect(await failure(debugging, texts, 'backstep/tensorFind', { for: 'max' })).toMatch(/holds text/);
+      expect(await look('tf.zeros([2, 2, 4, 4, 3])')).toMatchObject({ views: ['featureMaps', 'matrix', 'table'] });
+      expect(await look('tf.zeros([1, 2, 1, 2, 2, 3])')).toMatchObject({ views: ['featureMaps', 'matrix', 'table'] });
+      expect(await look('tf.variable(tf.zeros([3, 3, 2, 4]))')).toMatchObject({
+        views: ['filters', 'matrix', 'table'],
+      });
+      expect(await failure(debugging, await variable(debugging, '({ a: 1 })'))).toBe('({ a: 1 }) is no tensor.');
+      const gone = await variable(debugging, '(() => { const t = tf.ones([2]); t.dispose(); return t; })()');
+      expect(await failure(debugging, gone)).toMatch(/has been disposed/);
+      // The other backend has none.
+      if (backend === 'wasm') return;
+      const complex = await variable(debugging, 'tf.complex([3, 0], [4, -1])');
+      expect(await numbers(debugging, complex, [0, 2, 0, 1])).toMatchObject({
+        values: [5, 1],
+        texts: ['3 + 4i', '0 − 1i'],
+      });
     });
-    expect((await facts(debugging, large, { numbers: false })).numbers).toBeDefined();
-    expect((await numbers(debugging, large, [16_000, 3, 100, 2])).values).toEqual(
-      [0, 1, 2].flatMap((row) => [(16_000 + row) * 128 + 100, (16_000 + row) * 128 + 101]),
-    );
-    expect(await find(debugging, large, { for: 'value', value: 1_234_567 })).toEqual({
-      index: 1_234_567,
-      value: 1_234_567,
-      count: 1,
+
+    test('a large tensor is cut before it is read, and answers stay small', async () => {
+      const large = await variable(debugging, 'tf.range(0, 4 * 64 * 64 * 128).reshape([4, 64, 64, 128])');
+      const quick = await facts(debugging, large, { numbers: false });
+      expect(quick.numbers).toBeUndefined();
+      expect(quick.views[0]).toBe('featureMaps');
+      expect((await facts(debugging, large)).numbers).toMatchObject({
+        min: 0,
+        max: 2 ** 21 - 1,
+        mean: (2 ** 21 - 1) / 2,
+      });
+      expect((await facts(debugging, large, { numbers: false })).numbers).toBeDefined();
+      expect((await numbers(debugging, large, [16_000, 3, 100, 2])).values).toEqual(
+        [0, 1, 2].flatMap((row) => [(16_000 + row) * 128 + 100, (16_000 + row) * 128 + 101]),
+      );
+      expect(await find(debugging, large, { for: 'value', value: 1_234_567 })).toEqual({
+        index: 1_234_567,
+        value: 1_234_567,
+        count: 1,
+      });
+      const maps = await pictures(debugging, large, 'featureMaps', { example: 3, count: 1024 });
+      expect(maps.ranges).toHaveLength(128);
+      expect(maps.source.starts[5]).toBe(3 * 64 * 64 * 128 + 5);
+      expect(maps.bytes[64 * 64 - 1]).toBe(255);
+      const widest = await numbers(debugging, large, [0, 1000, 0, 1000]);
+      expect(widest.values[widest.values.length - 1]).toBe(1000 * 128 - 1);
     });
-    const maps = await pictures(debugging, large, 'featureMaps', { example: 3, count: 1024 });
-    expect(maps.ranges).toHaveLength(128);
-    expect(maps.source.starts[5]).toBe(3 * 64 * 64 * 128 + 5);
-    expect(maps.bytes[64 * 64 - 1]).toBe(255);
-    const widest = await numbers(debugging, large, [0, 1000, 0, 1000]);
-    expect(widest.values[widest.values.length - 1]).toBe(1000 * 128 - 1);
   });
 
   test('looks leave nothing behind, change nothing, and are no part of the run', async () => {

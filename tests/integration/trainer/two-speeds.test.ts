@@ -80,6 +80,14 @@ describe.skipIf(!engine)('two speeds', () => {
   const run = async (file: string, options: Partial<RunOptionsInput> = {}): Promise<Run> =>
     finish(await start(file, options));
 
+  const undisturbedRuns = new Map<string, Run>();
+  /** Of each file one such run serves all tests. */
+  async function undisturbedRun(file: string): Promise<Run> {
+    const known = undisturbedRuns.get(file) ?? (await run(file));
+    undisturbedRuns.set(file, known);
+    return known;
+  }
+
   const at = (kind: TrainingBreakpoint['at']): TrainingBreakpoint => ({
     id: JSON.stringify(kind),
     enabled: true,
@@ -93,7 +101,7 @@ describe.skipIf(!engine)('two speeds', () => {
   }
 
   test('all steps but the first are compiled; twice the same hash; the same losses as op by op', async () => {
-    const compiled = await run('experiment.ts');
+    const compiled = await undisturbedRun('experiment.ts');
     expect(compiled.client.eventsOf('speed')).toMatchObject([{ speed: 'compiled' }]);
     expect(compiled.steps.map(({ speed }) => speed)).toEqual(['eager', ...Array<string>(11).fill('compiled')]);
     expect((await run('experiment.ts')).hash).toBe(compiled.hash);
@@ -103,7 +111,7 @@ describe.skipIf(!engine)('two speeds', () => {
   });
 
   test('stops of every kind show the step, and leave the run as it was', async () => {
-    const undisturbed = await run('experiment.ts');
+    const undisturbed = await undisturbedRun('experiment.ts');
     const client = await start('experiment.ts', {}, [
       at({ kind: 'step', step: 4 }),
       at({ kind: 'epochEnd', epoch: 1 }),
@@ -128,7 +136,7 @@ describe.skipIf(!engine)('two speeds', () => {
   });
 
   test('a condition that became true in a compiled step stops right after it', async () => {
-    const undisturbed = await run('experiment.ts');
+    const undisturbed = await undisturbedRun('experiment.ts');
     const wanted = undisturbed.steps[7]!;
     const client = await start('experiment.ts', {}, [
       at({ kind: 'condition', condition: `step > 2 && loss == ${wanted.loss}` }),
@@ -159,7 +167,7 @@ describe.skipIf(!engine)('two speeds', () => {
   });
 
   test('what a person changes at a stop stands: learning rate and weights', async () => {
-    const undisturbed = await run('experiment.ts');
+    const undisturbed = await undisturbedRun('experiment.ts');
     const client = await start('experiment.ts', {}, [at({ kind: 'step', step: 3 }), at({ kind: 'step', step: 6 })]);
     await client.stopped();
     await client.request('backstep/setLearningRate', { learningRate: 0.5 });
@@ -183,7 +191,7 @@ describe.skipIf(!engine)('two speeds', () => {
   });
 
   test('a stop on a line inside a compiled step: untouched it changes nothing; what is changed there stands, and is told', async () => {
-    const undisturbed = await run('own.ts');
+    const undisturbed = await undisturbedRun('own.ts');
     const line =
       readFileSync(place.file('own.ts'), 'utf8')
         .split('\n')
@@ -233,10 +241,10 @@ describe.skipIf(!engine)('two speeds', () => {
   });
 
   test('a short last batch, and a step of the person’s own', async () => {
-    const short = await run('short.ts');
+    const short = await undisturbedRun('short.ts');
     expect(short.steps.slice(1).every(({ speed }) => speed === 'compiled')).toBe(true);
     expectSameLosses(short, await run('short.ts', { eager: true }));
-    const own = await run('own.ts');
+    const own = await undisturbedRun('own.ts');
     expect(own.steps.slice(1).every(({ speed }) => speed === 'compiled')).toBe(true);
     expect(own.steps[5]!.metrics['double']).toBeCloseTo(own.steps[5]!.loss * 2, 5);
     expectSameLosses(own, await run('own.ts', { eager: true }));
@@ -251,7 +259,7 @@ describe.skipIf(!engine)('two speeds', () => {
   });
 
   test('a run that is gone on with ends as one that was never left', async () => {
-    const whole = await run('short.ts', { epochs: 2 });
+    const whole = await undisturbedRun('short.ts');
     const first = await start('short.ts', { epochs: 2, steps: 7 });
     await finish(first);
     const runDir = first.eventsOf('end')[0]!.runDir;
