@@ -14,10 +14,19 @@ import { recordedGraphs, recordGraph } from './recorded-graphs.js';
 import { server } from './server.js';
 import { workspaceFiles } from './workspace-files.js';
 
+/** What a graph can be had of again, tomorrow or in another window. */
+export type GraphOrigin =
+  /** As its text is now; `saved` as it is on the disk. */
+  | { readonly kind: 'experiment' | 'saved'; readonly path: string }
+  | { readonly kind: 'run'; readonly id: string }
+  | { readonly kind: 'model'; readonly path: string; readonly index: number };
+
 export interface ComparedGraph {
   /** For a person. */
   readonly name: string;
   readonly graph?: OpGraph;
+  /** None of what this window alone remembers. */
+  readonly origin?: GraphOrigin;
   /** Of this experiment's text as it is now, wherever `graph` is from. */
   readonly follows?: string;
 }
@@ -25,6 +34,16 @@ export interface ComparedGraph {
 export interface Comparison {
   readonly before: ComparedGraph;
   readonly after: ComparedGraph;
+  /** What of it a link wants to be seen. */
+  readonly wish?: ComparisonWish;
+}
+
+export interface ComparisonWish {
+  /** Ids of groups that are open. */
+  readonly open: readonly string[];
+  /** The difference that one is at. */
+  readonly current?: string;
+  readonly at?: { readonly x: number; readonly y: number; readonly zoom: number };
 }
 
 export const graphComparison = createStore<{
@@ -53,7 +72,30 @@ export function canCompare(): boolean {
 /** Asks what to compare the shown graph with, and does. */
 export async function compareShown(): Promise<void> {
   const shown = shownSide();
-  if (!shown) return;
+  if (shown) await compareSide(shown);
+}
+
+/** The same for a file or a run that need not be shown. */
+export async function compareGraphOf(origin: GraphOrigin): Promise<void> {
+  await compareSide({ name: nameOf(origin), origin });
+}
+
+/** `undefined` for a file that holds none. */
+export function originOfFile(path: string): GraphOrigin | undefined {
+  if (appStore.getState().workspace?.experiments.includes(path)) return { kind: 'experiment', path };
+  return mayBeModel(path) ? { kind: 'model', path, index: 0 } : undefined;
+}
+
+/** Shows two graphs beside each other; what cannot be had is told. */
+export async function compareGraphs(before: GraphOrigin, after: GraphOrigin, wish?: ComparisonWish): Promise<void> {
+  await compareWhenOpen(`${nameOf(before)} and ${nameOf(after)}`, async () => ({
+    before: await openOrigin(before),
+    after: await openOrigin(after),
+    wish,
+  }));
+}
+
+async function compareSide(shown: ComparedGraph): Promise<void> {
   const choices = await choicesFor(shown);
   if (choices.length === 0) {
     const detail = 'A change to the text, a run, another experiment or a model file in the folder would be.';
@@ -64,16 +106,22 @@ export async function compareShown(): Promise<void> {
   const chosen = await ask({ kind: 'pick', title: `Compare ${shown.name} with…`, items });
   const choice = choices.find(({ id }) => id === chosen);
   if (!choice) return;
-  graphComparison.setState({ waitingFor: choice.label }, false);
+  await compareWhenOpen(choice.label, async () => {
+    const isThere = shown.graph !== undefined || shown.follows !== undefined;
+    const [one, other] = [isThere ? shown : await openOrigin(shown.origin!), await choice.open()];
+    return choice.isOlder ? { before: other, after: one } : { before: one, after: other };
+  });
+}
+
+async function compareWhenOpen(what: string, open: () => Promise<Comparison>): Promise<void> {
+  graphComparison.setState({ waitingFor: what }, false);
   try {
-    const other = await choice.open();
-    const comparison = choice.isOlder ? { before: other, after: shown } : { before: shown, after: other };
-    graphComparison.setState({ comparison }, true);
+    graphComparison.setState({ comparison: await open() }, true);
     if (canRun('view.show.graph')) await runCommand('view.show.graph', { leastWidth: LEAST_WIDTH });
   } catch (error) {
     graphComparison.setState({ waitingFor: undefined }, false);
     const detail = error instanceof Error ? error.message : String(error);
-    notify({ severity: 'error', message: `${choice.label} cannot be compared with.`, detail });
+    notify({ severity: 'error', message: `${what} cannot be compared.`, detail });
   }
 }
 
@@ -107,10 +155,13 @@ export function graphOf(side: ComparedGraph, records: ReturnType<typeof recorded
 /** What the graph's panel shows now. */
 function shownSide(): ComparedGraph | undefined {
   const { view } = openedModel.getState();
-  if (view) return { name: baseName(view.path), graph: view.model?.graphs[view.index]?.graph };
+  if (view) {
+    const origin: GraphOrigin = { kind: 'model', path: view.path, index: view.index };
+    return { name: nameOf(origin), origin, graph: view.model?.graphs[view.index]?.graph };
+  }
   const { experiment } = appStore.getState();
   if (experiment === undefined) return undefined;
-  return { name: baseName(experiment), follows: experiment };
+  return { name: baseName(experiment), follows: experiment, origin: { kind: 'experiment', path: experiment } };
 }
 
 async function choicesFor(shown: ComparedGraph): Promise<readonly Choice[]> {
@@ -134,30 +185,34 @@ async function choicesFor(shown: ComparedGraph): Promise<readonly Choice[]> {
       isOlder: true,
       label: 'The Saved Version',
       detail: `of ${relative(own)}`,
-      open: async () => ({ name: `${baseName(own)} as saved`, graph: await recordedOf(own) }),
+      open: () => openOrigin({ kind: 'saved', path: own }),
     });
-  for (const run of runs)
+  const shownOrigin = shown.origin;
+  for (const run of runs) {
+    if (shownOrigin?.kind === 'run' && shownOrigin.id === run.id) continue;
     choices.push({
       id: `run ${run.id}`,
       isOlder: true,
       label: run.name,
       detail: ['run', run.backend, run.experiment].filter(Boolean).join(' · '),
-      open: async () => ({ name: run.name, graph: await graphOfRun(run.id) }),
+      open: () => openOrigin({ kind: 'run', id: run.id }),
     });
+  }
+  const shownPath = shownOrigin && 'path' in shownOrigin ? shownOrigin.path : undefined;
   for (const path of workspace.experiments) {
-    if (path === own) continue;
+    if (path === shownPath) continue;
     choices.push({
       id: `experiment ${path}`,
       label: relative(path),
       detail: path === experiment ? 'experiment · the one that Run trains' : 'experiment',
-      open: () => experimentSide(path),
+      open: () => openOrigin({ kind: 'experiment', path }),
     });
   }
-  const shownModel = openedModel.getState().view?.path;
   for (const file of (await workspaceFiles()).filter(mayBeModel)) {
     const path = joinPath(workspace.path, file);
-    if (path === shownModel) continue;
-    choices.push({ id: `model ${path}`, label: file, detail: 'model file', open: () => modelSide(path) });
+    if (path === shownPath) continue;
+    const open = () => openOrigin({ kind: 'model', path, index: 0 });
+    choices.push({ id: `model ${path}`, label: file, detail: 'model file', open });
   }
   return choices;
 }
@@ -165,6 +220,36 @@ async function choicesFor(shown: ComparedGraph): Promise<readonly Choice[]> {
 /** Of the texts those that are called as converters call them. */
 function mayBeModel(file: string): boolean {
   return isModelFile(baseName(file)) || /(^|\/)model\.json$/.test(file) || file.endsWith('.pbtxt');
+}
+
+function nameOf(origin: GraphOrigin): string {
+  switch (origin.kind) {
+    case 'run':
+      return appStore.getState().runs.find(({ id }) => id === origin.id)?.name ?? origin.id;
+    case 'saved':
+      return `${baseName(origin.path)} as saved`;
+    default:
+      return baseName(origin.path);
+  }
+}
+
+/** @throws what keeps the graph from being had, in words */
+async function openOrigin(origin: GraphOrigin): Promise<ComparedGraph> {
+  const name = nameOf(origin);
+  switch (origin.kind) {
+    case 'run':
+      return { name, origin, graph: await graphOfRun(origin.id) };
+    case 'saved':
+      return { name, origin, graph: await recordedOf(origin.path) };
+    case 'experiment':
+      return { name, origin, ...(await experimentSide(origin.path)) };
+    case 'model': {
+      const { graphs } = await server().request('model/open', { path: origin.path });
+      const graph = graphs[origin.index]?.graph;
+      if (!graph) throw new Error(`${name} has no graph number ${origin.index + 1}.`);
+      return { name, origin, graph };
+    }
+  }
 }
 
 /** As it is on the disk. */
@@ -180,16 +265,11 @@ async function graphOfRun(id: string): Promise<OpGraph> {
   return graph;
 }
 
-/** Follows its text where that is already recorded; the panel records but the one that is shown. */
-async function experimentSide(path: string): Promise<ComparedGraph> {
+/** Follows its text where that is the one that the panel records; of others as they are on the disk. */
+async function experimentSide(path: string): Promise<Pick<ComparedGraph, 'graph' | 'follows'>> {
   await recordGraph(path);
   const graph = recordedGraphs.getState()[path]?.graph ?? (await recordedOf(path));
-  return { name: baseName(path), graph };
-}
-
-async function modelSide(path: string): Promise<ComparedGraph> {
-  const { graphs } = await server().request('model/open', { path });
-  return { name: baseName(path), graph: graphs[0]?.graph };
+  return path === appStore.getState().experiment ? { graph, follows: path } : { graph };
 }
 
 // A model file that is opened takes the comparison's place.

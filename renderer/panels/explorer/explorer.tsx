@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { useStore } from 'zustand';
 import { mayBeModelFile, mayBeTrainedOn } from '../../../src/shared/models/model-file-names.js';
 import { openFile, openToTheRight } from '../../state/file-actions.js';
+import { compareGraphOf, originOfFile } from '../../state/graph-comparison.js';
 import { openModelFile } from '../../state/opened-model.js';
 import { trainModel } from '../../state/train-model.js';
 import { joinPath } from '../../state/paths.js';
@@ -129,6 +130,7 @@ export function Explorer() {
                         },
                       ] satisfies PopupItem[])
                     : []),
+                  ...comparing(joinPath(workspace.path, row.entry.path)),
                   ...(mayBeTrainedOn(row.entry.name)
                     ? ([
                         {
@@ -229,4 +231,10 @@ export function Explorer() {
       {menu && <PopupMenu items={menuItems(menu.row)} at={menu.at} close={() => setMenu(undefined)} />}
     </div>
   );
+}
+
+/** Of what holds a graph. */
+function comparing(path: string): PopupItem[] {
+  const origin = originOfFile(path);
+  return origin ? [{ kind: 'item', label: 'Compare Graph with…', run: () => void compareGraphOf(origin) }] : [];
 }

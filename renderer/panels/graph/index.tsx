@@ -1,13 +1,15 @@
 import { registerView } from '../../state/view-link.js';
 import type { Panel } from '../panel.js';
 import { canCompare, compareShown, endComparison, isComparing, swapComparison } from '../../state/graph-comparison.js';
-import { differenceWalk } from './compare/compare-target.js';
+import { shownComparison } from './compare/compare-target.js';
+import { restoreComparison } from './compare/restore-comparison.js';
 import { breakTarget } from './debugging/graph-target.js';
 import { restoreGraph } from './take-away/restore-graph.js';
 import { Graph } from './graph.js';
 import { takeAwayCommands } from './take-away/take-away.js';
 
 registerView('graph', restoreGraph);
+registerView('comparison', restoreComparison);
 
 export const graphPanel: Panel = {
   id: 'graph',
@@ -32,15 +34,15 @@ export const graphPanel: Panel = {
       id: 'graph.nextDifference',
       title: 'Graph: Next Difference',
       keys: ['F7'],
-      enabled: () => differenceWalk() !== undefined,
-      run: () => differenceWalk()?.(1),
+      enabled: () => shownComparison() !== undefined,
+      run: () => shownComparison()?.walk(1),
     },
     {
       id: 'graph.previousDifference',
       title: 'Graph: Previous Difference',
       keys: ['Shift+F7'],
-      enabled: () => differenceWalk() !== undefined,
-      run: () => differenceWalk()?.(-1),
+      enabled: () => shownComparison() !== undefined,
+      run: () => shownComparison()?.walk(-1),
     },
     { id: 'graph.closeComparison', title: 'Graph: Close Comparison', enabled: isComparing, run: endComparison },
   ],

@@ -61,6 +61,9 @@ export function CompareBar(props: CompareBarProps) {
         <button className="icon-button" title="Compare with…" onClick={() => run('graph.compare')}>
           <Icon name="git-compare" label="Compare with…" />
         </button>
+        <button className="icon-button" title="Copy a link to this comparison" onClick={() => run('graph.copyLink')}>
+          <Icon name="link" label="Copy a link to this comparison" />
+        </button>
         <button className="icon-button" title="Back to the graph" onClick={() => run('graph.closeComparison')}>
           <Icon name="close" label="Close the comparison" />
         </button>

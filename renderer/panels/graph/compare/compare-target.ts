@@ -1,17 +1,22 @@
-/** Which comparison the keys for the next difference walk along: the drawn one. */
+/** The drawn comparison, for commands: keys walk along its differences, a link says what restores it. */
+import type { LinkParts } from '../take-away/graph-link.js';
 
-type Walk = (by: 1 | -1) => void;
+interface ShownComparison {
+  walk(by: 1 | -1): void;
+  /** `undefined` where a side of it cannot be had again. */
+  linkParts(): LinkParts | undefined;
+}
 
-let walk: Walk | undefined;
+let shown: ShownComparison | undefined;
 
 /** The returned function takes it away. */
-export function setDifferenceWalk(to: Walk): () => void {
-  walk = to;
+export function setShownComparison(to: ShownComparison): () => void {
+  shown = to;
   return () => {
-    if (walk === to) walk = undefined;
+    if (shown === to) shown = undefined;
   };
 }
 
-export function differenceWalk(): Walk | undefined {
-  return walk;
+export function shownComparison(): ShownComparison | undefined {
+  return shown;
 }

@@ -8,14 +8,17 @@ import { countDifferences, listDifferences, type Difference } from '../../../../
 import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
 import { groupsAround, groupTree } from '../../../../src/shared/graph/tree/group-tree.js';
 import { shownAs, type PlacedItem, type Wire } from '../../../../src/shared/graph/tree/tree-layout.js';
-import { graphOf, type Comparison } from '../../../state/graph-comparison.js';
+import { graphOf, type Comparison, type ComparisonWish } from '../../../state/graph-comparison.js';
 import { recordedGraphs } from '../../../state/recorded-graphs.js';
 import { EmptyState } from '../../../ui/empty-state.js';
+import { appStore } from '../../../state/app-state.js';
 import { useApp } from '../../../use-app.js';
+import { openedGroups } from '../take-away/graph-link.js';
 import { CompareBar } from './compare-bar.js';
 import { CompareList } from './compare-list.js';
 import { compareColours, sideNames, signs } from './compare-look.js';
-import { setDifferenceWalk } from './compare-target.js';
+import { comparisonParts } from './compare-link.js';
+import { setShownComparison } from './compare-target.js';
 import type { View } from '../drawing/tiles.js';
 import { GraphCanvas } from '../drawing/graph-canvas.js';
 import { walk, type Direction } from '../view/graph-walk.js';
@@ -30,7 +33,7 @@ export function CompareView({ comparison }: { comparison: Comparison }) {
   const before = graphOf(comparison.before, records);
   const after = graphOf(comparison.after, records);
   const names = { before: comparison.before.name, after: comparison.after.name };
-  if (before && after) return <Compared before={before} after={after} names={names} />;
+  if (before && after) return <Compared comparison={comparison} before={before} after={after} names={names} />;
   return (
     <>
       <CompareBar names={names} />
@@ -42,12 +45,13 @@ export function CompareView({ comparison }: { comparison: Comparison }) {
 }
 
 interface ComparedProps {
+  readonly comparison: Comparison;
   readonly before: OpGraph;
   readonly after: OpGraph;
   readonly names: Readonly<Record<GraphSide, string>>;
 }
 
-function Compared({ before, after, names }: ComparedProps) {
+function Compared({ comparison, before, after, names }: ComparedProps) {
   const two = useMemo(() => comparable(before, after), [before, after]);
   const compared = useMemo(() => compareGraphs(two.before, two.after), [two]);
   const tree = useMemo(() => groupTree(compared.union), [compared]);
@@ -89,9 +93,30 @@ function Compared({ before, after, names }: ComparedProps) {
     const next = at < 0 ? (by > 0 ? 0 : differences.length - 1) : at + by;
     go(differences[(next + differences.length) % differences.length]!);
   };
-  const stepNow = useRef(step);
-  stepNow.current = step;
-  useEffect(() => setDifferenceWalk((by) => stepNow.current(by)), []);
+  const [led, setLed] = useState<ComparisonWish>();
+  const looking = useRef<View>(undefined);
+  const linkParts = () => {
+    const folder = appStore.getState().workspace?.path;
+    const [one, other] = [comparison.before.origin, comparison.after.origin];
+    return folder === undefined
+      ? undefined
+      : comparisonParts({ folder, before: one, after: other, open, current, at: looking.current });
+  };
+  const now = useRef({ walk: step, linkParts });
+  now.current = { walk: step, linkParts };
+  useEffect(
+    () => setShownComparison({ walk: (by) => now.current.walk(by), linkParts: () => now.current.linkParts() }),
+    [],
+  );
+  const { wish } = comparison;
+  useEffect(() => {
+    if (!wish) return;
+    setOpen(openedGroups(wish.open, tree.groups).open);
+    setCurrent(wish.current);
+    setLed(wish);
+    // As the link found it; what is opened afterwards is the person's.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [wish]);
 
   /** What is opened or closed stays where it is on the screen, on both sides. */
   const anchors = useRef({ before: newAnchor(), after: newAnchor() });
@@ -145,6 +170,8 @@ function Compared({ before, after, names }: ComparedProps) {
         onToggle={toggle}
         onToggleItem={toggleItem}
         onPress={press}
+        led={led?.at}
+        onView={(view) => (looking.current = view)}
       />
       <CompareList
         differences={differences}
@@ -179,12 +206,23 @@ interface SidesProps {
   onToggle(group: string): void;
   onToggleItem(item: PlacedItem): void;
   onPress(event: KeyboardEvent, side: GraphSide): void;
+  /** Where a link leads. */
+  readonly led: View | undefined;
+  onView(view: View): void;
 }
 
 /** Where one looks is said by whichever side was moved; nothing else is drawn anew for it. */
-function Sides({ names, shown, anchors, selected, onSelect, onToggle, onToggleItem, onPress }: SidesProps) {
+function Sides(props: SidesProps) {
+  const { names, shown, anchors, selected, onSelect, onToggle, onToggleItem, onPress, led, onView } = props;
   const theme = useApp((state) => state.theme);
   const [at, setAt] = useState<View>();
+  useEffect(() => {
+    if (led) setAt(led);
+  }, [led]);
+  const look = (view: View) => {
+    setAt(view);
+    onView(view);
+  };
   const painted = useMemo(
     () => ({
       before: painting(shown.before, shown.after),
@@ -218,7 +256,7 @@ function Sides({ names, shown, anchors, selected, onSelect, onToggle, onToggleIt
               theme={theme}
               fitKey="compared"
               view={at}
-              onView={setAt}
+              onView={look}
               onSelect={onSelect}
               onToggle={onToggle}
               onToggleItem={onToggleItem}

@@ -21,7 +21,7 @@ const MOST_OPEN = 500;
 const LONGEST_ID = 500;
 const ALL = '*';
 
-type Parts = readonly (readonly [name: string, value: string | undefined])[];
+export type LinkParts = readonly (readonly [name: string, value: string | undefined])[];
 
 export interface LinkedGraph extends Omit<GraphWish, 'open'> {
   /** Absolute. */
@@ -41,36 +41,51 @@ export function partsOf({
   colouring,
   view,
   at,
-}: LinkedGraph): Parts | undefined {
+}: LinkedGraph): LinkParts | undefined {
   const file = model?.path ?? experiment;
   const relative = file === undefined ? undefined : relativePath(folder, file);
   if (relative === undefined) return undefined;
-  const opened = open.size > MOST_OPEN ? [ALL] : [...open].filter((id) => id.length <= LONGEST_ID);
   return [
     [model ? 'model' : 'experiment', relative],
     ['index', model && model.index > 0 ? String(model.index) : undefined],
-    ...opened.map((id) => ['open', id] as const),
+    ...openParts(open),
     ['selected', selected],
     ['colour', colouring === 'phase' ? undefined : colouring],
     ['show', view === 'graph' ? undefined : view],
-    ['at', at && [at.x, at.y, at.zoom].map((one) => String(Math.round(one * 1000) / 1000)).join(',')],
+    ['at', viewText(at)],
   ];
 }
 
 export function wishOf(parts: URLSearchParams): GraphWish {
-  const selected = parts.get('selected') ?? undefined;
   return {
-    open: parts.getAll('open').slice(0, MOST_OPEN),
-    selected: selected !== undefined && selected.length <= LONGEST_ID ? selected : undefined,
+    open: openIn(parts),
+    selected: shortId(parts.get('selected')),
     colouring: colourings.find((one) => one === parts.get('colour')),
     view: graphViews.find((one) => one === parts.get('show')),
     at: viewOf(parts.get('at') ?? ''),
   };
 }
 
+export function openParts(open: ReadonlySet<string>): LinkParts {
+  const opened = open.size > MOST_OPEN ? [ALL] : [...open].filter((id) => id.length <= LONGEST_ID);
+  return opened.map((id) => ['open', id] as const);
+}
+
+export function openIn(parts: URLSearchParams): readonly string[] {
+  return parts.getAll('open').slice(0, MOST_OPEN);
+}
+
+export function shortId(id: string | null): string | undefined {
+  return id !== null && id.length <= LONGEST_ID ? id : undefined;
+}
+
+export function viewText(at: View | undefined): string | undefined {
+  return at && [at.x, at.y, at.zoom].map((one) => String(Math.round(one * 1000) / 1000)).join(',');
+}
+
 const FARTHEST = 10_000_000;
 
-function viewOf(text: string): View | undefined {
+export function viewOf(text: string): View | undefined {
   const numbers = text.split(',').map(Number);
   const [x, y, zoom] = numbers;
   if (numbers.length !== 3 || numbers.some((one) => !Number.isFinite(one) || Math.abs(one) > FARTHEST))

@@ -4,6 +4,7 @@ import { runCommand, type Command } from '../../../state/commands.js';
 import { linkText } from '../../../state/view-link.js';
 import type { PopupItem } from '../../../ui/popup-menu.js';
 import { exportFormats, exportGraph, exportNames } from './export-graph.js';
+import { shownComparison } from '../compare/compare-target.js';
 import { shownGraph } from './shown-graph.js';
 
 export const takeAwayCommands: readonly Command[] = [
@@ -19,7 +20,7 @@ export const takeAwayCommands: readonly Command[] = [
   {
     id: 'graph.copyLink',
     title: 'Graph: Copy Link to This View',
-    enabled: () => shownGraph() !== undefined,
+    enabled: () => (shownComparison() ?? shownGraph()) !== undefined,
     run: copyLink,
   },
 ];
@@ -36,13 +37,17 @@ export function takeAwayItems(): readonly PopupItem[] {
 
 async function copyLink(): Promise<void> {
   const { workspace } = appStore.getState();
-  const parts = shownGraph()?.linkParts() ?? [];
+  const comparison = shownComparison();
+  const parts = (comparison ? comparison.linkParts() : shownGraph()?.linkParts()) ?? [];
   if (!workspace || parts.length === 0) {
-    const detail = 'Links lead to files of the open folder.';
-    notify({ severity: 'warning', message: 'This graph has no link.', detail });
+    const detail = comparison
+      ? 'One side of it is remembered by this window alone: compare with the saved version, a run or a file.'
+      : 'Links lead to files of the open folder.';
+    notify({ severity: 'warning', message: `This ${comparison ? 'comparison' : 'graph'} has no link.`, detail });
     return;
   }
-  await navigator.clipboard.writeText(linkText(location, { view: 'graph', folder: workspace.path }, parts));
+  const view = comparison ? 'comparison' : 'graph';
+  await navigator.clipboard.writeText(linkText(location, { view, folder: workspace.path }, parts));
   notify({
     severity: 'info',
     message: 'The link to this view is in the clipboard.',
