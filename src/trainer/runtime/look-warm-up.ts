@@ -2,8 +2,9 @@
  * Makes the first look at a step as quick as the later ones. V8 goes on interpreting what it has
  * not optimized yet while it stands in its debugger, where all looks are taken: ten times slower.
  */
+import { sumOfSquares } from '../tensors/quick-passes.js';
+import { statisticsOf } from '../tensors/sum-up.js';
 import { lookAtBatch } from './look-batch.js';
-import { statisticsOf, sumOfSquares } from './tensor-statistics.js';
 
 /** Enough calls, on enough values, for V8 to find the loops worth optimizing; a few hundredths of a second. */
 const ROUNDS = 60;

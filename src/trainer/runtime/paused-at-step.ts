@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { Metrics, StepLook, StopPoint } from '../../shared/protocol/training.js';
+import { statisticsOf } from '../tensors/sum-up.js';
 import type { Batch } from './data/batch-stream.js';
 import { lookAtBatch, type Values } from './look-batch.js';
 import { learningRateOf, setLearningRate } from './optimizer-state.js';
@@ -11,7 +12,6 @@ import type { PausedTraining, StepTensors } from './paused-training.js';
 import type { StepRunner } from './step-runner.js';
 import type { SummaryWish, TensorSummary } from './step-summaries.js';
 import { summarizeTensor } from './summarize-tensor.js';
-import { statisticsOf } from './tensor-statistics.js';
 import { tensorsOf } from './tf-dataset.js';
 
 /** What has run the step, and what it keeps of it. */

@@ -3,7 +3,7 @@
  * so that a compiled step computes them in its graph. Knows no breakpoints.
  */
 import type { SummaryNumber } from '../../shared/protocol/training.js';
-import { statisticsOf, sumOfSquares } from './tensor-statistics.js';
+import { sumUpValues } from '../tensors/sum-up.js';
 import type { TensorData } from './training-state.js';
 
 export interface SummaryWish {
@@ -38,7 +38,5 @@ export interface TensorSummary {
 }
 
 export function summarize(values: TensorData): TensorSummary {
-  const statistics = statisticsOf(values);
-  const norm = Math.sqrt(sumOfSquares(statistics.notFinite > 0 ? values.filter(Number.isFinite) : values));
-  return { size: values.length, norm, ...statistics };
+  return { size: values.length, ...sumUpValues(values) };
 }

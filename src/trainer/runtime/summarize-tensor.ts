@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { summaryNumbers, type SummaryNumber } from '../../shared/protocol/training.js';
+import { sumOfSquares } from '../tensors/quick-passes.js';
 import { doAside } from './aside.js';
 import type { NativeKernelBackend } from './backend/tensorflow/native-kernel-backend.js';
 import {
@@ -14,7 +15,6 @@ import {
 } from './backend/wasm/wasm-memory.js';
 import { partsFor, summaryOf, type SummaryPart } from './compiled/summary-nodes.js';
 import { summarize, type TensorSummary } from './step-summaries.js';
-import { sumOfSquares } from './tensor-statistics.js';
 import type { TensorData } from './training-state.js';
 
 /** Up to here reading the values takes less than asking TensorFlow for a number of them. */

@@ -5,22 +5,20 @@
  * own, and is never disposed here. Knows neither how TensorFlow.js is followed nor how the script is loaded.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { Metrics } from '../../shared/protocol/training.js';
 import { callersPlace, type SourcePlace } from '../loader/stack-frames.js';
 import type { Batch } from '../runtime/data/batch-stream.js';
 import { learningRateOf } from '../runtime/optimizer-state.js';
-import { PausedAtStep } from '../runtime/paused-at-step.js';
+import type { PausedAtStep } from '../runtime/paused-at-step.js';
 import { StepCapture } from '../runtime/step-capture.js';
 import { StepClock } from '../runtime/step-clock.js';
-import { tensorsOf } from '../runtime/tf-dataset.js';
 import type { Cursor } from '../runtime/training-state.js';
-import { byHand } from './by-hand.js';
 import { FitCalls, type FitCall } from './fit-calls.js';
 import type { FitFollower, FitLogs, FitPlan, TrainingFollower } from './follow-tensorflow.js';
 import { HandUpdates } from './hand-updates.js';
 import type { NamedGradients } from './named-gradients.js';
+import { pausedScript, type Ran } from './paused-script.js';
 import { ScriptModels } from './script-models.js';
-import { isForClasses, ScriptRecord, type Ending, type RecordFacts } from './script-record.js';
+import { ScriptRecord, type Ending, type RecordFacts, type Trained } from './script-record.js';
 import { StepLosses } from './step-losses.js';
 
 /** Thrown in the script's own course where it is to end: there is no other way out of a loop that is not ours. */
@@ -49,11 +47,6 @@ interface StepUnderWay {
   /** A step of `fit` or `trainOnBatch`, which ends with its values, others with their update. */
   readonly ofBatch: boolean;
   readonly call: FitCall | undefined;
-}
-
-interface Ran {
-  readonly loss: number | undefined;
-  readonly metrics: Metrics;
 }
 
 const SLOW_STEP_MS = 20;
@@ -357,31 +350,10 @@ export class ScriptTraining implements TrainingFollower {
 
   /** Whatever a pause takes is not the step's time. */
   private stand(ask: (paused: PausedAtStep) => void): void {
-    const { capture, models } = this;
-    const { loss, metrics } = this.last;
-    const allFinite = (): boolean =>
-      [capture.gradNorm() ?? 0, models.weightNorm() ?? 0].every((norm) => Number.isFinite(norm));
-    const paused = new PausedAtStep({
-      labels: models.labels,
-      optimizer: this.currentOptimizer ?? byHand,
-      runner: {
-        canLook: this.canLook,
-        capture,
-        get finite() {
-          return loss === undefined ? allFinite() : undefined;
-        },
-        weights: models.aliveWeights,
-        prepareLook: () => undefined,
-        gradNorm: (layer) => capture.gradNorm(layer),
-        weightNorm: (layer) => models.weightNorm(layer),
-      },
-      loss: loss ?? NaN,
-      metrics,
-      batch: this.lastBatch && aliveOf(this.lastBatch),
-      areClasses: isForClasses(this.currentModel?.loss),
-      stateHash: () => models.stateHash(this.cursor) ?? '',
-      flush: () => this.record?.write(this.cursor),
-    });
+    const { models, capture, canLook, last, lastBatch: batch, record, cursor } = this;
+    const { currentModel: model, currentOptimizer: optimizer } = this;
+    const flush = (): void => record?.write(cursor);
+    const paused = pausedScript({ models, capture, canLook, ...last, batch, model, optimizer, cursor, flush });
     this.clock.aside(() => ask(paused));
   }
 
@@ -416,7 +388,7 @@ export class ScriptTraining implements TrainingFollower {
   /** The first sign of training. */
   private start(plan: FitPlan | undefined, models: Iterable<tf.LayersModel>): void {
     for (const model of models) this.join(model);
-    const trained = (): { model?: tf.LayersModel; optimizer?: tf.Optimizer } => ({
+    const trained = (): Trained => ({
       model: this.currentModel,
       optimizer: this.currentOptimizer,
     });
@@ -439,10 +411,4 @@ export class ScriptTraining implements TrainingFollower {
 
 function variablesAmong(tensors: readonly (tf.Tensor | undefined)[]): tf.Variable[] {
   return tensors.filter((tensor) => tensor instanceof tf.Variable);
-}
-
-/** The script gives its tensors back when it likes. */
-function aliveOf(batch: Batch): Batch | undefined {
-  const tensors = [...tensorsOf(batch.xs), ...tensorsOf(batch.ys)];
-  return tensors.length > 0 && tensors.every((tensor) => !tensor.isDisposed) ? batch : undefined;
 }

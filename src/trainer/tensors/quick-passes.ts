@@ -60,6 +60,21 @@ export function quickSums(values: Float32Array, origin: number): QuickSums {
   return { sum: sum + otherSum, squares: squares + otherSquares, nonZeros, least, most };
 }
 
+/** Σ x² in double precision, which does not overflow before the values do: finite if and only if all of them are. */
+export function sumOfSquares(values: Float32Array | Int32Array | Uint8Array): number {
+  // Four at a time: one sum would wait for itself.
+  let [first, second, third, fourth] = [0, 0, 0, 0];
+  const whole = values.length & ~3;
+  for (let index = 0; index < whole; index += 4) {
+    first += values[index]! * values[index]!;
+    second += values[index + 1]! * values[index + 1]!;
+    third += values[index + 2]! * values[index + 2]!;
+    fourth += values[index + 3]! * values[index + 3]!;
+  }
+  for (let index = whole; index < values.length; index++) first += values[index]! * values[index]!;
+  return first + second + third + fourth;
+}
+
 /** Smallest and largest key; NaN and infinities are beyond the keys of all numbers. */
 export function quickExtremes(values: Float32Array): Pick<QuickSums, 'least' | 'most'> {
   const bits = bitsOf(values);

@@ -2,8 +2,9 @@
  * A tensor in a few numbers, and how its values are spread between the extremes. Exact: every value is
  * looked at, in double precision. Knows typed arrays only.
  */
+import type { TensorStatistics } from '../../shared/protocol/training.js';
 import { areFinite, numberOfKey, quickCounts, quickSums } from './quick-passes.js';
-import { forEachPiece, type NumericValues, type TensorSource } from './tensor-source.js';
+import { forEachPiece, sourceOfValues, type NumericValues, type TensorSource } from './tensor-source.js';
 
 export interface TensorSum {
   /** Not-finite values are left out of these five; NaN where there is no other. */
@@ -17,6 +18,17 @@ export interface TensorSum {
   /** Shares of all values, 0 to 1. */
   readonly zeros: number;
   readonly notFinite: number;
+}
+
+/** Likewise, as a look at a step shows them. */
+export function statisticsOf(values: NumericValues): TensorStatistics {
+  const { norm: _, ...statistics } = sumUpValues(values);
+  return statistics;
+}
+
+/** Of values that are in JavaScript already. */
+export function sumUpValues(values: NumericValues): TensorSum {
+  return sumUp(sourceOfValues(values, [values.length]));
 }
 
 /** Of finite values. */

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { stepLook, type StepLook } from '../../../../src/shared/protocol/training.js';
 import { lookAtBatch, type BatchFacts } from '../../../../src/trainer/runtime/look-batch.js';
 import type { Experiment } from '../../../../src/trainer/runtime/experiment.js';
-import { statisticsOf } from '../../../../src/trainer/runtime/tensor-statistics.js';
+import { statisticsOf } from '../../../../src/trainer/tensors/sum-up.js';
 import { eventsOf, MemoryDataset, numbers, points, recordingHost, trainHere } from './support.js';
 
 beforeAll(async () => {
@@ -330,7 +330,8 @@ describe('statistics of a tensor', () => {
     const careful = statisticsOf(Float32Array.from([...values, -0, NaN]));
     expect(quick.notFinite).toBe(0);
     expect(careful.notFinite).toBe(1 / 1003);
-    for (const name of ['min', 'max', 'mean', 'spread'] as const) expect(quick[name]).toBe(careful[name]);
+    for (const name of ['min', 'max', 'mean', 'spread'] as const)
+      expect(quick[name] / careful[name]).toBeCloseTo(1, 12);
     expect(quick.zeros * 1002).toBeCloseTo(careful.zeros * 1003, 9);
     expect(quick.min).toBe(Math.fround(Math.min(...values)));
     expect(quick.max).toBe(Math.fround(Math.max(...values)));
