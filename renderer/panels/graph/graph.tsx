@@ -208,7 +208,9 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
   const showMenu = (event: MouseEvent, of: PlacedItem | string) => {
     event.preventDefault();
     event.stopPropagation();
-    const items = typeof of === 'string' ? breaks.groupItems(of) : breaks.items(of);
+    const own = typeof of === 'string' ? breaks.groupItems(of) : breaks.items(of);
+    // A weight cannot be stopped at; the layer that it is of can.
+    const items = typeof of === 'string' || own.length > 0 ? own : breaks.groupItems(of.group.id);
     if (items.length === 0) return;
     if (typeof of !== 'string') select(of);
     setMenu({ items, at: popupAt(event, place.current?.querySelector('.graph-item[data-current]')) });
