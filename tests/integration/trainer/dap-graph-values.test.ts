@@ -1,13 +1,12 @@
 /** Values of the ops of the step that training stands in: those that TensorFlow.js computes, and nothing changed by asking. */
 import * as tf from '@tensorflow/tfjs';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { OpStatistics, ValueNumbers } from '../../../src/shared/graph/op-statistics.js';
-import { builtBundles, workspace, type Workspace } from './built.js';
-import { DapClient } from './dap-client.js';
 import { Debugging } from './dap-debugging.js';
 import { nativeEnvironment } from './native-environment.js';
 import { at } from './place-runs.js';
+import { trainersIn } from './trainers-in.js';
 
 const rows = Array.from({ length: 8 }, (_, row) => [Math.sin(row), row % 3 ? row : 0, -row, 0.25]);
 const kernel = Array.from({ length: 4 }, (_, row) => [row - 1.5, 0, 0.5 * row]);
@@ -34,17 +33,7 @@ export default defineExperiment({
 });
 `;
 
-let place: Workspace;
-let clients: DapClient[] = [];
-beforeAll(async () => {
-  await builtBundles();
-  place = workspace({ 'experiment.ts': experiment });
-});
-afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  clients = [];
-});
-afterAll(() => place?.remove());
+const { place, connect } = trainersIn({ 'experiment.ts': experiment });
 
 const backends = [
   { backend: 'cpu', environment: {} },
@@ -73,8 +62,7 @@ function expectNear(found: ValueNumbers | undefined, wanted: Partial<ValueNumber
 
 describe.each(backends)('on $backend', ({ backend, environment }) => {
   async function start(breakpoints: readonly ReturnType<typeof at>[]): Promise<Debugging> {
-    const client = new DapClient({ BACKSTEP_HOME: place.home, ...environment });
-    clients.push(client);
+    const client = connect(environment);
     const debugging = new Debugging(client, place);
     await client.request('initialize', { adapterID: 'backstep' });
     await client.event('initialized');
