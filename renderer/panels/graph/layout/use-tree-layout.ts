@@ -27,7 +27,9 @@ interface Known {
 const client = new LayoutClient(() => new LayoutWorker());
 
 /** Before there is something to lay out: starting the worker takes longer than most layouts. */
-export const startLayoutWorker = (): void => client.start();
+export function startLayoutWorker(): void {
+  client.start();
+}
 
 const nothing: TreeLayout = { width: 0, height: 0, groups: [], items: [], wires: [] };
 
