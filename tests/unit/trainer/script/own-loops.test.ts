@@ -222,7 +222,7 @@ describe('updates made by optimizers', () => {
     for (let round = 0; round < 3; round++) {
       optimizer.minimize(() => line(w, b), false, [w, b]);
       w.assign(w.clipByValue(-0.5, 0.5));
-      target.assign(w);
+      target.assign(w as tf.Scalar);
     }
     for (let round = 0; round < 3; round++) {
       const { grads } = optimizer.computeGradients(() => line(w, b), [w, b]);
