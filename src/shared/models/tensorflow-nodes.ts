@@ -109,6 +109,7 @@ class Adding {
         const source = sourceOf(input);
         if (source) this.builder.connect(source, id, nodeOf(input).control ? 'control' : inputName(node.op, index));
       });
+      this.addBranches(node, id, prefix, sourceOf, depth);
     }
     return results;
   }
@@ -134,6 +135,32 @@ class Adding {
       const result = results.get(from);
       if (result === undefined) return { from: own + from, slot };
       return typeof result === 'string' ? { from: result, slot } : (result[slot] ?? result[0] ?? { from: own + from });
+    });
+  }
+
+  /** What a loop or a choice may run, below it: from what goes into it to the op itself. */
+  private addBranches(
+    node: NodeDef,
+    id: string,
+    prefix: string,
+    sourceOf: (input: string) => Source | undefined,
+    depth: number,
+  ): void {
+    const data = node.input.filter((input) => !input.startsWith('^')).slice(first[node.op] ?? 0);
+    for (const [name, body] of this.branchesOf(node)) {
+      const given = { ...node, name: `${node.name}/${name}`, input: data };
+      for (const source of this.call(given, body, prefix, sourceOf, depth)) this.builder.connect(source, id, name);
+    }
+  }
+
+  private branchesOf(node: NodeDef): readonly (readonly [name: string, body: FunctionDef])[] {
+    if (first[node.op] === undefined) return [];
+    return Object.entries(node.attr).flatMap(([name, { value }]) => {
+      const called = value.case === 'func' ? [value.value] : value.case === 'list' ? value.value.func : [];
+      return called.flatMap((one, index) => {
+        const body = this.functions.get(one.name);
+        return body ? [[called.length > 1 ? `${name}_${index}` : name, body] as const] : [];
+      });
     });
   }
 
@@ -163,6 +190,16 @@ class Adding {
     });
   }
 }
+
+/** Ops with functions to choose from or to go through again; from which input on those are what functions take. */
+const first: Readonly<Record<string, number>> = {
+  While: 0,
+  StatelessWhile: 0,
+  If: 1,
+  StatelessIf: 1,
+  Case: 1,
+  StatelessCase: 1,
+};
 
 const kinds: Readonly<Record<string, OpNode['kind']>> = {
   Placeholder: 'input',

@@ -55,6 +55,20 @@ it('gives up on a file that takes for ever', async () => {
 });
 
 it('gives up on a file that unpacks to more ops than anybody looks at', async () => {
-  const many = file('many.pbtxt', 'node { name: "a" op: "NoOp" }\n'.repeat(600_000));
+  const many = file('many.pbtxt', 'node { name: "a" op: "NoOp" }\n'.repeat(501_000));
   await expect(files.open(many)).rejects.toThrow(/more than 500,000 ops/);
 }, 60_000);
+
+it('ends a reader that is busy for ever, or fills the memory', async () => {
+  const spinning = path.join(folder, 'spinning.mjs');
+  const limits = { limitMs: 1, mostBytes: 1 };
+  for (const [signal, words] of [
+    ['SIGKILL', 'was given up after'],
+    ['SIGABRT', 'MB of memory'],
+    ['SIGTERM', 'the process that read it ended'],
+  ] as const) {
+    const code = `process.on('message', ({ id }) => { process.send({ kind: 'begun', id, ...${JSON.stringify(limits)} }, () => process.kill(process.pid, '${signal}')); });`;
+    writeFileSync(spinning, code);
+    await expect(new ModelFiles(spinning, folder).open(file('any.h5', 'x'))).rejects.toThrow(words);
+  }
+}, 30_000);

@@ -6,6 +6,7 @@ import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
 import { MetaGraphDefSchema } from '../../graph/generated/protobuf/meta_graph_pb.js';
 import { jsonOf } from '../file-text.js';
 import { ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
+import { tracedGraphs } from '../run-metadata.js';
 import { openGraphDef } from '../tensorflow-nodes.js';
 import { openKeras } from './keras-json.js';
 
@@ -23,9 +24,12 @@ export const eventFile: ModelFormat = {
           if (graphDef) opened.push(openGraphDef(graphDef, 'ops'));
         } else if (what.case === 'summary') {
           for (const { tag, metadata, value } of what.value.value) {
-            if (metadata?.pluginData?.pluginName !== 'graph_keras_model' || value.case !== 'tensor') continue;
-            const [text] = value.value.stringVal;
-            if (text) opened.push(retitled(openKeras('', jsonOf(Uint8Array.from(text)), []), `Keras model ${tag}`));
+            const [text] = value.case === 'tensor' ? value.value.stringVal : [];
+            const plugin = metadata?.pluginData?.pluginName;
+            if (text && plugin === 'graph_run_metadata_graph') {
+              for (const graph of tracedGraphs(text)) opened.push(openGraphDef(fromBinary(GraphDefSchema, graph), tag));
+            } else if (text && plugin === 'graph_keras_model')
+              opened.push(retitled(openKeras('', jsonOf(Uint8Array.from(text)), []), `Keras model ${tag}`));
           }
         }
       },

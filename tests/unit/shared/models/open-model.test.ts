@@ -272,6 +272,50 @@ describe('TensorFlow graphs', () => {
     );
   });
 
+  it('what a choice and a loop may run stands below them, each fed by what goes in', async () => {
+    const arg = (name: string) => ({ name });
+    const func = (name: string) => ({ value: { case: 'func' as const, value: { name } } });
+    const body = (name: string, op: string) => ({
+      signature: { name, inputArg: [arg('x')], outputArg: [arg('y')] },
+      nodeDef: [{ name: 'inner', op, input: ['x'] }],
+      ret: { y: 'inner:y:0' },
+    });
+    const graph = create(GraphDefSchema, {
+      node: [
+        { name: 'x', op: 'Placeholder' },
+        {
+          name: 'choice',
+          op: 'StatelessIf',
+          input: ['x', 'x'],
+          attr: { then_branch: func('a'), else_branch: func('b') },
+        },
+        { name: 'loop', op: 'While', input: ['choice'], attr: { cond: func('b'), body: func('a') } },
+      ],
+      library: { function: [body('a', 'Relu'), body('b', 'Neg')] },
+    });
+    const { graphs, notes } = await openModel({ name: 'g.pb', bytes: toBinary(GraphDefSchema, graph) });
+    expectSound(graphs[0]!.graph);
+    expect(notes).toEqual([]);
+    const edges = graphs[0]!.graph.edges.map(({ from, to }) => `${from} → ${to}`).sort();
+    expect(edges).toEqual(
+      [
+        ['x', 'choice'],
+        ['x', 'choice'],
+        ['x', 'choice/then_branch/inner'],
+        ['x', 'choice/else_branch/inner'],
+        ['choice/then_branch/inner', 'choice'],
+        ['choice/else_branch/inner', 'choice'],
+        ['choice', 'loop'],
+        ['choice', 'loop/cond/inner'],
+        ['choice', 'loop/body/inner'],
+        ['loop/cond/inner', 'loop'],
+        ['loop/body/inner', 'loop'],
+      ]
+        .map(([from, to]) => `${from} → ${to}`)
+        .sort(),
+    );
+  });
+
   it('functions that call one another without end are refused', async () => {
     const call = (name: string, to: string) => ({ name, op: to, input: [] });
     const library = {
