@@ -2,40 +2,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { frameMessage, MessageReader } from '../../../src/trainer/dap/dap-framing.js';
-import { builtBundles, cliEntry, tinyExperiment, workspace, type Workspace } from './built.js';
-import { DapClient } from './dap-client.js';
-import { Debugging, penaltyHelper, stepExperiment, type StartOptions } from './dap-debugging.js';
+import { cliEntry, tinyExperiment } from './built.js';
+import { penaltyHelper, stepExperiment } from './dap-debugging.js';
+import { debuggingIn } from './trainers-in.js';
 
-let place: Workspace;
-let clients: DapClient[] = [];
-
-beforeAll(async () => {
-  await builtBundles();
-  place = workspace({
-    'experiment.ts': stepExperiment,
-    'long.ts': stepExperiment.replace('epochs: 2', 'epochs: 100000'),
-    'penalty.ts': penaltyHelper,
-    'tiny.ts': tinyExperiment,
-  });
+const { place, start } = debuggingIn({
+  'experiment.ts': stepExperiment,
+  'long.ts': stepExperiment.replace('epochs: 2', 'epochs: 100000'),
+  'penalty.ts': penaltyHelper,
+  'tiny.ts': tinyExperiment,
 });
-afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  clients = [];
-});
-afterAll(() => place?.remove());
-
-async function start(
-  lines: Readonly<Record<string, readonly DebugProtocol.SourceBreakpoint[]>> = {},
-  options: StartOptions = {},
-): Promise<Debugging> {
-  const client = new DapClient({ BACKSTEP_HOME: place.home });
-  clients.push(client);
-  const debugging = new Debugging(client, place);
-  await debugging.start(lines, options);
-  return debugging;
-}
 
 test('breakpoints set, hit and taken away while training runs at full speed', async () => {
   const debugging = await start({}, { file: 'long.ts' });

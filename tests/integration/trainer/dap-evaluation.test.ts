@@ -1,29 +1,11 @@
 /** What expressions must not do to a training that stands still, and what they leave behind. */
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { builtBundles, workspace, type Workspace } from './built.js';
-import { DapClient } from './dap-client.js';
-import { Debugging, penaltyHelper, stepExperiment } from './dap-debugging.js';
+import { expect, test } from 'vitest';
+import { penaltyHelper, stepExperiment, type Debugging, type Lines } from './dap-debugging.js';
+import { debuggingIn } from './trainers-in.js';
 
-let place: Workspace;
-let clients: DapClient[] = [];
-beforeAll(async () => {
-  await builtBundles();
-  place = workspace({ 'experiment.ts': stepExperiment, 'penalty.ts': penaltyHelper });
-});
-afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  clients = [];
-});
-afterAll(() => place?.remove());
-
-async function start(lines: Parameters<Debugging['start']>[0] = {}): Promise<Debugging> {
-  const client = new DapClient({ BACKSTEP_HOME: place.home });
-  clients.push(client);
-  const debugging = new Debugging(client, place);
-  // Tensors are counted: those that a histogram waits for would be among them.
-  await debugging.start(lines, { summaries: 'off' });
-  return debugging;
-}
+const { start: startWith } = debuggingIn({ 'experiment.ts': stepExperiment, 'penalty.ts': penaltyHelper });
+// Tensors are counted: those that a histogram waits for would be among them.
+const start = (lines: Lines = {}): Promise<Debugging> => startWith(lines, { summaries: 'off' });
 const atLine = { 'experiment.ts': [{ line: 24, condition: 'step === 2' }] };
 
 test('what the training lives on is not given up: the run ends as if nobody had tried', async () => {
