@@ -34,6 +34,7 @@ async function start() {
       samples: place.folder,
       trainer: path.join(place.folder, 'no-such-trainer.js'),
       engine: entry,
+      reader: path.join(place.folder, 'no-such-reader.js'),
       home: place.home,
       samplesFolder: place.folder,
     },

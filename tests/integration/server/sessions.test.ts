@@ -266,6 +266,7 @@ describe('analyses', () => {
         samples: place.folder,
         trainer: path.join(place.folder, 'no-such-trainer.js'),
         engine: path.join(place.folder, 'no-such-installer.js'),
+        reader: path.join(place.folder, 'no-such-reader.js'),
         home: place.home,
         samplesFolder: place.folder,
       },
