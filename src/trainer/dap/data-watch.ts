@@ -49,6 +49,11 @@ export class DataWatch {
     for (const [name, seen] of before.seen) this.seen.set(name, seen);
   }
 
+  /** Whether a value that is finite is no news. */
+  expectsFinite(name: string): boolean {
+    return this.event.kind === 'notFinite' && this.seen.get(name)?.finite !== false;
+  }
+
   /** Once a step for each value, by its name. @returns whether it has happened now */
   test(name: string, numberOf: (number: SummaryNumber) => number): boolean {
     const { event } = this;

@@ -11,6 +11,7 @@ import { placeOfLayer } from '../analysis/layer-origins.js';
 import type { RunDiagnosis, Standing } from '../diagnosis/run-diagnosis.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import type { SourcePlace } from '../loader/stack-frames.js';
+import { isAside } from '../runtime/aside.js';
 import type { LabelledWeight } from '../runtime/layer-labels.js';
 import { learningRateOf } from '../runtime/optimizer-state.js';
 import type { PausedTraining, StepTensors } from '../runtime/paused-training.js';
@@ -151,15 +152,15 @@ export class DebugHost implements TrainingHost {
     this.underWay = next;
     this.stepBefore = this.lastStep;
     this.readControl();
-    this.hooks.begin();
     const { flags } = this.options;
     const isStoppedAfter = flags.stopAfterStep !== 'none';
+    this.hooks.begin(!next.isQuick || !this.shownStep || this.inStep.any || isStoppedAfter || flags.walksThroughSteps);
     this.hooks.values.beginStep({ isStoppedAfter, mayBeRecorded: this.mayCompile && !this.hasCompiled });
     const looksInStep = this.inStep.begin(this.mayCompile);
-    if (next.keepingIsFree) return true;
+    if (next.keepingIsFree && !next.isQuick) return true;
     return (
       looksInStep ||
-      flags.stopAfterStep !== 'none' ||
+      isStoppedAfter ||
       flags.walksThroughSteps ||
       this.breakpoints.mayHitAfter(next) ||
       (next.lastInEpoch && (flags.stopAtEpochEnd || this.breakpoints.mayHitAtEpochEnd))
@@ -190,7 +191,8 @@ export class DebugHost implements TrainingHost {
 
   private stepEnds(step: StepEvent, paused: PausedTraining): void {
     this.lastStep = step;
-    this.readControl();
+    // What has been set while it ran may ask for what was not kept of it.
+    if (paused.canLook) this.readControl();
     const { flags } = this.options;
     if (flags.terminate) return;
     const missed = this.walkedThrough(step, paused);
@@ -349,6 +351,9 @@ export class DebugHost implements TrainingHost {
       get facts() {
         return host.stepFacts();
       },
+      get weights() {
+        return host.weights;
+      },
       arm: (places) => this.hooks.arm(places),
       emit: (event) => this.emit(event),
     };
@@ -421,6 +426,8 @@ export class DebugHost implements TrainingHost {
     flags.clearWishes();
     this.announceStop(at, undefined, place.layer && placeOfLayer(place.layer));
     this.standsAt = place;
+    // Whoever stands in it may go on to its end, to look at all of it.
+    this.underWay?.keepRest?.(this.hooks);
     try {
       const { inputs, outputs, attributes } = place;
       standInStep(experimentTf, this.scope(), at, place.layer, op, inputs, outputs, attributes);
@@ -492,7 +499,7 @@ export class DebugHost implements TrainingHost {
     if (here.step > 0) path.push(`step ${here.step}`);
     if (this.underWay) path.push(...this.hooks.path);
     const { lastStep, compiling } = this;
-    return { ...here, path, lastStep, learningRate: lastStep?.learningRate, recording: compiling };
+    return { ...here, path, lastStep, learningRate: lastStep?.learningRate, recording: compiling || isAside() };
   }
 
   private opStatistics(from: number, mostMs: number): OpStatistics {

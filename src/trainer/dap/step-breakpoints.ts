@@ -9,6 +9,7 @@ import type { BreakpointPlace, TrainingEvent } from '../../shared/protocol/train
 import { isHit } from '../../shared/breakpoints/hit-condition.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
 import type { SummaryWish } from '../runtime/step-summaries.js';
+import { summarizeTensor } from '../runtime/summarize-tensor.js';
 import type { ArmedBreakpoint, BreakpointListener } from './armed-breakpoint.js';
 import { ArmedPlaces } from './armed-places.js';
 import type { Hits } from './breakpoint-set.js';
@@ -22,6 +23,7 @@ export interface StepBreakpointsHost {
   readonly listener: BreakpointListener;
   readonly names: RunNames;
   readonly facts: StepFacts;
+  readonly weights: StepFacts['weights'];
   /** Arms what is followed from here on; none: nothing. */
   arm(places: ArmedPlaces | undefined): void;
   emit(event: TrainingEvent): void;
@@ -71,6 +73,10 @@ export class StepBreakpoints {
   private wholeStep = false;
 
   constructor(private readonly host: StepBreakpointsHost) {}
+
+  get any(): boolean {
+    return this.armed.length > 0;
+  }
 
   set(armed: readonly ArmedBreakpoint[]): void {
     if (same(armed, this.armed)) return;
@@ -133,8 +139,9 @@ export class StepBreakpoints {
 
   /** Training is at a place that these wait for. @returns those that stop it, in words */
   hitsAt(place: OpPlace, armed: readonly ArmedBreakpoint[]): Hits | undefined {
-    const scope = placeScope(place, () => this.host.facts);
     const application = this.applicationOf(place);
+    if (application === 1 && armed.every((one) => this.isNoNews(one, place))) return undefined;
+    const scope = placeScope(place, () => this.host.facts);
     const hits: { readonly id: string; readonly description: string }[] = [];
     for (const one of armed) {
       this.reachedNow.set(one, (this.reachedNow.get(one) ?? 0) + 1);
@@ -168,6 +175,19 @@ export class StepBreakpoints {
     this.pause();
     this.sayWalks(walkers);
     return this.missed();
+  }
+
+  /** Whether all is finite here, as it is nearly always. */
+  private isNoNews({ watch }: ArmedBreakpoint, { layerName, outputs }: OpPlace): boolean {
+    if (!watch || this.foreseen.size > 0 || layerName === undefined) return false;
+    if (outputs instanceof tf.Tensor) return watch.expectsFinite(layerName) && allFinite(outputs);
+    if (Array.isArray(outputs) || typeof outputs !== 'object' || outputs === null) return false;
+    const made = outputs as Readonly<Record<string, tf.Tensor>>;
+    for (const { layer, name, variable } of this.host.weights) {
+      const gradient = layer === layerName ? made[variable.name] : undefined;
+      if (gradient && !(watch.expectsFinite(name) && allFinite(gradient))) return false;
+    }
+    return true;
   }
 
   private learn(armed: readonly ArmedBreakpoint[]): void {
@@ -351,6 +371,11 @@ function isDecidedBefore({ at, needs }: ArmedBreakpoint): boolean {
 
 function same<T>(some: readonly T[], others: readonly T[]): boolean {
   return some.length === others.length && some.every((one, index) => one === others[index]);
+}
+
+/** A tensor whose values are there and are all finite. */
+function allFinite(tensor: tf.Tensor): boolean {
+  return tensor.dtype === 'float32' && !tensor.isDisposed && summarizeTensor(tensor, ['notFinite']).notFinite === 0;
 }
 
 function placeTensors(value: unknown): tf.Tensor[] {

@@ -86,8 +86,9 @@ export class StepHooks {
   private readonly models = new Map<tf.LayersModel, Labels>();
   private gradientDepth = 0;
   /** Of the step under way, until they are disposed: keeping is for whoever needs them longer. */
-  private readonly outputs = new Map<tf.layers.Layer, tf.Tensor>();
-  private readonly gradients = new Map<string, tf.Tensor>();
+  readonly outputs = new Map<tf.layers.Layer, tf.Tensor>();
+  /** By the names of their variables. */
+  readonly gradients = new Map<string, tf.Tensor>();
   private places: ArmedPlaces | undefined;
   private phaseBefore: StepPhase | undefined;
   /** Phase and layer, until they change. */
@@ -95,6 +96,8 @@ export class StepHooks {
   ownWeights: readonly LabelledWeight[] = [];
   private knownWeights: readonly LabelledWeight[] | undefined;
   private readonly updates = new Map<tf.Optimizer | undefined, UpdateOwners>();
+  /** Whether the step under way is followed: of one that nobody looks into, it is noticeable where that is quick. */
+  private follows = true;
 
   /** For the rest of the process. */
   constructor(private readonly host: StepHooksHost) {
@@ -149,8 +152,9 @@ export class StepHooks {
     ]);
   }
 
-  /** A step begins. */
-  begin(): void {
+  /** A step begins, in which training can stand still only where it is followed. */
+  begin(follows = true): void {
+    this.follows = follows;
     this.at = undefined;
     this.phaseNow = 'forward';
     this.phaseBefore = undefined;
@@ -177,6 +181,7 @@ export class StepHooks {
 
   /** Phase, layers from the outermost, op: as far as there are any now. */
   get path(): string[] {
+    if (!this.follows) return [];
     const here = this.here;
     const layers =
       this.phaseNow === 'forward' ? this.applied.map(({ name }) => name) : here === undefined ? [] : [here];
@@ -244,6 +249,7 @@ export class StepHooks {
       this.opNow = name;
       host.opBegins(name);
       try {
+        if (!this.follows) return runKernelFunc(parameters);
         if (this.owners) {
           this.owners.enter(parameters.inputs);
           this.at = undefined;
@@ -265,13 +271,13 @@ export class StepHooks {
     const addTapeNode = engine.addTapeNode.bind(engine);
     engine.addTapeNode = (name, inputs, outputs, gradient, saved, attributes) => {
       addTapeNode(name, inputs, outputs, gradient, saved, attributes);
-      if (isAside()) return;
+      if (!this.follows || isAside()) return;
       const tape = engine.state.activeTape;
       if (tape) this.backward.follow(tape, this.applied.at(-1));
     };
     const gradients = engine.gradients.bind(engine);
     engine.gradients = (f, xs, ...rest) => {
-      if (isAside() || this.gradientDepth > 0) return gradients(f, xs, ...rest);
+      if (!this.follows || isAside() || this.gradientDepth > 0) return gradients(f, xs, ...rest);
       this.gradientDepth++;
       // Another gradient may have been taken in this step.
       this.phaseNow = 'forward';
@@ -365,7 +371,7 @@ export class StepHooks {
     hide(layer, 'call', (inputs, kwargs) => {
       const first = Array.isArray(inputs) ? inputs[0] : inputs;
       // Building a model passes symbols instead of values.
-      if (!(first instanceof tf.Tensor) || isAside()) return call(inputs, kwargs);
+      if (!this.follows || !(first instanceof tf.Tensor) || isAside()) return call(inputs, kwargs);
       if (this.gradientDepth === 0 && this.applied.length === 0) this.phaseNow = 'forward';
       this.applied.push(at);
       this.at = undefined;
@@ -399,7 +405,7 @@ export class StepHooks {
   private watchOptimizer(optimizer: tf.Optimizer): void {
     const applyGradients = optimizer.applyGradients.bind(optimizer);
     hide(optimizer, 'applyGradients', (gradients) => {
-      if (isAside()) {
+      if (!this.follows || isAside()) {
         applyGradients(gradients);
         return;
       }

@@ -8,6 +8,7 @@ import { doAside, isBesideSteps } from './aside.js';
 import type { LabelledWeight } from './layer-labels.js';
 import { sumOfSquaresOf } from './summarize-tensor.js';
 import { alias, trainable } from './tfjs-internals.js';
+import type { MadeInStep } from './training-host.js';
 
 type Layer = tf.layers.Layer;
 type Gradients = Parameters<tf.Optimizer['applyGradients']>[0];
@@ -57,6 +58,14 @@ export class StepCapture {
     this.keepsOutputs = keep.outputs;
     this.keepsGradients = keep.gradients;
     this.hookTime = 0;
+  }
+
+  /** In the middle of a step: keeps all that comes, and what is still there of what it has `made`. */
+  keepRest({ outputs, gradients }: MadeInStep): void {
+    this.keepsOutputs = 'all';
+    this.keepsGradients = 'all';
+    for (const [layer, output] of outputs) if (!output.isDisposed) this.keepOutput(layer, output);
+    this.keepGradients([...gradients].map(([name, tensor]) => ({ name, tensor })));
   }
 
   /** After a step: what runs next, such as validation, is not of it. */
@@ -202,7 +211,7 @@ export class StepCapture {
       : Object.entries(gradients as Record<string, tf.Tensor>).map(([name, tensor]) => ({ name, tensor }));
     for (const { name, tensor } of named) {
       // A weight that the loss does not depend on has none.
-      if (!(tensor instanceof tf.Tensor) || !isKept(this.keepsGradients, name)) continue;
+      if (!(tensor instanceof tf.Tensor) || tensor.isDisposed || !isKept(this.keepsGradients, name)) continue;
       this.gradients.get(name)?.dispose();
       this.gradients.set(name, alias(tensor));
     }

@@ -21,6 +21,7 @@ import { StepCapture } from './step-capture.js';
 import { StepGraphs, type CompileStep, type StepGraph } from './step-graphs.js';
 import { StepTrail } from './step-trail.js';
 import { alias } from './tfjs-internals.js';
+import type { MadeInStep } from './training-host.js';
 import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
 
 export type Speed = 'eager' | 'compiled';
@@ -133,6 +134,13 @@ export class StepRunner {
     return prepared instanceof Promise
       ? prepared.then((inputs) => this.runPrepared(graphs, inputs, batch, number, keep))
       : this.runPrepared(graphs, prepared, batch, number, keep);
+  }
+
+  /** In the middle of an eager step: keeps it from there on, as if a look had been asked for. */
+  keepRest(made: MadeInStep): void {
+    if (this.underWay === undefined || this.underWay === 'graph' || this.hasCapture) return;
+    this.capture.keepRest(made);
+    this.hasCapture = true;
   }
 
   /** Brings weights, slots and counters up to the last step; to be called before any of them is read. */

@@ -7,6 +7,16 @@ import type { LabelledWeight } from './layer-labels.js';
 import type { PausedTraining, StepTensors } from './paused-training.js';
 import type { SummaryWish } from './step-summaries.js';
 
+/** Of a quicker step, following it and keeping what it computes is a noticeable part. */
+export const SLOW_STEP_MS = 20;
+
+/** What a step has computed so far; others' tensors. */
+export interface MadeInStep {
+  readonly outputs: ReadonlyMap<tf.layers.Layer, tf.Tensor>;
+  /** By the names of the variables. */
+  readonly gradients: ReadonlyMap<string, tf.Tensor>;
+}
+
 export interface TrainingHost {
   /** Takes what happened; never blocks, never throws. */
   emit(event: TrainingEvent): void;
@@ -22,10 +32,14 @@ export interface TrainingHost {
     readonly stepInEpoch: number;
     readonly lastInEpoch: boolean;
     readonly keepingIsFree: boolean;
+    /** Steps take so short that a wish which comes during one can wait for the next, and following it is noticeable. */
+    readonly isQuick?: boolean;
     /** What the step is about to train on; the loop's. */
     readonly batch: Batch;
     /** What is kept of the step for a look after it, as soon as it is there; the loop's. */
     readonly kept?: Pick<StepTensors, 'outputOf' | 'gradientOf'>;
+    /** In the middle of it: keeps what is still to come of it, and of what it has `made` what has not been given back. */
+    keepRest?(made: MadeInStep): void;
   }): boolean;
 
   /**

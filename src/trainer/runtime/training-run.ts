@@ -22,7 +22,7 @@ import { StepRunner, type SpeedChoice } from './step-runner.js';
 import type { RunFacts } from './summaries/run-description.js';
 import type { SummarySettings } from './summaries/summary-settings.js';
 import { TrainingSummaries } from './summaries/training-summaries.js';
-import type { TrainingHost } from './training-host.js';
+import { SLOW_STEP_MS, type TrainingHost } from './training-host.js';
 import {
   hashState,
   takeState,
@@ -88,6 +88,7 @@ export class TrainingRun {
   private lastYield = 0;
   private lastMemory = 0;
   private lastSave = -Infinity;
+  private lastStepMs = Infinity;
   private savedHash: string | undefined;
   private batchesPerEpoch: number | undefined;
   private readonly began = performance.now();
@@ -238,8 +239,10 @@ export class TrainingRun {
       stepInEpoch,
       lastInEpoch,
       keepingIsFree: runner.keepingIsFree,
+      isQuick: this.lastStepMs < SLOW_STEP_MS,
       batch,
       kept: runner.capture,
+      keepRest: (made) => runner.keepRest(made),
     });
     const gradientNorms = host.wantsGradientNorms;
     const forSummaries = this.summaries.beforeStep(batch, number);
@@ -264,6 +267,8 @@ export class TrainingRun {
       disposeBatch(batch);
       this.keptBatch = undefined;
     }
+    const times = this.clock.end();
+    this.lastStepMs = times.stepMs;
     return {
       kind: 'step',
       epoch,
@@ -272,7 +277,7 @@ export class TrainingRun {
       loss: values[0]!,
       metrics,
       learningRate: learningRateOf(compiled.optimizer),
-      ...this.clock.end(),
+      ...times,
       examples: batch.size,
       speed: runner.speed,
       gradNorm: gradientNorms ? runner.gradNorm() : undefined,
