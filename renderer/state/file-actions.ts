@@ -2,6 +2,7 @@
  * Files in the editor: open, edit, save, close; kept in step with the disk and with the drafts that
  * survive a crash. The transitions themselves are in open-file.ts.
  */
+import { isLibraryPath } from '../../src/shared/base/library-path.js';
 import { isModelFile } from '../../src/shared/models/model-file-names.js';
 import { appStore, notify, type OpenFile } from './app-state.js';
 import { RequestError } from './connection.js';
@@ -10,7 +11,7 @@ import { draftsOf, dropDraft, keepDraft } from './drafts.js';
 import { readEditorMemory, writeEditorMemory } from './editor-memory.js';
 import { splitEditor, withoutFile } from './editor-panes.js';
 import { diskChanged, edited, opened, saved, tookTheirs, type DiskText } from './open-file.js';
-import { baseName, concerns, isLibraryPath, joinPath, relativePath } from './paths.js';
+import { baseName, concerns, joinPath, relativePath } from './paths.js';
 import { openModelFile } from './opened-model.js';
 import { reveal } from './reveal.js';
 import { server } from './server.js';

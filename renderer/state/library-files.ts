@@ -1,14 +1,15 @@
 /** Sources of the library that training was stepped into: opened in the editor from the trainer's own copy, to read only. */
+import { isLibraryPath, libraryName } from '../../src/shared/base/library-path.js';
 import { appStore } from './app-state.js';
 import { findOpen } from './file-actions.js';
-import { isLibraryPath } from './paths.js';
 import { reveal } from './reveal.js';
 import { server } from './server.js';
 
 /** Of the training under way. */
 export interface LibrarySource {
   readonly path: string;
-  readonly reference: number;
+  /** It is known by its name, too, once training has loaded it. */
+  readonly reference?: number;
 }
 
 /** @throws RequestError where the training has ended meanwhile */
@@ -18,7 +19,7 @@ export async function openLibrary(
 ): Promise<void> {
   if (!isLibraryPath(path)) throw new Error(`${path} is no library’s`);
   if (!findOpen(path)) {
-    const source = { name: path, sourceReference: reference };
+    const source = { name: libraryName(path), path, sourceReference: reference };
     const body = (await server().dap('source', { source, sourceReference: reference })) as { readonly content: string };
     if (!findOpen(path)) {
       const file = { path, text: body.content, dirty: false, readOnly: true, version: '', savedText: body.content };

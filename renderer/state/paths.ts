@@ -15,17 +15,6 @@ export function relativePath(folder: string, path: string): string | undefined {
   return to.startsWith(`${from}/`) ? to.slice(from.length + 1) : undefined;
 }
 
-/** Before the names of sources that lie in no folder: `library:/tfjs-core/src/engine.ts`. */
-const LIBRARY = 'library:/';
-
-export function libraryPath(name: string): string {
-  return LIBRARY + name;
-}
-
-export function isLibraryPath(path: string): boolean {
-  return path.startsWith(LIBRARY);
-}
-
 export function withSlashes(path: string): string {
   return path.replaceAll('\\', '/');
 }

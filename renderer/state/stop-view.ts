@@ -2,6 +2,7 @@
  * What can be seen where training stands: the call stack, the selected frame, its variables, and the
  * watches on it. Read anew at every stop; stays, marked as old, while training goes on. No React here.
  */
+import { libraryPath } from '../../src/shared/base/library-path.js';
 import { createStore } from 'zustand/vanilla';
 import { hasEnded } from '../../src/shared/session/session-state.js';
 import type { StopPoint } from '../../src/shared/protocol/training.js';
@@ -10,7 +11,7 @@ import { setWatches } from './debugging.js';
 import { canRun, runCommand } from './commands.js';
 import { openFile } from './file-actions.js';
 import { openLibrary } from './library-files.js';
-import { libraryPath, relativePath } from './paths.js';
+import { relativePath } from './paths.js';
 import { server } from './server.js';
 import { toEditor } from './training-texts.js';
 import { ValueTree, type TensorHints, type TreeValue } from './value-tree.js';

@@ -1,13 +1,16 @@
 /** Breakpoints on lines, and exceptions that stop: the upper part of the list of breakpoints. */
 import { useStore } from 'zustand';
+import { isLibraryPath } from '../../../src/shared/base/library-path.js';
 import type { ExceptionStop, LineBreakpoint } from '../../../src/shared/protocol/debugging.js';
 import { detailOf, lookOf, wordsOf } from '../../state/breakpoint-words.js';
 import { changeLine, removeLine, setExceptionStop, statusOf } from '../../state/debugging.js';
 import { runCommand } from '../../state/commands.js';
 import { openFile } from '../../state/file-actions.js';
+import { openLibrary } from '../../state/library-files.js';
 import { baseName } from '../../state/paths.js';
 import { stopView } from '../../state/stop-view.js';
 import { toEditor } from '../../state/training-texts.js';
+import { tell } from '../../state/workspace-actions.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
 
@@ -51,7 +54,13 @@ function LineRow({ entry }: { entry: LineBreakpoint }) {
   const place = `${baseName(entry.file)}:${entry.line}`;
   const detail = detailOf(entry);
   const look = lookOf(entry, status);
-  const show = () => openFile(entry.file, { line: entry.line, focus: true });
+  const show = async () => {
+    const at = { line: entry.line, focus: true };
+    if (!isLibraryPath(entry.file)) return openFile(entry.file, at);
+    await openLibrary({ path: entry.file }, at).catch((error: unknown) =>
+      tell(`${baseName(entry.file)} is there while training runs`, error),
+    );
+  };
   const edit = async () => {
     await show();
     const field = entry.logMessage

@@ -1,7 +1,7 @@
 /** What the person has to know about the file in front: changed by somebody else, deleted, read-only. */
 import type { OpenFile } from '../../state/app-state.js';
 import { closeFile, saveFile, takeTheirs } from '../../state/file-actions.js';
-import { isLibraryPath } from '../../state/paths.js';
+import { isLibraryPath } from '../../../src/shared/base/library-path.js';
 import { Icon } from '../../ui/icon.js';
 
 export function FileBar({

@@ -12,6 +12,7 @@ import { capabilities } from './capabilities.js';
 import { ExceptionStops } from './exception-stops.js';
 import type { InspectorClient } from './inspector-client.js';
 import { KnownBreakpoints } from './known-breakpoints.js';
+import { LibraryLines } from './library-lines.js';
 import { LibrarySources } from './library-sources.js';
 import { LineBreakpoints } from './line-breakpoints.js';
 import { outputOf } from './log-output.js';
@@ -64,16 +65,17 @@ export class DebugSession {
     const say = (one: TrainingEvent): void => this.batcher.add([one]);
     const { failed } = this;
     const flush = (): void => this.batcher.flush();
-    const lines = new LineBreakpoints(inspector, (breakpoint) =>
+    const library = new LibrarySources();
+    const libraryLines = new LibraryLines(inspector, library);
+    const lines = new LineBreakpoints(inspector, libraryLines, (breakpoint) =>
       event('breakpoint', { reason: 'changed', breakpoint }),
     );
     const exceptions = new ExceptionStops(inspector, (condition, message) => {
       const what = `The condition ${JSON.stringify(condition)} of an exception breakpoint failed, which counts as not met`;
       say({ kind: 'notice', severity: 'warning', message: `${what}: ${message}` });
     });
-    const library = new LibrarySources();
     const threadDebugger = new ThreadDebugger(inspector, lines, stoppingPlace);
-    const common = { inspector, flags, lines, exceptions, library, threadDebugger, event, say };
+    const common = { inspector, flags, lines, exceptions, library, libraryLines, threadDebugger, event, say };
     const trainingBreakpoints = new KnownBreakpoints({ control, event, say });
     const thread = new TrainingThread({ ...common, trainingBreakpoints, stoppingPlace, catchUp, flush, failed });
     const client = (): Partial<DebugProtocol.InitializeRequestArguments> => this.client ?? {};

@@ -1,20 +1,26 @@
 /**
- * Breakpoints on lines of the person's files: what they want, and where V8 can stop for it. V8 forgets
- * them whenever its debugger is detached, so they can be put in place again. Knows no training.
+ * Breakpoints on lines of the person's files, and of the library's: what they want, and where V8 can stop for
+ * it. V8 forgets them whenever its debugger is detached, so they can be put in place again. Knows no training.
  */
 import { realpathSync } from 'node:fs';
 import type { Debugger } from 'node:inspector';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { libraryPath } from '../../shared/base/library-path.js';
 import type { InspectorClient } from './inspector-client.js';
 import { lineExpression } from './line-condition.js';
+import type { LibraryLine, LibraryLines } from './library-lines.js';
 import type { Place } from './possible-places.js';
 
 interface Line {
   readonly id: number;
   /** As the front end names it. */
   readonly file: string;
+  /** The file is one of the library's. */
+  readonly reference: number | undefined;
+  /** Where that is in its script. */
+  inLibrary: LibraryLine | undefined;
   readonly wish: DebugProtocol.SourceBreakpoint;
   readonly expression: string | undefined;
   /** V8's name for it, while it is in place. */
@@ -34,6 +40,7 @@ export class LineBreakpoints {
 
   constructor(
     private readonly inspector: InspectorClient,
+    private readonly library: LibraryLines,
     private readonly changed: (breakpoint: DebugProtocol.Breakpoint) => void,
   ) {}
 
@@ -49,9 +56,10 @@ export class LineBreakpoints {
     attached: boolean,
   ): Promise<DebugProtocol.Breakpoint[]> {
     const before = [...(this.byFile.get(file) ?? [])];
+    const reference = path.isAbsolute(file) ? undefined : (this.library.referenceOf(file) ?? 0);
     const lines = wishes.map((wish): Line => {
       const same = before.findIndex((line) => JSON.stringify(line.wish) === JSON.stringify(wish));
-      return same >= 0 ? before.splice(same, 1)[0]! : this.lineFor(file, wish);
+      return same >= 0 ? before.splice(same, 1)[0]! : this.lineFor(file, reference, wish);
     });
     if (lines.length > 0) this.byFile.set(file, lines);
     else this.byFile.delete(file);
@@ -81,7 +89,7 @@ export class LineBreakpoints {
   /** Its file has been loaded. */
   resolved({ breakpointId, location }: Debugger.BreakpointResolvedEventDataType): void {
     const line = this.all().find(({ inPlace }) => inPlace === breakpointId);
-    if (!line) return;
+    if (!line || line.reference !== undefined) return;
     line.actual = placeOf(location);
     this.changed(this.shown(line));
   }
@@ -105,6 +113,12 @@ export class LineBreakpoints {
     return line && { file: line.file, line: line.actual?.line ?? line.wish.line };
   }
 
+  /** For a person, where the first of these is on a line of the library. */
+  libraryPlaceOf([id]: readonly number[]): string | undefined {
+    const line = this.all().find((one) => one.id === id && one.reference !== undefined);
+    return line && `${path.posix.basename(line.file)}:${line.actual?.line ?? line.wish.line}`;
+  }
+
   /** Numbers of those that V8 has stopped for. */
   hit(inPlace: readonly string[]): number[] {
     return this.all()
@@ -122,12 +136,14 @@ export class LineBreakpoints {
     return [...this.byFile.values()].flat();
   }
 
-  private lineFor(file: string, wish: DebugProtocol.SourceBreakpoint): Line {
+  private lineFor(file: string, reference: number | undefined, wish: DebugProtocol.SourceBreakpoint): Line {
     const id = this.nextId++;
     const made = lineExpression(id, wish);
     return {
       id,
       file,
+      reference,
+      inLibrary: undefined,
       wish,
       expression: made.kind === 'ok' ? made.text : undefined,
       inPlace: undefined,
@@ -138,7 +154,7 @@ export class LineBreakpoints {
   }
 
   private async expect(line: Line): Promise<void> {
-    if (line.actual || line.problem !== undefined) return;
+    if (line.actual || line.problem !== undefined || line.reference !== undefined) return;
     const { possiblePlaces } = await import('./possible-places.js');
     const { line: wished, column = 1 } = line.wish;
     const places = possiblePlaces(line.file);
@@ -149,22 +165,37 @@ export class LineBreakpoints {
 
   private async put(line: Line): Promise<void> {
     if (line.inPlace !== undefined || (line.expression === undefined && line.problem !== undefined)) return;
-    const { wish } = line;
     try {
+      const where = await this.whereOf(line);
+      if (!where) return;
       const placed = await this.inspector.send<Debugger.SetBreakpointByUrlReturnType>('Debugger.setBreakpointByUrl', {
-        urlRegex: urlPattern(line.file),
-        lineNumber: wish.line - 1,
-        columnNumber: (wish.column ?? 1) - 1,
+        ...where,
         condition: line.expression,
       });
       line.inPlace = placed.breakpointId;
       line.problem = undefined;
       const [location] = placed.locations;
-      if (location) line.actual = placeOf(location);
+      if (location && !line.inLibrary) line.actual = placeOf(location);
     } catch (error) {
       const { message } = error as Error;
       line.problem = /already exists/.test(message) ? 'There is a breakpoint on this line already.' : message;
     }
+  }
+
+  /** In V8's terms; `undefined` where it cannot stop. */
+  private async whereOf(line: Line): Promise<object | undefined> {
+    const { file, reference, wish } = line;
+    const column = wish.column ?? 1;
+    if (reference === undefined) {
+      return { urlRegex: urlPattern(file), lineNumber: wish.line - 1, columnNumber: column - 1 };
+    }
+    line.inLibrary ??= (await this.library.placesIn(file)).find(
+      ({ actual }) => actual.line > wish.line || (actual.line === wish.line && actual.column >= column),
+    );
+    if (!line.inLibrary) return undefined;
+    const { actual, script, lineNumber, columnNumber } = line.inLibrary;
+    line.actual = actual;
+    return { url: script, lineNumber, columnNumber };
   }
 
   private async takeAway(line: Line): Promise<void> {
@@ -173,10 +204,15 @@ export class LineBreakpoints {
     if (inPlace !== undefined) await this.inspector.send('Debugger.removeBreakpoint', { breakpointId: inPlace });
   }
 
-  private shown({ id, file, wish, actual, expected, problem, inPlace }: Line): DebugProtocol.Breakpoint {
-    const source = { name: path.basename(file), path: file };
+  private shown({ id, file, reference, wish, actual, expected, problem, inPlace }: Line): DebugProtocol.Breakpoint {
+    const source =
+      reference === undefined
+        ? { name: path.basename(file), path: file }
+        : { name: file, path: libraryPath(file), sourceReference: reference, origin: 'TensorFlow.js' };
     if (problem !== undefined) return { id, verified: false, message: problem, source, line: wish.line };
     if (actual) return { id, verified: true, source, ...actual };
+    if (reference !== undefined)
+      return { id, verified: false, message: 'There is no code on this line or after it.', source, line: wish.line };
     const loaded = [...this.inspector.loaded.values()].some((script) => new RegExp(urlPattern(file)).test(script));
     const awaited = !loaded && !this.allLoaded;
     if (awaited && typeof expected === 'object') return { id, verified: true, source, ...expected };

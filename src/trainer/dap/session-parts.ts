@@ -7,6 +7,7 @@ import type { TrainingEvent } from '../../shared/protocol/training.js';
 import type { ExceptionStops } from './exception-stops.js';
 import type { InspectorClient } from './inspector-client.js';
 import type { KnownBreakpoints } from './known-breakpoints.js';
+import type { LibraryLines } from './library-lines.js';
 import type { LibrarySources } from './library-sources.js';
 import type { LineBreakpoints } from './line-breakpoints.js';
 import type { ReceivedBytes } from './received-bytes.js';
@@ -22,6 +23,7 @@ export interface SessionParts {
   readonly lines: LineBreakpoints;
   readonly exceptions: ExceptionStops;
   readonly library: LibrarySources;
+  readonly libraryLines: LibraryLines;
   readonly trainingBreakpoints: KnownBreakpoints;
   readonly threadDebugger: ThreadDebugger;
   /** The training thread: stands or runs, is stepped and paused. */

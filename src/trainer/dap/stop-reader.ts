@@ -17,6 +17,8 @@ export type PauseMeaning =
       readonly facts: StopFacts;
       readonly thrown?: ThrownException;
       readonly hit: readonly number[];
+      /** It is for a breakpoint in the library's code, which is to be seen. */
+      readonly inLibrary?: boolean;
     }
   /** Nothing to stop for. */
   | { readonly kind: 'goOn' }
@@ -62,7 +64,11 @@ export class StopReader {
     // On its way to a stop of its own, which comes next.
     if (pause.callFrames.some(({ functionName }) => functionName === announcingFunction)) return { kind: 'goOn' };
     const hit = this.lines.hit(pause.hitBreakpoints ?? []);
-    if (hit.length > 0) return { kind: 'stop', facts: await this.factsOf(pause, 'breakpoint'), hit };
+    if (hit.length > 0) {
+      const place = this.lines.libraryPlaceOf(hit);
+      const facts = await this.factsOf(pause, 'breakpoint', place === undefined ? undefined : () => place);
+      return { kind: 'stop', facts, hit, inLibrary: place !== undefined };
+    }
     if (wishes.stepsByLines === 'over the library' && !this.isPersons(top)) return { kind: 'stepOn' };
     if (wishes.stepsByLines !== 'no') return { kind: 'stop', facts: await this.factsOf(pause, 'step'), hit };
     if (wishes.pausing && !pause.callFrames.some((frame) => this.isPersons(frame))) return { kind: 'goOn' };

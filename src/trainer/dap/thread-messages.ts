@@ -60,7 +60,7 @@ export interface Whereabouts {
   readonly path: readonly string[];
   readonly lastStep: StepEvent | undefined;
   readonly learningRate: number | undefined;
-  /** What runs is no step, but a recording of one. */
+  /** What runs is no step, but a recording of one, or work beside the training. */
   readonly recording: boolean;
 }
 

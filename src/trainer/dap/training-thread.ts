@@ -169,7 +169,8 @@ export class TrainingThread {
     this.cleansUp = announced !== undefined && meaning.facts === announced;
     this.announced = undefined;
     this.stopIsNear = false;
-    this.standsInLibrary = stepsByLines === 'into the library' && meaning.facts.at.reason === 'step';
+    const steppedIn = stepsByLines === 'into the library';
+    this.standsInLibrary = meaning.inLibrary === true || (steppedIn && meaning.facts.at.reason === 'step');
     this.stepsByLines = 'no';
     this.pausing = false;
     clearTimeout(this.pauseTimer);
@@ -182,7 +183,7 @@ export class TrainingThread {
       library: this.options.library,
       frames: pause.callFrames,
       facts,
-      justMyCode: threadDebugger.justMyCode && stepsByLines !== 'into the library',
+      justMyCode: threadDebugger.justMyCode && !steppedIn && !this.standsInLibrary,
       fileOf: (file) => this.options.lines.fileOf(file),
     });
     this.phase = 'paused';

@@ -4,7 +4,6 @@ import { told } from '../../../training/break-menu.js';
 import { appStore } from '../../../state/app-state.js';
 import { atLayer } from '../../../state/breakpoint-words.js';
 import { saveBreakpoints } from '../../../state/session-breakpoints.js';
-import { isLibraryPath } from '../../../state/paths.js';
 import { isCode } from '../../../state/analysis-actions.js';
 import { showLineMenu, type LineField } from '../line-menu.js';
 import { monaco } from './api.js';
@@ -107,6 +106,6 @@ export class BreakpointGutter {
 
   private codeFile(): string | undefined {
     const file = this.fileOf();
-    return file !== undefined && isCode(file) && !isLibraryPath(file) ? file : undefined;
+    return file !== undefined && isCode(file) ? file : undefined;
   }
 }

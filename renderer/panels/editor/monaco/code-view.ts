@@ -3,7 +3,7 @@ import { appStore, moveCursor } from '../../../state/app-state.js';
 import { openFile } from '../../../state/file-actions.js';
 import { readEditorMemory, writeEditorMemory } from '../../../state/editor-memory.js';
 import { focusPane, paneFiles, type PaneIndex } from '../../../state/editor-panes.js';
-import { isLibraryPath } from '../../../state/paths.js';
+import { isLibraryPath } from '../../../../src/shared/base/library-path.js';
 import { onReveal, type Place } from '../../../state/reveal.js';
 import { monaco } from './api.js';
 import { BreakpointGutter } from './breakpoint-gutter.js';

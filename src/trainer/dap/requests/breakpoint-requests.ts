@@ -1,18 +1,38 @@
 /** Breakpoints on lines and exceptions. */
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { isLibraryPath, libraryName } from '../../../shared/base/library-path.js';
+import type { Place } from '../possible-places.js';
 import type { Handlers, SessionParts } from '../session-parts.js';
 
-export function breakpointRequests({ lines, exceptions, thread, threadDebugger }: SessionParts): Handlers {
+export function breakpointRequests(parts: SessionParts): Handlers {
+  const { lines, exceptions, libraryLines, thread, threadDebugger } = parts;
+  /** An absolute path, or the name of one of the library’s files. */
+  const fileOf = ({ path: file, sourceReference = 0 }: DebugProtocol.Source): string => {
+    if (sourceReference > 0) return libraryLines.nameOf(sourceReference);
+    if (file && isLibraryPath(file)) return libraryName(file);
+    if (file && path.isAbsolute(file)) return file;
+    throw new Error('Breakpoints need the absolute path of a file, or the number of a source of the library.');
+  };
+  const placesIn = async (source: DebugProtocol.Source): Promise<readonly Place[]> => {
+    const { path: file, sourceReference = 0 } = source;
+    if (sourceReference > 0 || (file !== undefined && isLibraryPath(file))) {
+      if (!thread.hasEnded) await threadDebugger.attach();
+      const places = (await libraryLines.placesIn(fileOf(source))).map(({ actual }) => actual);
+      await thread.armsChanged();
+      return places;
+    }
+    const { possiblePlaces } = await import('../possible-places.js');
+    return file === undefined ? [] : (possiblePlaces(file) ?? []);
+  };
   return {
     setBreakpoints: async ({ source, breakpoints, lines: plain }: DebugProtocol.SetBreakpointsArguments) => {
-      if (!source?.path || !path.isAbsolute(source.path))
-        throw new Error('Breakpoints need the absolute path of a file.');
+      const file = fileOf(source ?? {});
       const wishes = breakpoints ?? (plain ?? []).map((line) => ({ line }));
       if (!wishes.every(({ line }) => Number.isInteger(line) && line > 0))
         throw new Error('Lines of breakpoints count from 1.');
       if (!thread.hasEnded && wishes.length > 0) await threadDebugger.attach();
-      const set = await lines.set(source.path, wishes, threadDebugger.attached);
+      const set = await lines.set(file, wishes, threadDebugger.attached);
       await thread.armsChanged();
       return { body: { breakpoints: set } };
     },
@@ -38,8 +58,7 @@ export function breakpointRequests({ lines, exceptions, thread, threadDebugger }
       endLine,
       endColumn,
     }: DebugProtocol.BreakpointLocationsArguments) => {
-      const { possiblePlaces } = await import('../possible-places.js');
-      const places = source.path === undefined ? [] : (possiblePlaces(source.path) ?? []);
+      const places = await placesIn(source);
       const last = endLine ?? line;
       const breakpoints = places.filter(
         (place) =>

@@ -2,10 +2,12 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { isLibraryPath, libraryName } from '../../../shared/base/library-path.js';
 import { isPersons, pathOf } from '../../loader/stack-frames.js';
 import type { Handlers, SessionParts } from '../session-parts.js';
 
-export function sourceRequests({ inspector, library, lines, threadDebugger }: SessionParts): Handlers {
+export function sourceRequests(parts: SessionParts): Handlers {
+  const { inspector, library, libraryLines, lines, threadDebugger } = parts;
   /** As the front end spells them. */
   const personsFiles = (): string[] => {
     const files = [...inspector.loaded.values()].flatMap((script) => pathOf(script) ?? []);
@@ -13,9 +15,13 @@ export function sourceRequests({ inspector, library, lines, threadDebugger }: Se
   };
   return {
     source: ({ source, sourceReference }: DebugProtocol.SourceArguments) => {
-      const reference = source?.sourceReference ?? sourceReference ?? 0;
-      if (reference > 0) return { body: { content: library.textOf(reference), mimeType: 'text/typescript' } };
       const file = source?.path;
+      const named = file !== undefined && isLibraryPath(file) ? libraryLines.referenceOf(libraryName(file)) : undefined;
+      const reference = named ?? source?.sourceReference ?? sourceReference ?? 0;
+      if (reference > 0) {
+        const { text } = library.fileOf(reference, new Set(inspector.loaded.values()));
+        return { body: { content: text, mimeType: 'text/typescript' } };
+      }
       if (file === undefined || !personsFiles().includes(file)) throw new Error('The training has no such file.');
       return { body: { content: readFileSync(file, 'utf8') } };
     },
