@@ -1,4 +1,5 @@
 /** Messages of the Debug Adapter Protocol as the command line hands them on: looked into as little as possible. */
+import { frameHeader } from '../shared/base/message-frames.js';
 
 export interface ProtocolMessage {
   readonly seq?: unknown;
@@ -20,7 +21,7 @@ export interface Received {
 
 export function frameOf(text: string): Buffer {
   const body = Buffer.from(text, 'utf8');
-  return Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`, 'latin1'), body]);
+  return Buffer.concat([Buffer.from(frameHeader(body.length), 'ascii'), body]);
 }
 
 /** `undefined` for anything but an object. */

@@ -1,4 +1,4 @@
-/** Gathers training events so that at most one batch leaves in 16 ms, in order. Knows no transport. */
+/** Gathers training events so that batches leave at a pace, in order. Knows no transport. */
 import type { TrainingEvent } from '../shared/protocol/training.js';
 
 const BATCH_MS = 16;
@@ -8,11 +8,20 @@ export class EventBatcher {
   private lastSent = -Infinity;
   private timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly send: (events: readonly TrainingEvent[]) => void) {}
+  constructor(
+    private readonly send: (events: readonly TrainingEvent[]) => void,
+    private readonly batchMs = BATCH_MS,
+  ) {}
+
+  /** Steps can come thousands a second: they travel together. Everything else is rare and goes at once. */
+  tell(event: TrainingEvent): void {
+    this.add([event]);
+    if (event.kind !== 'step') this.flush();
+  }
 
   add(events: readonly TrainingEvent[]): void {
     this.waiting.push(...events);
-    const wait = this.lastSent + BATCH_MS - performance.now();
+    const wait = this.lastSent + this.batchMs - performance.now();
     if (wait <= 0) this.flush();
     else this.timer ??= setTimeout(() => this.flush(), wait);
   }

@@ -20,6 +20,11 @@ interface Header {
   readonly bodyBytes: number;
 }
 
+/** What goes before a body of this many bytes. */
+export function frameHeader(bytes: number): string {
+  return `Content-Length: ${bytes}\r\n\r\n`;
+}
+
 export class FrameReader<T> {
   private pending: Uint8Array[] = [];
   private pendingBytes = 0;
@@ -32,6 +37,11 @@ export class FrameReader<T> {
     private readonly decode: (body: Uint8Array) => T,
     private readonly largestBody = LARGEST_BODY,
   ) {}
+
+  /** Of what is being read now, how much is known to be no message. */
+  get passedBy(): number {
+    return this.skipped;
+  }
 
   /** What `chunk` completes, in order. */
   push(chunk: Uint8Array): Frame<T>[] {

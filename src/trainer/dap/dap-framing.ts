@@ -1,5 +1,5 @@
 /** Messages of the Debug Adapter Protocol as bytes, and back. Knows no message. */
-import { FrameReader } from '../../shared/base/message-frames.js';
+import { frameHeader, FrameReader } from '../../shared/base/message-frames.js';
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
 
 /** Cuts a stream of bytes into messages. */
@@ -26,5 +26,5 @@ export class MessageReader {
 
 export function frameMessage(message: unknown): Buffer {
   const body = Buffer.from(stringifyMessage(message), 'utf8');
-  return Buffer.concat([Buffer.from(`Content-Length: ${body.length}\r\n\r\n`, 'ascii'), body]);
+  return Buffer.concat([Buffer.from(frameHeader(body.length), 'ascii'), body]);
 }

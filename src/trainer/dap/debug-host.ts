@@ -9,6 +9,7 @@ import type { OpStatistics } from '../../shared/graph/op-statistics.js';
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
 import { placeOfLayer } from '../analysis/layer-origins.js';
 import type { RunDiagnosis, Standing } from '../diagnosis/run-diagnosis.js';
+import { EventBatcher } from '../event-batcher.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import type { SourcePlace } from '../loader/stack-frames.js';
 import { isAside } from '../runtime/aside.js';
@@ -77,9 +78,7 @@ export class DebugHost implements TrainingHost {
   private readonly opNumbers = new Map<string, number>();
 
   private readonly quickLooks = new QuickLooks();
-  private waiting: TrainingEvent[] = [];
-  private lastPost = 0;
-  private timer: NodeJS.Timeout | undefined;
+  private readonly batcher = new EventBatcher((events) => this.options.post({ kind: 'events', events }), BATCH_MS);
 
   constructor(private readonly options: DebugHostOptions) {
     const { flags } = options;
@@ -122,11 +121,7 @@ export class DebugHost implements TrainingHost {
       this.learnNames();
     }
     if (event.kind === 'start' || event.kind === 'step') this.quickLooks.refresh();
-    this.waiting.push(event);
-    // Steps can come thousands a second: they travel together. Everything else is rare and goes at once.
-    const wait = event.kind === 'step' ? this.lastPost + BATCH_MS - performance.now() : 0;
-    if (wait <= 0) this.flush();
-    else this.timer ??= setTimeout(() => this.flush(), wait);
+    this.batcher.tell(event);
   }
 
   joins({ model, labels, optimizer, weights }: Parameters<NonNullable<TrainingHost['joins']>>[0]): void {
@@ -140,12 +135,7 @@ export class DebugHost implements TrainingHost {
   }
 
   flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    this.lastPost = performance.now();
-    if (this.waiting.length === 0) return;
-    this.options.post({ kind: 'events', events: this.waiting });
-    this.waiting = [];
+    this.batcher.flush();
   }
 
   mayStopAfter(next: StepUnderWay): boolean {

@@ -32,9 +32,7 @@ export async function runMode(): Promise<void> {
   const batcher = new EventBatcher((events) => void process.send?.(stringifyMessage({ kind: 'events', events })));
   const emit = (event: TrainingEvent): void => {
     if (event.kind === 'start') begun = true;
-    batcher.add([event]);
-    // Steps can come thousands a second: they travel together. Everything else is rare and goes at once.
-    if (event.kind !== 'step') batcher.flush();
+    batcher.tell(event);
   };
   const host: TrainingHost = {
     emit,

@@ -44,8 +44,11 @@ test('messages come whole from pieces of any size, large and not-finite ones too
 });
 
 test('what is not the protocol is refused', () => {
-  expect(() => new DapStreamReader().push(Buffer.alloc(5000, 'x'))).toThrow('not the Debug Adapter Protocol');
-  expect(() => new DapStreamReader().push(Buffer.from('Some-Header: 1\r\n\r\n{}'))).toThrow('without a usable length');
+  const refused = (bytes: Buffer) =>
+    expect(() => new DapStreamReader().push(bytes)).toThrow('not the Debug Adapter Protocol');
+  refused(Buffer.alloc(10_000, 'x'));
+  refused(Buffer.concat([Buffer.from('Some-Header: 1\r\n\r\n{}\r\n'), frameDap({ type: 'event' })]));
+  refused(Buffer.from('Content-Length: 9\r\n\r\nno object'));
 });
 
 test('output comes in lines; a flood is thinned out and says so', async () => {
