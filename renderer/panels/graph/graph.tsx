@@ -166,14 +166,15 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
       return after;
     });
   }, []);
-  /** What was selected is gone then: the cell takes over for its op, or the first op for its cell. */
+  /** What was selected is gone then: the cell takes over for its op, or the first op that computes for its cell. */
   const toggleItem = (of: PlacedItem) => {
     // An op in no group has nothing to open.
     if (of.group === tree.root) return;
     const after = new Set(wished);
     if (!after.delete(of.group.id)) after.add(of.group.id);
     toggle(of.group.id);
-    setSelected(shownAs(tree, after)(of.ops[0]!));
+    // Weights stand aside: what computes is what was opened to be seen.
+    setSelected(shownAs(tree, after)(of.ops.find(({ kind }) => kind === 'op') ?? of.ops[0]!));
   };
   const select = (to: PlacedItem | undefined) => {
     setSelected(to?.id);

@@ -88,7 +88,7 @@ class Grid {
   /** Neighbours in the row above and below. */
   private readonly above: number[][] = [];
   private readonly below: number[][] = [];
-  /** Of what stands aside: the first in its row that it goes to. */
+  /** Of what stands aside: the last in its row that it goes to. */
   private readonly hostOf = new Map<number, number>();
   private readonly boxes: number;
 
@@ -118,7 +118,7 @@ class Grid {
   lead(from: number, to: number): number[] {
     const [first, last] = [this.ranks[from]!, this.ranks[to]!];
     const { aside, inGrid } = this.given;
-    if (first === last && aside[from] && from < to && !this.hostOf.has(from)) this.hostOf.set(from, to);
+    if (first === last && aside[from] && from < to) this.hostOf.set(from, to);
     if (first >= last || last - first > LONGEST || inGrid[from] || inGrid[to]) return [];
     const bends: number[] = [];
     let previous = from;
