@@ -44,11 +44,11 @@ test('traces what is up- and downstream, and is pointed at from afar as from nea
   await expect(picture).toHaveAttribute('data-painted', 'whole');
   await page.mouse.click(x, y);
   await expect(details).toContainText('Relu');
-  await page.mouse.dblclick(x, y);
-  await expect(page.getByRole('button', { name: 'Close all' })).toBeVisible();
   await page.mouse.click(x, y, { button: 'right' });
   await expect(page.getByRole('menu')).toContainText('Break');
   await page.keyboard.press('Escape');
+  await page.mouse.dblclick(x, y);
+  await expect(page.getByRole('button', { name: 'Close all' })).toBeVisible();
 
   // All of it, and with everything open.
   await page.getByTitle('See all of it').click();
