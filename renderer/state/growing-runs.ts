@@ -5,7 +5,7 @@
  */
 import type { LogFolder, LogPoints, LogRun } from '../../src/shared/protocol/summaries.js';
 import type { SeriesAlert } from './alert-rules.js';
-import { AlertWatcher, type Hit } from './alerts.js';
+import { AlertWatcher, type Hit } from './alert-watcher.js';
 import type { ReadPoints } from './series-store.js';
 
 export interface GrowingRunsHost {

@@ -1,7 +1,16 @@
 // How soon the logs of anybody are there, and what they cost: TensorBoard's own loader (Rust, without checksums, 1,000
 // points a tag) and Backstep's reading thread (every checksum, every point) on the same files, in turns.
 import { execFileSync, fork, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -32,9 +32,10 @@ export function readScriptText(source: string): ScriptText {
     hasDefaultExport: /\bexport\s+default\b|\bas\s+default\b/.test(text),
     exportsObject: /\bexport\s+default\s*\{/.test(text),
     importsTensorFlow: new RegExp(`${importStart}(['"\`])(?:@tensorflow/tfjs(?:-[\\w-]+)?|backstep)\\1`).test(text),
-    callsTraining: /\.\s*(?:fit|fitDataset|trainOnBatch|minimize|applyGradients|variableGrads|valueAndGrads?|grads?)\s*\(/.test(
-      text,
-    ),
+    callsTraining:
+      /\.\s*(?:fit|fitDataset|trainOnBatch|minimize|applyGradients|variableGrads|valueAndGrads?|grads?)\s*\(/.test(
+        text,
+      ),
     relativeImports: [...text.matchAll(new RegExp(`${importStart}(['"\`])(\\.{1,2}/[^'"\`\\n]+)\\1`, 'g'))].map(
       (match) => match[2]!,
     ),

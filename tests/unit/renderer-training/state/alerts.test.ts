@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alertRule, alertWords, watchOf, type AlertRule } from '../../../../renderer/state/alert-rules.js';
-import { AlertWatcher } from '../../../../renderer/state/alerts.js';
+import { AlertWatcher } from '../../../../renderer/state/alert-watcher.js';
 import { GrowingRuns } from '../../../../renderer/state/growing-runs.js';
 import { findNamed } from '../../../../renderer/panels/dashboards/series-names.js';
 import type { LogFolder, LogPoints, LogRun } from '../../../../src/shared/protocol/summaries.js';

@@ -1,6 +1,10 @@
 /** Links to comparisons: what they say comes back, and what somebody else wrote leads nowhere it should not. */
 import { expect, it } from 'vitest';
-import { comparisonParts, comparisonWish, sideOf } from '../../../../../../renderer/panels/graph/compare/compare-link.js';
+import {
+  comparisonParts,
+  comparisonWish,
+  sideOf,
+} from '../../../../../../renderer/panels/graph/compare/compare-link.js';
 import type { GraphOrigin } from '../../../../../../renderer/state/graph-comparison.js';
 
 const folder = '/home/me/work';
