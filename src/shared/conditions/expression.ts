@@ -2,9 +2,10 @@
  * What a person writes in a condition, compiled to closures over a fixed list of names and functions. Mistakes
  * are told in plain words at their column. Never evaluates anything as code; knows no training.
  */
-import jsep from 'jsep';
+import type jsep from 'jsep';
 import { closestName } from './closest-name.js';
 import type { ConditionScope, KnownNames, ReadTensor } from './condition.js';
+import { ConditionError, parse } from './parse-text.js';
 import {
   scalarNames,
   tensorWords,
@@ -15,9 +16,18 @@ import {
   type TensorWord,
 } from './reach.js';
 import { tensorNumberCalled, tensorNumbers } from './tensor-numbers.js';
-
-type Value = number | boolean;
-type Run<T> = (scope: ConditionScope) => T;
+import {
+  binary,
+  constants,
+  equality,
+  functions,
+  norms,
+  otherNames,
+  scalars,
+  texts,
+  type Run,
+  type Value,
+} from './vocabulary.js';
 
 /** By what it is: a number or truth, a text, a tensor that has yet to be asked for a number. */
 export type Compiled =
@@ -51,73 +61,6 @@ export function parseExpression(text: string, known: KnownNames, reach: Reach): 
     throw error;
   }
 }
-
-class ConditionError extends Error {
-  constructor(
-    message: string,
-    readonly column: number,
-  ) {
-    super(message);
-  }
-}
-
-const scalars: Readonly<Record<string, Run<Value>>> = {
-  loss: (scope) => scope.loss,
-  learningRate: (scope) => scope.learningRate ?? NaN,
-  step: (scope) => scope.step,
-  epoch: (scope) => scope.epoch,
-  stepInEpoch: (scope) => scope.stepInEpoch ?? NaN,
-  gradNorm: (scope) => scope.gradNorm() ?? NaN,
-  weightNorm: (scope) => scope.weightNorm() ?? NaN,
-  notFinite: (scope) => scope.notFinite() ?? false,
-};
-const otherNames: Readonly<Record<string, string>> = { lr: 'learningRate' };
-
-const texts: Readonly<Record<string, Run<string>>> = {
-  phase: (scope) => scope.phase ?? '',
-  layer: (scope) => scope.layer ?? '',
-  op: (scope) => scope.op ?? '',
-};
-
-/** Names that can also be called with a layer's. */
-const norms = ['gradNorm', 'weightNorm'] as const;
-
-const constants: Readonly<Record<string, Value>> = { NaN, Infinity, true: true, false: false };
-
-interface ConditionFunction {
-  readonly least: number;
-  readonly most: number;
-  readonly call: (...values: number[]) => Value;
-}
-
-const functions: Readonly<Record<string, ConditionFunction>> = {
-  isNaN: { least: 1, most: 1, call: (value) => Number.isNaN(value) },
-  isFinite: { least: 1, most: 1, call: (value) => Number.isFinite(value) },
-  abs: { least: 1, most: 1, call: Math.abs },
-  sqrt: { least: 1, most: 1, call: Math.sqrt },
-  log: { least: 1, most: 1, call: Math.log },
-  exp: { least: 1, most: 1, call: Math.exp },
-  pow: { least: 2, most: 2, call: Math.pow },
-  min: { least: 1, most: Infinity, call: Math.min },
-  max: { least: 1, most: Infinity, call: Math.max },
-};
-
-const binary: Readonly<Record<string, (left: number, right: number) => Value>> = {
-  '+': (left, right) => left + right,
-  '-': (left, right) => left - right,
-  '*': (left, right) => left * right,
-  '/': (left, right) => left / right,
-  '%': (left, right) => left % right,
-  '<': (left, right) => left < right,
-  '<=': (left, right) => left <= right,
-  '>': (left, right) => left > right,
-  '>=': (left, right) => left >= right,
-  '==': (left, right) => left === right,
-  '===': (left, right) => left === right,
-  '!=': (left, right) => left !== right,
-  '!==': (left, right) => left !== right,
-};
-const equality: Readonly<Record<string, boolean>> = { '==': true, '===': true, '!=': false, '!==': false };
 
 const has = (table: object, name: string): boolean => Object.hasOwn(table, name);
 const number = (run: Run<Value>): Compiled => ({ type: 'number', run });
@@ -441,28 +384,4 @@ function nameOf(node: jsep.CoreExpression): string {
   if (node.type === 'Identifier') return node.name;
   if (node.type === 'CallExpression') return nameOf(node.callee as jsep.CoreExpression);
   return node.type === 'MemberExpression' && node.computed ? nameOf(node.object as jsep.CoreExpression) : '';
-}
-
-function parse(text: string): jsep.Expression {
-  const assignment = /(?<![=!<>])=(?!=)/.exec(text);
-  if (assignment) throw new ConditionError('A single = does not compare. Write == for “equal”.', assignment.index + 1);
-  try {
-    return jsep(text);
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    const index = 'index' in error && typeof error.index === 'number' ? error.index : text.length;
-    throw new ConditionError(plainWords(error.message, text, index), Math.min(index, text.length) + 1);
-  }
-}
-
-/** jsep's own messages name its internals ("gobbleGroup"); people get the place and what is missing. */
-function plainWords(message: string, text: string, index: number): string {
-  const count = (character: string) => text.split(character).length - 1;
-  if (count('(') > count(')')) return 'A closing bracket ) is missing.';
-  if (count(')') > count('(')) return 'There is a closing bracket ) too many.';
-  if (/quote/i.test(message)) return 'A closing quote is missing.';
-  if (/Expected expression after|Expected exponent/i.test(message) || index >= text.length)
-    return 'Something is missing at the end: a number or a name.';
-  const character = text[index];
-  return `This cannot be read${character ? ` at “${character}”` : ''}. Write, for example: loss > 2 || isNaN(loss)`;
 }
