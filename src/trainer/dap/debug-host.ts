@@ -147,7 +147,7 @@ export class DebugHost implements TrainingHost {
     this.hooks.begin(!next.isQuick || !this.shownStep || this.inStep.any || isStoppedAfter || flags.walksThroughSteps);
     this.hooks.values.beginStep({ isStoppedAfter, mayBeRecorded: this.mayCompile && !this.hasCompiled });
     const looksInStep = this.inStep.begin(this.mayCompile);
-    if (next.keepingIsFree && !next.isQuick) return true;
+    if (next.keepingIsFree) return true;
     return (
       looksInStep ||
       isStoppedAfter ||

@@ -11,6 +11,7 @@ import { learningRateOf } from '../runtime/optimizer-state.js';
 import type { PausedAtStep } from '../runtime/paused-at-step.js';
 import { StepCapture } from '../runtime/step-capture.js';
 import { StepClock } from '../runtime/step-clock.js';
+import { SLOW_STEP_MS, type MadeInStep } from '../runtime/training-host.js';
 import type { Cursor } from '../runtime/training-state.js';
 import { FitCalls, type FitCall } from './fit-calls.js';
 import type { FitFollower, FitLogs, FitPlan, TrainingFollower } from './follow-tensorflow.js';
@@ -42,14 +43,14 @@ interface StepUnderWay {
   batch: Batch;
   examples: number;
   readonly lastInEpoch: boolean;
-  readonly look: boolean;
+  /** Whether it is kept to be looked at; a stop in the middle of it may ask for that. */
+  look: boolean;
   readonly gradientNorms: boolean;
   /** A step of `fit` or `trainOnBatch`, which ends with its values, others with their update. */
   readonly ofBatch: boolean;
   readonly call: FitCall | undefined;
 }
 
-const SLOW_STEP_MS = 20;
 const nothing: Batch = { xs: [], ys: [], size: 0 };
 
 export class ScriptTraining implements TrainingFollower {
@@ -282,7 +283,13 @@ export class ScriptTraining implements TrainingFollower {
     // Of a quick step keeping is a noticeable part, and a wish that comes during it can wait for the next one.
     const keepingIsFree = this.lastStepMs >= SLOW_STEP_MS;
     const { capture: kept } = this;
-    const look = host.mayStopAfter({ epoch, step: number, stepInEpoch, lastInEpoch, keepingIsFree, batch, kept });
+    const keepRest = (made: MadeInStep): void => {
+      if (!this.underWay || this.underWay.look) return;
+      kept.keepRest(made);
+      this.underWay.look = true;
+    };
+    const here = { epoch, step: number, stepInEpoch, lastInEpoch };
+    const look = host.mayStopAfter({ ...here, keepingIsFree, batch, kept, keepRest });
     const gradientNorms = host.wantsGradientNorms;
     const ofBatch = ofModel !== undefined;
     const examples = batch.size;

@@ -20,6 +20,7 @@ const violations: readonly Violation[] = [
   { rule: 'server-imports-shared-only', from: 'src/server/a.ts', imports: '../trainer/target.js' },
   { rule: 'trainer-imports-shared-only', from: 'src/trainer/a.ts', imports: '../server/target.js' },
   { rule: 'cli-imports-shared-only', from: 'src/cli/a.ts', imports: '../trainer/target.js' },
+  { rule: 'reader-imports-shared-only', from: 'src/reader/a.ts', imports: '../trainer/target.js' },
   { rule: 'engine-imports-shared-only', from: 'src/engine/a.ts', imports: '../trainer/target.js' },
   { rule: 'shared-imports-no-process', from: 'src/shared/a.ts', imports: '../server/target.js' },
   { rule: 'shared-has-no-node', from: 'src/shared/b.ts', imports: 'node:fs' },

@@ -106,7 +106,7 @@ describe('a download', () => {
       validationExamples: 3,
     });
     expect(readFileSync(path.join(home, 'data/rps/test/rock/1.png'))).toEqual(image);
-    expect(told.at(-1)!.download!.state).toBe('ready');
+    await expect.poll(() => told.at(-1)!.download!.state).toBe('ready');
     // What is generated can be had all the same, and the original again.
     expect(await sets.useGenerated('rps')).toMatchObject({
       folder: undefined,
