@@ -79,8 +79,11 @@ export function useGraphView(
     // One has been told to look there, whatever comes to stand there.
     if (toggled === undefined && view && isSameView(view, { x, y, zoom })) return;
     const middle = { x: (pane.width / 2 - x) / zoom, y: (pane.height / 2 - y) / zoom };
-    const by = movedBy(last.scene, scene, middle, toggled);
-    if (by && (by.x !== 0 || by.y !== 0)) void flow.setViewport({ x: x - by.x * zoom, y: y - by.y * zoom, zoom });
+    const by = movedBy(last.scene, scene, middle, toggled) ?? { x: 0, y: 0 };
+    const stayed = { x: x - by.x * zoom, y: y - by.y * zoom, zoom };
+    const box = toggled === undefined ? undefined : scene.layout.groups.find(({ group }) => group.id === toggled);
+    const across = box ? leftInView(box, stayed, pane.width) : stayed.x;
+    if (across !== x || stayed.y !== y) void flow.setViewport({ ...stayed, x: across });
     // With another layout alone.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [scene, flow, store]);
@@ -140,6 +143,12 @@ function zoomFor({ width, height }: Pick<Region, 'width' | 'height'>, paneWidth:
     Math.max(1, paneWidth - 2 * BORDER) / Math.max(1, width),
     Math.max(1, paneHeight - 2 * BORDER) / Math.max(1, height),
   );
+}
+
+/** Whoever opens a group wants to see where it begins, wherever its middle stays. */
+function leftInView(box: Region, { x, zoom }: View, width: number): number {
+  const left = box.x * zoom + x;
+  return left >= 0 && left + Math.min(box.width * zoom, width / 4) <= width ? x : BORDER - box.x * zoom;
 }
 
 const headOf = (box: Region): Region => ({ ...box, height: Math.min(box.height, 80) });
