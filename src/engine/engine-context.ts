@@ -1,17 +1,14 @@
 /** What a job works with: where things are, the machine as it was found, and whom to tell. Tests hand in their own. */
 import type { Writable } from 'node:stream';
 import type { EngineMessage } from '../shared/protocol/engine.js';
+import type { AddonSource } from './build/addon-inputs.js';
 import type { HttpClient } from './index/http-client.js';
 import type { PipSettings } from './index/pip-settings.js';
 import type { Machine } from './machine/machine.js';
 
-export interface InstallerPlaces {
+export interface InstallerPlaces extends AddonSource {
   /** `$BACKSTEP_HOME/engines`. */
   readonly engines: string;
-  /** TensorFlow.js's npm package, with the addon's source in `binding/`. */
-  readonly addonSource: string;
-  /** A header of ours that goes in front of each of the addon's sources. */
-  readonly addonPreface: string;
   /** `include/` of node-api-headers. */
   readonly nodeHeaders: string;
   /** `<platform>-<arch>/napi-v8/tfjs_binding.node` below it, where a release brings it. */

@@ -5,25 +5,21 @@
 import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { EngineFailure, errorCode } from '../engine-failure.js';
+import { compilerOptions, NAPI_VERSION, type AddonSource } from './addon-inputs.js';
 import type { Compiler } from './compiler.js';
 import { runProcess, shortenedLog } from './run-process.js';
 
 /** In an engine's folder. */
 export const addonFile = 'addon/tfjs_binding.node';
-const NAPI_VERSION = 8;
 const LIMIT_MS = 10 * 60_000;
 
-export interface AddonParts {
+export interface AddonParts extends AddonSource {
   /** The engine's folder, with the libraries unpacked. */
   readonly engine: string;
   /** Relative to it. */
   readonly libraries: readonly string[];
   /** TensorFlow's headers. */
   readonly include: string;
-  /** The npm package with `binding/`. */
-  readonly source: string;
-  /** Goes in front of each of its sources. */
-  readonly preface: string;
   readonly nodeHeaders: string;
 }
 
@@ -73,7 +69,7 @@ export async function buildAddon(compiler: Compiler, parts: AddonParts, signal: 
 }
 
 async function compilerArguments(parts: AddonParts, target: string): Promise<string[]> {
-  const binding = path.join(parts.source, 'binding');
+  const binding = path.join(parts.addonSource, 'binding');
   const sources = (await readdir(binding)).filter((name) => name.endsWith('.cc')).sort();
   if (sources.length === 0) {
     throw new EngineFailure(
@@ -87,9 +83,8 @@ async function compilerArguments(parts: AddonParts, target: string): Promise<str
         ['-bundle', '-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/../lib']
       : ['-shared', '-Wl,-rpath,$ORIGIN/../lib'];
   return [
-    ...['-fPIC', '-O2', '-std=c++17'],
-    ...[`-DNAPI_VERSION=${NAPI_VERSION}`, '-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'],
-    ...['-I', parts.nodeHeaders, '-I', binding, '-I', parts.include, '-include', parts.preface],
+    ...compilerOptions,
+    ...['-I', parts.nodeHeaders, '-I', binding, '-I', parts.include, '-include', parts.addonPreface],
     ...sources.map((name) => path.join(binding, name)),
     ...parts.libraries.map((library) => path.join(parts.engine, library)),
     ...platform,

@@ -6,8 +6,9 @@
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { enginePlaces } from '../../shared/base/places.js';
-import { addonRevision, type EnginePackage } from '../../shared/engine/engine-platforms.js';
+import type { EnginePackage } from '../../shared/engine/engine-platforms.js';
 import type { EngineFlavor, EngineManifest, EngineStatus } from '../../shared/protocol/engine.js';
+import { addonInputs } from '../build/addon-inputs.js';
 import { addonFile, buildAddon, copyPrebuiltAddon } from '../build/build-addon.js';
 import { prove } from '../build/prove.js';
 import {
@@ -99,7 +100,7 @@ async function make(context: EngineContext, making: Making): Promise<void> {
       flavor: told.flavor,
       platform: context.machine.platform,
       addon: addonFile,
-      addonRevision,
+      addonInputs: addonInputs(context.places),
       libraries: ['lib'],
       environment: environmentOf(making.plan),
       bytes: await folderBytes(folder),
@@ -220,8 +221,8 @@ async function build(context: EngineContext, making: Making, folder: string): Pr
         engine: folder,
         libraries: making.package.libraries.map(targetOf),
         include,
-        source: places.addonSource,
-        preface: places.addonPreface,
+        addonSource: places.addonSource,
+        addonPreface: places.addonPreface,
         nodeHeaders: places.nodeHeaders,
       },
       signal,

@@ -1,9 +1,9 @@
 /** What is installed, whether it can be used as it is, and what stands in the way of an installation. Changes nothing. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { addonRevision } from '../../shared/engine/engine-platforms.js';
 import { findEngine } from '../../shared/engine/find-engine.js';
 import type { EngineManifest, EngineObstacle, EngineStatus } from '../../shared/protocol/engine.js';
+import { addonInputs } from '../build/addon-inputs.js';
 import { lockHolder } from '../disk/lock.js';
 import { readText } from '../disk/engines-folder.js';
 import type { EngineContext } from '../engine-context.js';
@@ -53,7 +53,8 @@ export function installedEngine(context: EngineContext): EngineStatus['installed
   }
   const { version, flavor, bytes, installedAt } = found.manifest;
   const trouble = troubleOf(context, found.folder, found.manifest);
-  const outdated = (found.manifest.addonRevision ?? 1) < addonRevision;
+  const inputs = addonInputs(context.places);
+  const outdated = inputs !== undefined && found.manifest.addonInputs !== inputs;
   return { version, flavor, folder: found.folder, bytes, installedAt, outdated, trouble };
 }
 

@@ -8,12 +8,6 @@ import type { EngineFlavor } from '../protocol/engine.js';
 /** The version that Backstep is tested with. */
 export const engineVersion = '2.21.0';
 
-/**
- * Grows when the addon is made in another way than before (its source, its options): an engine with an older one
- * trains as it is, and `backstep engine install` makes it anew. 2: sessions take settings (`assets/engine`).
- */
-export const addonRevision = 2;
-
 export interface EnginePackage {
   /** Its name in the package index. */
   readonly name: string;

@@ -20,8 +20,8 @@ export const engineManifest = z.object({
   /** TensorFlow's version: `2.21.0`. */
   version: z.string(),
   flavor: engineFlavor,
-  /** How the addon was made (`addonRevision`); none in the first. */
-  addonRevision: z.number().optional(),
+  /** What the addon was made of, as one number: an engine with another one trains, and is made anew when set up again. */
+  addonInputs: z.string().optional(),
   /** Node's own words: `linux-x64`. */
   platform: z.string(),
   /** The N-API addon, relative to the engine's folder, with `/`. */

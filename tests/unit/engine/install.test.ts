@@ -101,10 +101,12 @@ describe('installing', () => {
     expect(installed!.outdated).toBe(false);
     const manifest = path.join(installed!.folder, 'engine.json');
     const written = JSON.parse(readFileSync(manifest, 'utf8'));
-    writeFileSync(manifest, JSON.stringify({ ...written, addonRevision: undefined }));
+    writeFileSync(manifest, JSON.stringify({ ...written, addonInputs: undefined }));
     expect((await engineStatusNow(context, false)).installed).toMatchObject({ outdated: true, trouble: undefined });
     expect((await installEngine(context, wish)).installed!.outdated).toBe(false);
     expect(index.downloads).toHaveLength(2);
+    writeFileSync(context.places.addonPreface, '// Another one');
+    expect((await engineStatusNow(context, false)).installed).toMatchObject({ outdated: true, trouble: undefined });
   });
 
   test('an addon that comes with the product needs no compiler', async () => {

@@ -244,6 +244,8 @@ export function testContext(indexUrl: string, options: ContextOptions = {}): Tes
   const source = path.join(tools, 'addon');
   mkdirSync(path.join(source, 'binding'), { recursive: true });
   writeFileSync(path.join(source, 'binding', 'binding.cc'), '');
+  const addonPreface = path.join(tools, 'preface.h');
+  writeFileSync(addonPreface, '');
   const compiler = script(
     'compiler',
     options.compiler === undefined
@@ -268,7 +270,7 @@ export function testContext(indexUrl: string, options: ContextOptions = {}): Tes
     places: {
       engines: path.join(home, 'engines'),
       addonSource: source,
-      addonPreface: path.join(source, 'preface.h'),
+      addonPreface,
       nodeHeaders: tools,
       prebuilds: path.join(tools, 'prebuilds'),
       proof: script(
