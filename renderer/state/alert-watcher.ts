@@ -58,6 +58,11 @@ export class AlertWatcher {
     });
   }
 
+  /** What it has seen of the points: it is shown all of them again. */
+  forget(alert: SeriesAlert): void {
+    this.watched.delete(alert.id);
+  }
+
   /** Forgets the others. */
   keep(alerts: readonly SeriesAlert[]): void {
     for (const id of this.watched.keys()) if (!alerts.some((alert) => alert.id === id)) this.watched.delete(id);

@@ -17,8 +17,8 @@ export interface GrowingRunsHost {
 }
 
 interface WatchedRun {
-  watcher: AlertWatcher;
-  /** By a series' name; another generation begins anew. */
+  readonly watcher: AlertWatcher;
+  /** Of its series' points, as each alert has seen them; with another generation the alert begins anew. */
   readonly generations: Map<string, number>;
 }
 
@@ -93,13 +93,13 @@ export class GrowingRuns {
     });
   }
 
-  private take({ run, name, alert, from }: Question, points: LogPoints): void {
+  private take({ run, alert, from }: Question, points: LogPoints): void {
     const watched = this.of(run);
-    const before = watched.generations.get(name);
-    watched.generations.set(name, points.generation);
+    const before = watched.generations.get(alert.id);
+    watched.generations.set(alert.id, points.generation);
     if (before !== undefined && before !== points.generation && from > 0) {
       // Its files are others than before: the alert looks at them from their beginning.
-      watched.watcher = new AlertWatcher();
+      watched.watcher.forget(alert);
       this.grown.add(run);
       return;
     }

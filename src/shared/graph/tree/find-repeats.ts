@@ -193,18 +193,13 @@ function repeatOf(parent: Growing, old: Children, { start, period, times }: Run,
   const inner = old.slice(start, start + period * times);
   const names = inner.map((child) => nameOf(child, nodes));
   const id = `repeat:${parent.id}:${names[0]!}×${times}`;
-  const repeat = growing(id, 'repeat', stem(names, false), parent);
+  const repeat = growing(id, 'repeat', stem(names, false));
   repeat.times = times;
   repeat.size = opsIn(inner, 0, inner.length);
   if (period === 1) repeat.children = inner;
   else {
     for (let block = 0; block < times; block++) {
-      const own = growing(
-        `${id}:${block + 1}`,
-        'group',
-        stem(names.slice(block * period, (block + 1) * period), true),
-        repeat,
-      );
+      const own = growing(`${id}:${block + 1}`, 'group', stem(names.slice(block * period, (block + 1) * period), true));
       own.children = inner.slice(block * period, (block + 1) * period);
       own.size = opsIn(own.children, 0, period);
       repeat.children.push(own);

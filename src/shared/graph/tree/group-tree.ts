@@ -51,12 +51,12 @@ const MOST_DEEP = 100;
 const noParts: readonly string[] = [];
 
 export function groupTree(graph: OpGraph): GroupTree {
-  const root = growing('', 'group', '', undefined);
+  const root = growing('', 'group', '');
   const known = new Map<string, Growing>();
   if (graph.batch === 'none') sortByNames(graph, root, known);
   else sortByLayers(graph, root, known);
   count(root);
-  joinChains(root, known);
+  joinChains(root);
   inOrderOfRunning(root, graph);
   topEdges(root, graph);
   putOptimizerLast(root);
@@ -69,9 +69,20 @@ type Groups = Map<string, Growing>;
 function enter(known: Groups, id: string, kind: Group['kind'], label: string, parent: Growing): Growing {
   let group = known.get(id);
   if (!group) {
-    group = growing(id, kind, label, parent);
+    group = growing(id, kind, label);
     known.set(id, group);
     parent.children.push(group);
+  }
+  return group;
+}
+
+/** The innermost of nested scopes. */
+function enterAll(known: Groups, parts: readonly string[], root: Growing): Growing {
+  let group = root;
+  let path = '';
+  for (const [depth, part] of parts.entries()) {
+    path += depth === 0 ? part : `/${part}`;
+    group = enter(known, `group:${path}`, 'group', part, group);
   }
   return group;
 }
@@ -85,13 +96,7 @@ function sortByNames(graph: OpGraph, root: Growing, known: Groups): void {
     const owner = owners[place]!;
     const parts = (owner < 0 ? undefined : graph.nodes[owner]!.group) ?? node.group ?? noParts;
     if (lastPath === undefined || !isSamePath(lastPath, parts)) {
-      let path = '';
-      lastGroup = root;
-      for (let depth = 0; depth < Math.min(parts.length, MOST_DEEP); depth++) {
-        const part = parts[depth]!;
-        path += path === '' ? part : `/${part}`;
-        lastGroup = enter(known, `group:${path}`, 'group', part, lastGroup);
-      }
+      lastGroup = enterAll(known, parts.slice(0, MOST_DEEP), root);
       lastPath = parts;
     }
     lastGroup.children.push(place);
@@ -106,9 +111,7 @@ function sortByLayers(graph: OpGraph, root: Growing, known: Groups): void {
     let group = known.get(id);
     if (!group && kind === 'layer') {
       const parts = label.split('/');
-      let outer = root;
-      for (let depth = 1; depth < Math.min(parts.length, MOST_DEEP); depth++)
-        outer = enter(known, `group:${parts.slice(0, depth).join('/')}`, 'group', parts[depth - 1]!, outer);
+      const outer = enterAll(known, parts.slice(0, Math.min(parts.length, MOST_DEEP) - 1), root);
       group = enter(known, id, kind, parts.at(-1)!, outer);
       const layer = layers.get(label);
       if (layer)
@@ -154,10 +157,10 @@ function ownersOf(graph: OpGraph): Int32Array {
  * A scope that holds nothing but one other scope is one with it: `StatefulPartitionedCall/sequential_1`;
  * a scope of a single op is that op.
  */
-function joinChains(group: Growing, known: Groups): void {
+function joinChains(group: Growing): void {
   group.children = group.children.map((child) => {
     if (!isGrowing(child)) return child;
-    if (child.kind === 'group' && child.size === 1) return onlyOp(child, known);
+    if (child.kind === 'group' && child.size === 1) return onlyOp(child);
     let inner = child;
     let { label } = child;
     while (
@@ -166,21 +169,18 @@ function joinChains(group: Growing, known: Groups): void {
       isGrowing(inner.children[0]!) &&
       inner.children[0].kind === 'group'
     ) {
-      known.delete(inner.id);
       inner = inner.children[0];
       label += `/${inner.label}`;
     }
     inner.label = label;
-    inner.parent = group;
-    joinChains(inner, known);
+    joinChains(inner);
     return inner;
   });
 }
 
-function onlyOp(group: Growing, known: Groups): number {
-  known.delete(group.id);
+function onlyOp(group: Growing): number {
   const child = group.children[0]!;
-  return isGrowing(child) ? onlyOp(child, known) : child;
+  return isGrowing(child) ? onlyOp(child) : child;
 }
 
 function count(group: Growing): number {

@@ -9,8 +9,6 @@ export interface Growing {
   shape?: readonly (number | null)[];
   file?: string;
   line?: number;
-  parent: Growing | undefined;
-  depth: number;
   /** Ops by their places among the graph's nodes. */
   children: (Growing | number)[];
   size: number;
@@ -19,8 +17,8 @@ export interface Growing {
   edges: number[];
 }
 
-export function growing(id: string, kind: Growing['kind'], label: string, parent: Growing | undefined): Growing {
-  return { id, kind, label, parent, depth: 0, children: [], size: 0, edges: [] };
+export function growing(id: string, kind: Growing['kind'], label: string): Growing {
+  return { id, kind, label, children: [], size: 0, edges: [] };
 }
 
 export const isGrowing = (child: Growing | number): child is Growing => typeof child !== 'number';

@@ -62,11 +62,15 @@ export class SummaryAccounts {
     this.budget = new SummaryBudget(settings.budget, lines);
   }
 
-  /** What was asked for last is to be paid first: until then nobody knows what it costs. */
+  /**
+   * What was asked for last is to be paid first: until then nobody knows what it costs. Where cost does not
+   * matter, one set is made while the next is copied: runs of a few quick steps have more than their first.
+   */
   mayRun(payer: Payer, step: number): boolean {
-    if (this.isUnderWay(payer)) return false;
-    if (payer === 'norms' && this.isUnderWay('weights')) return false;
-    if (payer === 'norms' && step % PLAIN_EVERY === 0 && this.facts.settings.budget !== Infinity) return false;
+    const isFree = this.facts.settings.budget === Infinity;
+    if (this.countUnderWay(payer) >= (isFree ? 2 : 1)) return false;
+    if (payer === 'norms' && this.countUnderWay('weights') > 0) return false;
+    if (payer === 'norms' && step % PLAIN_EVERY === 0 && !isFree) return false;
     return this.budget.mayRun(payer, step);
   }
 
@@ -167,9 +171,10 @@ export class SummaryAccounts {
     };
   }
 
-  private isUnderWay(payer: Payer): boolean {
-    for (const one of this.underWay.values()) if (one === payer) return true;
-    return false;
+  private countUnderWay(payer: Payer): number {
+    let count = 0;
+    for (const one of this.underWay.values()) if (one === payer) count++;
+    return count;
   }
 
   /** So many steps from one set to the next that there are about `sets` of them; where the run's length is unknown, few at first. */

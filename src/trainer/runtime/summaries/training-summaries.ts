@@ -185,9 +185,9 @@ export class TrainingSummaries {
     await this.thread.close();
   }
 
-  /** Only the first sets need it: later ones are measured. */
+  /** Only the first sets need it: later ones are measured. The weights themselves would have to come out of the graph. */
   private expectCosts(batch: Batch): void {
-    const values = this.parts.runner.weights.reduce((sum, { variable }) => sum + variable.size, 0);
+    const values = this.parts.facts.params;
     this.accounts.expect({ values, examplesShare: batch.size > 0 ? MOST_EXAMPLES / batch.size : 1 });
   }
 

@@ -148,4 +148,20 @@ describe('alerts on runs that grow', () => {
     await growing.changed(['late'], [rises]);
     expect(told).toEqual(['late 2 7']);
   });
+
+  it('each look at all of what was written anew, and only what has told is not told again', async () => {
+    const { growing, values, told, replace } = scene();
+    const above = { ...rises, id: 'b', rule: { kind: 'above', value: 10 } as const };
+    const stuck = { ...rises, id: 'c', rule: { kind: 'noProgress', times: 4 } as const };
+    const alerts = [rises, above, stuck];
+    growing.list([folder(false)], []);
+    growing.list([folder(false)], [run('r', 1)]);
+    values['r'] = [20, 1, 2];
+    await growing.changed(['r'], alerts);
+    expect(told).toEqual(['r 0 20']);
+    replace();
+    values['r'] = [11, 12, 11, 13, 12];
+    await growing.changed(['r'], alerts);
+    expect(told).toEqual(['r 0 20', 'r 4 12']);
+  });
 });
