@@ -144,9 +144,10 @@ export class DebugHost implements TrainingHost {
     this.readControl();
     const { flags } = this.options;
     const isStoppedAfter = flags.stopAfterStep !== 'none';
-    this.hooks.begin(!next.isQuick || !this.shownStep || this.inStep.any || isStoppedAfter || flags.walksThroughSteps);
-    this.hooks.values.beginStep({ isStoppedAfter, mayBeRecorded: this.mayCompile && !this.hasCompiled });
     const looksInStep = this.inStep.begin(this.mayCompile);
+    const mayStopInStep = this.inStep.any || isStoppedAfter || flags.walksThroughSteps;
+    this.hooks.begin(!next.isQuick || !this.shownStep || mayStopInStep);
+    this.hooks.values.beginStep({ isStoppedAfter, mayBeRecorded: this.mayCompile && !this.hasCompiled });
     if (next.keepingIsFree) return true;
     return (
       looksInStep ||

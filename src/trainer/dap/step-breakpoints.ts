@@ -74,8 +74,9 @@ export class StepBreakpoints {
 
   constructor(private readonly host: StepBreakpointsHost) {}
 
+  /** Whether one can hit in the step under way. */
   get any(): boolean {
-    return this.armed.length > 0;
+    return this.awake.length > 0;
   }
 
   set(armed: readonly ArmedBreakpoint[]): void {
