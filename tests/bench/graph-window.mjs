@@ -18,10 +18,10 @@ function noteArrival() {
   };
 }
 
-/** In the page: from `since`, or a click on what is named, until other items than before are seen as a whole. */
+/** In the page: from the graph in hand, or a click on what is named, until other items than before are seen as a whole. */
 function untilSeen({ click, itemsBefore }) {
   return new Promise((resolve) => {
-    const began = click === undefined ? globalThis.graphInHand : performance.now();
+    const clicked = performance.now();
     if (click !== undefined) document.querySelector(click).click();
     const look = () => {
       const flow = document.querySelector('.graph [data-items]');
@@ -31,7 +31,10 @@ function untilSeen({ click, itemsBefore }) {
         Number(flow.dataset.items) !== itemsBefore &&
         document.querySelector('.graph-picture').dataset.painted === 'whole';
       // What was drawn in a frame is seen when the next one begins.
-      if (seen) requestAnimationFrame(() => resolve(performance.now() - (began ?? globalThis.graphInHand)));
+      if (seen)
+        requestAnimationFrame(() =>
+          resolve(performance.now() - (click === undefined ? globalThis.graphInHand : clicked)),
+        );
       else requestAnimationFrame(look);
     };
     look();
@@ -134,9 +137,10 @@ export async function graphWindow(graph, options = {}) {
     await page.locator('.monaco-editor .view-line').first().waitFor();
     // The editor and its language service are there before the clock starts.
     await page.waitForTimeout(3000);
+    // Looks from before it comes: what is asked of the page afterwards would wait its turn and be counted.
+    const opened = page.evaluate(untilSeen, {});
     await page.keyboard.press('ControlOrMeta+Shift+G');
-    await page.waitForFunction(() => globalThis.graphInHand !== undefined, undefined, { polling: 'raf' });
-    const openMs = await page.evaluate(untilSeen, {});
+    const openMs = await opened;
     await widen(page);
     const itemsNow = () => page.locator('.graph [data-items]').getAttribute('data-items').then(Number);
     const items = await itemsNow();

@@ -20,7 +20,7 @@ import { GraphFile } from './source/graph-file.js';
 import { findOps, prepareFind } from './find/graph-find.js';
 import { GraphLegend } from './colours/graph-legend.js';
 import type { GraphViewKind } from './graph-views.js';
-import { layerOfGroup, LitPlaces } from './debugging/graph-places.js';
+import { layerOfGroup, litAt } from './debugging/graph-places.js';
 import { useGraphSource, type GraphSource } from './source/graph-source.js';
 import { NoGraph } from './source/no-graph.js';
 import { GraphTable } from './table/graph-table.js';
@@ -132,8 +132,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
   }, [item, graph, selected]);
   const breaks = useGraphBreaks(graph, layout);
   const [menu, setMenu] = useState<{ readonly at: PopupAt; readonly items: readonly PopupItem[] }>();
-  const lines = useMemo(() => new LitPlaces(tree), [tree]);
-  const lit = useMemo(() => lines.at(cursor), [lines, cursor]);
+  const lit = useMemo(() => litAt(tree, cursor), [tree, cursor]);
 
   // The groups that training stands in open, so that the op is seen.
   const { node, isOp } = breaks.standing ?? {};

@@ -37,9 +37,12 @@ export class CompareLayouts {
   /** `layout`: the union's, with these groups open. */
   side(layout: TreeLayout, open: ReadonlySet<string>, side: GraphSide): SideLayout {
     const standing = new Map<string, Standing>();
-    const items = layout.items.flatMap((item): PlacedItem[] => {
+    const places = new Int32Array(layout.items.length).fill(-1);
+    let next = 0;
+    const items = layout.items.flatMap((item, place): PlacedItem[] => {
       const ops = item.ops.flatMap(({ id }) => this.nodes[side].get(id) ?? []);
       if (ops.length === 0) return [];
+      places[place] = next++;
       standing.set(item.id, this.standingOf(item.ops));
       const isOp = item.ops[0]!.id === item.id;
       const lines = isOp ? linesOf(this.named(ops[0]!, side)) : columnLines(ops);
@@ -49,7 +52,8 @@ export class CompareLayouts {
       const group = this.groups[side].get(placed.group);
       return group ? [{ ...placed, group }] : [];
     });
-    return { ...layout, groups, items, wires: this.wires(layout, open, side), standing };
+    const itemOf = layout.itemOf.map((place) => places[place]!);
+    return { ...layout, groups, items, itemOf, wires: this.wires(layout, open, side), standing };
   }
 
   /** The whole of it counts: a layer with one op more has changed. */

@@ -82,38 +82,20 @@ interface Lit {
   readonly ids: ReadonlySet<string>;
 }
 
-/** Layers and ops by the line of the person's that they come from. Built once a graph. */
-export class LitPlaces {
-  private readonly groups = new Map<string, string[]>();
-  private readonly ops = new Map<string, string[]>();
-
-  constructor(private readonly tree: GroupTree) {
-    for (const { id, kind, file, line } of tree.groups.values()) {
-      if (kind === 'layer' && file !== undefined && line !== undefined) put(this.groups, `${file}:${line}`, id);
-    }
-    for (const { id, file, line } of tree.graph.nodes) {
-      if (file !== undefined && line !== undefined) put(this.ops, `${file}:${line}`, id);
-    }
-  }
-
-  /** A layer is meant by its line, or by its name where several stand on one. */
-  at({ file, line, layer }: { readonly file?: string; readonly line?: number; readonly layer?: string }): Lit {
-    const place = `${file}:${line}`;
-    const ops = this.ops.get(place) ?? [];
-    const groups = this.groups.get(place) ?? [];
-    const named = `layer:${layer}`;
-    const isNamed = this.tree.groups.get(named)?.line === line && layer !== undefined;
-    const first = isNamed
-      ? named
-      : (groups[0] ?? (ops[0] === undefined ? undefined : this.tree.groupOf.get(ops[0])?.id));
-    return { first: first === '' ? undefined : first, ids: new Set([...groups, ...ops, ...(isNamed ? [named] : [])]) };
-  }
-}
-
-function put(places: Map<string, string[]>, place: string, id: string): void {
-  const known = places.get(place);
-  if (known) known.push(id);
-  else places.set(place, [id]);
+/** The layers and ops of a line of the person's. A layer is meant by its line, or by its name where several stand on one. */
+export function litAt(
+  tree: GroupTree,
+  { file, line, layer }: { readonly file?: string; readonly line?: number; readonly layer?: string },
+): Lit {
+  const isThere = (made: { readonly file?: string; readonly line?: number }): boolean =>
+    made.line === line && made.file === file && line !== undefined && file !== undefined;
+  const groups: string[] = [];
+  for (const group of tree.groups.values()) if (group.kind === 'layer' && isThere(group)) groups.push(group.id);
+  const ops = tree.graph.nodes.filter(isThere).map(({ id }) => id);
+  const named = `layer:${layer}`;
+  const isNamed = layer !== undefined && tree.groups.get(named)?.line === line;
+  const first = isNamed ? named : (groups[0] ?? (ops[0] === undefined ? undefined : tree.groupOf.get(ops[0])?.id));
+  return { first: first === '' ? undefined : first, ids: new Set([...groups, ...ops, ...(isNamed ? [named] : [])]) };
 }
 
 /** Where training stands in the graph. */

@@ -28,8 +28,10 @@ export function GraphMap({ scene, colours, palette }: MapProps) {
   useLayoutEffect(() => {
     const own = canvas.current;
     if (!own) return undefined;
-    // After what was opened is in sight: the map can wait for the next frame.
-    const frame = requestAnimationFrame(() => drawMap(own, scene, colours, palette));
+    // After what was opened is in sight: what is drawn in the next frame is still drawn before it.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => drawMap(own, scene, colours, palette));
+    });
     return () => cancelAnimationFrame(frame);
   }, [scene, colours, palette]);
 

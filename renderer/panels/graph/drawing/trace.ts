@@ -11,7 +11,7 @@ export interface Trace {
   get(item: string): Side | undefined;
 }
 
-/** Lists of nodes, one after another: neighbours of each node, or ops of each item. */
+/** Of each node: its neighbours, one list after another. */
 interface Lists {
   /** Of each list, and one more at the end. */
   readonly start: Int32Array;
@@ -20,26 +20,25 @@ interface Lists {
 
 export class Tracer {
   private known: { readonly before: Lists; readonly after: Lists } | undefined;
-  private seen: { readonly scene: Scene; readonly ops: Lists } | undefined;
 
   constructor(private readonly graph: Pick<OpGraph, 'nodes' | 'edges'>) {}
 
   /** Of an item that is seen. One that holds ops of both directions counts as above: it comes before. */
-  trace(of: PlacedItem, scene: Scene): Trace {
-    const { start, list } = this.opsOf(scene);
-    const own = scene.placeOf.get(of.id)!;
-    const from = list.subarray(start[own], start[own + 1]);
-    const up = reached(this.neighbours().before, from);
-    const down = reached(this.neighbours().after, from);
-    const sides = new Uint8Array(start.length - 1);
-    for (let item = 0; item < sides.length; item++) {
-      let side = 0;
-      for (let at = start[item]!; at < start[item + 1]! && side !== UP; at++)
-        side = up[list[at]!] === 1 ? UP : down[list[at]!] === 1 ? DOWN : side;
-      sides[item] = side;
+  trace(of: PlacedItem, { layout: { items, itemOf }, placeOf }: Scene): Trace {
+    const own = placeOf.get(of.id)!;
+    const { before, after } = this.neighbours();
+    const sides = new Uint8Array(items.length);
+    for (const [lists, side] of [
+      [after, DOWN],
+      [before, UP],
+    ] as const) {
+      reached(lists, itemOf, own).forEach((mark, node) => {
+        const item = itemOf[node]!;
+        if (mark === 1 && item >= 0) sides[item] = side;
+      });
     }
     sides[own] = SELF;
-    return { get: (item) => sideNames[sides[scene.placeOf.get(item) ?? -1] ?? 0] };
+    return { get: (item) => sideNames[sides[placeOf.get(item) ?? -1] ?? 0] };
   }
 
   /** Not before somebody asks: a graph is to be seen first. */
@@ -47,21 +46,6 @@ export class Tracer {
     const { from, to } = graphIndex(this.graph);
     const count = this.graph.nodes.length;
     return (this.known ??= { before: neighbours(count, to, from), after: neighbours(count, from, to) });
-  }
-
-  /** Names are looked up once a layout. */
-  private opsOf(scene: Scene): Lists {
-    if (this.seen?.scene === scene) return this.seen.ops;
-    const { placeOf } = graphIndex(this.graph);
-    const { items } = scene.layout;
-    const start = new Int32Array(items.length + 1);
-    items.forEach(({ ops }, item) => (start[item + 1] = start[item]! + ops.length));
-    const list = new Int32Array(start.at(-1)!);
-    let next = 0;
-    for (const { ops } of items) for (const { id } of ops) list[next++] = placeOf.get(id)!;
-    const ops = { start, list };
-    this.seen = { scene, ops };
-    return ops;
   }
 }
 
@@ -78,14 +62,14 @@ function neighbours(count: number, of: Int32Array, other: Int32Array): Lists {
   return { start, list };
 }
 
-/** 1 for what can be reached, and for where it began. */
-function reached({ start, list }: Lists, from: Int32Array): Uint8Array {
+/** 1 for what can be reached from the nodes of an item, and for them. */
+function reached({ start, list }: Lists, itemOf: Int32Array, item: number): Uint8Array {
   const marks = new Uint8Array(start.length - 1);
   // Each node waits once at most.
   const waiting = new Int32Array(marks.length);
   let count = 0;
-  for (const node of from) {
-    if (marks[node] === 1) continue;
+  for (let node = 0; node < marks.length; node++) {
+    if (itemOf[node] !== item) continue;
     marks[node] = 1;
     waiting[count++] = node;
   }

@@ -31,7 +31,7 @@ export function startLayoutWorker(): void {
   client.start();
 }
 
-const nothing: TreeLayout = { width: 0, height: 0, groups: [], items: [], wires: [] };
+const nothing: TreeLayout = { width: 0, height: 0, groups: [], items: [], itemOf: new Int32Array(), wires: [] };
 
 export function useTreeLayout(tree: GroupTree, open: ReadonlySet<string>): LaidOut {
   const layouts = treeLayouts(tree);

@@ -34,23 +34,30 @@ export function findRepeats(root: Growing, nodes: readonly OpNode[]): void {
 
 /** Those that save most, none overlapping another, in their order. */
 function runsIn({ children, edges }: Growing, signatures: Signatures, nodes: readonly OpNode[]): Run[] {
-  const own = Int32Array.from(children, (child) => signatures.of(child));
-  // Nothing is here twice, or too little: the most common cases by far.
-  if (opsInTwins(children, own) <= LEAST_SAVED) return [];
+  // Most groups have nothing that is worth it. The less a look costs, the earlier it is taken.
+  const rough = children.map((child) => signatures.rough(child));
+  if (mostSaved(children, rough) < LEAST_SAVED) return [];
   const inputs: number[][] = children.map(() => []);
   for (let at = 0; at < edges.length; at += 2) inputs[edges[at + 1]!]!.push(edges[at + 1]! - edges[at]!);
   // How far back its inputs lie is part of what a child is: equal blocks are wired alike.
-  const keys = own.map((signature, index) =>
+  const wired = rough.map((signature, index) =>
     signatures.wired(
       signature,
       inputs[index]!.sort((a, b) => a - b),
     ),
   );
-  if (opsInTwins(children, keys) <= LEAST_SAVED) return [];
+  if (mostSaved(children, wired) < LEAST_SAVED) return [];
+  const many = counted(wired);
+  const keys = wired.map((signature, index) =>
+    many.get(signature)! > 1 ? signatures.wired(signature, [signatures.of(children[index]!)]) : signature,
+  );
+  if (mostSaved(children, keys) < LEAST_SAVED) return [];
+  const periods = periodsOf(keys);
+  if (periods.length === 0) return [];
   const cuts = cutsOf(children.length, edges);
   const names = children.map((child) => nameOf(child, nodes));
   const found: Run[] = [];
-  for (const period of periodsOf(keys)) {
+  for (const period of periods) {
     for (let start = 0; start + 2 * period <= children.length;) {
       let equal = 0;
       while (start + equal + period < children.length && keys[start + equal] === keys[start + equal + period]) equal++;
@@ -74,7 +81,7 @@ function runsIn({ children, edges }: Growing, signatures: Signatures, nodes: rea
 }
 
 /** Those at which as many keys are equal as a block is long, which most are not: the rest need not be looked through. */
-function periodsOf(keys: Int32Array): number[] {
+function periodsOf(keys: readonly number[]): number[] {
   const places = new Map<number, number[]>();
   const equal = new Int32Array(keys.length);
   keys.forEach((key, place) => {
@@ -90,16 +97,24 @@ function periodsOf(keys: Int32Array): number[] {
   return periods;
 }
 
-/** How many ops are in children that are there more than once. */
-function opsInTwins(children: Children, signatures: Int32Array): number {
-  const sorted = signatures.slice().sort();
-  const twins = new Set<number>();
-  for (let at = 1; at < sorted.length; at++) if (sorted[at] === sorted[at - 1]) twins.add(sorted[at]!);
-  if (twins.size === 0) return 0;
-  return children.reduce<number>((sum, child, index) => {
-    if (!twins.has(signatures[index]!)) return sum;
-    return sum + (isGrowing(child) ? child.size : 1);
-  }, 0);
+/** More ops than this no runs of these can save: all but one of each kind, and of those that differ in size the larger. */
+function mostSaved(children: Children, signatures: readonly number[]): number {
+  const largest = new Map<number, number>();
+  let saved = 0;
+  children.forEach((child, index) => {
+    const signature = signatures[index]!;
+    const before = largest.get(signature);
+    const size = isGrowing(child) ? child.size : 1;
+    if (before !== undefined) saved += Math.max(size, before);
+    if (before === undefined || size > before) largest.set(signature, size);
+  });
+  return saved;
+}
+
+function counted(signatures: readonly number[]): ReadonlyMap<number, number> {
+  const many = new Map<number, number>();
+  for (const signature of signatures) many.set(signature, (many.get(signature) ?? 0) + 1);
+  return many;
 }
 
 /**

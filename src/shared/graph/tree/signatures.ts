@@ -32,6 +32,14 @@ export class Signatures {
     return number;
   }
 
+  /** Told at a glance: equal ones can still differ, but what differs here is not equal. */
+  rough(child: Growing | number): number {
+    if (!isGrowing(child)) return this.word(this.nodes[child]!.op);
+    const { kind, type = '', children } = child;
+    // How many ops a layer has says more of those that read it.
+    return this.word(kind === 'layer' ? `layer ${type}` : `${kind} of ${children.length}`);
+  }
+
   /** Of a child's signature with its inputs, which lie so far back, from the nearest on. */
   wired(child: number, back: readonly number[]): number {
     let number = this.sequences.of(WIRED, child);

@@ -78,6 +78,8 @@ export interface TreeLayout {
   /** Outer ones before those within. */
   readonly groups: readonly PlacedGroup[];
   readonly items: readonly PlacedItem[];
+  /** Of each of the graph's nodes: the place of the item that it is seen as, −1 for none. */
+  readonly itemOf: Int32Array;
   readonly wires: readonly Wire[];
 }
 
@@ -150,9 +152,9 @@ export class TreeLayouts {
     const items: PlacedItem[] = [];
     this.visit(0, placement, groups, items);
     this.wiring ??= new Wiring(this.tree, this.outlinedTree);
-    const { wires, unwired } = this.wiring.between(items, placement);
+    const { wires, unwired, itemOf } = this.wiring.between(items, placement);
     for (const [index, many] of unwired) items[index] = { ...items[index]!, unwired: many };
-    return { width: placement.width, height: placement.height, groups, items, wires };
+    return { width: placement.width, height: placement.height, groups, items, itemOf, wires };
   }
 
   private visit(number: number, placement: Placement, groups: PlacedGroup[], items: PlacedItem[]): void {

@@ -10,6 +10,8 @@ import type { PlacedItem, Point, Wire } from './tree-layout.js';
 const MOST_TARGETS = 4;
 
 export interface Wired {
+  /** Of each of the graph's nodes: the place of its item. */
+  readonly itemOf: Int32Array;
   readonly wires: readonly Wire[];
   /** Places of the items that go to too many, and to how many. */
   readonly unwired: ReadonlyMap<number, number>;
@@ -118,7 +120,7 @@ export class Wiring {
     targets.forEach((many, index) => {
       if (many > MOST_TARGETS) unwired.set(index, many);
     });
-    return { wires, unwired };
+    return { itemOf, wires, unwired };
   }
 
   /** Of each op: the place of the item that it is seen as. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
-  LitPlaces,
+  litAt,
   opPlaces,
   placeOfItem,
   standingIn,
@@ -131,27 +131,27 @@ describe('what the editor’s line lights', () => {
     ...denseGraph,
     nodes: denseGraph.nodes.map((node) => (node.id === 'loss/Mean' ? { ...node, file: '/a.ts', line: 12 } : node)),
   };
-  const lit = new LitPlaces(groupTree(written));
+  const tree = groupTree(written);
 
   it('the layers that are made on it and the ops that come from it', () => {
-    const { first, ids } = lit.at({ file: '/a.ts', line: 7 });
+    const { first, ids } = litAt(tree, { file: '/a.ts', line: 7 });
     expect(first).toBe('layer:dense 1');
     expect([...ids].sort()).toEqual(['dense 1/Relu', 'layer:dense 1']);
   });
 
   it('ops of no layer, with their group', () => {
-    const { first, ids } = lit.at({ file: '/a.ts', line: 12 });
+    const { first, ids } = litAt(tree, { file: '/a.ts', line: 12 });
     expect(first).toBe('loss');
     expect([...ids]).toEqual(['loss/Mean']);
   });
 
   it('the one that is named, wherever the file is', () => {
-    expect(lit.at({ line: 7, layer: 'dense 1' }).first).toBe('layer:dense 1');
+    expect(litAt(tree, { line: 7, layer: 'dense 1' }).first).toBe('layer:dense 1');
   });
 
   it('nothing on any other line', () => {
     for (const cursor of [{}, { file: '/b.ts', line: 7 }, { file: '/a.ts', line: 8, layer: 'dense 1' }]) {
-      expect(lit.at(cursor)).toEqual({ first: undefined, ids: new Set() });
+      expect(litAt(tree, cursor)).toEqual({ first: undefined, ids: new Set() });
     }
   });
 });
