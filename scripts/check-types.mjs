@@ -1,5 +1,5 @@
 // One TypeScript project a runtime, checked side by side: code must compile with what its process has. The
-// compiler is TypeScript's native one, in a quarter of the time; lint and typings need the other, for its interface.
+// compiler is TypeScript's native one, in a quarter of the time; the editor's typings need the other, for its interface.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 

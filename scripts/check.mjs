@@ -8,13 +8,14 @@ const bin = (file) => path.join(root, 'node_modules', file);
 
 // The longest first: together they then take little longer than it alone.
 const checks = {
-  lint: [bin('eslint/bin/eslint.js'), '.', '--cache', '--cache-location', 'node_modules/.cache/eslint/'],
   types: ['scripts/check-types.mjs'],
   format: [bin('prettier/bin/prettier.cjs'), '--check', '--cache', '--log-level', 'warn', '.'],
   imports: [
     bin('dependency-cruiser/bin/dependency-cruise.mjs'),
     ...['src', 'electron', 'renderer', 'tests', '--config', '.dependency-cruiser.cjs'],
   ],
+  // Rules that need types are answered by TypeScript's native compiler, in a seventh of ESLint's time.
+  lint: [bin('oxlint/bin/oxlint'), '.'],
   'dead code': [bin('knip/bin/knip.js')],
 };
 
