@@ -4,6 +4,7 @@ import { registerActivationGradients } from './activation-gradients.js';
 import { registerDilatedGradients } from './dilated-gradients.js';
 import { fuseOptimizerUpdates } from './optimizer-updates.js';
 import { registerReluGradients } from './relu-gradients.js';
+import { registerTileGradient } from './tile-gradients.js';
 
 let done = false;
 
@@ -13,6 +14,7 @@ export function registerTrainingOps(): void {
   registerReluGradients();
   registerActivationGradients();
   registerDilatedGradients();
+  registerTileGradient();
   fuseOptimizerUpdates();
   repairResizeGradients();
 }
