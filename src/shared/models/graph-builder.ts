@@ -5,6 +5,8 @@
 import type { OpEdge, OpGraph, OpNode } from '../graph/op-graph.js';
 import type { LayerInfo } from '../protocol/training.js';
 import { ModelFileError, MOST_NODES } from './model-format.js';
+import { ownEntry } from './own-entry.js';
+import { shownAttributes } from './shown-attributes.js';
 
 export interface NodeParts {
   readonly id: string;
@@ -29,7 +31,15 @@ export interface Source {
 /** Stands for a size that is not known. */
 export const UNKNOWN = -1;
 
+/** What a small file can grow to when its functions are put where they are called, and names are put before names. */
+const LONGEST_NAME = 20_000;
+const MOST_LETTERS = 200_000_000;
+const MOST_EDGES = 2_000_000;
+/** Groups that are deeper are one with the group that they are in: nobody opens so many. */
+const DEEPEST_GROUP = 64;
+
 export class GraphBuilder {
+  private letters = 0;
   private readonly nodes = new Map<string, OpNode>();
   private readonly wanted: {
     readonly from: string;
@@ -48,6 +58,7 @@ export class GraphBuilder {
   add(parts: NodeParts): string {
     if (this.nodes.size >= MOST_NODES)
       throw new ModelFileError(`It has more than ${MOST_NODES.toLocaleString('en-US')} ops.`);
+    this.count(parts.id);
     let { id } = parts;
     if (this.nodes.has(id)) {
       // Counted on from the last time: a file may give one name to all of its ops.
@@ -56,26 +67,39 @@ export class GraphBuilder {
       while (this.nodes.has(id));
       this.taken.set(parts.id, count);
     }
-    const group = parts.group ?? parts.id.split('/').slice(0, -1);
+    const group = (parts.group ?? parts.id.split('/').slice(0, -1)).slice(0, DEEPEST_GROUP);
+    const attributes = shownAttributes(parts.attributes);
+    const outputs = (parts.outputs ?? []).map((output) => ({ ...output, shape: output.shape.map(sizeOf) }));
     this.nodes.set(id, {
       id,
       op: parts.op,
       kind: parts.kind ?? 'op',
       ...(parts.layer === undefined ? {} : { layer: parts.layer }),
-      ...(group.length > 0 ? { group: [...group] } : {}),
+      ...(group.length > 0 ? { group } : {}),
       phase: phaseOf(parts.id),
-      outputs: parts.outputs ?? [],
-      bytes: bytesOf(parts.outputs ?? []),
+      outputs,
+      bytes: bytesOf(outputs),
       ...(parts.device ? { device: parts.device } : {}),
-      ...(parts.attributes && Object.keys(parts.attributes).length > 0 ? { attributes: parts.attributes } : {}),
-      ...(parts.value === undefined ? {} : { value: parts.value }),
+      ...(attributes ? { attributes } : {}),
+      ...(parts.value === undefined || !Number.isFinite(parts.value) ? {} : { value: parts.value }),
     });
     return id;
   }
 
   /** Both may be added later. */
   connect({ from, slot = 0 }: Source, to: string, input: string): void {
+    if (this.wanted.length >= MOST_EDGES)
+      throw new ModelFileError(`It has more than ${MOST_EDGES.toLocaleString('en-US')} tensors between ops.`);
+    this.count(from);
+    this.count(to);
     this.wanted.push({ from, to, slot, input });
+  }
+
+  private count(name: string): void {
+    this.letters += name.length;
+    if (name.length > LONGEST_NAME)
+      throw new ModelFileError(`A name in it has more than ${LONGEST_NAME.toLocaleString('en-US')} letters.`);
+    if (this.letters > MOST_LETTERS) throw new ModelFileError('The names of its ops are longer than can be shown.');
   }
 
   addLayer(layer: LayerInfo): void {
@@ -88,13 +112,13 @@ export class GraphBuilder {
     if (edges.length < this.wanted.length) {
       const missing = this.wanted.find(({ from }) => !this.nodes.has(from));
       notes.push(
-        `${count(this.wanted.length - edges.length, 'input')} named in the file ${edges.length + 1 === this.wanted.length ? 'is' : 'are'} not in it${missing ? `, such as ${missing.from}` : ''}.`,
+        `${counted(this.wanted.length - edges.length, 'input')} named in the file ${edges.length + 1 === this.wanted.length ? 'is' : 'are'} not in it${missing ? `, such as ${missing.from}` : ''}.`,
       );
     }
     const { order, forward } = inOrder([...this.nodes.keys()], edges);
     if (forward.length < edges.length)
       notes.push(
-        `${count(edges.length - forward.length, 'edge')} that lead${forward.length + 1 === edges.length ? 's' : ''} back, of loops, left out.`,
+        `${counted(edges.length - forward.length, 'edge')} that lead${forward.length + 1 === edges.length ? 's' : ''} back, of loops, left out.`,
       );
     return {
       nodes: order.map((id) => this.nodes.get(id)!),
@@ -107,7 +131,7 @@ export class GraphBuilder {
   }
 }
 
-function count(number: number, what: string): string {
+function counted(number: number, what: string): string {
   return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
 }
 
@@ -165,11 +189,16 @@ const widths: Readonly<Record<string, number>> = {
   bool: 1,
 };
 
+/** Whatever is no size of a tensor that a computer could hold is not known. */
+function sizeOf(size: number): number {
+  return Number.isSafeInteger(size) && size >= 0 ? size : UNKNOWN;
+}
+
 function bytesOf(outputs: OpNode['outputs']): number {
   let bytes = 0;
   for (const { shape, dtype } of outputs) {
     const size = shape.reduce((product, length) => product * Math.max(length, 0), 1);
-    bytes += shape.includes(UNKNOWN) ? 0 : size * (widths[dtype] ?? 4);
+    bytes += shape.includes(UNKNOWN) ? 0 : size * (ownEntry(widths, dtype) ?? 4);
   }
-  return bytes;
+  return Number.isFinite(bytes) ? bytes : 0;
 }

@@ -7,6 +7,7 @@ import type { OpGraph } from '../graph/op-graph.js';
 import { GraphBuilder, type Source } from './graph-builder.js';
 import { isRecord } from './is-record.js';
 import { inputShapeOf, shapeAfter, type Shape } from './layer-shapes.js';
+import { modelCalls, placesIn, tensorsOf, type TensorPlace } from './keras/tensor-places.js';
 import { ModelFileError } from './model-format.js';
 
 export interface LayerConfig {
@@ -14,7 +15,7 @@ export interface LayerConfig {
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
   /** Of each call of the layer, what it is called with. */
-  readonly calls: readonly (readonly Source[])[];
+  readonly calls: readonly (readonly TensorPlace[])[];
   /** As Keras 3 writes it beside the configuration. */
   readonly builtFor?: Shape;
 }
@@ -57,9 +58,22 @@ function addModel(
       'Build it in Keras with the functional API or as a Sequential model, and save that; or save it as SavedModel, whose ops can be looked at.',
     );
   }
-  const layers = listed.map((layer, index) => readLayer(layer, index));
-  const isChain = !layers.some(({ calls }) => calls.length > 0);
-  return (isChain ? addChain : addNetwork)(builder, { layers, config, group, depth }, given);
+  const bare = listed.map((layer, index) => readLayer(layer, index));
+  const { calls, outputs } = modelCalls(
+    bare.map((layer, index) => ({
+      name: layer.name,
+      nodes: (listed[index] as Readonly<Record<string, unknown>>)['inbound_nodes'],
+      ...(Array.isArray(layer.config['layers'])
+        ? { model: layer.className === 'Sequential' ? 'sequential' : 'functional' }
+        : {}),
+    })),
+    config['output_layers'],
+  );
+  const layers = bare.map((layer) => ({ ...layer, calls: (calls.get(layer.name) ?? []).map(tensorsOf) }));
+  const level = { layers, outputs, config, group, depth };
+  return layers.some((layer) => layer.calls.length > 0)
+    ? addNetwork(builder, level, given)
+    : addChain(builder, level, given);
 }
 
 /** What a layer gives: where it comes from and its shape, batch included. */
@@ -71,6 +85,7 @@ interface Given {
 /** A model, at the top or within another. */
 interface Level {
   readonly layers: readonly LayerConfig[];
+  readonly outputs: readonly TensorPlace[];
   readonly config: Readonly<Record<string, unknown>>;
   readonly group: readonly string[];
   readonly depth: number;
@@ -102,46 +117,52 @@ function addChain(
 
 function addNetwork(
   builder: GraphBuilder,
-  { layers, config, group, depth }: Level,
+  { layers, outputs, config, group, depth }: Level,
   given: readonly Given[] | undefined,
 ): Given[] {
   const results = new Map<string, readonly Given[]>();
-  const inputs = referencesOf(config['input_layers']);
-  inputs.forEach((source, index) => {
+  const resultAt = (place: TensorPlace): Given | undefined => results.get(keyOf(place))?.[place.slot];
+  placesIn(config['input_layers']).forEach((place, index) => {
     const outer = given?.[index];
-    const [name, node] = splitSource(source);
-    if (outer) results.set(`${name}#${node}`, [outer]);
+    if (outer) results.set(keyOf(place), [outer]);
   });
   const taken = shapesTaken(layers);
-  // Layers may be listed before what they are called with: in rounds, until nothing more can be added.
-  let waiting = layers.flatMap((layer) =>
+  // Layers may be listed before what they are called with: each waits for the first that is not there.
+  const waiting = new Map<string, Call[]>();
+  const calls = layers.flatMap((layer): Call[] =>
     (layer.calls.length > 0 ? layer.calls : [[]]).map((sources, call) => ({ layer, sources, call })),
   );
-  for (let round = 0; waiting.length > 0; round++) {
-    const left: typeof waiting = [];
-    for (const one of waiting) {
-      const { layer, sources, call } = one;
-      const key = `${layer.name}#${call}`;
-      if (results.has(key)) continue;
-      const ready = sources.map((source) => {
-        const [name, node] = splitSource(source);
-        return results.get(`${name}#${node}`)?.[source.slot ?? 0];
-      });
-      if (ready.every((entry) => entry !== undefined))
-        results.set(key, addLayer(builder, layer, group, ready, depth, taken.get(layer.name)));
-      else left.push(one);
+  const ready = calls.reverse();
+  for (let one = ready.pop(); one; one = ready.pop()) {
+    const { layer, sources, call } = one;
+    const key = keyOf({ layer: layer.name, call });
+    if (results.has(key)) continue;
+    const missing = sources.find((place) => !resultAt(place));
+    if (missing) {
+      const others = waiting.get(keyOf(missing));
+      if (others) others.push(one);
+      else waiting.set(keyOf(missing), [one]);
+      continue;
     }
-    if (left.length === waiting.length) {
-      throw new ModelFileError(`The layer ${left[0]!.layer.name} is called with what no layer of the model gives.`);
-    }
-    waiting = left;
+    const inputs = sources.map((place) => resultAt(place)!);
+    results.set(key, addLayer(builder, layer, group, inputs, depth, taken.get(layer.name)));
+    ready.push(...(waiting.get(key) ?? []).reverse());
+    waiting.delete(key);
   }
-  const outputs = referencesOf(config['output_layers']);
-  return outputs.flatMap((source) => {
-    const [name, node] = splitSource(source);
-    const result = results.get(`${name}#${node}`)?.[source.slot ?? 0];
-    return result ? [result] : [];
-  });
+  const [lost] = [...waiting.values()].flat();
+  if (lost) throw new ModelFileError(`The layer ${lost.layer.name} is called with what no layer of the model gives.`);
+  return outputs.flatMap((place) => resultAt(place) ?? []);
+}
+
+/** One of the calls of a layer. */
+interface Call {
+  readonly layer: LayerConfig;
+  readonly sources: readonly TensorPlace[];
+  readonly call: number;
+}
+
+function keyOf({ layer, call }: Pick<TensorPlace, 'layer' | 'call'>): string {
+  return `${layer}#${call}`;
 }
 
 /** What layers give, as the one says that takes it alone. */
@@ -149,7 +170,7 @@ function shapesTaken(layers: readonly LayerConfig[]): ReadonlyMap<string, Shape>
   const taken = new Map<string, Shape>();
   for (const { calls, builtFor } of layers) {
     const [only, ...others] = calls[0] ?? [];
-    if (builtFor && only && others.length === 0 && (only.slot ?? 0) === 0) taken.set(splitSource(only)[0], builtFor);
+    if (builtFor && only && others.length === 0 && only.slot === 0) taken.set(only.layer, builtFor);
   }
   return taken;
 }
@@ -224,52 +245,9 @@ function readLayer(value: unknown, index: number): LayerConfig {
     className: inner,
     name,
     config,
-    calls: callsOf(value['inbound_nodes']),
+    calls: [],
     builtFor: isRecord(built) ? inputShapeOf(built['input_shape']) : undefined,
   };
-}
-
-/** Which call of which layer is meant travels in the name, `layer:call`. */
-function sourceOf(layer: string, call: number, slot: number): Source {
-  return { from: `${layer}\u0000${call}`, slot };
-}
-
-function splitSource({ from }: Source): readonly [string, number] {
-  const [name, call] = from.split('\u0000');
-  return [name!, Number(call ?? 0)];
-}
-
-function callsOf(nodes: unknown): (readonly Source[])[] {
-  if (!Array.isArray(nodes)) return [];
-  return nodes.map((node: unknown) => {
-    const sources: Source[] = [];
-    collect(node, sources, 0);
-    return sources;
-  });
-}
-
-/** Keras 3 gives `{ args, kwargs }` with tensors by their history, older ones lists `[layer, call, slot, kwargs]`. */
-function collect(value: unknown, into: Source[], depth: number): void {
-  if (depth > DEEPEST) return;
-  if (Array.isArray(value)) {
-    const [layer, call, slot] = value as unknown[];
-    if (typeof layer === 'string' && typeof call === 'number' && typeof slot === 'number') {
-      into.push(sourceOf(layer, call, slot));
-      // Tensors can be given by name beside the positional ones.
-      if (isRecord(value[3])) collect(Object.values(value[3]), into, depth + 1);
-    } else for (const item of value) collect(item, into, depth + 1);
-  } else if (isRecord(value)) {
-    if (value['class_name'] === '__keras_tensor__' && isRecord(value['config'])) {
-      const history = value['config']['keras_history'];
-      if (Array.isArray(history)) collect(history, into, depth + 1);
-    } else for (const item of Object.values(value)) collect(item, into, depth + 1);
-  }
-}
-
-function referencesOf(value: unknown): Source[] {
-  const sources: Source[] = [];
-  collect(value, sources, 0);
-  return sources;
 }
 
 function dtypeOf(config: Readonly<Record<string, unknown>>): string {

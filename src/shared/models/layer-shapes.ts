@@ -8,6 +8,7 @@ import { UNKNOWN } from './graph-builder.js';
 import { manyRules } from './attention-shapes.js';
 import type { LayerConfig } from './layer-config.js';
 import { isRecord } from './is-record.js';
+import { ownEntry } from './own-entry.js';
 import { biasOf, number, product, sizes } from './sizes.js';
 import {
   convolution,
@@ -37,12 +38,14 @@ export function shapeAfter(layer: LayerConfig, inputs: readonly (Shape | undefin
   if (name === 'InputLayer') {
     return { outputs: [inputShapeOf(layer.config['batch_shape'] ?? layer.config['batch_input_shape'])], params: 0 };
   }
-  if (name in merges && inputs.length > 0) return { outputs: [merges[name]!(layer.config, inputs)], params: 0 };
-  if (name in manyRules) return manyRules[name]!(layer.config, inputs.length > 0 ? inputs : [input]);
+  const merge = ownEntry(merges, name);
+  if (merge && inputs.length > 0) return { outputs: [merge(layer.config, inputs)], params: 0 };
+  const many = ownEntry(manyRules, name);
+  if (many) return many(layer.config, inputs.length > 0 ? inputs : [input]);
   if (!input) return { outputs: [undefined] };
-  const wrapper = wrappers[name.replace(/\(.*$/, '')];
+  const wrapper = ownEntry(wrappers, name.replace(/\(.*$/, ''));
   if (wrapper) return wrapper(layer, input);
-  const rule = rules[name] ?? (sameShape.has(name) ? same : undefined);
+  const rule = ownEntry(rules, name) ?? (sameShape.has(name) ? same : undefined);
   return rule ? rule(layer.config, input, layer) : { outputs: [undefined] };
 }
 

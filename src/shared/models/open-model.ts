@@ -30,6 +30,8 @@ const formats: readonly ModelFormat[] = [
   tensorflowGraph,
 ];
 
+const MOST_LETTERS = 300;
+
 /** @throws ModelFileError that says what is wrong with the file */
 export async function openModel(given: GivenFile): Promise<OpenedModel> {
   const file = modelFileOf(given);
@@ -47,12 +49,17 @@ export async function openModel(given: GivenFile): Promise<OpenedModel> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     // What a parser throws speaks of bytes; people want to know what it means for the file.
-    const words = error instanceof ModelFileError ? reason : `It is damaged or not complete (${reason}).`;
+    const words = error instanceof ModelFileError ? reason : `It is damaged or not complete (${shortened(reason)}).`;
     throw new ModelFileError(
       `${file.name} cannot be opened as ${format.title}. ${words}`,
       error instanceof ModelFileError ? error.hint : undefined,
     );
   }
+}
+
+/** Parsers repeat what they could not read, however long that is. */
+function shortened(reason: string): string {
+  return reason.length > MOST_LETTERS ? `${reason.slice(0, MOST_LETTERS)}…` : reason;
 }
 
 /** What cannot even be looked at is not of this format. */

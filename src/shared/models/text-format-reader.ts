@@ -25,7 +25,9 @@ type Token =
 
 const names = /[A-Za-z_][A-Za-z0-9_.]*/y;
 const numbers = /[-+]?(?:0[xX][0-9a-fA-F]+|(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)[fFuUlL]*/y;
-const blank = /(?:\s|#[^\n]*)+/y;
+/** Nobody writes a whole number with more digits, and making one of millions takes minutes. */
+const MOST_DIGITS = 100;
+const blank = /\s+|#[^\n]*/y;
 
 class Reader {
   private at = 0;
@@ -185,6 +187,7 @@ class Reader {
   private integer(text: string): bigint {
     const digits = text.replace(/[uUlL]+$/, '');
     const sign = digits.startsWith('-') ? -1n : 1n;
+    if (digits.length > MOST_DIGITS) throw this.error('A number has too many digits.');
     try {
       return sign * BigInt(digits.replace(/^[-+]/, '').replace(/^0(?=[0-7]+$)/, '0o'));
     } catch {
@@ -215,8 +218,8 @@ class Reader {
 
   private next(): Token {
     const { text } = this;
-    blank.lastIndex = this.at;
-    if (blank.test(text)) this.at = blank.lastIndex;
+    // One after another: a single expression for all of them would fill the stack with a long comment's lines.
+    for (blank.lastIndex = this.at; blank.test(text);) this.at = blank.lastIndex;
     const { at } = this;
     if (at >= text.length) return { kind: 'end', at };
     const letter = text[at]!;

@@ -25,7 +25,7 @@ export const tensorflowText: ModelFormat = {
   matches: ({ name }) => /\.pbtxt$/i.test(name),
   open({ name, bytes }) {
     const text = textOf(bytes);
-    if (/^\s*(saved_model_schema_version|meta_graphs)\b/m.test(text))
+    if (/^[ \t]*(saved_model_schema_version|meta_graphs)\b/m.test(text))
       return openSavedModel(messageOfText(SavedModelSchema, text));
     const graph = messageOfText(GraphDefSchema, text);
     if (graph.node.length === 0) throw new ModelFileError('It holds no node { … }.');

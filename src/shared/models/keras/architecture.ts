@@ -6,19 +6,7 @@
 import { isRecord } from '../is-record.js';
 import { modelOf } from '../layer-config.js';
 import { ModelFileError } from '../model-file-error.js';
-
-/** Which output of which call of a layer. */
-export interface TensorPlace {
-  readonly layer: string;
-  readonly call: number;
-  readonly slot: number;
-}
-
-export interface KerasCall {
-  readonly inputs: readonly TensorPlace[];
-  /** What else it is called with, by Keras's names: tensors as their places, and plain values. */
-  readonly named: Readonly<Record<string, readonly TensorPlace[] | boolean | number | string>>;
-}
+import { modelCalls, placesIn, type KerasCall, type TensorPlace } from './tensor-places.js';
 
 export interface KerasLayer {
   readonly className: string;
@@ -73,12 +61,21 @@ function readModel(given: Readonly<Record<string, unknown>>, fallback: string, d
     );
   }
   if (listed.length > MOST_LAYERS) throw new ModelFileError(`The model ${name} lists ${listed.length} layers.`);
-  const layers = listed.map((layer, index) => readLayer(layer, index, depth));
+  const bare = listed.map((layer, index) => readLayer(layer, index, depth));
   const names = new Set<string>();
-  for (const layer of layers) {
+  for (const layer of bare) {
     if (names.has(layer.name)) throw new ModelFileError(`Two layers of the model ${name} have the name ${layer.name}.`);
     names.add(layer.name);
   }
+  const { calls, outputs } = modelCalls(
+    bare.map(({ name: layer, model }, index) => ({
+      name: layer,
+      ...(model ? { model: model.kind } : {}),
+      nodes: nodesOf(listed[index]),
+    })),
+    config['output_layers'],
+  );
+  const layers = bare.map((layer) => ({ ...layer, calls: calls.get(layer.name) ?? [] }));
   const isSequential = className === 'Sequential' || !layers.some(({ calls }) => calls.length > 0);
   const shape = isSequential ? openingShape(config, given, listed[0]) : undefined;
   return {
@@ -87,7 +84,7 @@ function readModel(given: Readonly<Record<string, unknown>>, fallback: string, d
     name,
     layers,
     inputs: placesIn(config['input_layers']),
-    outputs: placesIn(config['output_layers']),
+    outputs,
     ...(shape ? { inputShape: shape } : {}),
   };
 }
@@ -142,11 +139,15 @@ function readLayer(value: unknown, index: number, depth: number): KerasLayer {
     isForeign: className.includes('>') || isForeign(value['module'], value['registered_name']),
     name,
     config: plain,
-    calls: callsIn(value['inbound_nodes']),
+    calls: [],
     ...(isModel ? { model: readModel(value, name, depth + 1) } : {}),
     ...(isRecord(wrapped) ? { wrapped: readLayer(wrapped, 0, depth + 1) } : {}),
     ...(isRecord(back) ? { wrappedBack: readLayer(back, 0, depth + 1) } : {}),
   };
+}
+
+function nodesOf(layer: unknown): unknown {
+  return isRecord(layer) ? layer['inbound_nodes'] : undefined;
 }
 
 /** Old files name neither; those of classes of one's own that are registered have `Package>Class`. */
@@ -155,46 +156,4 @@ function isForeign(module: unknown, registered: unknown): boolean {
   if (typeof module !== 'string') return false;
   const isKeras = /^(tf_)?keras(\.|$)/.test(module) || module.startsWith('tensorflow.');
   return !isKeras || /(^|\.)ops(\.|$)/.test(module);
-}
-
-/** Keras 3 writes `{ args, kwargs }` for each call, older ones and TensorFlow.js a list of `[layer, call, slot, kwargs]`. */
-function callsIn(nodes: unknown): readonly KerasCall[] {
-  if (!Array.isArray(nodes)) return [];
-  return nodes.map((node: unknown): KerasCall => {
-    if (isRecord(node)) return { inputs: placesIn(node['args']), named: namedIn(node['kwargs']) };
-    // Of a call with one tensor, old files may leave the inner list out.
-    const rows = Array.isArray(node) && typeof node[0] === 'string' ? [node] : Array.isArray(node) ? node : [];
-    const named = rows.map((row: unknown) => (Array.isArray(row) ? namedIn(row[3]) : {}));
-    return { inputs: placesIn(rows), named: Object.assign({}, ...named) as KerasCall['named'] };
-  });
-}
-
-function namedIn(value: unknown): KerasCall['named'] {
-  if (!isRecord(value)) return {};
-  const named: Record<string, KerasCall['named'][string]> = {};
-  for (const [name, one] of Object.entries(value)) {
-    const places = placesIn(one);
-    if (places.length > 0) named[name] = places;
-    else if (typeof one === 'boolean' || typeof one === 'number' || typeof one === 'string') named[name] = one;
-  }
-  return named;
-}
-
-/** All tensors named in a value, in its order. */
-function placesIn(value: unknown, into: TensorPlace[] = [], depth = 0): TensorPlace[] {
-  if (depth > DEEPEST) throw new ModelFileError('The calls of its layers are nested too deep.');
-  if (Array.isArray(value)) {
-    const [layer, call, slot] = value as unknown[];
-    if (typeof layer === 'string' && isCount(call) && isCount(slot)) into.push({ layer, call, slot });
-    else for (const item of value) placesIn(item, into, depth + 1);
-  } else if (isRecord(value)) {
-    const inner = value['class_name'] === '__keras_tensor__' && isRecord(value['config']) ? value['config'] : undefined;
-    if (inner) placesIn(inner['keras_history'], into, depth + 1);
-    else for (const item of Object.values(value)) placesIn(item, into, depth + 1);
-  }
-  return into;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

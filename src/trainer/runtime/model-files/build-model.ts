@@ -4,7 +4,8 @@
  * they are comes from elsewhere. Knows no files.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { KerasCall, KerasLayer, KerasModel, TensorPlace } from '../../../shared/models/keras/architecture.js';
+import type { KerasLayer, KerasModel } from '../../../shared/models/keras/architecture.js';
+import type { KerasCall, TensorPlace } from '../../../shared/models/keras/tensor-places.js';
 import { shapeIn } from '../../../shared/models/keras/architecture.js';
 import { ModelFileError } from '../../../shared/models/model-file-error.js';
 import { GivenConfig, type KerasGeneration } from './given-config.js';
