@@ -2,6 +2,8 @@
 import { Fragment } from 'react';
 import type { Group } from '../../../src/shared/graph/tree/group-tree.js';
 import { Icon } from '../../ui/icon.js';
+import { IconButton } from '../../ui/icon-button.js';
+import { OpenAll } from './open-all.js';
 import { GraphActions } from './take-away/graph-actions.js';
 import { colouringNames, colourings, type Colouring } from './colours/graph-colours.js';
 import { findHelp } from './find/graph-find.js';
@@ -91,12 +93,8 @@ export function GraphBar({
             <span className="dim" role="status">
               {hits === 0 ? 'none' : hit < 0 ? `${hits} found` : `${hit + 1} of ${hits}`}
             </span>
-            <button className="icon-button" title="Previous (Shift+Enter)" onClick={() => onHit(-1)}>
-              <Icon name="arrow-up" label="Previous" />
-            </button>
-            <button className="icon-button" title="Next (Enter)" onClick={() => onHit(1)}>
-              <Icon name="arrow-down" label="Next" />
-            </button>
+            <IconButton icon="arrow-up" label="Previous" title="Previous (Shift+Enter)" onClick={() => onHit(-1)} />
+            <IconButton icon="arrow-down" label="Next" title="Next (Enter)" onClick={() => onHit(1)} />
           </>
         )}
       </span>
@@ -126,9 +124,7 @@ export function GraphBar({
           </button>
         ))}
       </span>
-      <button className="icon-button" title={anyOpen ? 'Close all layers' : 'Open all layers'} onClick={onOpenAll}>
-        <Icon name={anyOpen ? 'collapse-all' : 'expand-all'} label={anyOpen ? 'Close all' : 'Open all'} />
-      </button>
+      <OpenAll anyOpen={anyOpen} onOpenAll={onOpenAll} />
       <GraphActions />
     </div>
   );

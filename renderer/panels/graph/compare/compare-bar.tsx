@@ -2,7 +2,8 @@
 import type { GraphSide } from '../../../../src/shared/graph/compare-graphs.js';
 import type { DifferenceCounts } from '../../../../src/shared/graph/list-differences.js';
 import { runCommand } from '../../../state/commands.js';
-import { Icon } from '../../../ui/icon.js';
+import { IconButton } from '../../../ui/icon-button.js';
+import { OpenAll } from '../open-all.js';
 import { signs, standingColours, standings } from './compare-look.js';
 
 interface CompareBarProps {
@@ -46,32 +47,30 @@ export function CompareBar(props: CompareBarProps) {
                 : `${place + 1} of ${differences}`}
           </span>
         )}
-        <button className="icon-button" title="Previous difference (Shift+F7)" onClick={() => onStep?.(-1)}>
-          <Icon name="arrow-up" label="Previous difference" />
-        </button>
-        <button className="icon-button" title="Next difference (F7)" onClick={() => onStep?.(1)}>
-          <Icon name="arrow-down" label="Next difference" />
-        </button>
-        <button className="icon-button" title={anyOpen ? 'Close all layers' : 'Open all layers'} onClick={onOpenAll}>
-          <Icon name={anyOpen ? 'collapse-all' : 'expand-all'} label={anyOpen ? 'Close all' : 'Open all'} />
-        </button>
-        <button className="icon-button" title="Swap before and after" onClick={() => run('graph.swapCompared')}>
-          <Icon name="arrow-swap" label="Swap before and after" />
-        </button>
-        <button className="icon-button" title="Compare with…" onClick={() => run('graph.compare')}>
-          <Icon name="git-compare" label="Compare with…" />
-        </button>
-        <button className="icon-button" title="Copy a link to this comparison" onClick={() => run('graph.copyLink')}>
-          <Icon name="link" label="Copy a link to this comparison" />
-        </button>
-        <button className="icon-button" title="Back to the graph" onClick={() => run('graph.closeComparison')}>
-          <Icon name="close" label="Close the comparison" />
-        </button>
+        <IconButton
+          icon="arrow-up"
+          label="Previous difference"
+          title="Previous difference (Shift+F7)"
+          onClick={() => onStep?.(-1)}
+        />
+        <IconButton
+          icon="arrow-down"
+          label="Next difference"
+          title="Next difference (F7)"
+          onClick={() => onStep?.(1)}
+        />
+        <OpenAll anyOpen={anyOpen} onOpenAll={onOpenAll} />
+        {actions.map(({ command, ...button }) => (
+          <IconButton key={command} {...button} onClick={() => void runCommand(command)} />
+        ))}
       </span>
     </div>
   );
 }
 
-function run(command: string): void {
-  void runCommand(command);
-}
+const actions = [
+  { command: 'graph.swapCompared', icon: 'arrow-swap', label: 'Swap before and after' },
+  { command: 'graph.compare', icon: 'git-compare', label: 'Compare with…' },
+  { command: 'graph.copyLink', icon: 'link', label: 'Copy a link to this comparison' },
+  { command: 'graph.closeComparison', icon: 'close', label: 'Close the comparison', title: 'Back to the graph' },
+] as const;

@@ -23,7 +23,6 @@ import type { View } from '../drawing/tiles.js';
 import { GraphCanvas } from '../drawing/graph-canvas.js';
 import { walk, type Direction } from '../view/graph-walk.js';
 import { useTreeLayout } from '../layout/use-tree-layout.js';
-import type { GraphBreaks } from '../debugging/use-graph-breaks.js';
 import './compare.css';
 
 const sides: readonly GraphSide[] = ['before', 'after'];
@@ -249,9 +248,7 @@ function Sides(props: SidesProps) {
               layout={painted[side].layout}
               colours={painted[side].colours}
               selected={selected}
-              found={nothingFound}
               anchor={anchors[side]}
-              breaks={noBreaks}
               edgeText={painted[side].edgeText}
               theme={theme}
               fitKey="compared"
@@ -260,7 +257,6 @@ function Sides(props: SidesProps) {
               onSelect={onSelect}
               onToggle={onToggle}
               onToggleItem={onToggleItem}
-              onMenu={noMenu}
             />
           </div>
         </section>
@@ -293,13 +289,3 @@ function signed(layout: SideLayout): SideLayout {
   });
   return { ...layout, items };
 }
-
-const nothingFound: ReadonlySet<string> = new Set();
-const noMenu = () => undefined;
-const noBreaks: GraphBreaks = {
-  marks: new Map(),
-  canBreak: () => false,
-  toggle: () => undefined,
-  items: () => [],
-  groupItems: () => [],
-};

@@ -29,14 +29,15 @@ export interface CanvasProps {
   /** An item's id. */
   readonly selected?: string;
   /** Ids of ops. */
-  readonly found: ReadonlySet<string>;
+  readonly found?: ReadonlySet<string>;
   /** The group under the window's cursor. */
   readonly lit?: string;
   /** Ids of groups and ops that come from the cursor's line. */
   readonly litIds?: ReadonlySet<string>;
   /** The innermost group that is drawn around where training stands, and the item that is seen there. */
   readonly standing?: { readonly group?: string; readonly item?: string };
-  readonly breaks: GraphBreaks;
+  /** Without them nothing can be stopped at. */
+  readonly breaks?: GraphBreaks;
   /** Where a group stood that has just been opened or closed; taken when it has been put there again. */
   readonly anchor: { current: { readonly group: string; readonly x: number; readonly y: number } | undefined };
   readonly theme: 'dark' | 'light';
@@ -55,9 +56,17 @@ export interface CanvasProps {
   onToggle(group: string): void;
   onToggleItem(item: PlacedItem): void;
   /** The menu of an item, or of a group by its id. */
-  onMenu(event: MouseEvent, of: PlacedItem | string): void;
+  onMenu?(event: MouseEvent, of: PlacedItem | string): void;
 }
 
+const nothingFound: ReadonlySet<string> = new Set();
+const noBreaks: GraphBreaks = {
+  marks: new Map(),
+  canBreak: () => false,
+  toggle: () => undefined,
+  items: () => [],
+  groupItems: () => [],
+};
 const noNodes: ReturnType<typeof useNodes> = [];
 
 export function GraphCanvas(props: CanvasProps) {
@@ -69,7 +78,8 @@ export function GraphCanvas(props: CanvasProps) {
 }
 
 function Canvas(props: CanvasProps) {
-  const { layout, colours, selected, found, litIds, standing, breaks, theme, tracer, tracesSelected, edgeText } = props;
+  const { layout, colours, selected, litIds, standing, theme, tracer, tracesSelected, edgeText } = props;
+  const { found = nothingFound, breaks = noBreaks } = props;
   const { onSelect, onToggle, onToggleItem, onMenu } = props;
   const place = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
@@ -143,7 +153,7 @@ function Canvas(props: CanvasProps) {
         if (item) onToggleItem(item);
       }}
       onNodeContextMenu={(event, { id }) => {
-        onMenu(event, layout.items[scene.placeOf.get(id) ?? -1] ?? id.replace(/^group /, ''));
+        onMenu?.(event, layout.items[scene.placeOf.get(id) ?? -1] ?? id.replace(/^group /, ''));
       }}
       onNodeMouseEnter={(_, { id }) => hover.over(scene.placeOf.has(id) ? id : undefined)}
       onNodeMouseLeave={() => hover.over(undefined)}
@@ -155,7 +165,7 @@ function Canvas(props: CanvasProps) {
       onPaneContextMenu={(event) => {
         const { item, group } = at(event as MouseEvent);
         const of = item ?? group?.group.id;
-        if (of !== undefined) onMenu(event as MouseEvent, of);
+        if (of !== undefined) onMenu?.(event as MouseEvent, of);
       }}
       onPaneMouseMove={(event) => {
         if (event.buttons === 0) point(at(event).item);

@@ -7,6 +7,7 @@ import type { Scene } from '../drawing/scene.js';
 import type { View } from '../drawing/tiles.js';
 import type { CanvasProps } from '../drawing/graph-canvas.js';
 import { BORDER, firstView } from './first-view.js';
+import { beginInView, inView } from './in-view.js';
 import { movedBy } from './stay-in-place.js';
 
 interface GraphView {
@@ -82,8 +83,8 @@ export function useGraphView(
     const by = movedBy(last.scene, scene, middle, toggled) ?? { x: 0, y: 0 };
     const stayed = { x: x - by.x * zoom, y: y - by.y * zoom, zoom };
     const box = toggled === undefined ? undefined : scene.layout.groups.find(({ group }) => group.id === toggled);
-    const across = box ? leftInView(box, stayed, pane.width) : stayed.x;
-    if (across !== x || stayed.y !== y) void flow.setViewport({ ...stayed, x: across });
+    const seen = box ? beginInView(box, stayed, pane) : stayed;
+    if (!isSameView(seen, { x, y, zoom })) void flow.setViewport(seen);
     // With another layout alone.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [scene, flow, store]);
@@ -145,12 +146,6 @@ function zoomFor({ width, height }: Pick<Region, 'width' | 'height'>, paneWidth:
   );
 }
 
-/** Whoever opens a group wants to see where it begins, wherever its middle stays. */
-function leftInView(box: Region, { x, zoom }: View, width: number): number {
-  const left = box.x * zoom + x;
-  return left >= 0 && left + Math.min(box.width * zoom, width / 4) <= width ? x : BORDER - box.x * zoom;
-}
-
 const headOf = (box: Region): Region => ({ ...box, height: Math.min(box.height, 80) });
 
 /** What is brought into view at a stop: the op, its cell, else its group. */
@@ -164,23 +159,4 @@ function standingBox(
   if (item) return item;
   const placed = layout.groups.find(({ group }) => group.id === standing.group);
   return placed && { ...headOf(placed), id: placed.group.id };
-}
-
-/** Across only where it is out of sight; wide things by their left. */
-function inView(
-  box: Region,
-  view: { readonly x: number; readonly y: number; readonly zoom: number },
-  pane: { readonly width: number; readonly height: number },
-): { x: number; y: number; zoom: number } {
-  const { x, y, zoom } = view;
-  const left = box.x * zoom + x;
-  const top = box.y * zoom + y;
-  const width = Math.min(box.width * zoom, pane.width);
-  const seenAcross = left >= -1 && left + width <= pane.width + 1;
-  const seenDown = top >= 0 && top + box.height * zoom <= pane.height;
-  return {
-    x: seenAcross ? x : (pane.width - width) / 2 - box.x * zoom,
-    y: seenDown ? y : (pane.height - box.height * zoom) / 2 - box.y * zoom,
-    zoom,
-  };
 }
