@@ -1,7 +1,6 @@
 /**
- * What a chart does on its elements: when it draws and the values under the cross-hair. Lines are drawn on
- * a canvas out of sight, over several frames where there are many; until they are done the lines before are shown,
- * moved and stretched to where they belong now. Knows no React; asks for the chart's properties when it needs them.
+ * What a chart does on its elements: when it draws and the values under the cross-hair. Few lines are drawn at once;
+ * many over several frames, on sheets of their own. Knows no React; asks for the chart's properties when it needs them.
  */
 import { clearedContext, giveCanvas, sizeCanvas, takeCanvas } from './canvas-pool.js';
 import type { ChartMember, StepRange } from './chart-group.js';
@@ -12,6 +11,7 @@ import { bandAt, notFiniteOf, readCurves, stepAtX, xOfStep, type Read } from './
 import { ChartTip, type TipRow } from './chart-tip.js';
 import type { CurveChartProps } from './curve-chart.js';
 import { curveView } from './curve-view.js';
+import { LineSheets } from './line-sheets.js';
 import { readPalette } from './palette.js';
 import type { AxisRange, Scale } from './scale.js';
 import { sayX } from './x-axis.js';
@@ -27,18 +27,17 @@ const TELL_AFTER_MS = 250;
 /** Created with the chart's element; `dispose` when it goes. */
 export class ChartController implements ChartMember {
   private readonly resizing: ResizeObserver;
+  private readonly sight: IntersectionObserver;
+  inSight = false;
   private readonly abort = new AbortController();
   private readonly under = takeCanvas();
   private readonly canvas = takeCanvas();
-  /** Lines that are done, and those being drawn; of charts with many. */
-  private lines: HTMLCanvasElement | undefined;
-  private next: HTMLCanvasElement | undefined;
+  /** Of charts with many lines. */
+  private sheets: LineSheets | undefined;
   private ratio = 1;
   private width = 0;
   private height = 0;
-  /** What `lines` shows. */
-  private plot: Plot | undefined;
-  /** What is on screen: as `plot`, or on its way to the next one. */
+  /** What is on screen: as it was drawn, or on its way to what is drawn next. */
   private shown: Plot | undefined;
   private work: Generator<undefined, Plot> | undefined;
   private stale = false;
@@ -64,6 +63,14 @@ export class ChartController implements ChartMember {
       if (box && this.resize(Math.round(box.width), Math.round(box.height))) this.props().group.redraw(this);
     });
     this.resizing.observe(element);
+    this.sight = new IntersectionObserver(
+      (entries) => {
+        this.inSight = entries.at(-1)!.isIntersecting;
+        if (this.inSight) this.overlay();
+      },
+      { root: element.closest('[data-chart-scroller]') },
+    );
+    this.sight.observe(element);
     listenToPointer(this.element, this, this.abort.signal);
   }
 
@@ -71,8 +78,10 @@ export class ChartController implements ChartMember {
     this.tellYRange();
     this.abort.abort();
     this.resizing.disconnect();
+    this.sight.disconnect();
     this.tip.dispose();
-    for (const canvas of [this.under, this.canvas, this.lines, this.next]) if (canvas) giveCanvas(canvas);
+    this.sheets?.dispose();
+    for (const canvas of [this.under, this.canvas]) giveCanvas(canvas);
   }
 
   draw(deadline: number, changed: boolean): boolean {
@@ -90,7 +99,7 @@ export class ChartController implements ChartMember {
     }
     const again = this.stale;
     this.stale = false;
-    this.show(this.plot!);
+    this.show(done);
     // What changed meanwhile is drawn next.
     if (again) this.work = this.drawing();
     return !again;
@@ -105,7 +114,8 @@ export class ChartController implements ChartMember {
     const notFinite = notFiniteOf(curves, look.x);
     // A canvas with nothing on it costs as much as any other when the page scrolls.
     const nothing = hover === undefined && cursorStep === undefined && !this.selection && notFinite.length === 0;
-    this.canvas.hidden = nothing;
+    // Setting what is so already would have the document's style computed anew.
+    if (this.canvas.hidden !== nothing) this.canvas.hidden = nothing;
     if (nothing) {
       this.tip.hide();
       return;
@@ -234,6 +244,7 @@ export class ChartController implements ChartMember {
   private drawAtOnce(): void {
     this.work = undefined;
     this.stale = false;
+    this.sheets?.forget();
     const { look } = this.props();
     const drawing = this.drawing((plot) => {
       const context = clearedContext(this.under, this.ratio);
@@ -247,7 +258,6 @@ export class ChartController implements ChartMember {
       const { done, value } = drawing.next();
       if (!done) continue;
       this.shown = value;
-      this.plot = undefined;
       break;
     }
     this.overlay();
@@ -255,8 +265,7 @@ export class ChartController implements ChartMember {
 
   /** @param on where to draw a plot's lines */
   private *drawing(
-    on: (plot: Plot) => CanvasRenderingContext2D | undefined = () =>
-      clearedContext((this.next ??= this.fresh()), this.ratio),
+    on: (plot: Plot) => CanvasRenderingContext2D | undefined = () => this.sheetsOfSize().begin(),
   ): Generator<undefined, Plot> {
     const { curves, look } = this.props();
     for (const curve of curves) {
@@ -282,61 +291,45 @@ export class ChartController implements ChartMember {
     return plot;
   }
 
-  private fresh(): HTMLCanvasElement {
-    const canvas = takeCanvas();
-    sizeCanvas(canvas, this.width, this.height, this.ratio);
-    return canvas;
+  private sheetsOfSize(): LineSheets {
+    if (!this.sheets) {
+      this.sheets = new LineSheets();
+      this.sheets.resize(this.width, this.height, this.ratio);
+    }
+    return this.sheets;
   }
 
-  /** @returns whether the lines are done. */
-  private goOn(deadline: number): boolean {
+  /** @returns what the lines show as soon as they are done. */
+  private goOn(deadline: number): Plot | undefined {
     for (let turn = 1; ; turn++) {
       const { done, value } = this.work!.next();
       if (done) {
         this.work = undefined;
-        this.plot = value;
-        [this.lines, this.next] = [this.next, this.lines];
-        return true;
+        this.sheets?.finish(value);
+        return value;
       }
       // The clock is not asked after each of a thousand short lines.
-      if (turn % 4 === 0 && performance.now() >= deadline) return false;
+      if (turn % 4 === 0 && performance.now() >= deadline) return undefined;
     }
   }
 
   private showOnTheWay(): void {
-    const { plot } = this;
-    if (!plot || !this.lines) return;
+    const plot = this.sheets?.plot;
+    if (!plot) return;
     const y = this.yRange ? yScale(this.yRange, this.props().look.logarithmic, plot.height, true) : plot.y;
     this.show({ ...plot, x: this.view, y });
   }
 
+  /** The lines there are, and the axes, as they are in `plot`. */
   private show(plot: Plot): void {
     const context = clearedContext(this.under, this.ratio);
-    const { plot: drawn, lines } = this;
-    if (!context || !drawn || !lines) return;
+    if (!context) return;
     const { look, epochEnds } = this.props();
     const palette = readPalette(this.element);
     this.shown = plot;
     drawAxes(context, plot, look.x, palette);
     drawEpochMarks(context, plot, epochEnds(), palette);
-    if (drawn === plot) {
-      context.setTransform(1, 0, 0, 1, 0, 0);
-      context.drawImage(lines, 0, 0);
-    } else {
-      const left = plot.left + plot.width * plot.x.share(drawn.x.min);
-      const right = plot.left + plot.width * plot.x.share(drawn.x.max);
-      const top = plot.top + plot.height * (1 - plot.y.share(drawn.y.max));
-      const bottom = plot.top + plot.height * (1 - plot.y.share(drawn.y.min));
-      const { ratio } = this;
-      context.save();
-      plotClip(context, plot);
-      context.drawImage(
-        lines,
-        ...([drawn.left * ratio, drawn.top * ratio, drawn.width * ratio, drawn.height * ratio] as const),
-        ...([left, top, right - left, bottom - top] as const),
-      );
-      context.restore();
-    }
+    this.sheets?.show(context, plot);
     this.overlay();
   }
 
@@ -348,14 +341,12 @@ export class ChartController implements ChartMember {
     this.width = clientWidth;
     this.height = clientHeight;
     if (clientWidth === 0 || clientHeight === 0) return false;
-    for (const canvas of [this.under, this.canvas, this.lines, this.next]) {
-      if (!canvas) continue;
+    for (const canvas of [this.under, this.canvas]) {
       sizeCanvas(canvas, clientWidth, clientHeight, ratio);
       clearedContext(canvas, ratio);
     }
-    // Lines of another size are of no use.
+    this.sheets?.resize(clientWidth, clientHeight, ratio);
     this.work = undefined;
-    this.plot = undefined;
     return true;
   }
 

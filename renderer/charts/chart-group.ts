@@ -9,6 +9,8 @@ export interface StepRange {
 }
 
 export interface ChartMember {
+  /** Who is not is drawn when there is nothing else to do. */
+  readonly inSight: boolean;
   /**
    * Draws, until about `deadline` on `performance.now()`'s clock. `changed`: what there is to draw is not what it
    * was. @returns `false` where it has to go on in the next frame.
@@ -20,8 +22,14 @@ export interface ChartMember {
 
 /** Live curves are drawn anew at most this often each; what the person does is drawn in the next frame. */
 const LIVE_INTERVAL_MS = 90;
-/** Of a frame's 16 ms, what drawing may take. */
+/**
+ * Of a frame's 16 ms, what drawing may take: the lines still have to be painted after it. Less while a hand moves
+ * something, which is to be shown in every frame.
+ */
 const FRAME_BUDGET_MS = 7;
+const MOVING_BUDGET_MS = 3;
+/** What says the zoom in words follows so often. */
+const TELL_ZOOM_MS = 100;
 
 export class ChartGroup {
   /** `undefined`: everything there is. */
@@ -35,6 +43,8 @@ export class ChartGroup {
   private frame = 0;
   private overlays = false;
   private readonly zoomListeners = new Set<() => void>();
+  private zoomTimer: ReturnType<typeof setTimeout> | undefined;
+  private zoomTold = true;
 
   /** @returns a function that takes the chart out again. */
   add(member: ChartMember): () => void {
@@ -62,9 +72,19 @@ export class ChartGroup {
     if (this.zoom?.min === zoom?.min && this.zoom?.max === zoom?.max) return;
     this.zoom = zoom;
     this.redraw();
-    for (const listener of this.zoomListeners) listener();
+    this.zoomTold = false;
+    if (this.zoomTimer === undefined) this.tellZoom();
   }
 
+  private tellZoom(): void {
+    this.zoomTimer = undefined;
+    if (this.zoomTold) return;
+    this.zoomTold = true;
+    for (const listener of this.zoomListeners) listener();
+    this.zoomTimer = setTimeout(() => this.tellZoom(), TELL_ZOOM_MS);
+  }
+
+  /** Told at once, and then not in every frame of a hand's move. */
   onZoom(listener: () => void): () => void {
     this.zoomListeners.add(listener);
     return () => this.zoomListeners.delete(listener);
@@ -84,37 +104,43 @@ export class ChartGroup {
 
   private turn(now: number): void {
     this.frame = 0;
-    const deadline = performance.now() + FRAME_BUDGET_MS;
-    if (this.urgent.size > 0) {
+    const began = performance.now();
+    const seen = [...this.urgent].filter(({ inSight }) => inSight);
+    if (seen.length > 0) {
       // A chart that was left in the middle comes first: it has waited longest.
-      const members = [...this.unfinished].filter((member) => this.urgent.has(member));
-      for (const member of members.concat([...this.urgent].filter((one) => !this.unfinished.has(one)))) {
-        this.drawNow(member, now, deadline, true);
+      const rank = (member: ChartMember) => (this.unfinished.has(member) ? 0 : 1);
+      for (const member of seen.sort((a, b) => rank(a) - rank(b))) {
+        this.drawNow(member, now, began + MOVING_BUDGET_MS, true);
       }
-      this.urgent.clear();
     } else if (this.unfinished.size > 0) {
       for (const member of [...this.unfinished]) {
-        if (performance.now() >= deadline) break;
-        this.drawNow(member, now, deadline, false);
+        if (performance.now() >= began + FRAME_BUDGET_MS) break;
+        this.drawNow(member, now, began + FRAME_BUDGET_MS, false);
       }
-    } else {
-      let oldest: ChartMember | undefined;
-      for (const member of this.waiting) {
-        const at = this.members.get(member) ?? 0;
-        if (now - at >= LIVE_INTERVAL_MS && (!oldest || at < this.members.get(oldest)!)) oldest = member;
-      }
-      if (oldest) this.drawNow(oldest, now, deadline, true);
+    } else if (!this.drawWaiting(now, began + FRAME_BUDGET_MS)) {
+      const [unseen] = this.urgent;
+      if (unseen) this.drawNow(unseen, now, began + FRAME_BUDGET_MS, true);
     }
     if (this.overlays) {
       this.overlays = false;
-      for (const member of this.members.keys()) member.overlay();
+      for (const member of this.members.keys()) if (member.inSight) member.overlay();
     }
-    if (this.waiting.size + this.unfinished.size > 0) this.request();
+    if (this.waiting.size + this.unfinished.size + this.urgent.size > 0) this.request();
+  }
+
+  /** @returns whether the one of those with new data that has waited longest was drawn: its time had come. */
+  private drawWaiting(now: number, deadline: number): boolean {
+    let oldest: ChartMember | undefined;
+    for (const member of this.waiting) {
+      const at = this.members.get(member) ?? 0;
+      if (now - at >= LIVE_INTERVAL_MS && (!oldest || at < this.members.get(oldest)!)) oldest = member;
+    }
+    if (oldest) this.drawNow(oldest, now, deadline, true);
+    return oldest !== undefined;
   }
 
   private drawNow(member: ChartMember, now: number, deadline: number, changed: boolean): void {
-    this.waiting.delete(member);
-    this.unfinished.delete(member);
+    for (const set of [this.waiting, this.urgent, this.unfinished]) set.delete(member);
     if (!this.members.has(member)) return;
     this.members.set(member, now);
     if (member.draw(deadline, changed) === false) this.unfinished.add(member);

@@ -59,7 +59,7 @@ export class ChartTip {
   }
 
   hide(): void {
-    if (!this.pinned) this.element.hidden = true;
+    if (!this.pinned && !this.element.hidden) this.element.hidden = true;
   }
 
   /** At a place of the screen; goes to the other side of it where there is no room. */

@@ -38,7 +38,9 @@ const KEPT_MS = 5000;
 const GROWTH_MS = 100;
 
 export class SeriesStore {
-  private readonly entries = new Map<string, Entry>();
+  /** By run, then by name: what is looked up a thousand times a chart makes no key of both. */
+  private readonly entries = new Map<string, Map<string, Entry>>();
+  private anyFailed = false;
   private readonly listeners = new Set<() => void>();
   private readonly growthListeners = new Set<() => void>();
   private asking = false;
@@ -50,11 +52,17 @@ export class SeriesStore {
 
   /** What is there of a series; `undefined`: not yet. `want` fetches it. */
   get({ run, name }: SeriesName): LoadedSeries | undefined {
-    return this.entries.get(keyOf(run, name))?.series;
+    return this.entries.get(run)?.get(name)?.series;
   }
 
-  failureOf({ run, name }: SeriesName): string | undefined {
-    return this.entries.get(keyOf(run, name))?.failure;
+  /** Why one of them could not be read. */
+  failureOf(names: readonly SeriesName[]): string | undefined {
+    if (!this.anyFailed) return undefined;
+    for (const { run, name } of names) {
+      const failure = this.entries.get(run)?.get(name)?.failure;
+      if (failure !== undefined) return failure;
+    }
+    return undefined;
   }
 
   /** Of a chart in sight; called again and again. `size`: points that are expected. */
@@ -62,13 +70,14 @@ export class SeriesStore {
     const now = performance.now();
     let news = false;
     for (const { run, name, size = 1000 } of names) {
-      const key = keyOf(run, name);
-      const known = this.entries.get(key);
+      let ofRun = this.entries.get(run);
+      if (!ofRun) this.entries.set(run, (ofRun = new Map()));
+      const known = ofRun.get(name);
       if (known) {
         known.wantedAt = now;
         continue;
       }
-      this.entries.set(key, { name: { run, name }, size, wantedAt: now, state: 'wanted', behind: false });
+      ofRun.set(name, { name: { run, name }, size, wantedAt: now, state: 'wanted', behind: false });
       news = true;
     }
     if (news) this.askSoon(0);
@@ -76,12 +85,13 @@ export class SeriesStore {
 
   /** Their files have grown. */
   changed(runs: readonly string[]): void {
-    const grown = new Set(runs);
     let any = false;
-    for (const entry of this.entries.values()) {
-      if (!grown.has(entry.name.run) || entry.state === 'wanted') continue;
-      entry.behind = true;
-      any = true;
+    for (const run of runs) {
+      for (const entry of this.entries.get(run)?.values() ?? []) {
+        if (entry.state === 'wanted') continue;
+        entry.behind = true;
+        any = true;
+      }
     }
     if (any) this.askSoon(GROWTH_MS);
   }
@@ -123,14 +133,16 @@ export class SeriesStore {
     } finally {
       this.asking = false;
     }
-    if ([...this.entries.values()].some((entry) => entry.state === 'wanted' || entry.behind)) this.askSoon(GROWTH_MS);
+    if (this.all().some((entry) => entry.state === 'wanted' || entry.behind)) this.askSoon(GROWTH_MS);
+  }
+
+  private all(): Entry[] {
+    return [...this.entries.values()].flatMap((ofRun) => [...ofRun.values()]);
   }
 
   /** What was wanted last comes first: it is what is in sight. */
   private nextBatch(): readonly Entry[] {
-    const waiting = [...this.entries.values()].filter(
-      (entry) => entry.state === 'wanted' || (entry.behind && entry.state === 'read'),
-    );
+    const waiting = this.all().filter((entry) => entry.state === 'wanted' || (entry.behind && entry.state === 'read'));
     waiting.sort((a, b) => b.wantedAt - a.wantedAt);
     const batch: Entry[] = [];
     let points = 0;
@@ -155,7 +167,7 @@ export class SeriesStore {
         batch.map((entry) => ({ ...entry.name, from: entry.anew ? 0 : (entry.series?.values.length ?? 0) })),
       );
       for (const points of answers) {
-        const entry = this.entries.get(keyOf(points.run, points.name));
+        const entry = this.entries.get(points.run)?.get(points.name);
         if (!entry) continue;
         const had = entry.series;
         const result = takeInto(entry, points);
@@ -167,6 +179,7 @@ export class SeriesStore {
       }
     } catch (error) {
       for (const entry of batch) entry.failure = error instanceof Error ? error.message : String(error);
+      this.anyFailed = true;
       news = true;
     }
     for (const entry of batch) entry.state = 'read';
@@ -177,14 +190,15 @@ export class SeriesStore {
   /** Forgets what was not in sight lately, oldest first, where there is too much. */
   private makeRoom(): void {
     let points = 0;
-    for (const { series } of this.entries.values()) points += series?.values.length ?? 0;
+    const all = this.all();
+    for (const { series } of all) points += series?.values.length ?? 0;
     if (points <= MOST_POINTS) return;
     const now = performance.now();
-    const old = [...this.entries].filter(([, entry]) => now - entry.wantedAt > KEPT_MS && entry.state === 'read');
-    for (const [key, entry] of old.sort(([, a], [, b]) => a.wantedAt - b.wantedAt)) {
+    const old = all.filter((entry) => now - entry.wantedAt > KEPT_MS && entry.state === 'read');
+    for (const { name, series } of old.sort((a, b) => a.wantedAt - b.wantedAt)) {
       if (points <= MOST_POINTS * 0.8) break;
-      points -= entry.series?.values.length ?? 0;
-      this.entries.delete(key);
+      points -= series?.values.length ?? 0;
+      this.entries.get(name.run)?.delete(name.name);
     }
   }
 
@@ -207,8 +221,4 @@ function takeInto(entry: Entry, points: LogPoints): 'taken' | 'again' {
   series.take(points);
   entry.series = series;
   return 'taken';
-}
-
-function keyOf(run: string, name: string): string {
-  return `${run}\0${name}`;
 }

@@ -61,7 +61,8 @@ export async function measureCharts(name, { seconds = 4, rendererDir = path.join
       { timeout: 120_000 },
     );
     const firstDrawnMs = performance.now() - began;
-    await page.waitForTimeout(2500);
+    // What follows a start, as the editor's reading of its typings, is no part of these moves.
+    await quiet(page);
     const moves = {};
     if (name === 'page') moves.scroll = await frames(page, seconds, scrolling, session);
     else {
@@ -120,6 +121,17 @@ function threadTimes() {
     }
   }
   return times;
+}
+
+/** Until Chromium has done little for a second; half a minute at most. */
+async function quiet(page) {
+  let rest = 0;
+  for (let turn = 0; turn < 60 && rest < 2; turn++) {
+    const before = threadTimes();
+    await page.waitForTimeout(500);
+    const busyMs = [...threadTimes()].reduce((sum, [id, ms]) => sum + ms - (before.get(id) ?? 0), 0);
+    rest = busyMs < 100 ? rest + 1 : 0;
+  }
 }
 
 /** Runs `move` at every frame, with how far the time is, and counts the frames. */

@@ -165,7 +165,7 @@ function pointAt(step: number | undefined): void {
 
 function whyNothing({ missing, problem, wanted }: ChartContents, runs: number): string {
   if (problem !== undefined) return problem;
-  const failure = wanted.map((name) => seriesStore.failureOf(name)).find((said) => said !== undefined);
+  const failure = seriesStore.failureOf(wanted);
   if (failure !== undefined) return `The points could not be read: ${failure}`;
   if (missing > 0) return 'Reading…';
   return runs === 0 ? 'No run is drawn: tick one in Runs.' : 'None of the runs that are drawn has this.';

@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
-const chart = () => ({ draw: vi.fn(), overlay: vi.fn() });
+const chart = (inSight = true) => ({ draw: vi.fn(), overlay: vi.fn(), inSight });
 
 describe('ChartGroup', () => {
   it('draws one chart a frame while data comes in', () => {
@@ -76,10 +76,38 @@ describe('ChartGroup', () => {
   it('goes on in the next frame with a chart that is not done', () => {
     const group = new ChartGroup();
     let turns = 0;
-    const slow = { draw: vi.fn(() => ++turns >= 3), overlay: vi.fn() };
+    const slow = { ...chart(), draw: vi.fn(() => ++turns >= 3) };
     group.add(slow);
     for (let frame = 0; frame < 6; frame++) nextFrame();
     expect(slow.draw.mock.calls.map(([, changed]: unknown[]) => changed)).toEqual([true, false, false]);
+  });
+
+  it('draws what is out of sight when nothing in sight is left to draw', () => {
+    const group = new ChartGroup();
+    const [seen, unseen] = [chart(), chart(false)];
+    group.add(seen);
+    group.add(unseen);
+    const drawn = () => [seen.draw.mock.calls.length, unseen.draw.mock.calls.length];
+    nextFrame();
+    expect(drawn()).toEqual([1, 0]);
+    group.setZoom({ min: 3, max: 9 });
+    nextFrame();
+    expect(drawn()).toEqual([2, 0]);
+    nextFrame();
+    expect(drawn()).toEqual([2, 1]);
+    expect(frames).toEqual([]);
+  });
+
+  it('says the zoom at once, and then not with every move of a hand', async () => {
+    vi.useFakeTimers();
+    const group = new ChartGroup();
+    const told: unknown[] = [];
+    group.onZoom(() => told.push(group.zoom?.max));
+    for (const max of [9, 8, 7]) group.setZoom({ min: 3, max });
+    expect(told).toEqual([9]);
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.useRealTimers();
+    expect(told).toEqual([9, 7]);
   });
 
   it('forgets a chart that left', () => {

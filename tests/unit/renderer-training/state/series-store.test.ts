@@ -103,7 +103,7 @@ describe('the points of series', () => {
     const store = new SeriesStore(() => Promise.reject(new Error('no permission')));
     store.want([{ run: 'a', name: 'loss' }]);
     await vi.runAllTimersAsync();
-    expect(store.failureOf({ run: 'a', name: 'loss' })).toBe('no permission');
+    expect(store.failureOf([{ run: 'a', name: 'loss' }])).toBe('no permission');
   });
 });
 
