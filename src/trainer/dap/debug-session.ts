@@ -9,6 +9,7 @@ import { launchArguments, type LaunchArguments } from '../../shared/protocol/dap
 import { runOptions, type RunOptions, type TrainingEvent } from '../../shared/protocol/training.js';
 import { EventBatcher } from '../event-batcher.js';
 import { capabilities } from './capabilities.js';
+import { clientTerms, type ClientTerms } from './client-terms.js';
 import { ExceptionStops } from './exception-stops.js';
 import type { InspectorClient } from './inspector-client.js';
 import { KnownBreakpoints } from './known-breakpoints.js';
@@ -48,6 +49,7 @@ const GOODBYE_MS = 1_000;
 
 export class DebugSession {
   private client: DebugProtocol.InitializeRequestArguments | undefined;
+  private terms: ClientTerms = clientTerms({});
   private launched: LaunchArguments | undefined;
   /** The front end has set all that it wants set before the training starts; it may launch before or after. */
   private configured = false;
@@ -83,7 +85,7 @@ export class DebugSession {
     this.parts = { ...common, thread, bytes, control, client, trainingBreakpoints };
     this.progress = new ProgressReports(event);
     this.table = new RequestTable({
-      send: options.send,
+      send: (message) => options.send(this.terms.theirs(message)),
       handlers: { ...allRequests(this.parts), ...this.lifeRequests },
       urgent: urgentRequests,
       admit: (command, args) => this.admit(command, args),
@@ -167,28 +169,24 @@ export class DebugSession {
 
   private finished(exitCode: number): void {
     clearTimeout(this.graceTimer);
-    this.exitCode = exitCode;
-    this.parts.thread.ends();
-    this.batcher.flush();
-    this.progress.end();
-    this.table.event('terminated');
-    this.table.event('exited', { exitCode });
+    this.tellEnd(exitCode);
     if (this.leaving) this.options.exit(exitCode);
     else setTimeout(() => this.options.exit(exitCode), GOODBYE_MS);
   }
 
   /** @throws Error where the request is out of place, or its arguments are wrong */
-  private admit(command: string, args: object): void {
+  private admit(command: string, args: object): object {
     if (!this.client && !beforeInitialize.has(command)) throw new Error('Send `initialize` first.');
-    checkStandardArguments(command, args);
+    const ours = this.terms.ours(command, args);
+    checkStandardArguments(command, ours);
+    return ours;
   }
 
   private readonly lifeRequests: Handlers = {
     initialize: (args: Partial<DebugProtocol.InitializeRequestArguments>) => {
       if (this.client) throw new Error('This adapter has been initialized already.');
-      if (args.linesStartAt1 === false || args.columnsStartAt1 === false || args.pathFormat === 'uri')
-        throw new Error('Lines and columns count from 1 here, and files go by their paths.');
       this.client = { adapterID: 'backstep', ...args };
+      this.terms = clientTerms(args);
       return { body: capabilities, after: () => this.table.event('initialized') };
     },
 
@@ -317,12 +315,17 @@ export class DebugSession {
     };
     this.leaving = true;
     this.batcher.add([error]);
-    this.exitCode = 1;
+    this.tellEnd(1);
+    this.options.kill();
+  }
+
+  private tellEnd(exitCode: number): void {
+    this.exitCode = exitCode;
     this.batcher.flush();
     this.progress.end();
+    this.parts.thread.ends();
     this.table.event('terminated');
-    this.table.event('exited', { exitCode: 1 });
-    this.options.kill();
+    this.table.event('exited', { exitCode });
   }
 
   private get graceMs(): number {

@@ -8,6 +8,7 @@ import type { TensorView } from '../../shared/protocol/tensors.js';
 import type { TensorRole } from '../tensors/fitting-views.js';
 import { fittingViews } from '../tensors/look-at-tensor.js';
 import { deviceOf } from '../tensors/tensor-values.js';
+import { endable } from './endable.js';
 import type { WatchedValue } from './place-names.js';
 import { describeValue, isNumeric, shapeText, statisticsText, TensorReads } from './describe-value.js';
 
@@ -83,6 +84,8 @@ export type Additions = (value: object) => readonly Entry[];
 
 /** More children than this are shown in ranges to a front end that asks for all at once. */
 const PAGE = 100;
+/** And more than this to one that asks for so many of them: nobody reads more, and each is to be made and sent. */
+const LARGEST_PAGE = 10_000;
 
 /** Where a value was found. */
 type Origin = Pick<Entry, 'evaluateName' | 'role' | 'fullName'> & { readonly name?: string };
@@ -92,6 +95,8 @@ interface Held extends Origin {
 }
 
 const SPARK_BINS = 20;
+/** Code of the person's, which may not come to an end. */
+const GETTER_LIMIT_MS = 2_000;
 
 export class Inspection {
   private readonly handles = new Map<number, Held>();
@@ -243,7 +248,7 @@ export class Inspection {
     const end = Math.min(length, start + (part.count || length));
     const at = (index: number): Entry => (rows ? this.rowEntry(rows, index) : elementEntry(value, index, evaluateName));
     const entries: Entry[] = [];
-    const last = paged ? end : Math.min(end, PAGE);
+    const last = Math.min(end, paged ? start + LARGEST_PAGE : PAGE);
     for (let index = start; index < last; index++) entries.push(at(index));
     if (last < end) entries.push(...ranges(last, end, at));
     return entries;
@@ -323,7 +328,10 @@ function propertyEntry(
   const path = /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
   const nested = evaluateName === undefined ? {} : { evaluateName: evaluateName + path };
   if (property.get) {
-    const read = (): Entry[] => [{ name: 'value', value: (owner as Record<string, unknown>)[name], ...nested }];
+    const read = (): Entry[] => {
+      const value = endable(() => (owner as Record<string, unknown>)[name], { timeout: GETTER_LIMIT_MS });
+      return [{ name: 'value', value, ...nested }];
+    };
     return { name, value: new Branch('(computed when opened)', read), ...nested };
   }
   const set = property.writable

@@ -57,6 +57,12 @@ export class KnownBreakpoints {
     return this.put(source, entries).map(shown);
   }
 
+  /** Takes all away, however they were set. */
+  clear(): void {
+    this.bySource.clear();
+    this.sendAll();
+  }
+
   /** A run begins that has these names. */
   runStarts({ metricNames, layers }: Extract<TrainingEvent, { kind: 'start' }>): void {
     // A step of the person's own names its metrics when it has run.

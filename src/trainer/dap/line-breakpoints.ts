@@ -64,8 +64,8 @@ export class LineBreakpoints {
     if (lines.length > 0) this.byFile.set(file, lines);
     else this.byFile.delete(file);
     for (const line of before) await this.takeAway(line);
+    for (const line of lines) await this.expect(line);
     if (attached) for (const line of lines) await this.put(line);
-    if (!this.allLoaded) for (const line of lines) await this.expect(line);
     return lines.map((line) => this.shown(line));
   }
 
@@ -155,12 +155,9 @@ export class LineBreakpoints {
 
   private async expect(line: Line): Promise<void> {
     if (line.actual || line.problem !== undefined || line.reference !== undefined) return;
-    const { possiblePlaces } = await import('./possible-places.js');
+    const { placeFor } = await import('./possible-places.js');
     const { line: wished, column = 1 } = line.wish;
-    const places = possiblePlaces(line.file);
-    line.expected =
-      places &&
-      (places.find((place) => place.line > wished || (place.line === wished && place.column >= column)) ?? 'nowhere');
+    line.expected = placeFor(line.file, { line: wished, column });
   }
 
   private async put(line: Line): Promise<void> {
@@ -187,6 +184,8 @@ export class LineBreakpoints {
     const { file, reference, wish } = line;
     const column = wish.column ?? 1;
     if (reference === undefined) {
+      // The end of a module would do for V8, and is passed before anything is trained.
+      if (line.expected === 'nowhere') return undefined;
       return { urlRegex: urlPattern(file), lineNumber: wish.line - 1, columnNumber: column - 1 };
     }
     line.inLibrary ??= (await this.library.placesIn(file)).find(
@@ -217,7 +216,7 @@ export class LineBreakpoints {
     const awaited = !loaded && !this.allLoaded;
     if (awaited && typeof expected === 'object') return { id, verified: true, source, ...expected };
     const message =
-      (loaded && inPlace !== undefined) || (awaited && expected === 'nowhere')
+      (loaded && inPlace !== undefined) || ((loaded || awaited) && expected === 'nowhere')
         ? 'There is no code on this line or after it.'
         : this.allLoaded
           ? `The training does not use ${path.basename(file)}.`

@@ -3,7 +3,6 @@
  * inspector: every answer is JSON text that keeps not-finite numbers. A failure is an answer too.
  */
 import type * as tf from '@tensorflow/tfjs';
-import { Script } from 'node:vm';
 import { stringifyMessage } from '../../shared/base/message-json.js';
 import type { OpStatistics } from '../../shared/graph/op-statistics.js';
 import type { Finding } from '../../shared/protocol/diagnosis.js';
@@ -14,10 +13,11 @@ import { doAside } from '../runtime/aside.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
 import { Inspection, type Part } from './inspection.js';
 import { completionsOf } from './completions.js';
+import { endable } from './endable.js';
 import { beginGuarded } from './evaluation-guard.js';
 import { lendNames } from './names-in-reach.js';
 import { TensorLooks, type LookedAt } from './tensor-looks.js';
-import { pausedExpression, type Answer, type FromTraining, type Whereabouts } from './thread-messages.js';
+import type { Answer, FromTraining, Whereabouts } from './thread-messages.js';
 import { wholeText } from './whole-text.js';
 import { layerAdditions, trainingScopes, type TrainingParts } from './training-scopes.js';
 
@@ -38,8 +38,6 @@ export class PausedService {
   private readonly inspection: Inspection;
   private readonly tensors: TensorLooks;
   private bytesSent = 0;
-  /** What `enteredScript` runs. */
-  entered: (() => unknown) | undefined;
   private endEvaluationNow: ((result?: unknown) => void) | undefined;
   /** Tensors that a person's expressions made, and may look into until training goes on. */
   private readonly kept: tf.Tensor[] = [];
@@ -199,8 +197,7 @@ export class PausedService {
 
   /** Runs what a person entered so that a SIGINT ends it, as any exception would. */
   interruptibly(work: () => unknown): unknown {
-    this.entered = work;
-    return enteredScript.runInThisContext({ breakOnSigint: true, displayErrors: false });
+    return endable(work, { breakOnSigint: true });
   }
 
   /** Training goes on: everything that was handed out ends. */
@@ -225,9 +222,6 @@ export class PausedService {
     });
   }
 }
-
-/** Only code that Node itself runs can be ended by a signal. */
-const enteredScript = new Script(`${pausedExpression}.entered()`);
 
 function answer<T>(work: () => T): string {
   let result: Answer<T>;

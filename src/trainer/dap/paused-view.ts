@@ -1,6 +1,6 @@
 /**
  * Frames, scopes and variables of a training that stands still, in the Debug Adapter Protocol's
- * terms. Lives for one stop: every reference that it hands out ends with it.
+ * terms. Lives for one stop: every reference that it hands out ends with it, and no later one is called like it.
  */
 import type { Debugger } from 'node:inspector';
 import path from 'node:path';
@@ -35,6 +35,8 @@ export interface PausedViewOptions {
   readonly justMyCode: boolean;
   /** As the front end spells the names of files. */
   readonly fileOf: (file: string) => string;
+  /** A number that no stop has used for a reference. */
+  readonly nextReference: () => number;
 }
 
 export class PausedView {
@@ -44,7 +46,6 @@ export class PausedView {
   private readonly expandable = new Map<number, Expandable>();
   /** What was changed by hand: V8 shows a scope as it was when the thread was paused. */
   private readonly changed = new Map<string, Remote>();
-  private nextReference = 1;
   private justMyCode: boolean;
 
   constructor(private readonly options: PausedViewOptions) {
@@ -134,6 +135,8 @@ export class PausedView {
       if (name === 'learningRate') await this.noteLearningRate(Number(shown.value));
       return this.value(shown);
     }
+    if (!(await this.inspector.properties(expandable.objectId)).some((known) => known.name === name))
+      throw new Error(`There is no ${name} here.`);
     try {
       await this.inspector.send('Debugger.setVariableValue', {
         scopeNumber: expandable.number,
@@ -296,7 +299,7 @@ export class PausedView {
   }
 
   private reference(expandable: Expandable): number {
-    const reference = this.nextReference++;
+    const reference = this.options.nextReference();
     this.expandable.set(reference, expandable);
     return reference;
   }

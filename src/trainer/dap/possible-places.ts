@@ -17,18 +17,44 @@ export interface Place {
 /** Larger ones are no experiment's. */
 const LARGEST_FILE = 2 ** 20;
 
-const known = new Map<string, { readonly changed: number; readonly places: readonly Place[] | undefined }>();
+/** Of one text, once it has been read. */
+interface Known {
+  readonly changed: number;
+  readonly script: string | undefined;
+  places?: readonly Place[] | undefined;
+}
+const known = new Map<string, Known>();
 
 /** In their order; `undefined` for a file that is not there or is no program. */
 export function possiblePlaces(file: string): readonly Place[] | undefined {
+  const read = knownOf(file);
+  if (read?.script === undefined) return undefined;
+  return (read.places ??= placesOf(read.script));
+}
+
+/**
+ * Where V8 stops for a breakpoint on a line: at the first place on it, or, where it has none, at the nearest one
+ * of the function that it is in. `nowhere` where there is none; `undefined` as in `possiblePlaces`.
+ */
+export function placeFor(file: string, { line, column }: Place): Place | 'nowhere' | undefined {
+  const places = possiblePlaces(file);
+  if (!places) return undefined;
+  const onLine = places.find((place) => place.line === line && place.column >= column);
+  return onLine ?? nearestPlace(knownOf(file)!.script!, { line, column });
+}
+
+function knownOf(file: string): Known | undefined {
   try {
     const stats = statSync(file, { throwIfNoEntry: false });
     if (!stats?.isFile() || stats.size > LARGEST_FILE) return undefined;
     const before = known.get(file);
-    if (before?.changed === stats.mtimeMs) return before.places;
-    const places = placesIn(readFileSync(file, 'utf8'), path.basename(file));
-    known.set(file, { changed: stats.mtimeMs, places });
-    return places;
+    if (before?.changed === stats.mtimeMs) return before;
+    const read: Known = {
+      changed: stats.mtimeMs,
+      script: scriptOf(readFileSync(file, 'utf8'), path.basename(file)),
+    };
+    known.set(file, read);
+    return read;
   } catch (error) {
     // One that may not be read is as good as none.
     if ((error as NodeJS.ErrnoException).code) return undefined;
@@ -36,11 +62,48 @@ export function possiblePlaces(file: string): readonly Place[] | undefined {
   }
 }
 
-/** The same for a text. */
+/** All of a text. */
 export function placesIn(source: string, name: string): readonly Place[] | undefined {
+  const script = scriptOf(source, name);
+  return script === undefined ? undefined : placesOf(script);
+}
+
+function scriptOf(source: string, name: string): string | undefined {
   const stripped = /\.m?ts$/.test(name) ? stripTypes(source, name) : { kind: 'stripped' as const, code: source };
-  const script = stripped.kind === 'stripped' ? asScript(stripped.code) : undefined;
-  if (script === undefined) return undefined;
+  return stripped.kind === 'stripped' ? asScript(stripped.code) : undefined;
+}
+
+function placesOf(script: string): readonly Place[] | undefined {
+  return compiled(script, (session, scriptId, lines) => {
+    const found = ask<Debugger.GetPossibleBreakpointsReturnType>(session, 'Debugger.getPossibleBreakpoints', {
+      start: { scriptId, lineNumber: 1, columnNumber: 0 },
+      end: { scriptId, lineNumber: lines + 1, columnNumber: 0 },
+    });
+    return found?.locations.map(placeAt);
+  });
+}
+
+function nearestPlace(script: string, { line, column }: Place): Place | 'nowhere' | undefined {
+  return compiled(script, (session, scriptId, lines) => {
+    const location = { scriptId, lineNumber: line, columnNumber: column - 1 };
+    const set =
+      line > lines ? undefined : ask<Debugger.SetBreakpointReturnType>(session, 'Debugger.setBreakpoint', { location });
+    if (!set) return 'nowhere';
+    const place = placeAt(set.actualLocation);
+    return place.line > lines ? 'nowhere' : place;
+  });
+}
+
+/** The lines of what is compiled are one off. */
+function placeAt({ lineNumber, columnNumber = 0 }: Debugger.Location): Place {
+  return { line: lineNumber, column: columnNumber + 1 };
+}
+
+/** @param look given a session of this very thread, the number of the compiled script, and how many lines it has */
+function compiled<T>(
+  script: string,
+  look: (session: inspector.Session, scriptId: string, lines: number) => T | undefined,
+): T | undefined {
   const session = new inspector.Session();
   session.connect();
   try {
@@ -48,18 +111,12 @@ export function placesIn(source: string, name: string): readonly Place[] | undef
     ask(session, 'Runtime.enable', {});
     // On lines of its own, so that lines are only one off and columns stay. What nothing uses V8 leaves out,
     // as it does not with a module's exports: `eval` may use anything.
-    const compiled = ask<Runtime.CompileScriptReturnType>(session, 'Runtime.compileScript', {
+    const made = ask<Runtime.CompileScriptReturnType>(session, 'Runtime.compileScript', {
       expression: `(async () => {\n${script}\neval('');\n})`,
       sourceURL: '',
       persistScript: true,
     });
-    if (compiled?.scriptId === undefined) return undefined;
-    const lines = script.split('\n').length;
-    const found = ask<Debugger.GetPossibleBreakpointsReturnType>(session, 'Debugger.getPossibleBreakpoints', {
-      start: { scriptId: compiled.scriptId, lineNumber: 1, columnNumber: 0 },
-      end: { scriptId: compiled.scriptId, lineNumber: lines + 1, columnNumber: 0 },
-    });
-    return found?.locations.map(({ lineNumber, columnNumber = 0 }) => ({ line: lineNumber, column: columnNumber + 1 }));
+    return made?.scriptId === undefined ? undefined : look(session, made.scriptId, script.split('\n').length);
   } finally {
     session.disconnect();
   }

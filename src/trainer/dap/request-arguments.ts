@@ -32,7 +32,7 @@ const standard: Readonly<Record<string, z.ZodType | undefined>> = {
     clientID: z.string().optional(),
     linesStartAt1: z.boolean().optional(),
     columnsStartAt1: z.boolean().optional(),
-    pathFormat: z.string().optional(),
+    pathFormat: z.enum(['path', 'uri']).optional(),
     supportsProgressReporting: z.boolean().optional(),
     supportsInvalidatedEvent: z.boolean().optional(),
   }),

@@ -16,8 +16,11 @@ export interface RequestTableOptions {
   readonly handlers: Readonly<Record<string, Handler | undefined>>;
   /** Answered even while a look at the stopped thread takes its time. */
   readonly urgent: ReadonlySet<string>;
-  /** Called when its turn comes. @throws Error in words where the request is out of place or its arguments are wrong */
-  readonly admit: (command: string, args: object) => void;
+  /**
+   * Called when its turn comes. @returns its arguments as handlers take them
+   * @throws Error in words where the request is out of place or its arguments are wrong
+   */
+  readonly admit: (command: string, args: object) => object;
   /** Ends, as far as that can be, what is under way for the request that is answered now. */
   readonly interrupt: () => void;
   /** Takes what failed after a response. */
@@ -94,8 +97,7 @@ export class RequestTable {
       if (!handler) throw new Error(`There is no request ${JSON.stringify(command)}.`);
       const given = args ?? {};
       if (typeof given !== 'object' || Array.isArray(given)) throw new Error('`arguments` must be an object.');
-      admit(command, given);
-      return await handler(given as never);
+      return await handler(admit(command, given) as never);
     } catch (error) {
       if (wasCancelled(open)) return { failure: cancelled };
       return { failure: error instanceof Error ? error.message : String(error) };

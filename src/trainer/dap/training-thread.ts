@@ -68,6 +68,7 @@ export class TrainingThread {
   private pausing = false;
   private pauseTimer: NodeJS.Timeout | undefined;
   private saidSlower = false;
+  private references = 0;
   private readonly stops: StopReader;
 
   constructor(private readonly options: TrainingThreadOptions) {
@@ -111,6 +112,7 @@ export class TrainingThread {
 
   begins(): void {
     this.phase = 'running';
+    this.options.event('thread', { reason: 'started', threadId: 1 });
   }
 
   /** Before the first layer of the first step. */
@@ -120,6 +122,7 @@ export class TrainingThread {
   }
 
   ends(): void {
+    if (this.hasStarted && !this.hasEnded) this.options.event('thread', { reason: 'exited', threadId: 1 });
     this.phase = 'ended';
     clearTimeout(this.pauseTimer);
   }
@@ -185,6 +188,7 @@ export class TrainingThread {
       facts,
       justMyCode: threadDebugger.justMyCode && !steppedIn && !this.standsInLibrary,
       fileOf: (file) => this.options.lines.fileOf(file),
+      nextReference: () => ++this.references,
     });
     this.phase = 'paused';
     this.pausedAt = performance.now();
@@ -353,9 +357,10 @@ export class TrainingThread {
 
   /** From here on nothing stops training, and it runs as fast as it can. */
   async runFree(): Promise<void> {
-    const { lines, exceptions, threadDebugger, flags } = this.options;
+    const { lines, exceptions, threadDebugger, flags, trainingBreakpoints } = this.options;
     flags.clearWishes();
     this.stopIsNear = false;
+    trainingBreakpoints.clear();
     exceptions.set([]);
     await threadDebugger.setExceptionStops(false);
     await lines.clear();

@@ -57,7 +57,7 @@ export function beginAside(): (result?: unknown) => tf.Tensor[] {
   const scope = state.activeScope;
   return (result) => {
     const made = new Set(scope.track);
-    const kept = tensorsIn(result).filter((tensor) => made.has(tensor) && !tensor.isDisposed);
+    const kept = found(result).filter((tensor) => made.has(tensor) && !tensor.isDisposed);
     for (const tensor of kept) tf.keep(tensor);
     // An expression that was ended in the middle of a scope of its own leaves that one open.
     // One that has ended this very scope has ended what it made with it.
@@ -122,11 +122,25 @@ class StillInUse extends Error {
   }
 }
 
+/** Whatever an object does when it is looked into, the training goes on as before. */
+function found(result: unknown): tf.Tensor[] {
+  try {
+    return tensorsIn(result);
+  } catch {
+    // A proxy that refuses, for example, holds nothing that could be shown of it.
+    return [];
+  }
+}
+
 const DEEPEST = 4;
 
 function tensorsIn(value: unknown, level = 0): tf.Tensor[] {
   if (value instanceof tf.Tensor) return [value];
   if (typeof value !== 'object' || value === null || level >= DEEPEST || ArrayBuffer.isView(value)) return [];
   if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return [];
-  return Object.values(value).flatMap((one) => tensorsIn(one, level + 1));
+  // Whatever a getter computes has not been given back, and may never come to an end.
+  const inside: unknown[] = Array.isArray(value)
+    ? value
+    : Object.values(Object.getOwnPropertyDescriptors(value)).map((property) => property.value as unknown);
+  return inside.flatMap((one) => tensorsIn(one, level + 1));
 }

@@ -61,14 +61,15 @@ interface FitArguments {
 const BaseCallback = Object.getPrototypeOf(tf.CustomCallback) as new () => object;
 type MakeCallback = new (given: object, yieldEvery: unknown) => object;
 
-/** What `fit` makes of its callbacks, so that one more can stand among them. */
+/**
+ * What `fit` makes of its callbacks, so that one more can stand among them. Of a list it asks the first alone what
+ * all are: of both kinds in one it fails, or never comes to an end. Here each is what it is.
+ */
 function standardCallbacks(given: FitArguments | undefined): readonly object[] {
   const callbacks = (given?.callbacks ?? {}) as object | readonly object[];
-  if (callbacks instanceof BaseCallback) return [callbacks];
   const list = Array.isArray(callbacks) ? (callbacks as readonly object[]) : [callbacks];
-  if (Array.isArray(callbacks) && list[0] instanceof BaseCallback) return list;
   const Custom = tf.CustomCallback as unknown as MakeCallback;
-  return list.map((one) => new Custom(one, given?.yieldEvery ?? 'auto'));
+  return list.map((one) => (one instanceof BaseCallback ? one : new Custom(one, given?.yieldEvery ?? 'auto')));
 }
 
 /** Stands before the script's own callbacks: an epoch is told before they do something of it. */

@@ -106,10 +106,13 @@ test('configured before it is launched: the training starts then, and stops wher
 test('disconnect that leaves the training to itself', async () => {
   client = AdapterClient.onStdio(place);
   await client.stopAfter(() =>
-    client.begin({ experiment: place.file('experiment.ts'), runDir: place.file('left') }, () =>
-      client.setBreakpointsRequest({ source: { path: place.file('experiment.ts') }, breakpoints: [{ line: 24 }] }),
-    ),
+    client.begin({ experiment: place.file('experiment.ts'), runDir: place.file('left') }, async () => {
+      const source = { path: place.file('experiment.ts') };
+      await client.setBreakpointsRequest({ source, breakpoints: [{ line: 24 }] });
+      await client.setFunctionBreakpointsRequest({ breakpoints: [{ name: 'MatMul' }] });
+    }),
   );
+  // Whatever kind they are of: nobody is there who could go on from one.
   await client.disconnectRequest({ terminateDebuggee: false });
   expect(await client.exited).toBe(0);
   expect(runFile('left').status).toBe('completed');

@@ -115,7 +115,7 @@ test('out of order: refused in words; a restart', async () => {
   transcript = new Transcript(place);
   await transcript.send('threads');
   await transcript.send('launch', { experiment: place.file('experiment.ts') });
-  await transcript.send('initialize', { ...initializeArguments, linesStartAt1: false });
+  await transcript.send('initialize', { ...initializeArguments, pathFormat: 'abacus' });
   await transcript.send('initialize', initializeArguments);
   await transcript.send('initialize', initializeArguments);
   await transcript.send('restart');

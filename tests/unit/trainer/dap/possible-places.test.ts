@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { placesIn } from '../../../../src/trainer/dap/possible-places.js';
+import { placeFor, placesIn } from '../../../../src/trainer/dap/possible-places.js';
 
 const source = `#!/usr/bin/env node
 import { tf, type Tensor } from 'backstep';
@@ -41,4 +44,23 @@ test('JavaScript with a return of its own, and what is no program', () => {
   expect(placesIn('const = 3;', 'a.ts')).toBeUndefined();
   expect(placesIn('export default function () {\n  return 1;\n}\n', 'a.js')).toContainEqual({ line: 2, column: 3 });
   expect(placesIn('', 'a.js')).toEqual([]);
+});
+
+test('a line without a place of its own gets the nearest one of its function, as V8 gives it once it is loaded', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'places-'));
+  try {
+    const file = path.join(folder, 'module.ts');
+    writeFileSync(file, source);
+    const lineFor = (line: number): unknown => {
+      const place = placeFor(file, { line, column: 1 });
+      return typeof place === 'object' ? place.line : place;
+    };
+    // On it, after it, and for the end of a function its return.
+    expect([8, 9, 12, 14, 13].map(lineFor)).toEqual([8, 10, 12, 15, 12]);
+    // Nothing but the end of the module.
+    expect([24, 90].map(lineFor)).toEqual(['nowhere', 'nowhere']);
+    expect(placeFor(path.join(folder, 'none.ts'), { line: 1, column: 1 })).toBeUndefined();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
