@@ -38,8 +38,14 @@ const MOST_EDGES = 2_000_000;
 /** Groups that are deeper are one with the group that they are in: nobody opens so many. */
 const DEEPEST_GROUP = 64;
 
+/** Functions call functions; a library that calls itself would never end. */
+const DEEPEST_CALL = 32;
+/** Functions without ops can call one another without end in breadth, too. */
+const MOST_CALLS = 100_000;
+
 export class GraphBuilder {
   private letters = 0;
+  private calls = 0;
   private readonly nodes = new Map<string, OpNode>();
   private readonly wanted: {
     readonly from: string;
@@ -84,6 +90,14 @@ export class GraphBuilder {
       ...(parts.value === undefined || !Number.isFinite(parts.value) ? {} : { value: parts.value }),
     });
     return id;
+  }
+
+  /** Before a function's body, or a graph within an op, is added. @throws ModelFileError where that has no end */
+  enter(depth: number): void {
+    if (depth > DEEPEST_CALL)
+      throw new ModelFileError(`Functions call one another in it more than ${DEEPEST_CALL} deep.`);
+    if (++this.calls > MOST_CALLS)
+      throw new ModelFileError(`It calls functions more than ${MOST_CALLS.toLocaleString('en-US')} times.`);
   }
 
   /** Both may be added later. */

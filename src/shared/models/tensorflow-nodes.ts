@@ -2,21 +2,19 @@
  * A GraphDef as a graph to look at: nodes by their name scopes, functions where they are called, what
  * saves and restores variables left out. Knows no container.
  */
+import { create } from '@bufbuild/protobuf';
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
 import type { AttrValue } from '../graph/generated/framework/attr_value_pb.js';
 import type { FunctionDef } from '../graph/generated/framework/function_pb.js';
 import type { GraphDef } from '../graph/generated/framework/graph_pb.js';
 import type { NodeDef } from '../graph/generated/framework/node_def_pb.js';
-import type { TensorShapeProto } from '../graph/generated/framework/tensor_shape_pb.js';
+import { TensorShapeProtoSchema, type TensorShapeProto } from '../graph/generated/framework/tensor_shape_pb.js';
 import { DataType } from '../graph/generated/framework/types_pb.js';
 import type { OpNode } from '../graph/op-graph.js';
 import { GraphBuilder, UNKNOWN, type Source } from './graph-builder.js';
-import { ModelFileError, type OpenedModel } from './model-format.js';
-
-/** Functions call functions; a library that calls itself would never end. */
-const DEEPEST = 32;
-/** Functions without ops can call one another without end in breadth, too. */
-const MOST_CALLS = 100_000;
+import type { OpenedModel } from './model-format.js';
+import { ownEntry } from './own-entry.js';
+import { dtypesOf, slotOf, typeName } from './tensorflow-types.js';
 
 /**
  * Where `wanted` names nodes, those alone are shown that they need. @throws ModelFileError for a graph
@@ -49,41 +47,55 @@ function neededFor(wanted: readonly string[], nodes: readonly NodeDef[]): NodeDe
   for (let name = todo.pop(); name !== undefined; name = todo.pop()) {
     if (needed.has(name)) continue;
     needed.add(name);
-    for (const input of byName.get(name)?.input ?? []) todo.push(nodeOf(input).node);
+    for (const input of byName.get(name)?.input ?? []) todo.push(readInput(input).node);
   }
   return nodes.filter(({ name }) => needed.has(name));
 }
 
 /** `^name` for control, `name`, `name:1`, and in functions `name:output:1`. */
-function nodeOf(input: string): { readonly node: string; readonly slot: number; readonly control: boolean } {
+interface Input {
+  readonly node: string;
+  /** Within functions: what the node's op calls it. */
+  readonly output?: string;
+  /** Of the outputs with this name, or of all. */
+  readonly number: number;
+  readonly control: boolean;
+}
+
+function readInput(input: string): Input {
   const control = input.startsWith('^');
   const parts = (control ? input.slice(1) : input).split(':');
   const last = Number(parts.length > 1 ? parts.at(-1) : 0);
-  return { node: parts[0]!, slot: Number.isSafeInteger(last) && last >= 0 ? last : 0, control };
+  return {
+    node: parts[0]!,
+    ...(parts.length > 2 ? { output: parts[1]! } : {}),
+    number: Number.isSafeInteger(last) && last >= 0 ? last : 0,
+    control,
+  };
 }
 
 class Adding {
   readonly builder = new GraphBuilder();
-  private calls = 0;
 
   constructor(private readonly functions: ReadonlyMap<string, FunctionDef>) {}
 
   /**
    * Nodes of a graph or a function's body, below `prefix`; `given` are the function's arguments.
-   * @returns what each node's name stands for now
+   * @returns what inputs that are named as in the body stand for now
    */
   addNodes(
     nodes: readonly NodeDef[],
     prefix: string,
     given: ReadonlyMap<string, Source>,
     depth: number,
-  ): ReadonlyMap<string, readonly Source[] | string> {
-    if (depth > DEEPEST) throw new ModelFileError(`Functions call one another in it more than ${DEEPEST} deep.`);
+  ): (input: string) => Source | undefined {
+    this.builder.enter(depth);
     const results = new Map<string, readonly Source[] | string>();
     for (const [name, source] of given) results.set(name, [source]);
+    const byName = new Map(nodes.map((node) => [node.name, node]));
     const calls = new Map<string, () => readonly Source[]>();
     const sourceOf = (input: string): Source | undefined => {
-      const { node, slot } = nodeOf(input);
+      const { node, output, number } = readInput(input);
       const call = calls.get(node);
       if (call) {
         // What a function gives is known when its body has been added; a call that waits for itself gives nothing.
@@ -92,6 +104,8 @@ class Adding {
         results.set(node, call());
       }
       const result = results.get(node);
+      const named = byName.get(node);
+      const slot = output === undefined || !named ? number : this.slotOf(named, output, number);
       if (result === undefined) return { from: prefix + node, slot };
       return typeof result === 'string' ? { from: result, slot } : (result[slot] ?? result[0]);
     };
@@ -107,11 +121,11 @@ class Adding {
       if (typeof id !== 'string') continue;
       node.input.forEach((input, index) => {
         const source = sourceOf(input);
-        if (source) this.builder.connect(source, id, nodeOf(input).control ? 'control' : inputName(node.op, index));
+        if (source) this.builder.connect(source, id, readInput(input).control ? 'control' : inputName(node.op, index));
       });
       this.addBranches(node, id, prefix, sourceOf, depth);
     }
-    return results;
+    return sourceOf;
   }
 
   private call(
@@ -121,7 +135,6 @@ class Adding {
     sourceOf: (input: string) => Source | undefined,
     depth: number,
   ): readonly Source[] {
-    if (++this.calls > MOST_CALLS) throw new ModelFileError(`It calls functions more than ${MOST_CALLS} times.`);
     const own = `${prefix}${node.name}/`;
     const given = new Map<string, Source>();
     const data = node.input.filter((input) => !input.startsWith('^'));
@@ -129,13 +142,15 @@ class Adding {
       const source = data[index] === undefined ? undefined : sourceOf(data[index]);
       if (source) given.set(name, source);
     });
-    const results = this.addNodes(body.nodeDef, own, given, depth + 1);
-    return (body.signature?.outputArg ?? []).map(({ name }) => {
-      const { node: from, slot } = nodeOf(body.ret[name] ?? name);
-      const result = results.get(from);
-      if (result === undefined) return { from: own + from, slot };
-      return typeof result === 'string' ? { from: result, slot } : (result[slot] ?? result[0] ?? { from: own + from });
-    });
+    const resultOf = this.addNodes(body.nodeDef, own, given, depth + 1);
+    return (body.signature?.outputArg ?? []).map(
+      ({ name }) => resultOf(ownEntry(body.ret, name) ?? name) ?? { from: own + name },
+    );
+  }
+
+  private slotOf(node: NodeDef, output: string, number: number): number {
+    const called = this.functions.get(node.op)?.signature?.outputArg.findIndex(({ name }) => name === output) ?? -1;
+    return called >= 0 ? called : slotOf(node, output, number);
   }
 
   /** What a loop or a choice may run, below it: from what goes into it to the op itself. */
@@ -146,7 +161,7 @@ class Adding {
     sourceOf: (input: string) => Source | undefined,
     depth: number,
   ): void {
-    const data = node.input.filter((input) => !input.startsWith('^')).slice(first[node.op] ?? 0);
+    const data = node.input.filter((input) => !input.startsWith('^')).slice(ownEntry(first, node.op) ?? 0);
     for (const [name, body] of this.branchesOf(node)) {
       const given = { ...node, name: `${node.name}/${name}`, input: data };
       for (const source of this.call(given, body, prefix, sourceOf, depth)) this.builder.connect(source, id, name);
@@ -154,7 +169,7 @@ class Adding {
   }
 
   private branchesOf(node: NodeDef): readonly (readonly [name: string, body: FunctionDef])[] {
-    if (first[node.op] === undefined) return [];
+    if (ownEntry(first, node.op) === undefined) return [];
     return Object.entries(node.attr).flatMap(([name, { value }]) => {
       const called = value.case === 'func' ? [value.value] : value.case === 'list' ? value.value.func : [];
       return called.flatMap((one, index) => {
@@ -182,7 +197,7 @@ class Adding {
     return this.builder.add({
       id: prefix + node.name,
       op: node.op,
-      kind: kinds[node.op] ?? 'op',
+      kind: ownEntry(kinds, node.op) ?? 'op',
       outputs: outputsOf(node),
       device: node.device,
       attributes,
@@ -221,53 +236,34 @@ const inputNames: Readonly<Record<string, readonly string[]>> = {
 };
 
 function inputName(op: string, index: number): string {
-  return inputNames[op]?.[index] ?? `input ${index + 1}`;
+  return ownEntry(inputNames, op)?.[index] ?? `input ${index + 1}`;
 }
 
 function outputsOf(node: NodeDef): OpNode['outputs'] {
-  const dtype = dtypeOf(node);
-  // What a variable gives is a handle; what people want to know is what it holds.
-  const held = node.attr['shape']?.value;
-  if (node.op === 'VarHandleOp' && held?.case === 'shape')
-    return [{ shape: sizesOf(held.value), dtype }].filter(isRanked);
-  const known = node.attr['_output_shapes']?.value;
-  if (known?.case === 'list')
-    return known.value.shape.map((shape) => ({ shape: sizesOf(shape), dtype })).filter(isRanked);
-  const own = node.attr['value']?.value;
-  if (node.op === 'Const' && own?.case === 'tensor')
-    return [{ shape: sizesOf(own.value.tensorShape), dtype }].filter(isRanked);
-  const shape = node.attr['shape']?.value;
-  if (kinds[node.op] !== undefined && shape?.case === 'shape')
-    return [{ shape: sizesOf(shape.value), dtype }].filter(isRanked);
-  return [];
-}
-
-const unranked = Number.NaN;
-
-/** A shape whose rank is not known is left out. */
-function isRanked({ shape }: { readonly shape: readonly number[] }): boolean {
-  return !shape.some((size) => Number.isNaN(size));
-}
-
-function sizesOf(shape: TensorShapeProto | undefined): number[] {
-  if (!shape) return [];
-  if (shape.unknownRank) return [unranked];
-  return shape.dim.map(({ size }) => (size < 0n ? UNKNOWN : Number(size)));
-}
-
-function dtypeOf({ attr }: NodeDef): string {
-  for (const name of ['dtype', 'T', 'DstT', 'output_type', 'Tout', 'SrcT']) {
-    const value = attr[name]?.value;
-    if (value?.case === 'type') return typeName(value.value);
+  const dtypes = dtypesOf(node);
+  const outputs: OpNode['outputs'] = [];
+  for (const [slot, shape] of shapesOf(node).entries()) {
+    // One whose rank is not known is left out, and with it those behind it: outputs are known by their place.
+    if (!shape || shape.unknownRank) break;
+    outputs.push({ shape: sizesOf(shape), dtype: dtypes[slot] ?? dtypes[0] ?? 'unknown' });
   }
-  return 'float32';
+  return outputs;
 }
 
-const typeNames: Readonly<Record<string, string>> = { FLOAT: 'float32', DOUBLE: 'float64', HALF: 'float16' };
+function shapesOf({ op, attr }: NodeDef): readonly (TensorShapeProto | undefined)[] {
+  const held = attr['shape']?.value;
+  const own = held?.case === 'shape' ? [held.value] : [];
+  // What a variable gives is a handle; what people want to know is what it holds.
+  if (op === 'VarHandleOp' && own.length > 0) return own;
+  const known = attr['_output_shapes']?.value;
+  if (known?.case === 'list') return known.value.shape;
+  const value = attr['value']?.value;
+  if (op === 'Const' && value?.case === 'tensor') return [value.value.tensorShape ?? create(TensorShapeProtoSchema)];
+  return ownEntry(kinds, op) === undefined ? [] : own;
+}
 
-function typeName(type: DataType): string {
-  const name = (DataType[type] ?? 'DT_FLOAT').replace(/^DT_/, '').replace(/_REF$/, '');
-  return typeNames[name] ?? name.toLowerCase();
+function sizesOf(shape: TensorShapeProto): number[] {
+  return shape.dim.map(({ size }) => (size < 0n ? UNKNOWN : Number(size)));
 }
 
 /** Of a constant that is one number. */
@@ -300,7 +296,7 @@ function plain(value: AttrValue['value']): unknown {
     case 'type':
       return typeName(value.value);
     case 'shape':
-      return sizesOf(value.value).join('×');
+      return value.value.unknownRank ? 'any' : sizesOf(value.value).join('×');
     case 'func':
       return value.value.name;
     case 'list': {

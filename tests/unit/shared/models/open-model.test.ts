@@ -326,7 +326,7 @@ describe('TensorFlow graphs', () => {
     };
     const wide = create(GraphDefSchema, { node: [call('top', 'f29')], library });
     await expect(openModel({ name: 'g.pb', bytes: toBinary(GraphDefSchema, wide) })).rejects.toThrow(
-      /more than 100000 times/,
+      /more than 100,000 times/,
     );
     const own = { function: [{ signature: { name: 'f' }, nodeDef: [call('again', 'f')] }] };
     const deep = create(GraphDefSchema, { node: [call('top', 'f')], library: own });
