@@ -4,7 +4,7 @@
  * there. Nothing here knows a transport or a screen.
  */
 import { z } from 'zod';
-import { finding } from '../protocol/diagnosis.js';
+import { finding, type Finding } from '../protocol/diagnosis.js';
 import { lineStatus, lineStatuses } from '../protocol/debugging.js';
 import { breakpointStatus, breakpointStatuses } from '../protocol/dap.js';
 import {
@@ -144,7 +144,7 @@ export function foldTrainingEvent(state: SessionState, event: TrainingEvent): Se
     case 'notice':
       return { ...state, problems: [...state.problems, event] };
     case 'finding':
-      return { ...state, findings: [...(state.findings ?? []), event.finding] };
+      return { ...state, findings: withFinding(state.findings, event.finding) };
     case 'end':
       return {
         ...state,
@@ -221,6 +221,14 @@ function append(state: SessionState, name: string, step: number, value: number, 
   column.steps.push(step);
   column.values.push(value);
   column.wallTimes.push(wallTime);
+}
+
+/** One that is told again, graver by now, takes the place of what it was. */
+function withFinding(before: readonly Finding[] = [], fresh: Finding): Finding[] {
+  const others = before.filter(
+    ({ rule, layer, op }) => rule !== fresh.rule || layer !== fresh.layer || op !== fresh.op,
+  );
+  return [...others, fresh];
 }
 
 function smooth(mean: number | undefined, value: number): number {

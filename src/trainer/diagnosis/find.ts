@@ -69,6 +69,11 @@ export function ruleNamed(name: string): Rule | undefined {
   return rules.find(({ rule }) => rule === name);
 }
 
+/** Whether what was a remark is more than that by now. */
+export function isGraver(finding: Finding, before: Finding): boolean {
+  return gravity[finding.severity] < gravity[before.severity];
+}
+
 /** The same rule at the same place is one finding, however its numbers change. */
 export function keyOf({ rule, layer, op }: Finding): string {
   return [rule, layer, op].join('\n');

@@ -15,7 +15,16 @@ import type { SummaryWish, TensorSummary } from '../runtime/step-summaries.js';
 import { Course } from './course.js';
 import { explainFailure, type Failure } from './explain-failure.js';
 import type { BatchFacts, ExperimentFacts, StepFacts } from './facts.js';
-import { byGravity, findingsOf, keyOf, ruleNamed, wishesOf, type FindingPlaces, type WantedRule } from './find.js';
+import {
+  byGravity,
+  findingsOf,
+  isGraver,
+  keyOf,
+  ruleNamed,
+  wishesOf,
+  type FindingPlaces,
+  type WantedRule,
+} from './find.js';
 import { batchFacts, classesOf, valuesOf } from './gather-batch.js';
 import { experimentFacts } from './gather-experiment.js';
 import { stepFacts } from './gather-step.js';
@@ -190,17 +199,26 @@ export class RunDiagnosis {
     });
   }
 
-  /** A loss that rises does not fall either. */
   private isSaidBy({ rule }: Finding): boolean {
-    return rule === 'lossDoesNotFall' && [...this.told.values()].some((one) => one.rule === 'lossDiverges');
+    const sayers = saidBy[rule];
+    return sayers !== undefined && [...this.told.values()].some((one) => sayers.includes(one.rule));
   }
 
   private tell(findings: readonly Finding[]): Finding[] {
-    const fresh = byGravity(findings).filter((finding) => !this.told.has(keyOf(finding)) && !this.isSaidBy(finding));
+    const fresh = byGravity(findings).filter((finding) => {
+      const before = this.told.get(keyOf(finding));
+      return before ? isGraver(finding, before) : !this.isSaidBy(finding);
+    });
     for (const finding of fresh) this.told.set(keyOf(finding), finding);
     return fresh;
   }
 }
+
+/** A loss that rises does not fall either; with data that is no numbers it does whatever it does. */
+const saidBy: Readonly<Record<string, readonly string[] | undefined>> = {
+  lossDoesNotFall: ['lossDiverges', 'notFiniteData'],
+  lossDiverges: ['notFiniteData'],
+};
 
 /** Summaries, as a compiled step has computed them where they were wished for; outputs where they were kept anyway. */
 function armedStep({ step, loss, learningRate }: StepEvent, paused: PausedTraining, { labels }: Known): StepFacts {

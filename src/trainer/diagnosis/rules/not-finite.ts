@@ -7,8 +7,13 @@ import type { TensorSummary } from '../../runtime/step-summaries.js';
 import type { Found, Rule } from '../rule.js';
 import { lowerRate, number, percent } from '../words.js';
 
+/** Updates by less than that blow nothing up. */
+const HARMLESS_RATE = 1e-6;
+const isHarmless = (rate: number | undefined): boolean => rate !== undefined && rate < HARMLESS_RATE;
 const smallerRate = (rate: number | undefined): string =>
-  `Use a smaller learning rate${rate === undefined ? '' : `: it is ${number(rate)}, try ${number(lowerRate(rate))} and below`}.`;
+  isHarmless(rate)
+    ? "Begin with smaller weights: leave kernelInitializer out, or use 'heNormal' with relu and 'glorotUniform' otherwise."
+    : `Use a smaller learning rate${rate === undefined ? '' : `: it is ${number(rate)}, try ${number(lowerRate(rate))} and below`}.`;
 /** Where products of two such numbers no longer fit. */
 const HUGE = 1e15;
 /** No layer of a healthy network gives such numbers. */
@@ -115,7 +120,7 @@ function inLoss(step: StepFacts, facts: ExperimentFacts): Found | undefined {
   const seen =
     output && Number.isFinite(output.max)
       ? `All layers gave finite numbers, the last one (${label}) between ${number(output.min)} and ${number(output.max)}; the loss made ${number(step.loss)} of them${op ? `, in its op ${op}` : ''}. A logarithm of 0, a division by 0 and the square of a huge number do that.`
-      : `Training goes on, but it hardly ever recovers: with this update every weight becomes NaN. Most often a learning rate${rateWords(step)} that is too high has blown the weights up. Run it in the window, or set a breakpoint on isNaN(loss): at that step you see which layer it was.`;
+      : `Training goes on, but it hardly ever recovers: with this update every weight becomes NaN. ${isHarmless(step.learningRate) ? `The learning rate${rateWords(step)} is too small to be the reason: initial weights or inputs that are far too large make that.` : `Most often a learning rate${rateWords(step)} that is too high has blown the weights up.`} Run it in the window, or set a breakpoint on isNaN(loss): at that step you see which layer it was.`;
   return {
     severity: 'error',
     title: `The loss of step ${step.step} is ${Number.isNaN(step.loss) ? 'NaN, not a number' : number(step.loss)}.`,

@@ -5,6 +5,7 @@ import type { StepEvent, TrainingEvent } from '../../../../src/shared/protocol/t
 import { Course } from '../../../../src/trainer/diagnosis/course.js';
 import type { ExperimentFacts } from '../../../../src/trainer/diagnosis/facts.js';
 import { findingsOf } from '../../../../src/trainer/diagnosis/find.js';
+import { RunDiagnosis } from '../../../../src/trainer/diagnosis/run-diagnosis.js';
 import type { Experiment } from '../../../../src/trainer/runtime/experiment.js';
 import { MemoryDataset, numbers, points, type MemoryOptions } from '../runtime/support.js';
 import { diagnose, namesOf } from './support.js';
@@ -102,6 +103,22 @@ describe('epochs', () => {
       [0.05, 1],
     ]);
     expect(title).toBe('The model overfits: the validation loss was lowest after epoch 2 (0.5) and is 1 now.');
+  });
+
+  it('is told as a remark first, and once more when it is grave', () => {
+    const diagnosis = new RunDiagnosis(places);
+    const model = tf.sequential({ layers: [layers.dense({ units: 1, inputShape: [1] })] });
+    diagnosis.begins({ model, optimizer: tf.train.sgd(0.1) });
+    const told = [0.9, 0.5, 0.7, 0.75, 0.8, 0.85, 1.2, 1.4, 1.6].map((validation, index) =>
+      diagnosis
+        .afterEpoch({
+          ...({ epoch: index + 1, loss: 1 / (index + 1) } as Extract<TrainingEvent, { kind: 'epoch' }>),
+          validation: { loss: validation },
+        })
+        .map(({ severity }) => severity)
+        .join(),
+    );
+    expect(told).toEqual(['', '', '', '', 'info', '', 'warning', '', '']);
   });
 
   it('is a remark while the answers stay right', () => {
