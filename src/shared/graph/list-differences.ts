@@ -4,6 +4,7 @@
  */
 import type { LayerInfo } from '../protocol/training.js';
 import type { GraphComparison, NodeChange } from './compare-graphs.js';
+import { layerChanges } from './layer-changes.js';
 import type { OpNode } from './op-graph.js';
 import { groupsAround, type Group, type GroupTree } from './tree/group-tree.js';
 
@@ -20,8 +21,10 @@ export interface Difference {
   readonly was?: string;
   /** In words, what counts most first: "output 148×148×64 → 146×146×64". */
   readonly what: readonly string[];
-  /** The ops that differ, by their names in the union, in its order. */
+  /** The ops that differ, by their names in the union, in its order; none where the layer alone does. */
   readonly ops: readonly string[];
+  /** An op of it, by its name in the union: where to look. */
+  readonly at: string;
 }
 
 export interface DifferenceCounts {
@@ -46,29 +49,32 @@ export function listDifferences(comparison: GraphComparison, tree: GroupTree): D
     after: new Map(sides.after.layers.map((layer) => [layer.layer, layer])),
   };
   const nodes = new Map(union.nodes.map((node) => [node.id, node]));
-  const groups = new Map<Group, string[]>();
+  const ofLayers = layerChanges(comparison);
+  const groups = new Map<Group, { readonly ops: string[]; readonly at: string }>();
   const found: (Difference | Group)[] = [];
   for (const { id, op, layer } of union.nodes) {
     const change = changes.get(id);
-    if (!change) continue;
+    const ofLayer = layer === undefined ? undefined : ofLayers.get(layer);
+    if (!change && !ofLayer) continue;
     const group = layer === id ? undefined : groupsAround(tree, id).find(({ kind }) => kind !== 'repeat');
     if (group) {
-      const ops = groups.get(group);
-      if (ops) ops.push(id);
-      else {
-        groups.set(group, [id]);
+      let known = groups.get(group);
+      if (!known) {
+        groups.set(group, (known = { ops: [], at: id }));
         found.push(group);
       }
+      if (change) known.ops.push(id);
       continue;
     }
+    const kind = change?.kind ?? 'changed';
     const before = comparison.before.get(id)?.id;
-    const was = before === undefined || before === id || change.kind !== 'changed' ? undefined : before;
-    const what = change.kind === 'changed' ? change.what : [];
-    found.push({ id, kind: change.kind, title: id, type: op, was, what, ops: [id] });
+    const was = before === undefined || before === id || kind !== 'changed' ? undefined : before;
+    const what = [...(ofLayer ?? []), ...(change?.kind === 'changed' ? change.what : [])];
+    found.push({ id, kind, title: id, type: op, was, what, ops: change ? [id] : [], at: id });
   }
   return found.map((one) => {
     if (!('children' in one)) return one;
-    const ops = groups.get(one)!;
+    const { ops, at } = groups.get(one)!;
     const label = layerOfGroup(one);
     const was = label === undefined ? undefined : labelsBefore.get(label);
     const kind = kindOf(one, ops, changes);
@@ -80,9 +86,13 @@ export function listDifferences(comparison: GraphComparison, tree: GroupTree): D
       was: was === label || kind !== 'changed' ? undefined : was,
       what:
         kind === 'changed'
-          ? wordsOf(ops, nodes, changes, layers.before.get(label ?? ''), layers.after.get(label ?? ''))
+          ? [
+              ...(ofLayers.get(label ?? '') ?? []),
+              ...wordsOf(ops, nodes, changes, layers.before.get(label ?? ''), layers.after.get(label ?? '')),
+            ]
           : [],
       ops,
+      at,
     };
   });
 }
@@ -92,9 +102,9 @@ function layerOfGroup({ id }: Group): string | undefined {
 }
 
 function kindOf(group: Group, ops: readonly string[], changes: GraphComparison['changes']): ChangeKind {
-  if (ops.length < group.size) return 'changed';
   const [first] = ops;
-  const kind = changes.get(first!)!.kind;
+  if (ops.length < group.size || first === undefined) return 'changed';
+  const kind = changes.get(first)!.kind;
   return ops.every((id) => changes.get(id)!.kind === kind) ? kind : 'changed';
 }
 
@@ -149,7 +159,7 @@ function wordsOf(
   const parts = (['added', 'removed', 'changed'] as const).flatMap((kind) =>
     counts[kind] > 0 ? [`${counts[kind].toLocaleString('en-US')} ${kind}`] : [],
   );
-  return [...words, `ops: ${parts.join(', ')}`];
+  return parts.length > 0 ? [...words, `ops: ${parts.join(', ')}`] : words;
 }
 
 function sizeText(size: number | null): string {

@@ -84,7 +84,7 @@ function Compared({ comparison, before, after, names }: ComparedProps) {
   };
   const go = (difference: Difference) => {
     setCurrent(difference.id);
-    show(difference.ops[0]!, false);
+    show(difference.at, false);
   };
   const step = (by: number) => {
     if (differences.length === 0) return;

@@ -8,6 +8,11 @@ interface Pane {
   readonly height: number;
 }
 
+/** What of the graph is seen. */
+export function inSight({ x, y, zoom }: View, { width, height }: Pane): Region {
+  return { x: -x / zoom, y: -y / zoom, width: width / zoom, height: height / zoom };
+}
+
 /** All of it; across only where it is out of sight, wide things by their left. */
 export function inView(box: Region, view: View, pane: Pane): View {
   const { y, zoom } = view;

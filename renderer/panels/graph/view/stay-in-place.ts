@@ -2,11 +2,16 @@
 import type { PlacedGroup, Point } from '../../../../src/shared/graph/tree/tree-layout.js';
 import type { Scene } from '../drawing/scene.js';
 
+export interface Moved extends Point {
+  /** The group that it was told by, where it is now. */
+  readonly with: PlacedGroup;
+}
+
 /**
  * Down by what was opened or closed, or else by the group that is nearest to the middle of what is seen; across by
  * what stands beside and above it, so that a column of layers stays where it is when one of them grows wide.
  */
-export function movedBy(before: Scene, after: Scene, middle: Point, toggled: string | undefined): Point | undefined {
+export function movedBy(before: Scene, after: Scene, middle: Point, toggled: string | undefined): Moved | undefined {
   const now = new Map(after.layout.groups.map((placed) => [placed.group.id, placed]));
   const old =
     (toggled === undefined ? undefined : before.layout.groups.find(({ group }) => group.id === toggled)) ??
@@ -18,7 +23,7 @@ export function movedBy(before: Scene, after: Scene, middle: Point, toggled: str
     return other && other.width === one.width ? [other.x - one.x] : [];
   });
   shifts.sort((a, b) => a - b);
-  return { x: shifts[Math.floor(shifts.length / 2)] ?? its.x - old.x, y: its.y - old.y };
+  return { x: shifts[Math.floor(shifts.length / 2)] ?? its.x - old.x, y: its.y - old.y, with: its };
 }
 
 /** Of those that both have; the inner ones before those around them. */

@@ -7,7 +7,7 @@ import type { Scene } from '../drawing/scene.js';
 import type { View } from '../drawing/tiles.js';
 import type { CanvasProps } from '../drawing/graph-canvas.js';
 import { BORDER, firstView } from './first-view.js';
-import { beginInView, inView } from './in-view.js';
+import { beginInView, inSight, inView } from './in-view.js';
 import { movedBy } from './stay-in-place.js';
 
 interface GraphView {
@@ -80,10 +80,12 @@ export function useGraphView(
     // One has been told to look there, whatever comes to stand there.
     if (toggled === undefined && view && isSameView(view, { x, y, zoom })) return;
     const middle = { x: (pane.width / 2 - x) / zoom, y: (pane.height / 2 - y) / zoom };
-    const by = movedBy(last.scene, scene, middle, toggled) ?? { x: 0, y: 0 };
+    const by = movedBy(last.scene, scene, middle, toggled);
+    if (!by) return;
     const stayed = { x: x - by.x * zoom, y: y - by.y * zoom, zoom };
-    const box = toggled === undefined ? undefined : scene.layout.groups.find(({ group }) => group.id === toggled);
-    const seen = box ? beginInView(box, stayed, pane) : stayed;
+    // Where all was opened, what stayed can be the empty middle of what is wide now.
+    const isLost = scene.itemsIn(inSight(stayed, pane), 1).length === 0;
+    const seen = toggled !== undefined || isLost ? beginInView(by.with, stayed, pane) : stayed;
     if (!isSameView(seen, { x, y, zoom })) void flow.setViewport(seen);
     // With another layout alone.
     // eslint-disable-next-line react-hooks/exhaustive-deps

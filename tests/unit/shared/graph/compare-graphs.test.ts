@@ -1,7 +1,10 @@
 /** What differs between two graphs, told op by op. */
 import { expect, it } from 'vitest';
 import { compareGraphs } from '../../../../src/shared/graph/compare-graphs.js';
+import { layerChanges } from '../../../../src/shared/graph/layer-changes.js';
+import { listDifferences } from '../../../../src/shared/graph/list-differences.js';
 import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
+import { groupTree } from '../../../../src/shared/graph/tree/group-tree.js';
 import { openModel } from '../../../../src/shared/models/open-model.js';
 import { denseGraph } from './graph.js';
 
@@ -83,4 +86,29 @@ it('an op that is gone keeps its name beside another of that name', async () => 
   expectDrawable(union);
   expect(changes.get('a (before)')).toEqual({ kind: 'removed' });
   expect(union.nodes.find(({ id }) => id === 'a')!.op).toBe('Flatten');
+});
+
+it('layers that have changed places, and one that has another name, though all ops are the same', async () => {
+  const drop = ['Dropout', { name: 'drop', rate: 0.5 }] as const;
+  const norm = ['BatchNormalization', { name: 'norm' }] as const;
+  const before = await model(convolution('a', 8), drop, norm, ['Flatten', { name: 'f' }]);
+  const swapped = compareGraphs(before, await model(convolution('a', 8), norm, drop, ['Flatten', { name: 'f' }]));
+  const told = listDifferences(swapped, groupTree(swapped.union)).map(({ title, what }) => [title, what]);
+  expect(Object.fromEntries(told)).toEqual({
+    norm: ['input drop → a'],
+    drop: ['input a → norm'],
+    f: ['input norm → drop'],
+  });
+
+  const renamed = compareGraphs(before, await model(convolution('edges', 8), drop, norm, ['Flatten', { name: 'f' }]));
+  const [only, ...more] = listDifferences(renamed, groupTree(renamed.union));
+  expect(only).toMatchObject({ kind: 'changed', title: 'edges', was: 'a', what: [], at: 'edges' });
+  expect(more).toEqual([]);
+});
+
+it('says nothing of names that move on by number, nor of what reads beyond a layer put between', async () => {
+  const [one, two] = [convolution('conv2d', 8), convolution('conv2d_1', 8)];
+  const before = await model(one, two);
+  const after = await model(one, ['BatchNormalization', { name: 'bn' }], convolution('conv2d_2', 8));
+  expect([...layerChanges(compareGraphs(before, after))]).toEqual([]);
 });
