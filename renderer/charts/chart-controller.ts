@@ -56,6 +56,7 @@ export class ChartController implements ChartMember {
     this.canvas.className = 'curve-chart-canvas curve-chart-overlay';
     this.under.setAttribute('aria-hidden', 'true');
     this.canvas.setAttribute('aria-hidden', 'true');
+    this.canvas.hidden = true;
     element.append(this.under, this.canvas);
     // Its first call tells the size, after the layout: to ask for it here would make the page lay itself out for each chart.
     this.resizing = new ResizeObserver(([entry]) => {

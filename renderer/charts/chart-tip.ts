@@ -42,24 +42,30 @@ export function sortRows(rows: readonly TipRow[], order: TipOrder): readonly Tip
 }
 
 export class ChartTip {
-  private readonly element = document.createElement('div');
+  /** Made when there is something to say: most charts come and go without. */
+  private made: HTMLElement | undefined;
   pinned = false;
 
-  constructor(private readonly onUnpin: () => void) {
-    this.element.className = 'curve-chart-tip';
-    this.element.hidden = true;
-    this.element.addEventListener('keydown', (event) => {
+  constructor(private readonly onUnpin: () => void) {}
+
+  private get element(): HTMLElement {
+    if (this.made) return this.made;
+    const element = document.createElement('div');
+    element.className = 'curve-chart-tip';
+    element.hidden = true;
+    element.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.unpin();
     });
-    document.body.append(this.element);
+    document.body.append(element);
+    return (this.made = element);
   }
 
   dispose(): void {
-    this.element.remove();
+    this.made?.remove();
   }
 
   hide(): void {
-    if (!this.pinned && !this.element.hidden) this.element.hidden = true;
+    if (this.made && !this.pinned && !this.made.hidden) this.made.hidden = true;
   }
 
   /** At a place of the screen; goes to the other side of it where there is no room. */

@@ -9,6 +9,7 @@ import type { CurveOptions } from './chart-curves.js';
 import { gridRows, type GridRow } from './chart-rows.js';
 import type { Section } from './chart-list.js';
 import type { DrawnRun } from './drawn-runs.js';
+import { InTurn } from './in-turn.js';
 
 export interface ChartGridProps {
   readonly sections: readonly Section[];
@@ -64,12 +65,24 @@ export function ChartGrid({ sections, runs, dashboard, options }: ChartGridProps
             >
               {row.cells.map(({ chart, wide }) => (
                 <div key={chart.id} className="dashboard-cell" style={{ gridColumn: `span ${wide}` }}>
-                  <ChartCard chart={chart} runs={runs} dashboard={dashboard} options={options} />
+                  <InTurn waits={virtualizer.isScrolling} before={<EmptyCard title={chart.title} />}>
+                    <ChartCard chart={chart} runs={runs} dashboard={dashboard} options={options} />
+                  </InTurn>
                 </div>
               ))}
             </div>
           );
         })}
+      </div>
+    </div>
+  );
+}
+
+function EmptyCard({ title }: { readonly title: string }) {
+  return (
+    <div className="chart-card">
+      <div className="chart-head">
+        <span className="chart-title">{title}</span>
       </div>
     </div>
   );
