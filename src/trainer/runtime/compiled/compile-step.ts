@@ -4,6 +4,7 @@
  * ends in a reason to stay eager; everything else is as it was before.
  */
 import * as tf from '@tensorflow/tfjs';
+import { slotsOf } from '../optimizer-state.js';
 import { alias } from '../tfjs-internals.js';
 import type { Compilation, CompileOptions, StepProgram, StepResult, StepWants } from './compiled-step.js';
 import { completeGraph } from './complete-graph.js';
@@ -180,12 +181,16 @@ function recordAndProve({ backend, program, state, first, observed, after }: Tri
     const compiledVariables = variables.map(alias);
     after.push(...compiledVariables);
     const largestNorm = Math.max(...(gradientNorms ?? []).filter(Number.isFinite));
+    const parts = partsOfState(program);
     proveEqual(
       before,
       { values: eagerValues, variables: eagerVariables },
       { values, variables: compiledVariables },
-      variables.map(({ name }) => name),
-      (variable) => gradientNorms !== undefined && isNoise(gradientNorms[trainable.indexOf(variable)], largestNorm),
+      variables.map((variable) => parts.get(variable)?.name ?? variable.name),
+      (variable) => {
+        const weight = parts.get(variables[variable]!)?.trainable;
+        return weight !== undefined && isNoise(gradientNorms?.[weight], largestNorm);
+      },
     );
     return { step, result, runMs };
   } catch (error) {
@@ -193,6 +198,26 @@ function recordAndProve({ backend, program, state, first, observed, after }: Tri
     step.dispose();
     throw error;
   }
+}
+
+interface StatePart {
+  /** For a person: `dense_1/kernel`, `m of dense_1/kernel`. */
+  readonly name: string;
+  /** Place of the weight among the trainable ones. */
+  readonly trainable: number | undefined;
+}
+
+/** The weights, and what the optimizer keeps for each of them. */
+function partsOfState({ weights = [], trainable, optimizer }: StepProgram): ReadonlyMap<tf.Variable, StatePart> {
+  const parts = new Map<tf.Variable, StatePart>();
+  for (const { name, variable } of weights) parts.set(variable, { name, trainable: undefined });
+  trainable.forEach(({ name, variable }, place) => parts.set(variable, { name, trainable: place }));
+  const byName = new Map(trainable.map(({ variable }) => [variable.name, parts.get(variable)!]));
+  for (const { owner, suffix, variable } of slotsOf(optimizer)) {
+    const weight = owner === undefined ? undefined : byName.get(owner);
+    if (weight) parts.set(variable, { ...weight, name: `${suffix} of ${weight.name}` });
+  }
+  return parts;
 }
 
 /** A bias in front of batch normalization has no gradient but rounding, which optimizers blow up. */

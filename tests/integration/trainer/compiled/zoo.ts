@@ -93,6 +93,20 @@ const models: Readonly<Record<string, Make>> = {
         layers.globalAveragePooling2d({}),
       ],
     ),
+  // What the optimizer keeps of a gradient that is nothing but rounding is no more than that.
+  'batch normalization behind a bias, rmsprop with momentum': () =>
+    classifier(
+      [8],
+      [
+        layers.dense({ inputShape: [8], units: 7 }),
+        layers.batchNormalization(),
+        layers.leakyReLU(),
+        layers.dense({ units: 6, activation: 'tanh' }),
+      ],
+      tf.train.rmsprop(0.01, 0.9, 0.5),
+    ),
+  'layer normalization of pictures': () =>
+    classifier([9, 7, 3], [layers.layerNormalization({ inputShape: [9, 7, 3] }), layers.globalAveragePooling2d({})]),
   'layer normalization': () =>
     classifier([10], [layers.dense({ inputShape: [10], units: 12 }), layers.layerNormalization()]),
   lstm: () => classifier([5, 4], [layers.lstm({ inputShape: [5, 4], units: 6 })]),
