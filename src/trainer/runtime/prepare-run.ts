@@ -161,7 +161,7 @@ export async function prepareRun(
     holder,
     step,
     ownStep: experiment.trainStep !== undefined,
-    speeds: await chooseSpeeds(environment, options, compiled, host),
+    speeds: await chooseSpeeds(environment, options, experiment, compiled, host),
     data,
     folder,
     seed,
@@ -193,6 +193,7 @@ export async function prepareRun(
 async function chooseSpeeds(
   { backend: { backend }, locate }: PreparationEnvironment,
   options: RunOptions,
+  { trainStep, loss }: Experiment,
   { model }: CompiledModel,
   host: TrainingHost,
 ): Promise<SpeedChoice> {
@@ -201,8 +202,14 @@ async function chooseSpeeds(
   if (model.layers.some((layer) => layer.stateful)) {
     return { kind: 'stays eager', reason: 'the model has layers that keep state from batch to batch' };
   }
-  // Loaded where it is used: other backends start without it.
+  // Loaded where they are used: other backends start without them.
   const { compileStep } = await import('./compiled/compile-step.js');
+  const { writtenOutside } = await import('./compiled/own-state.js');
+  for (const [part, work] of Object.entries({ trainStep, loss })) {
+    const written = typeof work === 'function' ? writtenOutside(work) : undefined;
+    if (written !== undefined)
+      return { kind: 'stays eager', reason: `${part} writes to “${written}”, which outlives the step` };
+  }
   return {
     kind: 'compile',
     compileStep: (program, how) => {
