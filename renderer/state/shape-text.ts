@@ -76,7 +76,7 @@ function hoverText(layer: LayerInfo): string {
 
 /** Decimal units, as downloads and disks name them. */
 export function bytesText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1000) return `${Math.round(bytes)} B`;
   const units = ['kB', 'MB', 'GB', 'TB'];
   let value = bytes / 1000;
   let unit = 0;

@@ -24,6 +24,8 @@ export interface GraphBarProps {
   readonly hits: number;
   /** Which of the hits one is at; −1 before the first. */
   readonly hit: number;
+  /** What is asked for are values, and none have been measured. */
+  readonly isUnknown: boolean;
   readonly colouring: Colouring;
   readonly anyOpen: boolean;
   readonly view: GraphViewKind;
@@ -43,6 +45,7 @@ export function GraphBar({
   query,
   hits,
   hit,
+  isUnknown,
   colouring,
   anyOpen,
   view,
@@ -90,8 +93,22 @@ export function GraphBar({
         />
         {query.trim() !== '' && (
           <>
-            <span className="dim" role="status">
-              {hits === 0 ? 'none' : hit < 0 ? `${hits} found` : `${hit + 1} of ${hits}`}
+            <span
+              className="dim"
+              role="status"
+              title={
+                isUnknown
+                  ? 'Values are known where training has stopped, or once “Colour by” has measured them'
+                  : undefined
+              }
+            >
+              {hits === 0 && isUnknown
+                ? 'not measured'
+                : hits === 0
+                  ? 'none'
+                  : hit < 0
+                    ? `${hits} found`
+                    : `${hit + 1} of ${hits}`}
             </span>
             <IconButton icon="arrow-up" label="Previous" title="Previous (Shift+Enter)" onClick={() => onHit(-1)} />
             <IconButton icon="arrow-down" label="Next" title="Next (Enter)" onClick={() => onHit(1)} />

@@ -17,7 +17,7 @@ import { GraphCanvas } from './drawing/graph-canvas.js';
 import { coloursOf, needsValues, timeText, type Colouring } from './colours/graph-colours.js';
 import { GraphDetails } from './details/graph-details.js';
 import { GraphFile } from './source/graph-file.js';
-import { findOps, prepareFind } from './find/graph-find.js';
+import { asksForValues, findOps, prepareFind } from './find/graph-find.js';
 import { GraphLegend } from './colours/graph-legend.js';
 import type { GraphViewKind } from './graph-views.js';
 import { layerOfGroup, litAt } from './debugging/graph-places.js';
@@ -26,6 +26,7 @@ import { NoGraph } from './source/no-graph.js';
 import { GraphTable } from './table/graph-table.js';
 import { setBreakTarget } from './debugging/graph-target.js';
 import type { TableRow } from './table/table-rows.js';
+import { firstOpen } from './view/first-open.js';
 import { walk, type Direction } from './view/graph-walk.js';
 import { startLayoutWorker, useTreeLayout } from './layout/use-tree-layout.js';
 import { useGraphBreaks } from './debugging/use-graph-breaks.js';
@@ -82,7 +83,6 @@ const directions: Readonly<Record<string, Direction>> = {
 function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSource; visible: boolean }) {
   const theme = useApp((state) => state.theme);
   const cursor = useApp((state) => state.cursor);
-  const [wished, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [selected, setSelected] = useState<string>();
   const [colouring, setColouring] = useState<Colouring>('phase');
   const [view, setView] = useState<GraphViewKind>('graph');
@@ -90,6 +90,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
   const [hit, setHit] = useState(-1);
 
   const tree = useMemo(() => groupTree(graph), [graph]);
+  const [wished, setOpen] = useState(() => firstOpen(tree));
   const { layout, open, isOnItsWay } = useTreeLayout(tree, wished);
   const tracer = useMemo(() => new Tracer(graph), [graph]);
   const [tracesSelected, setTracesSelected] = useState(false);
@@ -242,6 +243,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
         query={query}
         hits={hits.length}
         hit={hit}
+        isUnknown={!values && asksForValues(query)}
         colouring={colouring}
         anyOpen={wished.size > 0}
         onModel={() => (setOpen(new Set()), setSelected(undefined))}

@@ -31,6 +31,18 @@ export function findOps(graph: OpGraph, text: string, values?: GraphValues): rea
     .slice(0, 10);
 }
 
+const FINITENESS = /\bnot[\s-]*finite\b/g;
+const ofValues: ReadonlySet<string> = new Set(['nan', 'inf', 'infinity', 'notfinite', 'zeros']);
+
+/** Whether it asks for what is known of measured values alone. */
+export function asksForValues(text: string): boolean {
+  return wordsOf(text).some((word) => ofValues.has(word));
+}
+
+function wordsOf(entered: string): string[] {
+  return entered.toLowerCase().replaceAll('×', 'x').replace(FINITENESS, 'nan').split(/\s+/).filter(Boolean);
+}
+
 /** So that the first letter that is typed finds all texts ready. */
 export function prepareFind(graph: OpGraph): void {
   const index = indexOf(graph);
@@ -51,11 +63,7 @@ function read(
 ): { readonly tests: readonly Passed[]; readonly most?: (op: OpNode) => number } {
   const tests: Passed[] = [];
   let most: ((op: OpNode) => number) | undefined;
-  const text = entered
-    .toLowerCase()
-    .replaceAll('×', 'x')
-    .replace(/\bnot[\s-]*finite\b/g, 'nan');
-  for (const word of text.split(/\s+/).filter(Boolean)) {
+  for (const word of wordsOf(entered)) {
     if (word === 'slowest') most = ({ ms = 0 }) => ms;
     else if (word === 'largest') most = ({ bytes }) => bytes;
     else tests.push(testOf(word, graph, index, values));
@@ -74,12 +82,12 @@ function testOf(word: string, { nodes }: OpGraph, index: TextIndex, values: Grap
   };
   const [before, after] = word.split(/:(.+)/s);
   const field = fields.find((one) => one === before) ?? otherNames[before!];
-  if (word === 'nan' || word === 'inf' || word === 'infinity' || word === 'notfinite') markAtLeast('notFinite', 0);
-  else if (word === 'zeros') {
+  if (word === 'zeros') {
     markAtLeast('zeros', 0.5);
     index.mark('name', word, passed);
     index.mark('op', word, passed);
-  } else if (field !== undefined && after !== undefined)
+  } else if (ofValues.has(word)) markAtLeast('notFinite', 0);
+  else if (field !== undefined && after !== undefined)
     index.mark(field, field === 'shape' ? shapeWanted(after) : after, passed);
   else if (/^[\d?]+(x[\d?]+)+$/.test(word)) index.mark('shape', shapeWanted(word), passed);
   else {

@@ -1,7 +1,7 @@
 /** Finding in the graph, and where the arrow keys lead. */
 import { describe, expect, test } from 'vitest';
 import { timeText } from '../../../../../renderer/panels/graph/colours/graph-colours.js';
-import { findOps, prepareFind } from '../../../../../renderer/panels/graph/find/graph-find.js';
+import { asksForValues, findOps, prepareFind } from '../../../../../renderer/panels/graph/find/graph-find.js';
 import { walk } from '../../../../../renderer/panels/graph/view/graph-walk.js';
 import { GraphValues } from '../../../../../src/shared/graph/graph-values.js';
 import type { OpGraph, OpNode } from '../../../../../src/shared/graph/op-graph.js';
@@ -48,6 +48,8 @@ describe('finding', () => {
     expect(found('zeros')).toEqual(['dense 1/Relu']);
     expect(found('not finite loss')).toEqual([]);
     expect(ids('not finite')).toEqual([]);
+    // Which is not to say that there are none.
+    expect(['Not  Finite', 'conv zeros', '4x4', 'finite'].map(asksForValues)).toEqual([true, true, false, false]);
   });
 
   test('in 50,000 ops in a tenth of a second', () => {
