@@ -151,6 +151,22 @@ test('with “my code” off, a step into an op leads to TensorFlow.js’s own s
   await expect(page.locator('.execution-line')).toBeVisible();
   await page.keyboard.press('F10');
   await expect(headline).toContainText('Paused on a line');
+  await test.step('a line of it takes a breakpoint, beside its number', async () => {
+    const stands = await page.locator('.execution-line').first().boundingBox();
+    const margin = await page.locator('.monaco-editor .margin').boundingBox();
+    await page.mouse.click(margin!.x + 9, stands!.y + stands!.height / 2);
+    const breakpoints = debug.getByRole('list', { name: 'Breakpoints' });
+    await expect(breakpoints.getByRole('listitem').filter({ hasText: /\w+\.ts:\d+/ })).toHaveCount(1);
+    // The next one to come by is another call, of this step or the one after it.
+    await page.keyboard.press('F5');
+    await workbench.isPaused(/\w+\.ts:\d+/);
+    await expect(page.locator('.execution-line')).toBeVisible();
+    await expect(page.getByRole('tab', { selected: true }).filter({ hasText: /\.ts/ })).not.toContainText(
+      'experiment.ts',
+    );
+    await page.mouse.click(margin!.x + 9, stands!.y + stands!.height / 2);
+    await expect(breakpoints.getByRole('listitem').filter({ hasText: /\w+\.ts:\d+/ })).toHaveCount(0);
+  });
   await debug.getByRole('button', { name: 'Just my code' }).click();
   await page.keyboard.press('F7');
   await expect(headline).toContainText('Paused after one step');

@@ -160,8 +160,8 @@ test('weights, batch and predictions open from where they are shown, by keys too
     ]);
     await page.keyboard.press('Enter');
     await expect(tensors.getByRole('button', { name: 'Bars' })).toHaveAttribute('aria-pressed', 'true');
+    await expect(tensors.locator('.tensor-bars .numeric')).toHaveCount(3);
     const values = await tensors.locator('.tensor-bars .numeric').allInnerTexts();
-    expect(values).toHaveLength(3);
     expect(values.reduce((sum, text) => sum + number(text), 0)).toBeCloseTo(1, 2);
   });
 

@@ -8,7 +8,7 @@ import { chooseTensor, type TensorTab } from '../../state/tensor-tabs.js';
 import { useApp } from '../../use-app.js';
 import { columnsOf } from './curve-points.js';
 import { exactText } from './number-format.js';
-import { MOST_IN_A_ROW, useRow } from './use-row.js';
+import { firstOfRow, useRow } from './use-row.js';
 import { useFocusOfSheet } from './use-focus.js';
 import { useSize } from './use-size.js';
 
@@ -33,10 +33,7 @@ export function Curve({ tab, reading, shape, row, tell }: Props) {
   useFocusOfSheet(frame);
   const theme = useApp((state) => state.theme);
   const [pointed, setPointed] = useState<number>();
-  const note =
-    length > MOST_IN_A_ROW
-      ? `The first ${MOST_IN_A_ROW.toLocaleString('en-US')} of ${length.toLocaleString('en-US')}; the table has all.`
-      : undefined;
+  const note = firstOfRow(length);
   useEffect(() => tell(note), [tell, note]);
   const width = Math.max(1, size.width - LEFT - RIGHT);
   const height = Math.max(1, size.height - TOP - BOTTOM);

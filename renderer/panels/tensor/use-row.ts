@@ -5,7 +5,13 @@ import { windowAt, windowSize, type TensorReading } from '../../state/tensor-rea
 import { usePages } from './use-pages.js';
 
 /** Beyond this many, the first ones are shown. */
-export const MOST_IN_A_ROW = 60_000;
+const MOST_IN_A_ROW = 60_000;
+
+/** What to say of a row that is longer than what is shown of it. */
+export function firstOfRow(length: number): string | undefined {
+  if (length <= MOST_IN_A_ROW) return undefined;
+  return `The first ${MOST_IN_A_ROW.toLocaleString('en-US')} of ${length.toLocaleString('en-US')}; the table has all.`;
+}
 
 export function useRow(
   reading: TensorReading,
