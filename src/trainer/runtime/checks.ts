@@ -27,8 +27,10 @@ export function checkExperiment(parts: CheckedParts): PartProblem[] {
   const problems: PartProblem[] = [];
   problems.push(...checkLearningRate(parts.learningRate), ...checkMetrics(parts.metrics));
   if (parts.data) {
-    problems.push(...checkAmount(parts.data), ...checkInput(parts.model, parts.data));
-    // A step of the person's own may feed the model what it likes.
+    problems.push(...checkAmount(parts.data));
+    // A step of the person's own may feed the model what it likes, a generator noise; validation feeds it the data.
+    const isFedData = !parts.hasOwnStep || (parts.loss !== undefined && parts.loss !== null);
+    if (isFedData) problems.push(...checkInput(parts.model, parts.data));
     if (!parts.hasOwnStep) {
       problems.push(...checkSeveral('input', parts.model.inputs, parts.data.inputs));
       problems.push(...checkSeveral('output', parts.model.outputs, parts.data.targets));

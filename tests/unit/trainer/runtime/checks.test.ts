@@ -200,6 +200,14 @@ describe('checks before a run', () => {
     expect(found({ loss: undefined as never, hasOwnStep: true })).toEqual([]);
   });
 
+  it('leave it to a person’s own step what the model is fed, unless validation feeds it the data', () => {
+    const generator = { model: classifier(3, 'linear', [16]), hasOwnStep: true };
+    expect(found({ ...generator, loss: undefined as never })).toEqual([]);
+    expect(found(generator)).toEqual([
+      expect.stringContaining('The model takes examples of shape 16, but the data gives 150×150×3.'),
+    ]);
+  });
+
   it('say the same of what the library itself would accept or refuse', () => {
     // An oracle: whatever passes here must not be refused by the library for its shapes.
     for (const units of [1, 2, 3]) {
