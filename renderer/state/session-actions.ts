@@ -34,12 +34,15 @@ export function sessionPhase(session: SessionState | undefined = appStore.getSta
   }
 }
 
-/** Saves what is not saved, asks for trust where it is missing, then trains the window's experiment. */
-export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): Promise<void> {
-  if (sessionPhase() !== 'idle') return;
+/**
+ * Saves what is not saved, asks for trust where it is missing, then trains the window's experiment.
+ * @returns whether it was started; why not, a notice says.
+ */
+export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): Promise<boolean> {
+  if (sessionPhase() !== 'idle') return false;
   sessionUi.setState({ starting: true });
   try {
-    if (!(await mayStart())) return;
+    if (!(await mayStart())) return false;
     const { breakpoints, experiment } = appStore.getState();
     const wanted = more.experiment ?? experiment;
     if (wanted === undefined) {
@@ -49,7 +52,7 @@ export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): 
         detail:
           'Open a sample, or add a TensorFlow.js script that trains, or a file whose default export is made by defineExperiment.',
       });
-      return;
+      return false;
     }
     const { backend, epochs, seed, summaries } = sessionUi.getState().choices;
     breakpointsGiven(breakpoints);
@@ -63,8 +66,10 @@ export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): 
       breakpoints: [...breakpoints],
       ...more,
     });
+    return true;
   } catch (error) {
     tellStartFailure(error);
+    return false;
   } finally {
     sessionUi.setState({ starting: false });
   }
@@ -176,14 +181,15 @@ export async function stopRun(): Promise<void> {
   await control('stop', server().dap('terminate', {}), hasEnded);
 }
 
-export async function restartRun(): Promise<void> {
+/** As `startRun`, after the end of what trains. */
+export async function restartRun(more: Partial<RequestParams<'run/start'>> = {}): Promise<boolean> {
   const { session } = appStore.getState();
   if (session && !hasEnded(session)) {
     await stopRun();
     const ended = await until((now) => !now || hasEnded(now));
-    if (!ended) return;
+    if (!ended) return false;
   }
-  await startRun(session ? { experiment: session.experiment } : {});
+  return startRun({ ...(session ? { experiment: session.experiment } : {}), ...more });
 }
 
 /** Ends the trainer's process at once. What was flushed stays readable. */

@@ -41,7 +41,7 @@ const runCommands: readonly Command[] = [
     title: 'Run: Start or Continue Training',
     keys: ['F5'],
     enabled: () => phase() === 'paused' || (phase() === 'idle' && appStore.getState().workspace !== undefined),
-    run: () => (phase() === 'paused' ? continueRun() : startRun()),
+    run: async () => void (await (phase() === 'paused' ? continueRun() : startRun())),
   },
   { id: 'run.pause', title: 'Run: Pause', keys: ['F6'], enabled: () => phase() === 'running', run: pauseRun },
   {
@@ -63,7 +63,7 @@ const runCommands: readonly Command[] = [
     title: 'Run: Restart Training',
     keys: ['Ctrl+Shift+F5'],
     enabled: () => phase() === 'running' || phase() === 'paused',
-    run: restartRun,
+    run: async () => void (await restartRun()),
   },
   {
     id: 'run.stop',
