@@ -58,6 +58,8 @@ export class LogFile {
   private scanner: EventScanner;
   private readonly source: FileSource;
   private lastWallMs = 0;
+  /** As of the last look. */
+  private modifiedMs = 0;
   /** Why it cannot be read at all (now). */
   private failure: string | undefined;
   /** All logs together are as large as they may be. */
@@ -116,12 +118,23 @@ export class LogFile {
     try {
       const found = this.source.look();
       this.failure = undefined;
-      if (found === 'replaced' || this.source.size < this.reader.position) this.beginAnew();
+      if (found === 'replaced' || this.source.size < this.reader.position || this.isWrittenAnew()) this.beginAnew();
       return !this.reader.abandoned && this.source.size > this.reader.position;
     } catch (error) {
       this.fail(error);
       return false;
     }
+  }
+
+  /** With as many bytes as before: one that grew is told from it when it is read on. */
+  private isWrittenAnew(): boolean {
+    const { modifiedMs, size } = this.source;
+    if (modifiedMs === this.modifiedMs) return false;
+    this.modifiedMs = modifiedMs;
+    if (size !== this.reader.position) return false;
+    const isAnother = !this.reader.hasSameEnd();
+    this.source.close();
+    return isAnother;
   }
 
   /** Reads about that many bytes; true where there may be more at once. */

@@ -102,7 +102,9 @@ export class RecordReader {
     const size = this.source.size;
     if (size < this.offset) return 'replaced';
     if (size < this.waitsForSize) return 'waiting';
-    if (!this.isSameFile()) return 'replaced';
+    const isSame = this.hasSameEnd();
+    this.tail = new Uint8Array(0);
+    if (!isSame) return 'replaced';
     const enough = this.offset + budget;
     while (this.offset < enough) {
       const wanted = this.take(visitor);
@@ -119,11 +121,11 @@ export class RecordReader {
     return 'more';
   }
 
-  private isSameFile(): boolean {
+  /** Whether what was read last is still there: another file of any length can be written in its place. */
+  hasSameEnd(): boolean {
     const { tail } = this;
     if (tail.length === 0) return true;
     const now = new Uint8Array(tail.length);
-    this.tail = new Uint8Array(0);
     return (
       this.source.read(now, this.offset - tail.length) === tail.length && now.every((byte, at) => byte === tail[at])
     );

@@ -8,6 +8,7 @@ import {
   renameSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -186,6 +187,29 @@ test('a folder that gets another name while it is open is a run of that name', a
   await service.store.rescan();
   await service.store.settled();
   expect((await runs()).map(({ id: run, points }) => [run, points])).toEqual([[id('new'), 2]]);
+});
+
+test('a file that is written anew in its place counts by what it holds now, also where it is as long as before', async () => {
+  const of = (value: number, count: number) =>
+    Buffer.concat(Array.from({ length: count }, (_, step) => encodeScalars(step, 1000, [['loss', value]])));
+  const file = write(`a/${EVENTS}`, of(1, 5));
+  await open();
+  for (const [value, count, time] of [
+    [2, 5, 2000],
+    [3, 8, 3000],
+    [4, 8, 4000],
+    [5, 2, 5000],
+  ] as const) {
+    writeFileSync(file, of(value, count));
+    utimesSync(file, time, time);
+    service.store.lookAtAll();
+    await service.store.settled();
+    const [found] = await service.answer('logs/points', {
+      series: [{ run: id('a'), name: 'loss', from: 0 }],
+      most: 99,
+    });
+    expect([...found!.values]).toEqual(new Array<number>(count).fill(value));
+  }
 });
 
 test('the files of others are there', () => {
