@@ -13,6 +13,7 @@ import type {
 import { exitCodes, UsageError } from './exit-codes.js';
 import { runInstaller } from './installer-child.js';
 import { duration } from './progress-view.js';
+import { sizeText } from './size-text.js';
 
 export interface EngineInstallFlags {
   readonly version?: string;
@@ -61,7 +62,7 @@ export async function engineStatusCommand(flags: { readonly plan: boolean; reado
     const { installed, plan } = status;
     const lines = [
       installed
-        ? `${engineWords(installed)}, ${bytesText(installed.bytes)}: ${installed.folder}`
+        ? `${engineWords(installed)}, ${sizeText(installed.bytes)}: ${installed.folder}`
         : 'Native TensorFlow is not installed. `backstep engine install` sets it up.',
     ];
     if (installed?.outdated && !installed.trouble) {
@@ -80,7 +81,7 @@ export async function engineRemoveCommand(flags: { readonly json: boolean }): Pr
     process.stderr.write(
       status.installed
         ? `${status.installed.folder} is in use because BACKSTEP_ENGINE names it; everything else is removed.\n`
-        : 'Native TensorFlow is removed, its downloads included. Runs that go on keep what they have loaded.\n',
+        : 'There is no native TensorFlow here any more, nor its downloads. Runs that go on keep what they have loaded.\n',
     );
   });
 }
@@ -141,7 +142,7 @@ class InstallView {
     }
     if (doneBytes === undefined || totalBytes === undefined || !process.stderr.isTTY) return;
     const payload = {
-      amount: `${bytesText(doneBytes)} of ${bytesText(totalBytes)}`,
+      amount: `${sizeText(doneBytes)} of ${sizeText(totalBytes)}`,
       left: secondsLeft === undefined ? '' : ` · ${duration(Math.ceil(secondsLeft) * 1000)} left`,
     };
     if (this.bar) this.bar.update(doneBytes, payload);
@@ -161,7 +162,7 @@ class InstallView {
 }
 
 function planLines(plan: EnginePlan): string[] {
-  const known = (bytes: number | undefined): string => (bytes === undefined ? 'of unknown size' : bytesText(bytes));
+  const known = (bytes: number | undefined): string => (bytes === undefined ? 'of unknown size' : sizeText(bytes));
   return [
     `TensorFlow ${plan.version} for ${plan.flavor === 'cuda' ? 'NVIDIA GPUs' : 'the processor'}, because ${plan.because}.`,
     ...plan.packages.map(({ file, bytes }) => `  ${file}, ${known(bytes)}`),
@@ -193,10 +194,6 @@ function endedEarly(what: string, end: Parameters<typeof describeEnd>[1], json: 
 
 function engineWords({ version, flavor }: { readonly version: string; readonly flavor: EngineFlavor }): string {
   return `TensorFlow ${version} (${flavor === 'cuda' ? 'NVIDIA GPUs' : 'processor'})`;
-}
-
-function bytesText(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Math.round(bytes / 1e6)} MB`;
 }
 
 function printJson(value: unknown): void {

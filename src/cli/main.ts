@@ -1,5 +1,5 @@
 /** The `backstep` command: what can be asked for, with which words. The work is in the commands' own files. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import { engineFlavors } from '../shared/protocol/engine.js';
 import { graphFormats } from '../shared/protocol/graph.js';
 import { backendNames, summaryModes } from '../shared/protocol/training.js';
@@ -42,7 +42,13 @@ function setting(text: string, before: Readonly<Record<string, string>>): Record
 const settingOption = (): Option =>
   new Option('--set <key=value>', 'hand a setting to the experiment; may be given again')
     .argParser(setting)
-    .default({}, '');
+    .default({});
+
+/** That what is not given is off, or empty, goes without saying. */
+function optionDescription(option: Option): string {
+  const off = option.defaultValue === false || typeof option.defaultValue === 'object';
+  return off ? option.description : new Help().optionDescription(option);
+}
 
 let exitCode: number = exitCodes.done;
 const finishes = async (code: number | Promise<number>): Promise<void> => {
@@ -55,6 +61,7 @@ const program = new Command('backstep')
   .version(version())
   // `engine install --version` is not `--version`.
   .enablePositionalOptions()
+  .configureHelp({ optionDescription })
   .exitOverride()
   .showHelpAfterError('(backstep --help says what there is)');
 
@@ -88,7 +95,9 @@ program
       'histograms, norms, images and the like: default keeps to 3 % of training time (default: as the experiment says)',
     ).choices(summaryModes),
   )
-  .option('--hash-every <n>', 'state hash in every n-th step (default: epochs only)', wholeNumber(0), 0)
+  .addOption(
+    new Option('--hash-every <n>', 'state hash in every n-th step').argParser(wholeNumber(0)).default(0, 'epochs only'),
+  )
   .option('--json', 'one JSON object a line on standard output', false)
   .action((experiment: string, flags: RunFlags) => finishes(runCommand(experiment, flags)));
 

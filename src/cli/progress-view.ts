@@ -2,6 +2,7 @@
 import { SingleBar } from 'cli-progress';
 import type { SummaryCost, TrainingEvent } from '../shared/protocol/training.js';
 import { findingText, isWorthSaying, problemText } from './problem-text.js';
+import { sizeText } from './size-text.js';
 
 type StartEvent = Extract<TrainingEvent, { kind: 'start' }>;
 
@@ -142,8 +143,7 @@ function speedText({ speed, reason, setUpMs }: Extract<TrainingEvent, { kind: 's
 }
 
 function summariesText({ share, bytes }: SummaryCost): string {
-  const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
-  return `summaries took ${(share * 100).toFixed(1)} % of the training time, and ${size}`;
+  return `summaries took ${(share * 100).toFixed(1)} % of the training time, and ${sizeText(bytes)}`;
 }
 
 export function duration(ms: number): string {

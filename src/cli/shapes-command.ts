@@ -5,6 +5,7 @@ import { askTrainer } from './ask-trainer.js';
 import { exitCodes } from './exit-codes.js';
 import { findExperiment } from './find-experiment.js';
 import { problemText } from './problem-text.js';
+import { sizeText } from './size-text.js';
 
 /** A model whose construction takes longer does not come to an end. */
 const LIMIT_MS = 20_000;
@@ -67,7 +68,7 @@ function tableText({ layers, totals }: ExperimentAnalysis): string {
       .join('  ')
       .trimEnd();
   const total = totals
-    ? `\n${totals.params.toLocaleString('en-US')} parameters, ${totals.trainableParams.toLocaleString('en-US')} of them trained, ${(totals.bytes / 2 ** 20).toFixed(1)} MB\n`
+    ? `\n${totals.params.toLocaleString('en-US')} parameters, ${totals.trainableParams.toLocaleString('en-US')} of them trained, ${sizeText(totals.bytes)}\n`
     : '';
   return `${[head, ...rows].map(format).join('\n')}\n${total}`;
 }

@@ -244,7 +244,7 @@ test('shapes: a table, and JSON', async () => {
       'dropout_1  Dropout  8                0',
       'dense_2    Dense    3               27',
       '',
-      '67 parameters, 67 of them trained, 0.0 MB',
+      '67 parameters, 67 of them trained, 268 bytes',
       '',
     ].join('\n'),
   );
