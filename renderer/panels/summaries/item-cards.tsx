@@ -9,6 +9,7 @@ import { SummaryChart } from './chart.js';
 import { ConfusionMatrix } from './confusion-matrix.js';
 import { prCurveOption, type CurveOfRun } from './pr-curve-option.js';
 import { itemAt, type ShownKind, type SummaryCard, type SummaryRun } from './summary-groups.js';
+import { textParts, type TextPart } from './text-parts.js';
 import { useItem } from './use-item.js';
 import { useLoaded } from './use-loaded.js';
 
@@ -129,10 +130,11 @@ function Media({ media, label }: { readonly media: LogMedia; readonly label: str
   return <img src={address} alt={label} width={media.width && media.width * scale} title={label} />;
 }
 
-/** Text of others is shown as it is, never as HTML. */
+/** Text of others is shown as it is, never as HTML; but tables as tables. */
 function TensorText({ tensor }: { readonly tensor: LogTensor }) {
   const { texts, values, shape, dtype, cut } = tensor;
   const shown = texts ? texts.join('\n\n') : [...values.subarray(0, 200)].map((value) => formatValue(value)).join('  ');
+  const parts = useMemo(() => (texts ? textParts(shown) : [{ kind: 'words', words: shown } as const]), [texts, shown]);
   return (
     <>
       {!texts && (
@@ -140,11 +142,38 @@ function TensorText({ tensor }: { readonly tensor: LogTensor }) {
           {dtype} {shape.join('×') || 'scalar'}
         </div>
       )}
-      <pre className="summary-text" tabIndex={0}>
-        {shown}
-        {(cut || (!texts && values.length > 200)) && '\n…'}
-      </pre>
+      <div className="summary-text" tabIndex={0}>
+        {parts.map((part, index) =>
+          part.kind === 'words' ? <pre key={index}>{part.words}</pre> : <TextTable key={index} {...part} />,
+        )}
+        {(cut || (!texts && values.length > 200)) && <pre>…</pre>}
+      </div>
     </>
+  );
+}
+
+function TextTable({ head, rows }: Extract<TextPart, { kind: 'table' }>) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          {head.map((cell, index) => (
+            <th key={index} scope="col">
+              {cell}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row, index) => (
+          <tr key={index}>
+            {row.map((cell, column) => (
+              <td key={column}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
