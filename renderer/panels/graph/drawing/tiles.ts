@@ -109,7 +109,7 @@ export class Tiles {
     }
     this.blit(target, level, view, ratio);
     this.drop(level, sight.length);
-    return painted < wanted.length || stretch !== 1;
+    return painted < wanted.length || level.scale !== scale;
   }
 
   private begin(scale: number, zoom: number): void {

@@ -62,6 +62,10 @@ it('covers what is in sight without gaps, each tile painted once', () => {
   expect(Math.max(...drawn.map(({ x }) => x + 512))).toBeGreaterThanOrEqual(1000);
 });
 
+it('what is painted as it is to be is whole at once: nothing waits for another frame', () => {
+  expect(settle(new Tiles(paint, clock), { x: -100, y: -50, zoom: 0.5 })).toBe(1);
+});
+
 it('a pan paints what comes into sight alone, and the way back nothing', () => {
   const tiles = new Tiles(paint, clock);
   settle(tiles, { x: 0, y: 0, zoom: 1 });
