@@ -32,8 +32,8 @@ export interface Source {
 export const UNKNOWN = -1;
 
 /** What a small file can grow to when its functions are put where they are called, and names are put before names. */
-const LONGEST_NAME = 20_000;
-const MOST_LETTERS = 200_000_000;
+const LONGEST_NAME = 5000;
+const MOST_LETTERS = 100_000_000;
 const MOST_EDGES = 2_000_000;
 /** Groups that are deeper are one with the group that they are in: nobody opens so many. */
 const DEEPEST_GROUP = 64;

@@ -35,6 +35,8 @@ export const eventFile: ModelFormat = {
       },
       problem: (problem) => notes.push(`At byte ${problem.offset}: ${problemInWords(problem)}`),
     });
+    if (opened.length === 0 && notes[0] !== undefined)
+      throw new ModelFileError(`It is damaged, and what is left of it holds no graph. ${notes[0]}`);
     if (opened.length === 0)
       throw new ModelFileError('It holds no graph: scalars, histograms and images are shown by the dashboards.');
     // The same graph is written once a function and once a session: the largest says the most.
