@@ -5,31 +5,25 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
-import type { OpStatistics } from '../../shared/graph/op-statistics.js';
 import type { StepEvent, StopPoint, TrainingEvent } from '../../shared/protocol/training.js';
 import { placeOfLayer } from '../analysis/layer-origins.js';
-import type { RunDiagnosis, Standing } from '../diagnosis/run-diagnosis.js';
+import type { RunDiagnosis } from '../diagnosis/run-diagnosis.js';
 import { EventBatcher } from '../event-batcher.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import type { SourcePlace } from '../loader/stack-frames.js';
-import { isAside } from '../runtime/aside.js';
-import type { LabelledWeight } from '../runtime/layer-labels.js';
-import { learningRateOf } from '../runtime/optimizer-state.js';
-import type { PausedTraining, StepTensors } from '../runtime/paused-training.js';
+import type { PausedTraining } from '../runtime/paused-training.js';
 import type { SummaryWish } from '../runtime/step-summaries.js';
 import type { TrainingHost } from '../runtime/training-host.js';
 import type { ArmedBreakpoint, BreakpointListener } from './armed-breakpoint.js';
 import { BreakpointSet, type Hits, type RuleTest } from './breakpoint-set.js';
 import { PausedService } from './paused-service.js';
-import type { StepFacts } from './place-scope.js';
 import { QuickLooks } from './quick-looks.js';
-import { sourceValues } from './source-values.js';
 import type { SharedFlags } from './shared-flags.js';
 import { StepBreakpoints, type StepBreakpointsHost } from './step-breakpoints.js';
 import { StepHooks, type OpPlace } from './step-hooks.js';
 import { standBetweenSteps, standInStep, type PausedScope } from './stopping-place.js';
-import type { ControlMessage, FromTraining, Whereabouts } from './thread-messages.js';
-import type { TrainingParts } from './training-scopes.js';
+import type { ControlMessage, FromTraining } from './thread-messages.js';
+import { TrainingPlace, type StepUnderWay } from './training-place.js';
 import { WishList, type RunNames } from './wishes.js';
 
 /** Handing something to another thread takes a tenth of a millisecond; nobody sees more pictures a second than these. */
@@ -45,36 +39,23 @@ export interface DebugHostOptions {
   readonly diagnosis?: RuleTest & Pick<RunDiagnosis, 'explain'>;
 }
 
-type StepUnderWay = Parameters<TrainingHost['mayStopAfter']>[0];
-
 export class DebugHost implements TrainingHost {
   private breakpoints = new BreakpointSet();
   private controlSeen = 0;
-  private lastStep: StepEvent | undefined;
-  private underWay: StepUnderWay | undefined;
-  /** Where training stands, or has stood last, by its own count. */
-  private position = { epoch: 0, step: 0, stepInEpoch: 0 };
-  private between: PausedTraining | undefined;
-  private standsAt: OpPlace | undefined;
   /** Where a log message is written. */
   private logsAt: OpPlace | undefined;
   private compiling = false;
-  /** Whether a person has changed something in the middle of the step under way. */
-  private changedInStep = false;
 
   private readonly hooks: StepHooks;
+  private readonly place: TrainingPlace;
   private readonly inStep: StepBreakpoints;
   private names: RunNames = { layers: [], weights: [], trained: [] };
-  private weights: readonly LabelledWeight[] = [];
-  /** Before the step under way. */
-  private stepBefore: StepEvent | undefined;
   private mayCompile = false;
   private hasCompiled = false;
   private wishes: readonly SummaryWish[] | undefined;
   private readonly failedOnce = new Set<string>();
   private shownStep = false;
   private readonly service: PausedService;
-  private classNames: readonly string[] | undefined;
   private readonly opNumbers = new Map<string, number>();
 
   private readonly quickLooks = new QuickLooks();
@@ -83,12 +64,12 @@ export class DebugHost implements TrainingHost {
   constructor(private readonly options: DebugHostOptions) {
     const { flags } = options;
     this.service = new PausedService({
-      parts: () => this.parts(),
-      whereabouts: () => this.whereabouts(),
+      parts: () => this.place.parts,
+      whereabouts: () => this.place.whereabouts,
       flush: () => this.flush(),
       post: (message) => options.post(message),
-      explain: (failure) => options.diagnosis?.explain(this.standing(), failure) ?? [],
-      opStatistics: (from, mostMs) => this.opStatistics(from, mostMs),
+      explain: (failure) => options.diagnosis?.explain(this.place.standing, failure) ?? [],
+      opStatistics: (from, mostMs) => this.place.opStatistics(from, mostMs),
     });
     this.hooks = new StepHooks({
       get attention() {
@@ -102,6 +83,8 @@ export class DebugHost implements TrainingHost {
       opEnds: (outer) => (flags.opUnderWay = outer === undefined ? 0 : this.opNumbers.get(outer)!),
       reached: (place, armed, wished) => this.reached(place, armed, wished),
     });
+    const { hooks } = this;
+    this.place = new TrainingPlace({ hooks, scope: options.scope, isRecording: () => this.compiling });
     this.inStep = new StepBreakpoints(this.stepBreakpointsHost());
   }
 
@@ -112,8 +95,7 @@ export class DebugHost implements TrainingHost {
       this.mayBeCompiled(this.hasCompiled);
     }
     if (event.kind === 'start') {
-      this.classNames = event.data.classNames;
-      this.position = { epoch: event.startEpoch, step: event.startStep, stepInEpoch: 0 };
+      this.place.runStarts(event);
       // Until it turns out that it cannot.
       this.mayBeCompiled(event.backend === 'tensorflow' && !event.speedReason);
       const { model, optimizer } = this.options.scope();
@@ -139,8 +121,7 @@ export class DebugHost implements TrainingHost {
   }
 
   mayStopAfter(next: StepUnderWay): boolean {
-    this.underWay = next;
-    this.stepBefore = this.lastStep;
+    this.place.stepBegins(next);
     this.readControl();
     const { flags } = this.options;
     const isStoppedAfter = flags.stopAfterStep !== 'none';
@@ -181,15 +162,14 @@ export class DebugHost implements TrainingHost {
   }
 
   private stepEnds(step: StepEvent, paused: PausedTraining): void {
-    this.lastStep = step;
+    this.place.lastStep = step;
     // What has been set while it ran may ask for what was not kept of it.
     if (paused.canLook) this.readControl();
     const { flags } = this.options;
     if (flags.terminate) return;
     const missed = this.walkedThrough(step, paused);
     this.tellShownStep(step);
-    this.underWay = undefined;
-    this.position = { epoch: step.epoch, step: step.step, stepInEpoch: step.stepInEpoch };
+    this.place.stepEnds(step);
     const hits = allHits(missed, this.breakpoints.hitsAfter(step, paused, this.testedWith()));
     const wish = flags.stopAfterStep;
     // A wish that came during a compiled step is met after the next one, of which everything can be looked at.
@@ -214,7 +194,7 @@ export class DebugHost implements TrainingHost {
     this.readControl();
     const { flags } = this.options;
     if (flags.terminate) return;
-    const hits = this.breakpoints.hitsAtEndOf(point.epoch, this.lastStep, paused, this.testedWith());
+    const hits = this.breakpoints.hitsAtEndOf(point.epoch, this.place.lastStep, paused, this.testedWith());
     // Asked for during validation: this is the next moment to stand still.
     const pauseWished = flags.stopAfterStep === 'pause';
     if (!hits && !flags.stopAtEpochEnd && !pauseWished) return;
@@ -238,12 +218,6 @@ export class DebugHost implements TrainingHost {
     return this.service.names();
   }
 
-  private standing(): Standing {
-    const { step } = this.here();
-    const tensors = this.tensors();
-    return this.between ? { step, loss: this.lastStep?.loss, tensors } : { step, tensors };
-  }
-
   /** What runs is no step, but a recording of one: nothing of it is to be read. */
   get isRecording(): boolean {
     return this.compiling;
@@ -265,11 +239,11 @@ export class DebugHost implements TrainingHost {
 
   /** Of a compiled step nothing ran that could have stopped: where it may, it is walked through, which changes nothing. */
   private walkedThrough(step: StepEvent, paused: PausedTraining): Hits | undefined {
-    this.changedInStep = false;
+    this.place.changedInStep = false;
     const walk = (): void => {
       this.hooks.begin();
       this.hooks.values.beginWalk(this.options.flags.stopAfterStep !== 'none');
-      paused.prepareLook(() => this.changedInStep);
+      paused.prepareLook(() => this.place.changedInStep);
     };
     if (step.speed === 'compiled') return this.inStep.afterCompiled(paused, walk, this.options.flags.walksThroughSteps);
     this.inStep.pause();
@@ -285,7 +259,7 @@ export class DebugHost implements TrainingHost {
     if (compiling) {
       this.inStep.pause();
       this.hooks.values.leave();
-    } else if (this.underWay) {
+    } else if (this.place.underWay) {
       this.hooks.begin();
       this.inStep.resume();
     }
@@ -297,12 +271,12 @@ export class DebugHost implements TrainingHost {
   }
 
   private learnNames(): void {
-    this.weights = this.hooks.weights;
     this.wishes = undefined;
+    const { layers, weights } = this.hooks;
     this.names = {
-      layers: this.hooks.layers,
-      weights: this.weights.map(({ name }) => name),
-      trained: this.weights.filter(({ trainable }) => trainable).map(({ name }) => name),
+      layers,
+      weights: weights.map(({ name }) => name),
+      trained: weights.filter(({ trainable }) => trainable).map(({ name }) => name),
     };
     this.options.post({ kind: 'runNames', names: { weights: this.names.weights } });
   }
@@ -340,24 +314,13 @@ export class DebugHost implements TrainingHost {
         return host.names;
       },
       get facts() {
-        return host.stepFacts();
+        return host.place.facts;
       },
       get weights() {
-        return host.weights;
+        return host.hooks.weights;
       },
       arm: (places) => this.hooks.arm(places),
       emit: (event) => this.emit(event),
-    };
-  }
-
-  private stepFacts(): StepFacts {
-    const { optimizer } = this.options.scope();
-    return {
-      here: this.here(),
-      before: this.stepBefore,
-      learningRate: optimizer && learningRateOf(optimizer),
-      tensors: this.hooks,
-      weights: this.weights,
     };
   }
 
@@ -383,20 +346,20 @@ export class DebugHost implements TrainingHost {
     this.hooks.values.beginWalk(true);
     paused.prepareLook();
     this.announceStop(at, paused.learningRate);
-    this.between = paused;
+    this.place.between = paused;
     this.service.training = { paused, at };
     try {
-      standBetweenSteps(experimentTf, this.scope(), at, this.lastStep, paused.learningRate);
+      standBetweenSteps(experimentTf, this.scope(), at, this.place.lastStep, paused.learningRate);
     } finally {
       this.service.training = undefined;
-      this.between = undefined;
+      this.place.between = undefined;
       this.service.release();
     }
   }
 
   private stopInStep(place: OpPlace, hits: Hits | undefined): void {
     const { flags } = this.options;
-    const { epoch, step, stepInEpoch, path } = this.whereabouts();
+    const { epoch, step, stepInEpoch, path } = this.place.whereabouts;
     const { stands, when, phase, op, layerName: layer } = place;
     const at: StopPoint = {
       reason: hits ? 'breakpoint' : flags.stopAfterStep === 'pause' ? 'pause' : 'step',
@@ -416,14 +379,14 @@ export class DebugHost implements TrainingHost {
     };
     flags.clearWishes();
     this.announceStop(at, undefined, place.layer && placeOfLayer(place.layer));
-    this.standsAt = place;
+    this.place.standsAt = place;
     // Whoever stands in it may go on to its end, to look at all of it.
-    this.underWay?.keepRest?.(this.hooks);
+    this.place.underWay?.keepRest?.(this.hooks);
     try {
       const { inputs, outputs, attributes } = place;
       standInStep(experimentTf, this.scope(), at, place.layer, op, inputs, outputs, attributes);
     } finally {
-      this.standsAt = undefined;
+      this.place.standsAt = undefined;
       this.service.release();
     }
     // Breakpoints that were set meanwhile act from here on.
@@ -437,68 +400,13 @@ export class DebugHost implements TrainingHost {
     this.quickLooks.refresh();
     this.hooks.values.stops();
     flags.stopReady = false;
-    const facts = { at, lastStep: this.lastStep, learningRate, source };
+    const facts = { at, lastStep: this.place.lastStep, learningRate, source };
     this.options.post({ kind: 'stopping', facts });
     flags.waitUntilStopReady();
   }
 
   private scope(): PausedScope {
-    return { ...this.options.scope(), batch: this.tensors()?.batch };
-  }
-
-  private parts(): TrainingParts {
-    const { model, optimizer } = this.options.scope();
-    const tensors = this.tensors();
-    return {
-      ...this.here(),
-      model,
-      optimizer,
-      ownWeights: this.hooks.ownWeights,
-      batch: tensors?.batch,
-      lastStep: this.lastStep,
-      classNames: this.classNames,
-      op: this.standsAt,
-      outputOf: (layer) => tensors?.outputOf(layer),
-      gradientOf: (variable) => tensors?.gradientOf(variable),
-      changed: () => {
-        if (this.between) this.between.changed();
-        else this.changedInStep = true;
-      },
-    };
-  }
-
-  private tensors(): StepTensors | undefined {
-    if (this.between) return this.between.tensors;
-    if (!this.underWay) return undefined;
-    const { batch, kept } = this.underWay;
-    const own = this.hooks.tensors(batch);
-    return {
-      batch,
-      outputOf: (layer) => alive(own.outputOf(layer)) ?? kept?.outputOf(layer),
-      gradientOf: (variable) => alive(own.gradientOf(variable)) ?? kept?.gradientOf(variable),
-    };
-  }
-
-  private here(): { readonly epoch: number; readonly step: number; readonly stepInEpoch: number } {
-    const { epoch, step, stepInEpoch } = this.underWay ?? this.position;
-    return { epoch, step, stepInEpoch };
-  }
-
-  private whereabouts(): Whereabouts {
-    const here = this.here();
-    const path = here.epoch > 0 ? [`epoch ${here.epoch}`] : [];
-    if (here.step > 0) path.push(`step ${here.step}`);
-    if (this.underWay) path.push(...this.hooks.path);
-    const { lastStep, compiling } = this;
-    return { ...here, path, lastStep, learningRate: lastStep?.learningRate, recording: compiling || isAside() };
-  }
-
-  private opStatistics(from: number, mostMs: number): OpStatistics {
-    const { epoch, step } = this.here();
-    const { values, ops } = this.hooks;
-    if (!this.between) values.measureRest();
-    const sources = from === 0 ? sourceValues(this.weights, this.tensors()?.batch) : undefined;
-    return { epoch, step, ...values.read(ops, from, mostMs), ...(sources ? { sources } : {}) };
+    return { ...this.options.scope(), batch: this.place.tensors?.batch };
   }
 
   private numberOf(op: string): number {
@@ -507,11 +415,6 @@ export class DebugHost implements TrainingHost {
     this.options.post({ kind: 'opName', op: number, name: op });
     return number;
   }
-}
-
-/** What has been given back has no values any more. */
-function alive(tensor: tf.Tensor | undefined): tf.Tensor | undefined {
-  return tensor?.isDisposed ? undefined : tensor;
 }
 
 function allHits(...hits: readonly (Hits | undefined)[]): Hits | undefined {

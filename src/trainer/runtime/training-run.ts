@@ -3,10 +3,9 @@
  * rests. Everything that it needs has been prepared and checked; what it says goes to the host, what
  * it records to the run's folder. Knows no protocol and no file format.
  */
-import * as tf from '@tensorflow/tfjs';
 import { runPlaces } from '../../shared/base/places.js';
-import type { RunFile, SummaryReport } from '../../shared/protocol/run-file.js';
-import type { Metrics, StepEvent, TrainingEvent } from '../../shared/protocol/training.js';
+import type { SummaryReport } from '../../shared/protocol/run-file.js';
+import type { Metrics, StepEvent } from '../../shared/protocol/training.js';
 import type { Batch, BatchStream, LoadedData } from './data/batch-stream.js';
 import type { CompiledModel } from './compiled-model.js';
 import { during } from './failure.js';
@@ -15,6 +14,7 @@ import { PausedAtStep } from './paused-at-step.js';
 import { disposeBatch, PrefetchedPass } from './prefetched-pass.js';
 import { reseed } from './random.js';
 import { notSaved, type RunFolder } from './run-folder.js';
+import { epochScalars, MemoryReports, progressAt, stepScalars } from './run-telling.js';
 import { RunningMeans } from './running-means.js';
 import { encodeState, encodeWeights } from './state-file.js';
 import { StepClock } from './step-clock.js';
@@ -70,7 +70,6 @@ type EpochOutcome = 'done' | 'stopped' | 'enough';
 
 /** Other work of this process (messages, timers, decoded images) gets its turn this often. */
 const YIELD_MS = 8;
-const MEMORY_MS = 1000;
 const VALIDATION_PROGRESS_MS = 100;
 /** States of epochs that pass faster than this are not all saved. */
 const SAVE_MS = 1000;
@@ -78,6 +77,7 @@ const SAVE_MS = 1000;
 export class TrainingRun {
   private readonly runner: StepRunner;
   private readonly summaries: TrainingSummaries;
+  private readonly memory: MemoryReports;
   private cursor: Cursor;
   private means: RunningMeans;
   private pass: PrefetchedPass | undefined;
@@ -86,7 +86,6 @@ export class TrainingRun {
 
   private readonly clock = new StepClock(() => this.run.host.stoodMs ?? 0);
   private lastYield = 0;
-  private lastMemory = 0;
   private lastSave = -Infinity;
   private lastStepMs = Infinity;
   private savedHash: string | undefined;
@@ -111,6 +110,7 @@ export class TrainingRun {
       featureNames: data.featureNames,
       totalSteps: Number.isFinite(wholeSteps) ? wholeSteps : undefined,
     });
+    this.memory = new MemoryReports((event) => run.host.emit(event), this.summaries);
     this.cursor = run.cursor;
     this.means = new RunningMeans(run.epochSums);
     this.pass = run.firstPass;
@@ -133,7 +133,7 @@ export class TrainingRun {
     const state = this.takeState();
     const stateHash = hashState(state);
     if (!this.save(state, stateHash)) throw notSaved('The state of this run', folder.folder, folder.lastTrouble);
-    this.emitMemory();
+    this.memory.tell(this.cursor.step);
     await this.summaries.finish('success');
     return { reason, cursor: this.cursor, stateHash };
   }
@@ -288,14 +288,12 @@ export class TrainingRun {
 
   private async afterStep(event: StepEvent): Promise<void> {
     const { host, folder } = this.run;
-    const scalars: [string, number][] = [['loss', event.loss], ...Object.entries(event.metrics)];
-    if (event.learningRate !== undefined) scalars.push(['learning_rate', event.learningRate]);
-    folder.addTrain(event.step, event.wallTime, scalars);
+    folder.addTrain(event.step, event.wallTime, stepScalars(event));
     this.summaries.afterStep(event);
     host.emit(event);
     this.standBetweenSteps((paused) => host.afterStep(event, paused));
     folder.flushIfDue(() => this.progress());
-    if (performance.now() - this.lastMemory >= MEMORY_MS) this.emitMemory();
+    this.memory.tellIfDue(event.step);
     this.clock.told();
     await this.yieldToOthers();
   }
@@ -341,10 +339,7 @@ export class TrainingRun {
     const stateHash = hashState(state);
     const epoch = this.cursor.epochsDone;
     const wallTime = Date.now();
-    folder.addTrain(this.cursor.step, wallTime, [
-      ['epoch_loss', loss!],
-      ...Object.entries(metrics).map(([name, value]) => [`epoch_${name}`, value] as const),
-    ]);
+    folder.addTrain(this.cursor.step, wallTime, epochScalars(loss!, metrics));
     if (validation) folder.addValidation(this.cursor.step, wallTime, Object.entries(validation));
     if (performance.now() - this.lastSave >= SAVE_MS) {
       host.emit({ kind: 'activity', activity: 'saving' });
@@ -428,22 +423,7 @@ export class TrainingRun {
   }
 
   /** For `run.json`. */
-  progress(): Pick<RunFile, 'epoch' | 'step' | 'wallMs' | 'summaries'> {
-    const { epochsDone, stepInEpoch, step } = this.cursor;
-    const summaries = this.summaries.report;
-    return { epoch: epochsDone + (stepInEpoch > 0 ? 1 : 0), step, wallMs: this.wallMs, summaries };
-  }
-
-  private emitMemory(): void {
-    this.lastMemory = performance.now();
-    const { numTensors, numBytes } = tf.memory();
-    const event: Extract<TrainingEvent, { kind: 'memory' }> = {
-      kind: 'memory',
-      numTensors,
-      tensorBytes: numBytes,
-      processBytes: process.memoryUsage.rss(),
-    };
-    this.summaries.performance(this.cursor.step, event);
-    this.run.host.emit(event);
+  progress(): ReturnType<typeof progressAt> {
+    return progressAt(this.cursor, this.wallMs, this.summaries.report);
   }
 }

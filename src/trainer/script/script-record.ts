@@ -5,12 +5,12 @@
 import * as tf from '@tensorflow/tfjs';
 import path from 'node:path';
 import { runPlaces } from '../../shared/base/places.js';
-import type { RunFile } from '../../shared/protocol/run-file.js';
 import type { BackendReport, DataInfo, Problem, RunOptions, StepEvent } from '../../shared/protocol/training.js';
 import type { Batch } from '../runtime/data/batch-stream.js';
 import { realDisk } from '../runtime/disk.js';
 import { learningRateOf } from '../runtime/optimizer-state.js';
 import { createRunFolder, type RunFolder } from '../runtime/run-folder.js';
+import { epochScalars, MemoryReports, progressAt, stepScalars } from '../runtime/run-telling.js';
 import { encodeWeights } from '../runtime/state-file.js';
 import type { StepCapture } from '../runtime/step-capture.js';
 import { summarySettings } from '../runtime/summaries/summary-settings.js';
@@ -38,14 +38,12 @@ export interface Trained {
 export type Ending =
   { readonly status: 'completed' | 'stopped' } | { readonly status: 'failed'; readonly message: string };
 
-const MEMORY_MS = 1000;
-
 export class ScriptRecord {
   private readonly began = performance.now();
   private readonly name: string;
   private readonly folder: RunFolder;
   private readonly summaries: TrainingSummaries;
-  private lastMemory = -Infinity;
+  private readonly memory: MemoryReports;
   private hasDescribed = false;
 
   /** Makes the run's folder, and tells that training begins. @throws TrainingFailure where the folder cannot be made */
@@ -85,6 +83,7 @@ export class ScriptRecord {
       (problem: Problem) => host.emit({ kind: 'notice', ...problem }),
     );
     this.summaries = this.summariesOf(capture);
+    this.memory = new MemoryReports((event) => host.emit(event), this.summaries);
     this.tellStart({ epochsDone: 0, stepInEpoch: 0, step: 0 });
     host.emit({ kind: 'activity', activity: 'training' });
   }
@@ -143,16 +142,12 @@ export class ScriptRecord {
   }
 
   step(event: StepEvent): void {
-    const { loss, metrics, learningRate, step, wallTime } = event;
     if (!this.hasDescribed) {
       // Before it an own loop's optimizer is not known, nor its model.
       this.hasDescribed = true;
       this.summaries.begin();
     }
-    const scalars: [string, number][] = Object.entries(metrics);
-    if (!event.withoutLoss) scalars.unshift(['loss', loss]);
-    if (learningRate !== undefined) scalars.push(['learning_rate', learningRate]);
-    this.folder.addTrain(step, wallTime, scalars);
+    this.folder.addTrain(event.step, event.wallTime, stepScalars(event));
     this.summaries.afterStep(event);
     this.facts.host.emit(event);
   }
@@ -168,10 +163,7 @@ export class ScriptRecord {
     }
     const { epochsDone: epoch, step } = cursor;
     const wallTime = Date.now();
-    this.folder.addTrain(step, wallTime, [
-      ['epoch_loss', loss],
-      ...Object.entries(metrics).map(([name, value]) => [`epoch_${name}`, value] as const),
-    ]);
+    this.folder.addTrain(step, wallTime, epochScalars(loss, metrics));
     const validated = Object.entries(validation);
     if (validated.length > 0) this.folder.addValidation(step, wallTime, validated);
     this.writeIfDue(cursor);
@@ -191,7 +183,7 @@ export class ScriptRecord {
   /** What has gathered for a second, and how much memory there is in use. */
   writeIfDue(cursor: Cursor): void {
     this.folder.flushIfDue(() => this.progress(cursor));
-    if (performance.now() - this.lastMemory >= MEMORY_MS) this.emitMemory(cursor.step);
+    this.memory.tellIfDue(cursor.step);
   }
 
   write(cursor: Cursor): void {
@@ -218,7 +210,7 @@ export class ScriptRecord {
       const metadata = { format: 'pt', epoch: String(epoch), step: String(step) };
       folder.replace(runPlaces.weights, encodeWeights(weights, metadata));
     }
-    this.emitMemory(step);
+    this.memory.tell(step);
     summaries.finishNow('success');
     const progress = this.progress(cursor);
     folder.finish({ ...progress, status: ending.status, stateHash, pid: undefined });
@@ -294,21 +286,8 @@ export class ScriptRecord {
   }
 
   /** For `run.json`. */
-  private progress({
-    epochsDone,
-    stepInEpoch,
-    step,
-  }: Cursor): Pick<RunFile, 'epoch' | 'step' | 'wallMs' | 'summaries'> {
-    const epoch = epochsDone + (stepInEpoch > 0 ? 1 : 0);
-    return { epoch, step, wallMs: performance.now() - this.began, summaries: this.summaries.report };
-  }
-
-  private emitMemory(step: number): void {
-    this.lastMemory = performance.now();
-    const { numTensors, numBytes } = tf.memory();
-    const memory = { numTensors, tensorBytes: numBytes, processBytes: process.memoryUsage.rss() };
-    this.summaries.performance(step, memory);
-    this.facts.host.emit({ kind: 'memory', ...memory });
+  private progress(cursor: Cursor): ReturnType<typeof progressAt> {
+    return progressAt(cursor, performance.now() - this.began, this.summaries.report);
   }
 }
 

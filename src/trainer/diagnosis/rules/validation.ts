@@ -3,8 +3,12 @@ import type { EpochCourse } from '../course.js';
 import type { Rule } from '../rule.js';
 import { number, percent } from '../words.js';
 
-/** Validation losses that are so many times the lowest, or so much less accuracy, are more than a remark. */
+/**
+ * Validation losses that are so many times the lowest, or so much less accuracy, are more than a remark. While as many
+ * answers are right as before, a few wrong ones that grow surer double a small loss.
+ */
 const GRAVE_RISE = 2;
+const GRAVE_RISE_OF_SURENESS = 4;
 const LOST_ACCURACY = 0.05;
 /** Epochs that the lowest validation loss lies back. */
 const EPOCHS_BACK = 3;
@@ -47,8 +51,9 @@ export const overfitting: Rule = {
 /** Answers that hold while only the sureness of wrong ones grows are no reason to ring a bell. */
 function isGrave(best: EpochCourse, last: EpochCourse): boolean {
   const [before, now] = [best.validationAccuracy, last.validationAccuracy];
-  if (before !== undefined && now !== undefined && now < before - LOST_ACCURACY) return true;
-  return (last.validationLoss ?? 0) >= GRAVE_RISE * (best.validationLoss ?? 0);
+  const isKnown = before !== undefined && now !== undefined;
+  if (isKnown && now < before - LOST_ACCURACY) return true;
+  return (last.validationLoss ?? 0) >= (isKnown ? GRAVE_RISE_OF_SURENESS : GRAVE_RISE) * (best.validationLoss ?? 0);
 }
 
 export const validationIdentical: Rule = {
