@@ -2,12 +2,12 @@
  * HTTP(S) with the person's settings: certificates, trusted hosts, proxies, credentials from addresses
  * and `.netrc`, redirects, time limits. Says which host failed and how, never with credentials.
  */
-import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import tls from 'node:tls';
 import { EngineFailure, errorCode } from '../engine-failure.js';
+import { readOptional } from '../disk/read-optional.js';
 import { credentialsIn, credentialsInNetrc, shownAddress } from './address.js';
 import type { PipSettings } from './pip-settings.js';
 
@@ -267,14 +267,4 @@ function isExcluded(url: URL, list: string): boolean {
 
 function abortReason(request: HttpRequest): Error {
   return request.signal.reason instanceof Error ? request.signal.reason : new Error('ended');
-}
-
-function readOptional(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    // Named and not there: the connection itself will say what it lacks.
-    if (errorCode(error) !== undefined) return undefined;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 /** What on this machine stands in the way of an engine, told all at once and before anything is downloaded. */
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import type { EngineFlavor, EngineObstacle } from '../../shared/protocol/engine.js';
 import { enginePlatform, type EnginePackage } from '../../shared/engine/engine-platforms.js';
@@ -7,6 +7,7 @@ import { hasPrebuiltAddon } from '../build/build-addon.js';
 import { compilerHint, findCompiler, type Compiler } from '../build/compiler.js';
 import type { EngineContext } from '../engine-context.js';
 import { errorCode } from '../engine-failure.js';
+import { readOptional } from '../disk/read-optional.js';
 
 export interface LocalFindings {
   readonly flavor: EngineFlavor;
@@ -89,14 +90,5 @@ function deniedFolder(folder: string): string | undefined {
     } catch (error) {
       if (errorCode(error) !== 'ENOENT' || path.dirname(at) === at) return at;
     }
-  }
-}
-
-function readOptional(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return undefined;
   }
 }

@@ -1,8 +1,8 @@
 /** The machine as far as an engine asks: system, processor, C library, NVIDIA driver, system libraries. Looks; changes nothing. */
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import os from 'node:os';
-import { errorCode } from '../engine-failure.js';
+import { readOptional } from '../disk/read-optional.js';
 import type { SystemLibraries } from '../index/wheel-name.js';
 
 export interface Machine extends SystemLibraries {
@@ -77,13 +77,4 @@ function run(command: string, args: readonly string[]): Promise<string | undefin
   return new Promise((resolve) => {
     execFile(command, [...args], { timeout: 10_000 }, (error, stdout) => resolve(error ? undefined : stdout));
   });
-}
-
-function readOptional(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return undefined;
-  }
 }

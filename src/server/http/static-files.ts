@@ -38,7 +38,8 @@ export class StaticFiles {
     urlPath: string,
     request: { readonly ifNoneMatch?: string; readonly head: boolean },
   ): Promise<Response | undefined> {
-    if (urlPath.includes('\0') || urlPath.includes('\\')) return undefined;
+    // Names with a dot before them are notes of the build.
+    if (/[\0\\]|(^|\/)\./.test(urlPath)) return undefined;
     const file = path.resolve(this.folder, `./${urlPath}`);
     if (!file.startsWith(this.folder + path.sep)) return undefined;
     const info = await fileInfo(file);

@@ -40,6 +40,7 @@ async function site() {
   mkdirSync(path.join(place.folder, 'typings'));
   writeFileSync(path.join(place.folder, 'renderer/index.html'), '<!doctype html><title>Backstep</title>');
   writeFileSync(path.join(place.folder, 'renderer/assets/main-a1B2c3D4.js'), 'let a = 1;');
+  writeFileSync(path.join(place.folder, 'renderer/.stamp'), 'secret');
   writeFileSync(path.join(place.folder, 'typings/backstep.d.ts'), 'declare module "backstep";');
   writeFileSync(path.join(place.folder, 'secret.txt'), 'secret');
   const server = await serve(place);
@@ -118,7 +119,7 @@ test('another Origin, and pages that embed ours, are refused', async () => {
   ).toBe(200);
 });
 
-test('no path leads out of the served folders', async () => {
+test('no path leads out of the served folders, nor to the build’s notes in them', async () => {
   const { server, cookie } = await site();
   for (const urlPath of [
     '/../secret.txt',
@@ -131,6 +132,7 @@ test('no path leads out of the served folders', async () => {
     '/assets/..%00/secret.txt',
     '//secret.txt',
     '/%252e%252e/secret.txt',
+    '/.stamp',
   ]) {
     const answer = await ask(server, urlPath, { cookie });
     expect(answer.status, urlPath).toBe(404);

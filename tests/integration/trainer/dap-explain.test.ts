@@ -1,11 +1,12 @@
 /** What is wrong, told by the real trainer: on the way, at stops, at the end by a failure; and rules that stop training. */
 import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import type { Finding, RuleInfo } from '../../../src/shared/protocol/diagnosis.js';
 import type { RunOptionsInput, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
-import { builtBundles, tinyExperiment, workspace, type Workspace } from './built.js';
-import { DapClient } from './dap-client.js';
+import { tinyExperiment } from './built.js';
+import type { DapClient } from './dap-client.js';
+import { trainersIn } from './trainers-in.js';
 
 /** A network that predicts a number, with a learning rate that blows it up. */
 const diverging = tinyExperiment
@@ -29,33 +30,23 @@ const mismatched = tinyExperiment.replace(
 );
 const lineIn = (text: string, words: string): number => text.split('\n').findIndex((line) => line.includes(words)) + 1;
 
-let place: Workspace;
-let clients: DapClient[] = [];
-
-beforeAll(async () => {
-  await builtBundles();
-  place = workspace({
-    'diverging.ts': diverging,
-    'dying.ts': dying,
-    'mismatched.ts': mismatched,
-    'tiny.ts': tinyExperiment,
-  });
+const { place, connect } = trainersIn({
+  'diverging.ts': diverging,
+  'dying.ts': dying,
+  'mismatched.ts': mismatched,
+  'tiny.ts': tinyExperiment,
+});
+beforeAll(() => {
   for (const sample of ['iris', 'mnist-softmax', 'rock-paper-scissors'])
     cpSync(path.resolve('assets/samples', sample), place.file(sample), { recursive: true });
-}, 120_000);
-afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  clients = [];
 });
-afterAll(() => place?.remove());
 
 async function start(
   file: string,
   breakpoints: readonly TrainingBreakpoint[] = [],
   options: Partial<RunOptionsInput> = {},
 ): Promise<DapClient> {
-  const client = new DapClient({ BACKSTEP_HOME: place.home, BACKSTEP_ENGINE: 'none' });
-  clients.push(client);
+  const client = connect({ BACKSTEP_ENGINE: 'none' });
   await client.start({ experiment: place.file(file), backend: 'cpu', ...options }, breakpoints);
   return client;
 }
@@ -132,8 +123,7 @@ test('shapes that do not meet are explained at the person’s line, after the fa
   expect(finding).toMatchObject({ severity: 'error', line, file: place.file('mismatched.ts') });
   expect(finding!.title).toBe('Shapes do not meet in a matrix product: 4×3 by 4×4.');
 
-  const stopped = new DapClient({ BACKSTEP_HOME: place.home, BACKSTEP_ENGINE: 'none' });
-  clients.push(stopped);
+  const stopped = connect({ BACKSTEP_ENGINE: 'none' });
   await stopped.request('initialize', { adapterID: 'backstep' });
   await stopped.request('launch', { experiment: place.file('mismatched.ts'), backend: 'cpu' });
   await stopped.request('setExceptionBreakpoints', { filters: ['uncaught'] });
@@ -187,8 +177,7 @@ test.skipIf(!engine)(
       const { environment } = JSON.parse(readFileSync(path.join(engine!, 'engine.json'), 'utf8')) as {
         environment?: Record<string, string>;
       };
-      const client = new DapClient({ BACKSTEP_HOME: place.home, BACKSTEP_ENGINE: engine!, ...environment });
-      clients.push(client);
+      const client = connect({ BACKSTEP_ENGINE: engine!, ...environment });
       await client.start({ experiment: place.file('diverging.ts'), ...compiled, eager }, breakpoints);
       return client;
     };

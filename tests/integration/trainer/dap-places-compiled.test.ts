@@ -1,22 +1,21 @@
 /** Breakpoints within steps that run compiled on native TensorFlow: found by summaries and walks, and stopped at in place. */
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { engineEnvironment } from '../../../src/shared/engine/find-engine.js';
 import type { TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
 import { findEngine } from '../../../src/trainer/runtime/backend/tensorflow/find-engine.js';
-import { builtBundles, tinyExperiment, workspace, type Workspace } from './built.js';
-import type { DapClient } from './dap-client.js';
+import { tinyExperiment } from './built.js';
 import { at, inShort, nanExperiment, runThrough, type PlaceRun } from './place-runs.js';
+import { trainersIn } from './trainers-in.js';
 
 const engine = process.env['BACKSTEP_TEST_ENGINE'];
 if (!engine) {
   console.warn('No test of places in compiled steps: BACKSTEP_TEST_ENGINE names no engine’s folder.');
 }
 
-let place: Workspace;
-let clients: DapClient[] = [];
+const trainers = trainersIn({ 'experiment.ts': tinyExperiment, 'nan.ts': nanExperiment });
 
 function environment(): NodeJS.ProcessEnv {
-  const named = { ...process.env, BACKSTEP_HOME: place.home, BACKSTEP_ENGINE: engine };
+  const named = { ...process.env, BACKSTEP_HOME: trainers.place.home, BACKSTEP_ENGINE: engine };
   const found = findEngine({ environment: named });
   if (found.kind !== 'found') throw new Error(found.reason);
   return {
@@ -26,19 +25,9 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 const run = (breakpoints: readonly TrainingBreakpoint[], options: PlaceRun = {}) =>
-  runThrough(place, clients, breakpoints, { backend: 'tensorflow', environment: environment(), ...options });
+  runThrough(trainers, breakpoints, { backend: 'tensorflow', environment: environment(), ...options });
 
 describe.skipIf(!engine)('compiled steps', { timeout: 90_000 }, () => {
-  beforeAll(async () => {
-    await builtBundles();
-    place = workspace({ 'experiment.ts': tinyExperiment, 'nan.ts': nanExperiment });
-  });
-  afterEach(async () => {
-    await Promise.all(clients.map((client) => client.end()));
-    clients = [];
-  });
-  afterAll(() => place?.remove());
-
   const layer = (
     name: string,
     when: 'before' | 'after',

@@ -1,13 +1,10 @@
 /** Breakpoints within a step, against the real trainer: each kind stops at its place, and the run ends as if it had not. */
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { StopPoint, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
-import { builtBundles, tinyExperiment, workspace, type Workspace } from './built.js';
-import { DapClient } from './dap-client.js';
+import { tinyExperiment } from './built.js';
 import { at, inShort, nanExperiment, runThrough, type PlaceRun } from './place-runs.js';
 import { penaltyHelper, stepExperiment } from './dap-debugging.js';
-
-let place: Workspace;
-let clients: DapClient[] = [];
+import { trainersIn } from './trainers-in.js';
 
 /** Two outputs, a layer used twice, a model inside the model, a mask, a recurrent layer. */
 const wideExperiment = `import { datasets, defineExperiment, tf } from 'backstep';
@@ -42,27 +39,20 @@ export default defineExperiment({
 });
 `;
 
-beforeAll(async () => {
-  await builtBundles();
-  place = workspace({
-    'experiment.ts': tinyExperiment,
-    'own.ts': stepExperiment,
-    'penalty.ts': penaltyHelper,
-    'wide.ts': wideExperiment,
-    'nan.ts': nanExperiment,
-    'frozen.ts': tinyExperiment.replace("activation: 'relu' }", "activation: 'relu', trainable: false }"),
-  });
+const trainers = trainersIn({
+  'experiment.ts': tinyExperiment,
+  'own.ts': stepExperiment,
+  'penalty.ts': penaltyHelper,
+  'wide.ts': wideExperiment,
+  'nan.ts': nanExperiment,
+  'frozen.ts': tinyExperiment.replace("activation: 'relu' }", "activation: 'relu', trainable: false }"),
 });
-afterEach(async () => {
-  await Promise.all(clients.map((client) => client.end()));
-  clients = [];
-});
-afterAll(() => place?.remove());
+const { place, connect } = trainers;
 
 const run = (
   breakpoints: readonly TrainingBreakpoint[],
   options: Omit<PlaceRun, 'file'> & { readonly file?: string } = {},
-) => runThrough(place, clients, breakpoints, options);
+) => runThrough(trainers, breakpoints, options);
 
 describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
   test('each kind stops at its place, and the run ends as one that never stopped', async () => {
@@ -274,8 +264,7 @@ test('a step of the person’s own', async () => {
 
 test('no tensor stays behind over 200 stops', async () => {
   place.write('long.ts', tinyExperiment.replace('epochs: 2', 'epochs: 40'));
-  const client = new DapClient({ BACKSTEP_HOME: place.home });
-  clients.push(client);
+  const client = connect();
   const breakpoints = [
     at({ kind: 'layer', layer: 'dense_2', when: 'after', pass: 'gradient' }, { condition: 'notFinite(grad) == 0' }),
     at({ kind: 'data', of: 'activation', event: { kind: 'notFinite' } }),
@@ -305,8 +294,7 @@ interface Shown {
 }
 
 test('the protocol’s own requests: function, instruction and data breakpoints; what the run makes of them', async () => {
-  const client = new DapClient({ BACKSTEP_HOME: place.home });
-  clients.push(client);
+  const client = connect();
   const set = async (what: string, breakpoints: readonly object[]): Promise<Shown[]> =>
     (await client.request<{ breakpoints: Shown[] }>(`set${what}Breakpoints`, { breakpoints })).breakpoints;
   await client.request('initialize', { adapterID: 'test', clientID: 'test' });
@@ -416,8 +404,7 @@ test('the protocol’s own requests: function, instruction and data breakpoints;
 }, 30_000);
 
 test('breakpoints that are set at a stop act in the rest of the same step', async () => {
-  const client = new DapClient({ BACKSTEP_HOME: place.home });
-  clients.push(client);
+  const client = connect();
   await client.start({ experiment: place.file('experiment.ts'), backend: 'cpu', steps: 1 }, [
     at({ kind: 'phase', phase: 'forward' }),
   ]);

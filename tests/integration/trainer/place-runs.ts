@@ -1,7 +1,7 @@
 /** Runs that stop at places of a step, for tests: from start to end, going on from each stop. */
 import type { StopPoint, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
-import { tinyExperiment, type Workspace } from './built.js';
-import { DapClient } from './dap-client.js';
+import { tinyExperiment } from './built.js';
+import type { Trainers } from './trainers-in.js';
 
 /** Its numbers grow until they are none. */
 export const nanExperiment = tinyExperiment
@@ -29,14 +29,12 @@ export interface PlaceRun {
 
 /** Runs to the end, going on from each stop. */
 export async function runThrough(
-  place: Workspace,
-  clients: DapClient[],
+  { place, connect }: Trainers,
   breakpoints: readonly TrainingBreakpoint[],
   options: PlaceRun = {},
 ) {
   const { file = 'experiment.ts', backend = 'cpu', steps, eager, most = 100 } = options;
-  const client = new DapClient(options.environment ?? { BACKSTEP_HOME: place.home });
-  clients.push(client);
+  const client = connect(options.environment);
   await client.start({ experiment: place.file(file), backend, steps, eager }, breakpoints);
   const stops: StopPoint[] = [];
   for (;;) {
