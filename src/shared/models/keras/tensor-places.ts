@@ -27,7 +27,7 @@ interface CalledLayer {
   readonly model?: 'sequential' | 'functional';
 }
 
-export interface ModelCalls {
+interface ModelCalls {
   /** By the layer's name. */
   readonly calls: ReadonlyMap<string, readonly KerasCall[]>;
   readonly outputs: readonly TensorPlace[];
