@@ -75,7 +75,9 @@ export function placeRequests({ thread, inspector, trainingBreakpoints }: Sessio
         ? await valueOf(variablesReference, name)
         : valueNamed(name, trainingBreakpoints.known);
       if (!value) {
-        const description = `${name} cannot be watched: weights, gradients, outputs of layers and metrics can.`;
+        const description = trainingBreakpoints.known.weights
+          ? `${name} cannot be watched: weights, gradients, outputs of layers and metrics can.`
+          : `${name} is not known yet: weights and layers can be watched once training has begun.`;
         return { body: { dataId: null, description } };
       }
       const whose = value.of === 'metric' ? value.name : `${value.of} of ${value.name}`;
