@@ -175,6 +175,12 @@ program
   .option('--json', 'as JSON', false)
   .action((flags: { json: boolean }) => finishes(doctorCommand(flags)));
 
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  // Whoever read has enough (`| head`). A command with more to end than its words listens for that itself.
+  if (process.stdout.listenerCount('error') === 1) process.exit(exitCodes.done);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SavedModelSchema } from '../../../src/shared/graph/generated/protobuf/saved_model_pb.js';
 import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
 import { builtBundles, tinyExperiment, workspace, type Workspace } from '../trainer/built.js';
-import { command, type Ended } from './command.js';
+import { command, start, type Ended } from './command.js';
 
 const engine = process.env['BACKSTEP_TEST_ENGINE'];
 if (!engine) console.log('written graphs are not tested: BACKSTEP_TEST_ENGINE names no native TensorFlow');
@@ -96,6 +96,12 @@ async function graph(use: string, ...words: string[]): Promise<Ended> {
     else process.env['BACKSTEP_ENGINE'] = before;
   }
 }
+
+test('a reader that has enough, as `head`, ends it without a word', async () => {
+  const running = start(['graph', 'experiment.ts', '--format', 'json'], { cwd: place.folder, home: place.home });
+  running.process.stdout!.once('data', () => running.process.stdout!.destroy());
+  expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
+});
 
 test('says what is missing where there is no native TensorFlow, and writes nothing', async () => {
   const { code, stdout, stderr } = await graph(
