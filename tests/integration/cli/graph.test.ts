@@ -99,7 +99,7 @@ async function graph(use: string, ...words: string[]): Promise<Ended> {
 
 test('a reader that has enough, as `head`, ends it without a word', async () => {
   const running = start(['graph', 'experiment.ts', '--format', 'json'], { cwd: place.folder, home: place.home });
-  running.process.stdout!.once('data', () => running.process.stdout!.destroy());
+  running.process.stdout!.destroy();
   expect(await running.ended).toMatchObject({ code: 0, stderr: '' });
 });
 
