@@ -40,7 +40,13 @@ describe('shapes in words', () => {
   });
 
   it('writes sizes in decimal units', () => {
-    expect([512, 384.2395, 13_900_000, 999_600, 148_000].map(bytesText)).toEqual(['512 B', '384 B', '13.9 MB', '1.0 MB', '148 kB']);
+    expect([512, 384.2395, 13_900_000, 999_600, 148_000].map(bytesText)).toEqual([
+      '512 B',
+      '384 B',
+      '13.9 MB',
+      '1.0 MB',
+      '148 kB',
+    ]);
   });
 });
 

@@ -39,8 +39,8 @@ test('a quick step is followed only where something may stop in it or after it',
     const { value } = JSON.parse(service!.opStatistics(1, 0)) as { readonly value: { readonly total: number } };
     const event: StepEvent = {
       ...{ kind: 'step', epoch: 1, step: number, stepInEpoch: number, loss: 1, metrics: {} },
-      ...{ stepMs: 1, dataMs: 0, examples: 4, wallTime: 0 },
-    } as StepEvent;
+      ...{ stepMs: 1, dataWaitMs: 0, overheadMs: 0, examples: 4, wallTime: 0 },
+    };
     host.afterStep(event, { canLook: false } as PausedTraining);
     return value.total;
   };
