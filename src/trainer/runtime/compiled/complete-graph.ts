@@ -162,6 +162,7 @@ export function completeGraph({ step, trace, optimizer, variables, trainable, we
     const weight = checked.indexOf(number);
     add('weight', name, afterOf(number), weight < 0 ? -1 : results.length + normed.length + weight);
   }
+  const outGradients = normed.map((index) => takenOut(graph, 'out/gradient', gradients.get(trainable[index]!)!));
   return {
     graph,
     feeds: step.feeds.map((feed) => ({ ...typeOf(feed), name: nameOf(feed) })),
@@ -169,7 +170,7 @@ export function completeGraph({ step, trace, optimizer, variables, trainable, we
     values: nameOf(output(outValues)),
     valueCount: results.length,
     normed,
-    gradients: normed.map((index) => nameOf(gradients.get(trainable[index]!)!)),
+    gradients: outGradients.map(nameOf),
     checkedWeights: checked.length,
     state: state.map(({ entry }) => entry),
     summaries,
@@ -213,6 +214,17 @@ function asScalar(graph: Graph, value: Output): Output {
   const inputs = [scalar, graph.ints('step/value/shape', [])];
   return output(
     graph.add('Reshape', 'step/value', { inputs, attributes, outputs: [{ dtype: DataType.DT_FLOAT, shape: [] }] }),
+  );
+}
+
+/**
+ * The value by way of a node of its own. What is fetched itself TensorFlow leaves as it is, a sum of sums for example,
+ * which it would add up in another order otherwise: to look would change the bits.
+ */
+function takenOut(graph: Graph, name: string, value: Output): Output {
+  const { dtype } = typeOf(value);
+  return output(
+    graph.add('Identity', name, { inputs: [value], attributes: { T: type(dtype) }, outputs: [typeOf(value)] }),
   );
 }
 

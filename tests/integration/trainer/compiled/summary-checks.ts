@@ -1,7 +1,7 @@
 /** Summaries that a compiled step computes, against those of the same step op by op. */
 import * as tf from '@tensorflow/tfjs';
 import { compileStep } from '../../../../src/trainer/runtime/compiled/compile-step.js';
-import type { CompiledStep } from '../../../../src/trainer/runtime/compiled/compiled-step.js';
+import type { CompiledStep, StepWants } from '../../../../src/trainer/runtime/compiled/compiled-step.js';
 import { labelledWeights, layerLabels } from '../../../../src/trainer/runtime/layer-labels.js';
 import { numbersOf, setNumbers } from '../../../../src/trainer/runtime/optimizer-state.js';
 import { StepCapture } from '../../../../src/trainer/runtime/step-capture.js';
@@ -19,7 +19,7 @@ export interface SummaryCheck {
   readonly different?: readonly string[];
   /** What the graph cannot tell without computing otherwise. */
   readonly untold?: readonly string[];
-  /** Whether a run in which wishes come and go ends in the same bits as one without any. */
+  /** Whether a run in which wishes come and go, gradients and states before steps too, ends in the same bits as one without any. */
   readonly sameBits?: boolean;
   readonly leftBehind?: number;
 }
@@ -103,10 +103,14 @@ export function checkSummaries(name: string, program: TestProgram): SummaryCheck
   }
 
   goBack(start, startNumbers);
-  const plain = bitsAfter(step, program, variables, () => undefined);
+  const plain = bitsAfter(step, program, variables, () => ({}));
   goBack(start, startNumbers);
   const some = wishes.filter((_, index) => index % 3 === 0);
-  const comingAndGoing = bitsAfter(step, program, variables, (index) => [undefined, wishes, some][index % 3]);
+  const comingAndGoing = bitsAfter(step, program, variables, (index) => ({
+    summaries: [undefined, wishes, some][index % 3],
+    gradients: index % 2 === 0,
+    before: index % 4 > 1,
+  }));
   const sameBits = plain.every((values, index) =>
     values.every((value, place) => Object.is(value, comingAndGoing[index]![place])),
   );
@@ -120,11 +124,12 @@ function bitsAfter(
   step: CompiledStep,
   program: TestProgram,
   variables: readonly tf.Variable[],
-  wishesOf: (index: number) => readonly SummaryWish[] | undefined,
+  wantsOf: (index: number) => Partial<StepWants>,
 ): readonly (readonly number[])[] {
   for (let index = 0; index < STEPS; index++) {
     const { tensors, key } = program.feedsOf(index);
-    step.run(tensors, { before: false, gradientNorms: false, summaries: wishesOf(index) });
+    const { before } = step.run(tensors, { before: false, gradientNorms: false, ...wantsOf(index) });
+    before?.dispose();
     key.dispose();
   }
   step.pull();
