@@ -113,6 +113,7 @@ test('from launch to the end: breakpoint, look, learning rate, one step, end of 
       'process',
       'backstep/setTrainingBreakpoints: ok',
       'configurationDone: ok',
+      'thread',
     ],
     ...['  start', '  step 1.1', '  step 1.2', '  step 1.3', 'stopped (breakpoint): step 3'],
     ...['backstep/look: ok', 'backstep/setLearningRate: ok'],
@@ -137,7 +138,7 @@ test('from launch to the end: breakpoint, look, learning rate, one step, end of 
       '  epoch 2',
       '  end',
     ],
-    ...['terminated', 'exited 0', 'disconnect: ok'],
+    ...['thread', 'terminated', 'exited 0', 'disconnect: ok'],
   ]);
   expect(client.stderr).toBe('');
   expect(client.stdout).toBe('');
