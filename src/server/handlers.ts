@@ -58,6 +58,7 @@ export interface ServerParts {
 export function createHandlers(parts: ServerParts): Handlers {
   const { workspace, settings, places, sessions, analyser, recorder, runs, dataSets, engine } = parts;
   const inOrder = new Serial();
+  let lastWished: Debugging | undefined;
 
   /** The experiment's real path, in an open and trusted folder. */
   const runnable = async (experiment: string): Promise<string> => {
@@ -112,12 +113,17 @@ export function createHandlers(parts: ServerParts): Handlers {
       return {};
     },
     // Set and started in the order that the window asked for it.
-    'workspace/setDebugging': ({ debugging, quietly, linesInTraining = {} }) =>
-      inOrder.run('debugging', async () => {
+    'workspace/setDebugging': ({ debugging, quietly, linesInTraining = {} }) => {
+      const wished = quietly ? undefined : inTraining(debugging, linesInTraining);
+      // Before it is written: who goes on right after taking a breakpoint away is not to stop at it.
+      if (wished) sessions.setDebugging((lastWished = wished));
+      return inOrder.run('debugging', async () => {
         await workspace.setDebugging(debugging);
-        if (!quietly) sessions.setDebugging(inTraining(debugging, linesInTraining));
+        // A training that was being started meanwhile has read what there was before.
+        if (wished && wished === lastWished) sessions.setDebugging(wished);
         return {};
-      }),
+      });
+    },
     'sample/open': async ({ id, parent }) => {
       if (parent !== undefined && !path.isAbsolute(parent))
         throw new Failure('invalid-params', `“${parent}” is not a whole path.`);

@@ -28,6 +28,8 @@ function debug(): void {
   let paused = false;
   let step = 0;
   let runDir = '';
+  /** With breakpoints. */
+  let lines: number[] = [];
 
   const send = (message: Record<string, unknown>) => {
     const body = Buffer.from(stringifyMessage({ seq: seq++, ...message }));
@@ -170,9 +172,16 @@ function debug(): void {
         respond(true);
         event('continued', { threadId: 1 });
         break;
-      case 'evaluate':
-        respond(true, { body: { result: String(request.arguments['expression']), variablesReference: 0 } });
+      case 'setBreakpoints':
+        lines = (request.arguments['breakpoints'] as { line: number }[]).map(({ line }) => line);
+        respond(true, { body: { breakpoints: lines.map((line) => ({ verified: true, line })) } });
         break;
+      case 'evaluate': {
+        const { expression } = request.arguments;
+        const result = expression === 'lines' ? lines.join() : String(expression);
+        respond(true, { body: { result, variablesReference: 0 } });
+        break;
+      }
       case 'never':
         break;
       case 'terminate':

@@ -65,6 +65,29 @@ describe('a training', () => {
     await other.session('stopped');
   });
 
+  test('knows of breakpoints on lines before whatever is asked of it next', async () => {
+    const { window, experiment } = await openWorkspace('steps=100000');
+    await window.request('run/start', { experiment });
+    await window.event('backstep/training', has('step'));
+    const withLines = (...lines: number[]) => ({
+      debugging: {
+        lines: lines.map((line) => ({ id: `l${line}`, enabled: true, file: experiment, line })),
+        exceptions: [],
+        watches: [],
+      },
+    });
+    const told = async () =>
+      ((await window.dap('evaluate', { expression: 'lines' })).body as { result: string }).result;
+    const written = [window.request('workspace/setDebugging', withLines(1, 3))];
+    expect(await told()).toBe('1,3');
+    written.push(window.request('workspace/setDebugging', withLines(2)));
+    written.push(window.request('workspace/setDebugging', withLines()));
+    expect(await told()).toBe('');
+    await Promise.all(written);
+    expect(await told()).toBe('');
+    await window.dap('terminate');
+  });
+
   test('is there as it is for a window that comes late, and goes on in it', async () => {
     const { window, server, experiment } = await openWorkspace('steps=100000 every=2');
     await window.request('run/start', { experiment });
