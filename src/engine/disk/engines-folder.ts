@@ -3,12 +3,12 @@
  * no longer needed. A folder that `current.json` does not name is never picked up by anybody.
  */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { lstat, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { enginePlaces } from '../../shared/base/places.js';
 import { currentEngine } from '../../shared/engine/find-engine.js';
 import { errorCode } from '../engine-failure.js';
+import { readOptional } from './read-optional.js';
 
 /** Folders that are being made; what is left of them is taken away by the next installation. */
 const UNFINISHED = '.new-';
@@ -17,18 +17,9 @@ export function unfinishedFolder(engines: string): string {
   return path.join(engines, `${UNFINISHED}${process.pid}-${randomBytes(3).toString('hex')}`);
 }
 
-export function readText(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === undefined) throw error;
-    return undefined;
-  }
-}
-
 /** The folder's name; undefined where none is in use, or the file is damaged. */
 export function currentName(engines: string): string | undefined {
-  const text = readText(path.join(engines, enginePlaces.current));
+  const text = readOptional(path.join(engines, enginePlaces.current));
   if (text === undefined) return undefined;
   try {
     return currentEngine.parse(JSON.parse(text)).engine;

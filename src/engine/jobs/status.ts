@@ -5,7 +5,7 @@ import { findEngine } from '../../shared/engine/find-engine.js';
 import type { EngineManifest, EngineObstacle, EngineStatus } from '../../shared/protocol/engine.js';
 import { addonInputs } from '../build/addon-inputs.js';
 import { lockHolder } from '../disk/lock.js';
-import { readText } from '../disk/engines-folder.js';
+import { readOptional } from '../disk/read-optional.js';
 import type { EngineContext } from '../engine-context.js';
 import { localFindings } from './local-obstacles.js';
 import { makePlan } from './make-plan.js';
@@ -38,7 +38,7 @@ export function installedEngine(context: EngineContext): EngineStatus['installed
     environment: context.environment,
     home: path.dirname(context.places.engines),
     join: path.join,
-    readText,
+    readText: readOptional,
   });
   if (found.kind === 'none') return undefined;
   if (found.kind === 'damaged') {
