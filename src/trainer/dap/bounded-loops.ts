@@ -3,6 +3,7 @@
  * nothing reaches the thread from outside, neither a signal nor the inspector. Pure; runs nothing.
  */
 import { parseExpressionAt, type AnyNode, type Node } from 'acorn';
+import { nodesIn } from '../syntax-nodes.js';
 
 /** The same expression with `ask` as the first statement of each loop's body; as it is where it has no loop. */
 export function boundedLoops(expression: string, ask: string): string {
@@ -20,26 +21,18 @@ export function boundedLoops(expression: string, ask: string): string {
 }
 
 function loopBodiesIn(expression: string): Node[] {
-  const bodies: Node[] = [];
-  const visit = (node: AnyNode): void => {
-    if (isLoop(node)) bodies.push(node.body);
-    for (const value of Object.values(node).flat() as unknown[]) if (isNode(value)) visit(value);
-  };
   try {
-    visit(parseExpressionAt(expression, 0, { ecmaVersion: 'latest' }) as AnyNode);
+    const tree = parseExpressionAt(expression, 0, { ecmaVersion: 'latest' }) as AnyNode;
+    return [...nodesIn(tree)].filter(isLoop).map(({ body }) => body);
   } catch (error) {
     // V8 knows more of the language: then it is left as it is.
     if (!(error instanceof SyntaxError)) throw error;
+    return [];
   }
-  return bodies;
 }
 
 type Loop = Extract<AnyNode, { type: `${'For' | 'ForIn' | 'ForOf' | 'While' | 'DoWhile'}Statement` }>;
 
 function isLoop(node: AnyNode): node is Loop {
   return /^(For|ForIn|ForOf|While|DoWhile)Statement$/.test(node.type);
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 }

@@ -3,6 +3,7 @@
  * is of no use here: the trainer catches everything, to tell it at the person's line. Pure.
  */
 import { parse, Parser, type Node, type Options } from 'acorn';
+import { childrenOf } from '../syntax-nodes.js';
 
 /** A call on the stack, in the script's text. */
 export interface CallPlace {
@@ -79,14 +80,6 @@ function isInCaughtBlock(node: Node, place: number): boolean {
     if (handler && block.start <= place && place < block.end) return true;
   }
   return childrenOf(node).some((child) => child.start <= place && place < child.end && isInCaughtBlock(child, place));
-}
-
-function childrenOf(node: Node): Node[] {
-  return Object.values(node)
-    .flat()
-    .filter(
-      (value): value is Node => typeof value === 'object' && value !== null && 'type' in value && 'start' in value,
-    );
 }
 
 function offsetOf(source: string, { line, column }: Position): number {

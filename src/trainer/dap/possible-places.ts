@@ -5,8 +5,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import inspector, { type Debugger, type Runtime } from 'node:inspector';
 import path from 'node:path';
-import { parse, type Node, type Options, type Program } from 'acorn';
+import { parse, type Options, type Program } from 'acorn';
 import { stripTypes } from '../loader/strip-types.js';
+import { nodesIn } from '../syntax-nodes.js';
 
 /** Lines and columns count from 1. */
 export interface Place {
@@ -158,7 +159,10 @@ function asScript(code: string): string | undefined {
       default:
     }
   }
-  for (const { start, end } of metaProperties(program)) replace(start, end, '({})');
+  for (const node of nodesIn(program)) {
+    // `import.meta`, which only modules have.
+    if (node.type === 'MetaProperty' && node.meta.name === 'import') replace(node.start, node.end, '({})');
+  }
   return script;
 }
 
@@ -169,18 +173,6 @@ function parsed(code: string, sourceType: 'module' | 'script'): Program | undefi
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-/** `import.meta`, which only modules have. */
-function metaProperties(node: Node): Node[] {
-  if (node.type === 'MetaProperty')
-    return (node as Node & { meta: { name: string } }).meta.name === 'import' ? [node] : [];
-  return Object.values(node)
-    .flat()
-    .filter(
-      (value): value is Node => typeof value === 'object' && value !== null && 'type' in value && 'start' in value,
-    )
-    .flatMap(metaProperties);
 }
 
 function blank(text: string): string {

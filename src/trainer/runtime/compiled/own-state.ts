@@ -3,6 +3,7 @@
  * them, which recording it a few times does not show. Reads the function's own text alone; runs nothing.
  */
 import { parseExpressionAt, type AnyNode } from 'acorn';
+import { nodesIn } from '../../syntax-nodes.js';
 
 type Work = (...given: never[]) => unknown;
 
@@ -36,15 +37,6 @@ function treeOf(work: Work): AnyNode | undefined {
     }
   }
   return undefined;
-}
-
-function* nodesIn(node: AnyNode): Generator<AnyNode> {
-  yield node;
-  for (const value of Object.values(node).flat() as unknown[]) if (isNode(value)) yield* nodesIn(value);
-}
-
-function isNode(value: unknown): value is AnyNode {
-  return typeof value === 'object' && value !== null && 'type' in value && 'start' in value;
 }
 
 function namesDeclaredBy(node: AnyNode): string[] {
