@@ -24,6 +24,11 @@ export const finding = z.object({
 });
 export type Finding = z.infer<typeof finding>;
 
+/** The same rule at the same place is one finding, however its numbers change. */
+export function findingKey({ rule, layer, op }: Finding): string {
+  return [rule, layer, op].join('\n');
+}
+
 /** A rule as it is offered for arming. */
 export const ruleInfo = z.object({
   rule: z.string(),

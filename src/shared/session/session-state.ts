@@ -4,7 +4,7 @@
  * there. Nothing here knows a transport or a screen.
  */
 import { z } from 'zod';
-import { finding, type Finding } from '../protocol/diagnosis.js';
+import { finding, findingKey, type Finding } from '../protocol/diagnosis.js';
 import { lineStatus, lineStatuses } from '../protocol/debugging.js';
 import { breakpointStatus, breakpointStatuses } from '../protocol/dap.js';
 import {
@@ -225,10 +225,7 @@ function append(state: SessionState, name: string, step: number, value: number, 
 
 /** One that is told again, graver by now, takes the place of what it was. */
 function withFinding(before: readonly Finding[] = [], fresh: Finding): Finding[] {
-  const others = before.filter(
-    ({ rule, layer, op }) => rule !== fresh.rule || layer !== fresh.layer || op !== fresh.op,
-  );
-  return [...others, fresh];
+  return [...before.filter((one) => findingKey(one) !== findingKey(fresh)), fresh];
 }
 
 function smooth(mean: number | undefined, value: number): number {

@@ -74,11 +74,6 @@ export function isGraver(finding: Finding, before: Finding): boolean {
   return gravity[finding.severity] < gravity[before.severity];
 }
 
-/** The same rule at the same place is one finding, however its numbers change. */
-export function keyOf({ rule, layer, op }: Finding): string {
-  return [rule, layer, op].join('\n');
-}
-
 function testOne(rule: Rule, { experiment, batch, course, step }: Evidence, threshold: number): readonly Found[] {
   switch (rule.kind) {
     case 'experiment':

@@ -4,7 +4,7 @@
  * beside the training, which runs as if nobody had. Knows neither protocol nor transport.
  */
 import type * as tf from '@tensorflow/tfjs';
-import type { Finding } from '../../shared/protocol/diagnosis.js';
+import { findingKey, type Finding } from '../../shared/protocol/diagnosis.js';
 import type { StepEvent, TrainingEvent } from '../../shared/protocol/training.js';
 import type { Batch } from '../runtime/data/batch-stream.js';
 import type { Experiment } from '../runtime/experiment.js';
@@ -15,16 +15,7 @@ import type { SummaryWish, TensorSummary } from '../runtime/step-summaries.js';
 import { Course } from './course.js';
 import { explainFailure, type Failure } from './explain-failure.js';
 import type { BatchFacts, ExperimentFacts, StepFacts } from './facts.js';
-import {
-  byGravity,
-  findingsOf,
-  isGraver,
-  keyOf,
-  ruleNamed,
-  wishesOf,
-  type FindingPlaces,
-  type WantedRule,
-} from './find.js';
+import { byGravity, findingsOf, isGraver, ruleNamed, wishesOf, type FindingPlaces, type WantedRule } from './find.js';
 import { batchFacts, classesOf, valuesOf } from './gather-batch.js';
 import { experimentFacts } from './gather-experiment.js';
 import { stepFacts } from './gather-step.js';
@@ -165,8 +156,8 @@ export class RunDiagnosis {
     if (!known) return failed ? [failed] : [];
     const step = this.stepAt(known, at);
     const here = findingsOf({ experiment: known.facts, step }, this.places, onStep);
-    const keys = new Set(here.map(keyOf));
-    const before = [...this.told.values()].filter((finding) => !keys.has(keyOf(finding)) && !isOfStep(finding));
+    const keys = new Set(here.map(findingKey));
+    const before = [...this.told.values()].filter((finding) => !keys.has(findingKey(finding)) && !isOfStep(finding));
     return byGravity([...(failed ? [failed] : []), ...here, ...before]);
   }
 
@@ -184,8 +175,8 @@ export class RunDiagnosis {
     const found = findingsOf(evidence, this.places, [armed]);
     const key = `${armed.rule} ${armed.threshold}`;
     const before = this.foundBefore.get(key);
-    this.foundBefore.set(key, new Set(found.map(keyOf)));
-    return found.find((finding) => !before?.has(keyOf(finding)));
+    this.foundBefore.set(key, new Set(found.map(findingKey)));
+    return found.find((finding) => !before?.has(findingKey(finding)));
   }
 
   private stepAt({ labels, weights, training }: Known, { step, loss, tensors, summary }: Standing): StepFacts {
@@ -206,10 +197,10 @@ export class RunDiagnosis {
 
   private tell(findings: readonly Finding[]): Finding[] {
     const fresh = byGravity(findings).filter((finding) => {
-      const before = this.told.get(keyOf(finding));
+      const before = this.told.get(findingKey(finding));
       return before ? isGraver(finding, before) : !this.isSaidBy(finding);
     });
-    for (const finding of fresh) this.told.set(keyOf(finding), finding);
+    for (const finding of fresh) this.told.set(findingKey(finding), finding);
     return fresh;
   }
 }
