@@ -123,12 +123,7 @@ export function completeGraph({ step, trace, optimizer, variables, trainable, we
     ...gradientSquares,
     ...weightSquares,
   ]);
-  const outValues = graph.add('Identity', 'out/values', {
-    inputs: [values],
-    controls: [done],
-    attributes: { T: type(DataType.DT_FLOAT) },
-    outputs: [typeOf(values)],
-  });
+  const outValues = takenOut(graph, 'out/values', values, [done]);
 
   const state = [
     ...[...step.variables].map(([variable, resource]) => ({ resource, variable, held: undefined })),
@@ -136,7 +131,7 @@ export function completeGraph({ step, trace, optimizer, variables, trainable, we
   ].map((entry) => stateEntry(graph, entry, entry.variable !== undefined && writers.has(entry.variable)));
 
   graph.keepOnly([
-    outValues,
+    outValues.node,
     ...step.feeds.map((feed) => feed.node),
     ...(step.rate ? [step.rate.node] : []),
     ...state.flatMap(({ nodes }) => nodes),
@@ -167,7 +162,7 @@ export function completeGraph({ step, trace, optimizer, variables, trainable, we
     graph,
     feeds: step.feeds.map((feed) => ({ ...typeOf(feed), name: nameOf(feed) })),
     rate: step.rate && nameOf(step.rate),
-    values: nameOf(output(outValues)),
+    values: nameOf(outValues),
     valueCount: results.length,
     normed,
     gradients: outGradients.map(nameOf),
@@ -221,11 +216,10 @@ function asScalar(graph: Graph, value: Output): Output {
  * The value by way of a node of its own. What is fetched itself TensorFlow leaves as it is, a sum of sums for example,
  * which it would add up in another order otherwise: to look would change the bits.
  */
-function takenOut(graph: Graph, name: string, value: Output): Output {
-  const { dtype } = typeOf(value);
-  return output(
-    graph.add('Identity', name, { inputs: [value], attributes: { T: type(dtype) }, outputs: [typeOf(value)] }),
-  );
+function takenOut(graph: Graph, name: string, value: Output, controls: readonly GraphNode[] = []): Output {
+  const taken = typeOf(value);
+  const attributes = { T: type(taken.dtype) };
+  return output(graph.add('Identity', name, { inputs: [value], controls, attributes, outputs: [taken] }));
 }
 
 /** ½ Σ x² */
