@@ -50,6 +50,7 @@ async function runVitest() {
   const code = await run(process.execPath, [
     path.join(root, 'node_modules/vitest/vitest.mjs'),
     ...['run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    `--reporter=${path.join(root, 'scripts/flaky-tests.mjs')}`,
   ]);
   const json = await readReport(report);
   if (!json) return add({ failed: 1 });
@@ -89,6 +90,7 @@ async function runWindow(project, { screen = false } = {}) {
   const { expected, unexpected, flaky, skipped } = json.stats;
   add({ passed: expected + flaky, failed: unexpected, skipped });
   add({ failed: code !== 0 && unexpected === 0 ? 1 : 0 });
+  if (flaky > 0) console.log(`\nflaky: ${flaky}, named above`);
 }
 
 function skip(text) {

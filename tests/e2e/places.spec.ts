@@ -149,9 +149,13 @@ test('with “my code” off, a step into an op leads to TensorFlow.js’s own s
   await expect(tab).not.toContainText('experiment.ts');
   await expect(workbench.panel('Editor')).toContainText('TensorFlow.js’s own source');
   await expect(page.locator('.execution-line')).toBeVisible();
+  const frame = debug.getByRole('list', { name: 'Call stack' }).getByRole('listitem').first();
+  const before = await frame.innerText();
   await page.keyboard.press('F10');
+  await expect(frame).not.toHaveText(before);
   await expect(headline).toContainText('Paused on a line');
   await test.step('a line of it takes a breakpoint, beside its number', async () => {
+    await expect(page.locator('.execution-line').first()).toBeVisible();
     const stands = await page.locator('.execution-line').first().boundingBox();
     const margin = await page.locator('.monaco-editor .margin').boundingBox();
     await page.mouse.click(margin!.x + 9, stands!.y + stands!.height / 2);
