@@ -16,7 +16,7 @@ import {
 } from './graph.js';
 import { readOf, type StateResource, type StepGraph } from './graph-of-trace.js';
 import { fuseUpdates, type FusedUpdate } from './optimizer-ops.js';
-import { consumersOf, useBiasAdd, usePlainMatMul } from './passes.js';
+import { consumersOf, useBiasAdd, usePlainMatMul, useRectified } from './passes.js';
 import { summaryKey, type SummaryWish } from '../step-summaries.js';
 import { canBeSeen, SummaryNodes, type SummaryOutputs } from './summary-nodes.js';
 import type { Trace } from './trace.js';
@@ -90,6 +90,7 @@ export function completeGraph({ step, trace, optimizer, variables, trainable, we
   }
   usePlainMatMul(graph);
   useBiasAdd(graph);
+  useRectified(graph);
 
   const done = graph.add('NoOp', 'step', { controls: [...new Set(writers.values())] });
   const gradients = new Map(

@@ -3,7 +3,7 @@
  * them, which recording it a few times does not show. Reads the function's own text alone; runs nothing.
  */
 import { parseExpressionAt, type AnyNode } from 'acorn';
-import { nodesIn } from '../../syntax-nodes.js';
+import { namesIn, nodesIn, partsOf } from '../../syntax-nodes.js';
 
 type Work = (...given: never[]) => unknown;
 
@@ -54,28 +54,6 @@ function namesDeclaredBy(node: AnyNode): string[] {
       return node.param ? namesIn(node.param) : [];
     default:
       return [];
-  }
-}
-
-/** Of a name, or of what is taken apart into names. */
-function namesIn(pattern: AnyNode): string[] {
-  return partsOf(pattern).flatMap((part) => (part.type === 'Identifier' ? [part.name] : []));
-}
-
-function partsOf(pattern: AnyNode): AnyNode[] {
-  switch (pattern.type) {
-    case 'ObjectPattern':
-      return pattern.properties.flatMap((property) =>
-        partsOf(property.type === 'Property' ? property.value : property.argument),
-      );
-    case 'ArrayPattern':
-      return pattern.elements.flatMap((element) => (element ? partsOf(element) : []));
-    case 'AssignmentPattern':
-      return partsOf(pattern.left);
-    case 'RestElement':
-      return partsOf(pattern.argument);
-    default:
-      return [pattern];
   }
 }
 

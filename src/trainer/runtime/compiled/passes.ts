@@ -1,5 +1,5 @@
 /** Rewrites of a recorded graph into ops that TensorFlow's own optimizer knows how to fuse; values stay. */
-import { typeOf, type Graph, type GraphNode, type Output } from './graph.js';
+import { output, typeOf, type Graph, type GraphNode, type Output } from './graph.js';
 
 /** TensorFlow.js multiplies matrices as batches of one: MatMul can be fused with what follows, BatchMatMulV2 cannot. */
 export function usePlainMatMul(graph: Graph): void {
@@ -26,6 +26,43 @@ export function useBiasAdd(graph: Graph): void {
     node.op = 'BiasAdd';
     node.attributes = { T: node.attributes['T']!, data_format: { kind: 'string', value: 'NHWC' } };
   }
+}
+
+const rectifiers = new Map([
+  ['ReluGrad', 'Relu'],
+  ['Relu6Grad', 'Relu6'],
+  ['LeakyReluGrad', 'LeakyRelu'],
+]);
+
+/**
+ * Whether x is above 0 (and below 6) is told as well by relu's result. Asked of that, the gradient no longer needs x:
+ * what nothing else needs, TensorFlow fuses with the convolution or the product before it.
+ */
+export function useRectified(graph: Graph): void {
+  const rectified = new Map<string, Output>();
+  for (const node of graph.nodes) {
+    const [x] = node.inputs;
+    if (x && keepsSigns(node)) rectified.set(keyOf(node.op, x), output(node));
+  }
+  for (const node of graph.nodes) {
+    const forward = rectifiers.get(node.op);
+    const [dy, x] = node.inputs;
+    const result = forward && dy && x && rectified.get(keyOf(forward, x));
+    if (result && alphaOf(node) === alphaOf(result.node)) node.inputs = [dy, result];
+  }
+}
+
+function keepsSigns(node: GraphNode): boolean {
+  return node.op === 'LeakyRelu' ? alphaOf(node) >= 0 : node.op === 'Relu' || node.op === 'Relu6';
+}
+
+/** How steep a leaky relu is below 0. */
+function alphaOf({ attributes: { alpha } }: GraphNode): number {
+  return alpha?.kind === 'float' ? alpha.value : 0;
+}
+
+function keyOf(op: string, { node, port }: Output): string {
+  return `${op} ${node.name}:${port}`;
 }
 
 /** Who uses a node's outputs. */

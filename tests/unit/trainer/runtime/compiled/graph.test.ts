@@ -7,7 +7,7 @@ import { SavedModelSchema } from '../../../../../src/shared/graph/generated/prot
 import { encodeGraph, encodeSavedModel } from '../../../../../src/shared/graph/saved-model.js';
 import { Graph, output, type, type Output } from '../../../../../src/trainer/runtime/compiled/graph.js';
 import { nodeMessages } from '../../../../../src/trainer/runtime/compiled/graph-messages.js';
-import { useBiasAdd, usePlainMatMul } from '../../../../../src/trainer/runtime/compiled/passes.js';
+import { useBiasAdd, usePlainMatMul, useRectified } from '../../../../../src/trainer/runtime/compiled/passes.js';
 
 const float = (shape: readonly number[]) => ({ dtype: DataType.DT_FLOAT, shape });
 
@@ -140,5 +140,32 @@ describe('rewrites', () => {
     useBiasAdd(graph);
     expect(bias.op).toBe('BiasAdd');
     expect(others.map(({ op }) => op)).toEqual(['AddV2', 'AddV2', 'AddV2', 'AddV2']);
+  });
+
+  it('asks relu’s result instead of what it was given, where that says the same', () => {
+    const graph = new Graph();
+    const [x, other, dy] = ['x', 'other', 'dy'].map((name) => graph.placeholder(name, float([2])));
+    const leaky = (op: string, alpha: number, inputs: readonly Output[]): Output => {
+      const made = graph.math(op, op, inputs);
+      made.node.attributes['alpha'] = { kind: 'float', value: alpha };
+      return made;
+    };
+    const [relu, relu6] = [graph.math('Relu', 'relu', [x!]), graph.math('Relu6', 'relu6', [x!])];
+    const slow = leaky('LeakyRelu', 0.25, [x!]);
+    leaky('LeakyRelu', -0.5, [other!]);
+    const changed = [
+      graph.math('ReluGrad', 'grad', [dy!, x!]),
+      graph.math('Relu6Grad', 'grad', [dy!, x!]),
+      leaky('LeakyReluGrad', 0.25, [dy!, x!]),
+    ];
+    const kept = [
+      graph.math('ReluGrad', 'grad', [dy!, other!]),
+      leaky('LeakyReluGrad', 0.5, [dy!, x!]),
+      // Falling below 0, its result is above.
+      leaky('LeakyReluGrad', -0.5, [dy!, other!]),
+    ];
+    useRectified(graph);
+    expect(changed.map(({ node }) => node.inputs)).toEqual([relu, relu6, slow].map((result) => [dy, result]));
+    expect(kept.map(({ node }) => node.inputs[1])).toEqual([other, x, other]);
   });
 });
