@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Page } from 'playwright/test';
 import { encodeEvent, encodeFileVersion } from '../../src/shared/events/event-writer.js';
 import { encodeSummary, histogramValue, tensorValue } from '../../src/shared/events/summary-encoders.js';
-import { DataType } from '../../src/shared/events/generated/types_pb.js';
+import { DataType } from '../../src/shared/generated/tensorflow/core/framework/types_pb.js';
 import { expect, test, type Place } from './fixtures.js';
 import { ServerUnderTest } from './server-under-test.js';
 import { Workbench } from './workbench.js';

@@ -5,7 +5,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { ByteSource } from '../base/byte-source.js';
 import type { NoEvent } from './event-scanner.js';
-import { EventSchema, type Event } from './generated/event_pb.js';
+import { EventSchema, type Event } from '../generated/tensorflow/core/util/event_pb.js';
 import { RecordReader, type RecordProblem } from './record-reader.js';
 
 export interface EventVisitor {

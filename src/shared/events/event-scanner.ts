@@ -4,8 +4,8 @@
  */
 import { fromBinary } from '@bufbuild/protobuf';
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
-import { SessionLog_SessionStatus, SessionLogSchema } from './generated/event_pb.js';
-import { Summary_ValueSchema } from './generated/summary_pb.js';
+import { SessionLog_SessionStatus, SessionLogSchema } from '../generated/tensorflow/core/util/event_pb.js';
+import { Summary_ValueSchema } from '../generated/tensorflow/core/framework/summary_pb.js';
 import { type RecordProblem, type RecordVisitor } from './record-reader.js';
 import { factsOfTag, factsOfValue, graphTag, type TagFacts } from './tag-facts.js';
 import { TagTable } from './tag-table.js';

@@ -7,9 +7,9 @@
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { crc32c, type Crc32c } from './crc32c.js';
-import { EventSchema } from './generated/event_pb.js';
-import { DataClass, Summary_ValueSchema, SummarySchema } from './generated/summary_pb.js';
-import { DataType } from './generated/types_pb.js';
+import { EventSchema } from '../generated/tensorflow/core/util/event_pb.js';
+import { DataClass, Summary_ValueSchema, SummarySchema } from '../generated/tensorflow/core/framework/summary_pb.js';
+import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
 import { encodeRecord } from './record-frames.js';
 
 /** The record that every event file begins with. */

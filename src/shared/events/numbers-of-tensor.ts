@@ -1,6 +1,6 @@
 /** The numbers in a TensorProto, in whichever of its ways they are stored. Knows nothing of what they mean. */
-import type { TensorProto } from './generated/tensor_pb.js';
-import { DataType } from './generated/types_pb.js';
+import type { TensorProto } from '../generated/tensorflow/core/framework/tensor_pb.js';
+import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
 
 interface Numeric {
   readonly bytes: number;

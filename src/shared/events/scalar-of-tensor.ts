@@ -1,5 +1,5 @@
 /** The number in a TensorProto of one element, in whichever of its ways it is stored. */
-import type { TensorProto } from './generated/tensor_pb.js';
+import type { TensorProto } from '../generated/tensorflow/core/framework/tensor_pb.js';
 import { numbersOfTensor } from './numbers-of-tensor.js';
 
 /** Undefined where the tensor holds no number, or not exactly one. */

@@ -8,8 +8,8 @@ import { BinaryWriter, getTextEncoding, WireType } from '@bufbuild/protobuf/wire
 import { ValueSchema } from '@bufbuild/protobuf/wkt';
 import { crc32c, type Crc32c } from './crc32c.js';
 import { encodeEvent } from './event-writer.js';
-import { DataClass, type Summary_ValueSchema } from './generated/summary_pb.js';
-import { DataType } from './generated/types_pb.js';
+import { DataClass, type Summary_ValueSchema } from '../generated/tensorflow/core/framework/summary_pb.js';
+import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
 
 /** One tag's value at one step. */
 export type SummaryValue = MessageInitShape<typeof Summary_ValueSchema>;

@@ -3,8 +3,8 @@
  * version 1 and version 2 of summaries. Sources: TensorBoard's plug-ins and its `data_compat.py`.
  */
 import type { SummaryKind } from '../protocol/summaries.js';
-import type { Summary_Value, SummaryMetadata } from './generated/summary_pb.js';
-import { DataType } from './generated/types_pb.js';
+import type { Summary_Value, SummaryMetadata } from '../generated/tensorflow/core/framework/summary_pb.js';
+import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
 import { scalarOfTensor } from './scalar-of-tensor.js';
 
 export interface TagFacts {

@@ -4,9 +4,9 @@
  */
 import { create, toBinary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
-import type { AttrValueSchema } from './generated/framework/attr_value_pb.js';
-import { GraphDefSchema } from './generated/framework/graph_pb.js';
-import { DataType } from './generated/framework/types_pb.js';
+import type { AttrValueSchema } from '../generated/tensorflow/core/framework/attr_value_pb.js';
+import { GraphDefSchema } from '../generated/tensorflow/core/framework/graph_pb.js';
+import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
 import type { OpEdge, OpGraph, OpNode } from './op-graph.js';
 import { shapeInit } from './saved-model.js';
 import { textOfMessage } from './text-format.js';

@@ -3,10 +3,10 @@
  * and runs it. Messages in, bytes out; knows no files.
  */
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
-import type { NodeDefSchema } from './generated/framework/node_def_pb.js';
-import { GraphDefSchema } from './generated/framework/graph_pb.js';
-import type { DataType } from './generated/framework/types_pb.js';
-import { SavedModelSchema } from './generated/protobuf/saved_model_pb.js';
+import type { NodeDefSchema } from '../generated/tensorflow/core/framework/node_def_pb.js';
+import { GraphDefSchema } from '../generated/tensorflow/core/framework/graph_pb.js';
+import type { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
+import { SavedModelSchema } from '../generated/tensorflow/core/protobuf/saved_model_pb.js';
 
 export type NodeInit = MessageInitShape<typeof NodeDefSchema>;
 

@@ -4,12 +4,15 @@
  */
 import { create } from '@bufbuild/protobuf';
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
-import type { AttrValue } from '../graph/generated/framework/attr_value_pb.js';
-import type { FunctionDef } from '../graph/generated/framework/function_pb.js';
-import type { GraphDef } from '../graph/generated/framework/graph_pb.js';
-import type { NodeDef } from '../graph/generated/framework/node_def_pb.js';
-import { TensorShapeProtoSchema, type TensorShapeProto } from '../graph/generated/framework/tensor_shape_pb.js';
-import { DataType } from '../graph/generated/framework/types_pb.js';
+import type { AttrValue } from '../generated/tensorflow/core/framework/attr_value_pb.js';
+import type { FunctionDef } from '../generated/tensorflow/core/framework/function_pb.js';
+import type { GraphDef } from '../generated/tensorflow/core/framework/graph_pb.js';
+import type { NodeDef } from '../generated/tensorflow/core/framework/node_def_pb.js';
+import {
+  TensorShapeProtoSchema,
+  type TensorShapeProto,
+} from '../generated/tensorflow/core/framework/tensor_shape_pb.js';
+import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
 import type { OpNode } from '../graph/op-graph.js';
 import { GraphBuilder, UNKNOWN, type Source } from './graph-builder.js';
 import type { OpenedModel } from './model-format.js';

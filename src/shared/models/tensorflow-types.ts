@@ -1,7 +1,7 @@
 /** Which outputs TensorFlow's ops have, and of which types, by their definitions and a node's attributes. Pure. */
-import type { AttrValue } from '../graph/generated/framework/attr_value_pb.js';
-import type { NodeDef } from '../graph/generated/framework/node_def_pb.js';
-import { DataType } from '../graph/generated/framework/types_pb.js';
+import type { AttrValue } from '../generated/tensorflow/core/framework/attr_value_pb.js';
+import type { NodeDef } from '../generated/tensorflow/core/framework/node_def_pb.js';
+import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
 import { opOutputs } from './generated/op-outputs.js';
 import { ownEntry } from './own-entry.js';
 

@@ -5,7 +5,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { writeFileSync } from 'node:fs';
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
-import { GraphDefSchema } from '../../shared/graph/generated/framework/graph_pb.js';
+import { GraphDefSchema } from '../../shared/generated/tensorflow/core/framework/graph_pb.js';
 import { textOfMessage } from '../../shared/graph/text-format.js';
 import type { GraphReply, GraphRequest } from '../../shared/protocol/graph.js';
 import { runOptions } from '../../shared/protocol/training.js';

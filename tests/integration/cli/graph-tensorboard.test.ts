@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
-import { EventSchema } from '../../../src/shared/events/generated/event_pb.js';
+import { EventSchema } from '../../../src/shared/generated/tensorflow/core/util/event_pb.js';
 import { encodeRecord } from '../../../src/shared/events/record-frames.js';
 import { graphDefBytes, graphDefText } from '../../../src/shared/graph/graph-def.js';
 import { openModel } from '../../../src/shared/models/open-model.js';

@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SavedModelSchema } from '../../../src/shared/graph/generated/protobuf/saved_model_pb.js';
+import { SavedModelSchema } from '../../../src/shared/generated/tensorflow/core/protobuf/saved_model_pb.js';
 import type { OpGraph } from '../../../src/shared/graph/op-graph.js';
 import { builtBundles, tinyExperiment, workspace, type Workspace } from '../trainer/built.js';
 import { command, start, type Ended } from './command.js';

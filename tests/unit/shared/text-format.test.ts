@@ -1,9 +1,9 @@
 /** The text format of protocol buffers, by the rules of its specification. */
 import { create } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { GraphDefSchema } from '../../../src/shared/graph/generated/framework/graph_pb.js';
-import { TensorProtoSchema } from '../../../src/shared/graph/generated/framework/tensor_pb.js';
-import { DataType } from '../../../src/shared/graph/generated/framework/types_pb.js';
+import { GraphDefSchema } from '../../../src/shared/generated/tensorflow/core/framework/graph_pb.js';
+import { TensorProtoSchema } from '../../../src/shared/generated/tensorflow/core/framework/tensor_pb.js';
+import { DataType } from '../../../src/shared/generated/tensorflow/core/framework/types_pb.js';
 import { textOfMessage } from '../../../src/shared/graph/text-format.js';
 
 describe('text of a message', () => {

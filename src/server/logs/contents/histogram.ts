@@ -1,5 +1,5 @@
 /** A histogram of an event file with all its bins, of version 1 and 2. Source: TensorBoard's `data_compat.py` and histogram plug-in. */
-import type { HistogramProto } from '../../../shared/events/generated/histogram_pb.js';
+import type { HistogramProto } from '../../../shared/generated/xla/tsl/protobuf/histogram_pb.js';
 import { numbersOfTensor } from '../../../shared/events/numbers-of-tensor.js';
 import type { LogHistogram } from '../../../shared/protocol/summaries.js';
 import type { StoredValue } from './stored-value.js';

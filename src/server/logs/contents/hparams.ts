@@ -1,11 +1,15 @@
 /** Settings of trainings and what they led to, as TensorBoard's hparams plug-in keeps them: in the metadata of three tags. */
 import { fromBinary } from '@bufbuild/protobuf';
 import type { Value } from '@bufbuild/protobuf/wkt';
-import { Status, type Experiment, type HParamInfo } from '../../../shared/events/generated/hparams/api_pb.js';
+import {
+  Status,
+  type Experiment,
+  type HParamInfo,
+} from '../../../shared/generated/tensorboard/plugins/hparams/api_pb.js';
 import {
   HParamsPluginDataSchema,
   type HParamsPluginData,
-} from '../../../shared/events/generated/hparams/plugin_data_pb.js';
+} from '../../../shared/generated/tensorboard/plugins/hparams/plugin_data_pb.js';
 import type { HparamExperiment, HparamSession } from '../../../shared/protocol/summaries.js';
 import { log } from '../../log.js';
 import type { LogRun } from '../log-run.js';

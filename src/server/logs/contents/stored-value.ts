@@ -1,6 +1,9 @@
 /** One item of a tag as its file has it: read when somebody looks, for pictures and histograms are not kept in memory. */
 import { fromBinary } from '@bufbuild/protobuf';
-import { Summary_ValueSchema, type Summary_Value } from '../../../shared/events/generated/summary_pb.js';
+import {
+  Summary_ValueSchema,
+  type Summary_Value,
+} from '../../../shared/generated/tensorflow/core/framework/summary_pb.js';
 import { asFailure, Failure } from '../../failure.js';
 import { itemAt, type RunTag } from '../log-run.js';
 

@@ -1,6 +1,6 @@
 /** Texts and tensors of an event file, as much of them as a person can look at, and the curves of precision and recall. */
 import { z } from 'zod';
-import { DataType } from '../../../shared/events/generated/types_pb.js';
+import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import { numbersOfTensor, sizeOfTensor } from '../../../shared/events/numbers-of-tensor.js';
 import type { LogPrCurve, LogTensor } from '../../../shared/protocol/summaries.js';
 import { Failure } from '../../failure.js';

@@ -2,8 +2,8 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { readEvents } from '../../events/event-reader.js';
 import { problemInWords } from '../../events/problem-words.js';
-import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
-import { MetaGraphDefSchema } from '../../graph/generated/protobuf/meta_graph_pb.js';
+import { GraphDefSchema } from '../../generated/tensorflow/core/framework/graph_pb.js';
+import { MetaGraphDefSchema } from '../../generated/tensorflow/core/protobuf/meta_graph_pb.js';
 import { jsonOf } from '../file-text.js';
 import { ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
 import { tracedGraphs } from '../run-metadata.js';

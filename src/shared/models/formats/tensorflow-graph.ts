@@ -1,8 +1,8 @@
 /** TensorFlow's own files: SavedModel (`saved_model.pb`), frozen GraphDef (`.pb`), both as text too (`.pbtxt`). */
 import { fromBinary } from '@bufbuild/protobuf';
-import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
-import type { SignatureDef } from '../../graph/generated/protobuf/meta_graph_pb.js';
-import { SavedModelSchema, type SavedModel } from '../../graph/generated/protobuf/saved_model_pb.js';
+import { GraphDefSchema } from '../../generated/tensorflow/core/framework/graph_pb.js';
+import type { SignatureDef } from '../../generated/tensorflow/core/protobuf/meta_graph_pb.js';
+import { SavedModelSchema, type SavedModel } from '../../generated/tensorflow/core/protobuf/saved_model_pb.js';
 import { textOf } from '../file-text.js';
 import { ModelFileError, type ModelFormat, type OpenedModel } from '../model-format.js';
 import { openGraphDef } from '../tensorflow-nodes.js';

@@ -1,6 +1,6 @@
 /** TensorFlow.js's `model.json`: layers models and graph models, without their weights. */
 import { fromJson, type JsonValue } from '@bufbuild/protobuf';
-import { GraphDefSchema } from '../../graph/generated/framework/graph_pb.js';
+import { GraphDefSchema } from '../../generated/tensorflow/core/framework/graph_pb.js';
 import { isRecord } from '../is-record.js';
 import { jsonOf } from '../file-text.js';
 import { ModelFileError, type ModelFile, type ModelFormat, type OpenedModel } from '../model-format.js';

@@ -3,7 +3,7 @@
  * vector, computes norms, and has ways for the state in and out. What is not fetched costs nothing.
  */
 import type * as tf from '@tensorflow/tfjs';
-import { DataType } from '../../../shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import {
   output,
   type,

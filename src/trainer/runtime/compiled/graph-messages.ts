@@ -1,6 +1,6 @@
 /** A graph under construction as TensorFlow's messages. */
 import type { MessageInitShape } from '@bufbuild/protobuf';
-import type { AttrValueSchema } from '../../../shared/graph/generated/framework/attr_value_pb.js';
+import type { AttrValueSchema } from '../../../shared/generated/tensorflow/core/framework/attr_value_pb.js';
 import { shapeInit, type NodeInit } from '../../../shared/graph/saved-model.js';
 import type { AttributeValue, ConstantValue, Graph, GraphNode, Output } from './graph.js';
 

@@ -3,7 +3,7 @@
  * the learning rate is fed, and attributes that eager execution infers are stated. What the step leaves
  * in variables is told, but not written back here.
  */
-import { DataType } from '../../../shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import { opTable } from './generated/op-table.js';
 import {
   output,

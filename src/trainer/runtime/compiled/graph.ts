@@ -2,7 +2,7 @@
  * A TensorFlow graph under construction: nodes that know their inputs, with the types and shapes that
  * were seen when the step ran. Names are unique; nodes may be changed until the graph is written.
  */
-import { DataType } from '../../../shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import { sizeOf, type TensorValues } from './native.js';
 
 export type AttributeValue =

@@ -3,7 +3,7 @@
  * with one rate and repeated with another: what is then proportional to the rate follows from it.
  */
 import type * as tf from '@tensorflow/tfjs';
-import { DataType } from '../../../shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import { sizeOf } from './native.js';
 import { learningRateOf } from '../optimizer-state.js';
 import { Refusal } from './refusal.js';

@@ -7,7 +7,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { type, type Graph, type GraphNode, type Output } from './graph.js';
 import type { StateResource, StepGraph } from './graph-of-trace.js';
-import { DataType } from '../../../shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import { sameSource, type GradientUse, type Trace } from './trace.js';
 
 /** Slots as TensorFlow.js keeps them, by its own names. */

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { DataType } from '../../../shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import { encodeGraph, encodeSavedModel } from '../../../shared/graph/saved-model.js';
 import { learningRateOf, numbersOf, setNumbers } from '../optimizer-state.js';
 import type { CompleteGraph, StateEntry } from './complete-graph.js';

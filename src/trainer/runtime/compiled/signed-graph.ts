@@ -1,5 +1,5 @@
 /** The graph of a step with its state in it and a signature, for others to load: what a SavedModel holds. */
-import { DataType } from '../../../shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import type { SavedModelParts, TensorPlace } from '../../../shared/graph/saved-model.js';
 import type { CompleteGraph } from './complete-graph.js';
 import { type, type ConstantValue, type GraphNode } from './graph.js';

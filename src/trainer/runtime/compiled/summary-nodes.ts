@@ -3,7 +3,7 @@
  * is fetched, and nothing where it is not. They are right where all values are finite, which the ones that
  * `tellsFinite` show. Knows no session.
  */
-import { DataType } from '../../../shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import type { SummaryNumber } from '../../../shared/protocol/training.js';
 import type { TensorSummary } from '../step-summaries.js';
 import { output, type, typeOf, type AttributeValue, type Graph, type GraphNode, type Output } from './graph.js';

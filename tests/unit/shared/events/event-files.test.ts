@@ -5,7 +5,7 @@ import path from 'node:path';
 import { crc32c as nativeCrc32c } from '@node-rs/crc32';
 import { afterAll, describe, expect, test } from 'vitest';
 import { encodeEvent, encodeFileVersion, encodeScalars } from '../../../../src/shared/events/event-writer.js';
-import { DataType } from '../../../../src/shared/events/generated/types_pb.js';
+import { DataType } from '../../../../src/shared/generated/tensorflow/core/framework/types_pb.js';
 import { tensorBoardAlone } from '../../../fixtures/tensorboard-alone.js';
 import { scanEvents, type ScannedScalar } from './scan-events.js';
 

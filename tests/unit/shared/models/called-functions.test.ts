@@ -1,8 +1,8 @@
 /** Functions and bodies that files hold beside their graphs: where they are called, and what comes out of them. */
 import { create, toBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { GraphDefSchema } from '../../../../src/shared/graph/generated/framework/graph_pb.js';
-import { DataType } from '../../../../src/shared/graph/generated/framework/types_pb.js';
+import { GraphDefSchema } from '../../../../src/shared/generated/tensorflow/core/framework/graph_pb.js';
+import { DataType } from '../../../../src/shared/generated/tensorflow/core/framework/types_pb.js';
 import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
 import { AttributeProto_AttributeType, ModelProtoSchema } from '../../../../src/shared/models/generated/onnx_pb.js';
 import { openModel } from '../../../../src/shared/models/open-model.js';

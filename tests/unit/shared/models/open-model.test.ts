@@ -4,7 +4,7 @@ import path from 'node:path';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { strToU8, zipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { GraphDefSchema } from '../../../../src/shared/graph/generated/framework/graph_pb.js';
+import { GraphDefSchema } from '../../../../src/shared/generated/tensorflow/core/framework/graph_pb.js';
 import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
 import { ModelProtoSchema, TensorProto_DataType } from '../../../../src/shared/models/generated/onnx_pb.js';
 import { openModel } from '../../../../src/shared/models/open-model.js';

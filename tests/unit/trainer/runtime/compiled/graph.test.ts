@@ -1,9 +1,9 @@
 /** Graphs under construction, the rewrites, and what is written of them; without TensorFlow. */
 import { fromBinary } from '@bufbuild/protobuf';
 import { describe, expect, it } from 'vitest';
-import { GraphDefSchema } from '../../../../../src/shared/graph/generated/framework/graph_pb.js';
-import { DataType } from '../../../../../src/shared/graph/generated/framework/types_pb.js';
-import { SavedModelSchema } from '../../../../../src/shared/graph/generated/protobuf/saved_model_pb.js';
+import { GraphDefSchema } from '../../../../../src/shared/generated/tensorflow/core/framework/graph_pb.js';
+import { DataType } from '../../../../../src/shared/generated/tensorflow/core/framework/types_pb.js';
+import { SavedModelSchema } from '../../../../../src/shared/generated/tensorflow/core/protobuf/saved_model_pb.js';
 import { encodeGraph, encodeSavedModel } from '../../../../../src/shared/graph/saved-model.js';
 import { Graph, output, type, type Output } from '../../../../../src/trainer/runtime/compiled/graph.js';
 import { nodeMessages } from '../../../../../src/trainer/runtime/compiled/graph-messages.js';

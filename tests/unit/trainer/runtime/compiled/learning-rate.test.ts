@@ -1,7 +1,7 @@
 /** Which of a step's constants follow from the learning rate. */
 import * as tf from '@tensorflow/tfjs';
 import { describe, expect, it } from 'vitest';
-import { DataType } from '../../../../../src/shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../../../src/shared/generated/tensorflow/core/framework/types_pb.js';
 import { putLearningRate, rateFactors, trialRates } from '../../../../../src/trainer/runtime/compiled/learning-rate.js';
 import { Refusal } from '../../../../../src/trainer/runtime/compiled/refusal.js';
 import type { Trace } from '../../../../../src/trainer/runtime/compiled/trace.js';

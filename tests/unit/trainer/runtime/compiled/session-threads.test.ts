@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { DataType } from '../../../../../src/shared/graph/generated/framework/types_pb.js';
+import { DataType } from '../../../../../src/shared/generated/tensorflow/core/framework/types_pb.js';
 import { Graph } from '../../../../../src/trainer/runtime/compiled/graph.js';
 import { threadsFor, withSessionThreads } from '../../../../../src/trainer/runtime/compiled/session-threads.js';
 

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { EventSchema } from '../../../../../src/shared/events/generated/event_pb.js';
+import { EventSchema } from '../../../../../src/shared/generated/tensorflow/core/util/event_pb.js';
 import type { RunFile } from '../../../../../src/shared/protocol/run-file.js';
 import type { Experiment } from '../../../../../src/trainer/runtime/experiment.js';
 import { eventsOf, MemoryDataset, numbers, points, recordingHost, trainHere, type Examples } from '../support.js';

@@ -1,12 +1,13 @@
-"""Writes src/shared/graph/generated: message types of TensorFlow's graphs and SavedModels.
+"""Writes src/shared/generated: message types of TensorFlow's graphs, SavedModels and event files, and of
+TensorBoard's hparams.
 
-TensorFlow's wheel holds no .proto sources, but its modules carry their descriptors; protoc-gen-es
-takes those as well as protoc's. Needed only when the messages change, so neither is a dependency:
+The wheels hold no .proto sources, but their modules carry their descriptors; protoc-gen-es takes those as well as
+protoc's. Needed only when the messages change, so neither is a dependency:
 
-    npm install --prefix /tmp/gen @bufbuild/protoc-gen-es@2.17.0      (Node 22 or later)
-    python scripts/generate-graph-types.py /tmp/gen/node_modules/.bin/protoc-gen-es
+    npm install --prefix /tmp/gen @bufbuild/protoc-gen-es@2.17.0
+    python scripts/generate-tensorflow-types.py /tmp/gen/node_modules/.bin/protoc-gen-es
 
-`python` is one with the package `tensorflow-cpu`.
+`python` is one with the packages `tensorflow-cpu` and `tensorboard`.
 """
 
 import pathlib
@@ -14,10 +15,11 @@ import subprocess
 import sys
 
 from google.protobuf.compiler import plugin_pb2
+from tensorboard.plugins.hparams import plugin_data_pb2
 from tensorflow.core.protobuf import saved_model_pb2
+from tensorflow.core.util import event_pb2
 
-PREFIX = "tensorflow/core/"
-out = pathlib.Path(__file__).resolve().parent.parent / "src/shared/graph/generated"
+out = pathlib.Path(__file__).resolve().parent.parent / "src/shared/generated"
 request = plugin_pb2.CodeGeneratorRequest(parameter="target=ts,import_extension=js")
 seen = set()
 
@@ -30,17 +32,18 @@ def visit(file):
         visit(dependency)
     file.CopyToProto(request.proto_file.add())
     # Google's own messages come with @bufbuild/protobuf.
-    if file.name.startswith(PREFIX):
+    if not file.name.startswith("google/"):
         request.file_to_generate.append(file.name)
 
 
-visit(saved_model_pb2.DESCRIPTOR)
+for module in (saved_model_pb2, event_pb2, plugin_data_pb2):
+    visit(module.DESCRIPTOR)
 answer = subprocess.run([sys.argv[1]], input=request.SerializeToString(), capture_output=True, check=True)
 response = plugin_pb2.CodeGeneratorResponse.FromString(answer.stdout)
 if response.error:
     sys.exit(response.error)
 for file in response.file:
-    path = out / file.name.removeprefix(PREFIX)
+    path = out / file.name
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(file.content)
     print(path)
