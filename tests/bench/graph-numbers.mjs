@@ -30,7 +30,8 @@ const [openMs, all] = timed(() => layOutTree(tree, new Set(ids)));
 const [againMs] = timed(() => layOutTree(tree, new Set(ids.slice(0, -1))));
 const [firstFindMs] = timed(() => findOps(graph, 'addv2 56x56'));
 const [findMs] = timed(() => findOps(graph, 'mul 64'));
-const [tracerMs, tracer] = timed(() => new Tracer(graph));
+const tracer = new Tracer(graph);
+const [tracerMs] = timed(() => tracer.prepare());
 const scene = new Scene(all);
 const middle = all.items.filter(({ ops }) => ops[0].kind === 'op');
 const traces = Array.from({ length: 20 }, (_, index) => middle[Math.floor((index * middle.length) / 20)]).map(

@@ -105,9 +105,12 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
   const found = useMemo(() => new Set(hits.map(({ id }) => id)), [hits]);
   useEffect(() => {
     // When all else has been drawn.
-    const timer = setTimeout(() => prepareFind(graph), 1000);
+    const timer = setTimeout(() => {
+      prepareFind(graph);
+      tracer.prepare();
+    }, 1000);
     return () => clearTimeout(timer);
-  }, [graph]);
+  }, [graph, tracer]);
   const { at, onView } = useShownGraph({
     graph,
     source,

@@ -84,7 +84,7 @@ function Canvas(props: CanvasProps) {
   const place = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
   const scene = useMemo(() => new Scene(layout), [layout]);
-  const sight = useSight(scene);
+  const { sight, onMove, onRest } = useSight(scene);
   const hover = useHover();
   const palette = useGraphPalette();
   const { isFitted, least, fitAll, fitTo } = useGraphView(scene, props);
@@ -174,8 +174,14 @@ function Canvas(props: CanvasProps) {
       onMoveStart={() => hover.over(undefined)}
       // The picture alone moves, and what stands in the page comes back where it ends: a page that moves is drawn anew
       // in each frame. Not at the start of it, which every click is.
-      onMove={() => place.current?.setAttribute('data-moving', '')}
-      onMoveEnd={() => place.current?.removeAttribute('data-moving')}
+      onMove={() => {
+        place.current?.setAttribute('data-moving', '');
+        onMove();
+      }}
+      onMoveEnd={() => {
+        place.current?.removeAttribute('data-moving');
+        onRest();
+      }}
       onDoubleClick={(event) => {
         if (!isOnPane(event)) return;
         const { item, head, group } = at(event);

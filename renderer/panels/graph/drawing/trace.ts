@@ -28,20 +28,17 @@ export class Tracer {
     const own = placeOf.get(of.id)!;
     const { before, after } = this.neighbours();
     const sides = new Uint8Array(items.length);
-    for (const [lists, side] of [
-      [after, DOWN],
-      [before, UP],
-    ] as const) {
-      reached(lists, itemOf, own).forEach((mark, node) => {
-        const item = itemOf[node]!;
-        if (mark === 1 && item >= 0) sides[item] = side;
-      });
-    }
+    reach(after, itemOf, own, sides, DOWN);
+    reach(before, itemOf, own, sides, UP);
     sides[own] = SELF;
     return { get: (item) => sideNames[sides[placeOf.get(item) ?? -1] ?? 0] };
   }
 
-  /** Not before somebody asks: a graph is to be seen first. */
+  /** Takes a while for a large graph: to be done once it is seen, before somebody asks. */
+  prepare(): void {
+    this.neighbours();
+  }
+
   private neighbours(): NonNullable<Tracer['known']> {
     const { from, to } = graphIndex(this.graph);
     const count = this.graph.nodes.length;
@@ -62,25 +59,26 @@ function neighbours(count: number, of: Int32Array, other: Int32Array): Lists {
   return { start, list };
 }
 
-/** 1 for what can be reached from the nodes of an item, and for them. */
-function reached({ start, list }: Lists, itemOf: Int32Array, item: number): Uint8Array {
-  const marks = new Uint8Array(start.length - 1);
+/** Marks the items of all that can be reached from the nodes of an item. */
+function reach({ start, list }: Lists, itemOf: Int32Array, item: number, sides: Uint8Array, side: number): void {
+  const isReached = new Uint8Array(start.length - 1);
   // Each node waits once at most.
-  const waiting = new Int32Array(marks.length);
+  const waiting = new Int32Array(isReached.length);
   let count = 0;
-  for (let node = 0; node < marks.length; node++) {
+  for (let node = 0; node < isReached.length; node++) {
     if (itemOf[node] !== item) continue;
-    marks[node] = 1;
+    isReached[node] = 1;
     waiting[count++] = node;
   }
   while (count > 0) {
     const node = waiting[--count]!;
+    const own = itemOf[node]!;
+    if (own >= 0) sides[own] = side;
     for (let at = start[node]!; at < start[node + 1]!; at++) {
       const next = list[at]!;
-      if (marks[next] === 1) continue;
-      marks[next] = 1;
+      if (isReached[next] === 1) continue;
+      isReached[next] = 1;
       waiting[count++] = next;
     }
   }
-  return marks;
 }

@@ -1,6 +1,9 @@
-/** What of a graph is in sight, and whether it stands in the page. Changes only when something comes or goes. */
+/**
+ * What of a graph is in sight, and whether it stands in the page. Changes only when something comes or goes, and not
+ * while the view moves: the picture alone is seen then, and a page that is filled meanwhile costs frames.
+ */
 import { useStore, type ReactFlowState } from '@xyflow/react';
-import { useCallback, useRef } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import { sizes } from '../../../../src/shared/graph/tree/outline.js';
 import { standsInPage } from './detail.js';
 import type { Scene } from './scene.js';
@@ -18,10 +21,20 @@ const AROUND = 160;
 const STEP = 128;
 const MOST = 400;
 
-export function useSight(scene: Scene): Sight {
+interface Sighted {
+  readonly sight: Sight;
+  /** The view moves, until it rests. */
+  onMove(): void;
+  onRest(): void;
+}
+
+export function useSight(scene: Scene): Sighted {
+  const isMoving = useRef(false);
+  const [rests, setRests] = useState(0);
   const last = useRef<{ readonly key: string; readonly scene: Scene; readonly sight: Sight }>(undefined);
   const select = useCallback(
     ({ transform: [x, y, zoom], width, height }: ReactFlowState): Sight => {
+      if (isMoving.current && last.current?.scene === scene) return last.current.sight;
       // In steps, so that a small pan asks nothing.
       const left = Math.floor((-x - AROUND) / STEP) * STEP;
       const top = Math.floor((-y - AROUND) / STEP) * STEP;
@@ -56,9 +69,20 @@ export function useSight(scene: Scene): Sight {
       last.current = { key, scene, sight };
       return sight;
     },
-    [scene],
+    // What has come to rest is looked at anew.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+    [scene, rests],
   );
-  return useStore(select);
+  const sight = useStore(select);
+  const onMove = useCallback(() => {
+    isMoving.current = true;
+  }, []);
+  const onRest = useCallback(() => {
+    if (!isMoving.current) return;
+    isMoving.current = false;
+    setRests((before) => before + 1);
+  }, []);
+  return { sight, onMove, onRest };
 }
 
 function isSame(a: Sight, b: Sight): boolean {
