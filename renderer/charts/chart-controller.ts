@@ -43,7 +43,7 @@ export class ChartController implements ChartMember {
   private stale = false;
   private selection: Selection | undefined;
   /** Of y, as the person has just set it and nobody was told yet. */
-  private yWanted: { readonly range: AxisRange | undefined } | undefined;
+  private yWanted: { readonly range: AxisRange | undefined; readonly tell: CurveChartProps['onYRange'] } | undefined;
   private yTimer: ReturnType<typeof setTimeout> | undefined;
   private readonly tip: ChartTip;
 
@@ -83,6 +83,17 @@ export class ChartController implements ChartMember {
     this.tip.dispose();
     this.sheets?.dispose();
     for (const canvas of [this.under, this.canvas]) giveCanvas(canvas);
+  }
+
+  /** The element is another chart's from now on: canvases and listeners are worth keeping, what is on them is not. */
+  becomeAnother(): void {
+    this.tellYRange();
+    this.yWanted = this.selection = this.work = this.shown = undefined;
+    this.stale = false;
+    this.sheets?.forget();
+    this.tip.dispose();
+    this.canvas.hidden = true;
+    clearedContext(this.under, this.ratio);
   }
 
   draw(deadline: number, changed: boolean): boolean {
@@ -179,7 +190,7 @@ export class ChartController implements ChartMember {
   /** Drawn at once, and told when the hand rests. */
   setYRange(range: AxisRange | undefined): void {
     if (range === undefined && this.yRange === undefined) return;
-    this.yWanted = { range };
+    this.yWanted = { range, tell: this.props().onYRange };
     clearTimeout(this.yTimer);
     this.yTimer = setTimeout(() => this.tellYRange(), TELL_AFTER_MS);
     this.props().group.redraw(this);
@@ -192,7 +203,7 @@ export class ChartController implements ChartMember {
 
   private tellYRange(): void {
     clearTimeout(this.yTimer);
-    if (this.yWanted) this.props().onYRange(this.yWanted.range);
+    this.yWanted?.tell(this.yWanted.range);
   }
 
   get view(): Scale {

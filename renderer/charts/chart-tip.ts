@@ -60,8 +60,11 @@ export class ChartTip {
     return (this.made = element);
   }
 
+  /** Another one is made where there is something to say again. */
   dispose(): void {
     this.made?.remove();
+    this.made = undefined;
+    this.pinned = false;
   }
 
   hide(): void {

@@ -12,6 +12,8 @@ import type { AxisRange } from './scale.js';
 import './curve-chart.css';
 
 export interface CurveChartProps {
+  /** Of what is shown: with another one, nothing of the chart that was there before stays. */
+  readonly id: string;
   readonly title: string;
   readonly group: ChartGroup;
   readonly curves: readonly Curve[];
@@ -55,6 +57,13 @@ export function CurveChart(props: CurveChartProps) {
       controller.current = undefined;
     };
   }, [group, onGrowth]);
+
+  const shown = useRef(props.id);
+  useLayoutEffect(() => {
+    if (shown.current === props.id) return;
+    shown.current = props.id;
+    controller.current?.becomeAnother();
+  }, [props.id]);
 
   const { yRange } = props.look;
   useEffect(() => controller.current?.forgetWantedY(), [yRange]);

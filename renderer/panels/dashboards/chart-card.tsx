@@ -1,5 +1,16 @@
 /** One chart in its frame: title, legend, what can be done with it. Fetches its curves while it is in sight. */
-import { memo, useCallback, useEffect, useMemo, useReducer, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  memo,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useReducer,
+  useRef,
+  useState,
+  useSyncExternalStore,
+  type RefObject,
+} from 'react';
 import { useStore } from 'zustand';
 import { CurveChart } from '../../charts/curve-chart.js';
 import type { Curve } from '../../charts/curve.js';
@@ -39,9 +50,10 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
   const smoothing = useStore(sessionUi, (state) => state.smoothing);
   const cursorStep = useApp((state) => state.cursor.step);
   const paused = useApp((state) => state.session?.status === 'paused');
-  const [menu, setMenu] = useState<PopupAt>();
+  const [menu, setMenu] = useState<PopupAt & { readonly of: string }>();
   const [over, setOver] = useState<'onto' | 'before'>();
   const card = useRef<HTMLElement>(null);
+  useFocusOnwards(card, chart.id);
   const contents = useContents(chart, runs, options);
   const { curves } = contents;
   const range = useCallback(() => chartRange(curves, dashboard.x), [curves, dashboard.x]);
@@ -67,7 +79,7 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
       data-over={over}
       onContextMenu={(event) => {
         event.preventDefault();
-        setMenu(popupAt(event, card.current));
+        setMenu({ ...popupAt(event, card.current), of: chart.id });
       }}
       onDragOver={(event) => {
         if (!event.dataTransfer.types.includes(CHART_TYPE)) return;
@@ -124,13 +136,14 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
           title="More"
           aria-label={`More about the chart of ${chart.title}`}
           aria-haspopup="menu"
-          onClick={(event) => setMenu(popupAt(event, card.current))}
+          onClick={(event) => setMenu({ ...popupAt(event, card.current), of: chart.id })}
         >
           <Icon name="ellipsis" />
         </button>
       </figcaption>
       <div className="chart-body">
         <CurveChart
+          id={chart.id}
           title={chart.title}
           group={dashboardGroup}
           curves={curves}
@@ -148,7 +161,7 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
         />
         {curves.length === 0 && <p className="chart-nothing">{whyNothing(contents, runs.length)}</p>}
       </div>
-      {menu && (
+      {menu?.of === chart.id && (
         <PopupMenu
           items={chartMenu({ chart, look, curves, chartLook, runs, range, names: options.names })}
           at={menu}
@@ -182,7 +195,7 @@ function useContents(chart: ChartDescription, runs: readonly DrawnRun[], options
   // `version` and `grown` stand for what the sources give.
   // eslint-disable-next-line react-hooks/exhaustive-deps
   const made = useMemo(() => chartCurves(picks, runs, options), [picks, runs, options, version, grown]);
-  const contents = useSame(made);
+  const contents = useSame(made, chart.id);
 
   useEffect(() => {
     if (made.wanted.length === 0) return undefined;
@@ -212,15 +225,28 @@ function useContents(chart: ChartDescription, runs: readonly DrawnRun[], options
 }
 
 /** The curves of before where these are no others: a chart is drawn anew only for a reason. */
-function useSame(made: ChartContents): ChartContents {
-  const before = useRef(made);
+function useSame(made: ChartContents, id: string): ChartContents {
+  const before = useRef({ id, made });
+  const known = before.current.made;
   const same =
-    before.current.curves.length === made.curves.length &&
-    before.current.missing === made.missing &&
-    before.current.problem === made.problem &&
-    made.curves.every((curve, index) => sameCurve(curve, before.current.curves[index]!));
-  if (!same) before.current = made;
-  return before.current;
+    before.current.id === id &&
+    known.curves.length === made.curves.length &&
+    known.missing === made.missing &&
+    known.problem === made.problem &&
+    made.curves.every((curve, index) => sameCurve(curve, known.curves[index]!));
+  if (!same) before.current = { id, made };
+  return before.current.made;
+}
+
+/** A card that becomes another chart's while it has the focus gives it to the area, which goes on scrolling by keys. */
+function useFocusOnwards(card: RefObject<HTMLElement | null>, id: string): void {
+  const before = useRef(id);
+  useLayoutEffect(() => {
+    if (before.current === id) return;
+    before.current = id;
+    if (card.current?.contains(document.activeElement))
+      card.current.closest<HTMLElement>('[data-chart-scroller]')?.focus({ preventScroll: true });
+  }, [card, id]);
 }
 
 function sameCurve(a: Curve, b: Curve): boolean {

@@ -1,4 +1,7 @@
-/** The charts under their headings, in as many columns as fit. Only the rows in sight are there: hundreds of charts cost no more than a dozen. */
+/**
+ * The charts under their headings, in as many columns as fit. Only the rows in sight are there: hundreds of charts cost
+ * no more than a dozen. A row that goes out of sight becomes the one that comes into it: elements are moved, not made.
+ */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { changeDashboard } from '../../state/dashboards.js';
@@ -6,7 +9,7 @@ import type { Dashboard } from '../../state/dashboard-schema.js';
 import { Icon } from '../../ui/icon.js';
 import { ChartCard } from './chart-card.js';
 import type { CurveOptions } from './chart-curves.js';
-import { gridRows, type GridRow } from './chart-rows.js';
+import { gridRows, rowsAbout, type GridRow } from './chart-rows.js';
 import type { Section } from './chart-list.js';
 import type { DrawnRun } from './drawn-runs.js';
 import { InTurn } from './in-turn.js';
@@ -29,21 +32,30 @@ export function ChartGrid({ sections, runs, dashboard, options }: ChartGridProps
     [sections, dashboard.looks, dashboard.folded, size],
   );
   const heightOf = (row: GridRow) => (row.kind === 'heading' ? HEADING : row.high * (rowHeight + GAP));
+  // Those that are cut at both ends, and one out of sight at each.
+  const places = Math.ceil(size.height / (rowHeight + GAP)) + 3;
   // The compiler's rule does not know that the virtualizer is meant to be read while it renders.
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => area.current,
     estimateSize: (index) => heightOf(rows[index]!),
     getItemKey: (index) => rows[index]!.id,
-    overscan: 1,
+    rangeExtractor: ({ startIndex, endIndex }) => rowsAbout(rows, startIndex, endIndex, places),
     paddingStart: GAP,
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rows, rowHeight]);
+  const placeOf = (index: number) => {
+    const row = rows[index]!;
+    return row.kind === 'heading' ? -1 : row.ordinal % places;
+  };
+  const items = virtualizer.getVirtualItems();
+  // The order of elements is the one that Tab follows; to keep it at each row that comes would have them leave the document.
+  const ordered = virtualizer.isScrolling ? items.toSorted((a, b) => placeOf(a.index) - placeOf(b.index)) : items;
 
   return (
-    <div className="dashboard-charts" ref={area} data-chart-scroller>
+    <div className="dashboard-charts" ref={area} data-chart-scroller tabIndex={-1}>
       <div className="dashboard-rows" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+        {ordered.map(({ index, key, start }) => {
           const row = rows[index]!;
           const style = { transform: `translateY(${start}px)`, height: heightOf(row) };
           if (row.kind === 'heading') {
@@ -59,12 +71,12 @@ export function ChartGrid({ sections, runs, dashboard, options }: ChartGridProps
           }
           return (
             <div
-              key={key}
+              key={placeOf(index)}
               className="dashboard-row"
               style={{ ...style, paddingBottom: GAP, gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
             >
-              {row.cells.map(({ chart, wide }) => (
-                <div key={chart.id} className="dashboard-cell" style={{ gridColumn: `span ${wide}` }}>
+              {row.cells.map(({ chart, wide }, place) => (
+                <div key={place} className="dashboard-cell" style={{ gridColumn: `span ${wide}` }}>
                   <InTurn waits={virtualizer.isScrolling} before={<EmptyCard title={chart.title} />}>
                     <ChartCard chart={chart} runs={runs} dashboard={dashboard} options={options} />
                   </InTurn>

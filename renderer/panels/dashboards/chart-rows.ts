@@ -7,6 +7,8 @@ export type GridRow =
   | {
       readonly kind: 'charts';
       readonly id: string;
+      /** Among the rows of charts, from 0. */
+      readonly ordinal: number;
       /** In rows of the usual height. */
       readonly high: number;
       readonly cells: readonly { readonly chart: ChartDescription; readonly wide: number }[];
@@ -49,6 +51,7 @@ export function gridRows(
   const rowHeight = few && filling >= CARD_HEIGHT ? filling : Math.max(Math.min(CARD_HEIGHT, whole), roomy);
 
   const rows: GridRow[] = [];
+  let ordinal = 0;
   for (const section of sections) {
     const hidden = headings && folded.includes(section.id);
     if (headings) rows.push({ kind: 'heading', id: `heading ${section.id}`, section, folded: hidden });
@@ -57,7 +60,10 @@ export function gridRows(
     let used = 0;
     let high = 1;
     const end = () => {
-      if (cells.length > 0) rows.push({ kind: 'charts', id: `${section.id} ${cells[0]!.chart.id}`, high, cells });
+      if (cells.length > 0) {
+        const id = `${section.id} ${cells[0]!.chart.id}`;
+        rows.push({ kind: 'charts', id, ordinal: ordinal++, high, cells });
+      }
       cells = [];
       used = 0;
       high = 1;
@@ -73,4 +79,18 @@ export function gridRows(
     end();
   }
   return { rows, columns, rowHeight };
+}
+
+/**
+ * The rows that are there while those from `first` to `last` are in sight: one more at each end, and always the same
+ * number of rows of charts where there are so many near by, so that one comes with each that goes.
+ * @param most rows of charts at once
+ */
+export function rowsAbout(rows: readonly GridRow[], first: number, last: number, most: number): number[] {
+  let from = Math.max(0, first - 1);
+  let to = from;
+  let charts = 0;
+  for (; to < rows.length && to <= last + most && charts < most; to++) if (rows[to]!.kind === 'charts') charts++;
+  for (; from > 0 && from > first - most && charts < most; from--) if (rows[from - 1]!.kind === 'charts') charts++;
+  return Array.from({ length: to - from }, (_, index) => from + index);
 }

@@ -3,7 +3,7 @@ import { mappingOf } from '../../../../renderer/charts/curve.js';
 import type { CurveSource } from '../../../../renderer/charts/curve-view.js';
 import { chartCurves } from '../../../../renderer/panels/dashboards/chart-curves.js';
 import { chartSections, pattern } from '../../../../renderer/panels/dashboards/chart-list.js';
-import { gridRows } from '../../../../renderer/panels/dashboards/chart-rows.js';
+import { gridRows, rowsAbout } from '../../../../renderer/panels/dashboards/chart-rows.js';
 import { namesOf, seriesOf, type DrawnRun } from '../../../../renderer/panels/dashboards/drawn-runs.js';
 import { placeOf } from '../../../../renderer/panels/dashboards/series-names.js';
 
@@ -237,5 +237,27 @@ describe('rows', () => {
       [1, `a1 ${columns}`],
       [2, 'a2 1', 'a3 1'],
     ]);
+  });
+
+  it('keep their number while they are scrolled, so that one becomes another', () => {
+    const { rows } = gridRows([section('a', 40), section('b', 40)], {}, [], { width: 800, height: 300 });
+    for (let first = 0; first + 3 < rows.length; first++) {
+      const there = rowsAbout(rows, first, first + 3, 6);
+      const ordinals = there.flatMap((index) => (rows[index]!.kind === 'charts' ? [rows[index]!.ordinal % 6] : []));
+      expect(new Set(ordinals).size).toBe(6);
+      expect(ordinals).toHaveLength(6);
+      for (let index = first; index <= first + 3; index++) expect(there).toContain(index);
+    }
+  });
+
+  it('stay few where nothing but headings follows', () => {
+    const sections = Array.from({ length: 500 }, (_, index) => section(`s${index}`, 1));
+    const { rows } = gridRows(
+      sections,
+      {},
+      sections.map(({ id }) => id),
+      { width: 800, height: 300 },
+    );
+    expect(rowsAbout(rows, 100, 110, 6).length).toBeLessThan(30);
   });
 });
