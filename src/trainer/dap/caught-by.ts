@@ -4,6 +4,7 @@
  */
 import { parse, Parser, type Node, type Options } from 'acorn';
 import { childrenOf } from '../syntax-nodes.js';
+import { offsetOf, type Position } from './text-position.js';
 
 /** A call on the stack, in the script's text. */
 export interface CallPlace {
@@ -11,11 +12,6 @@ export interface CallPlace {
   /** Where the function begins, and where in it the call is. Count from 0. */
   readonly functionStart: Position;
   readonly at: Position;
-}
-
-export interface Position {
-  readonly line: number;
-  readonly column: number;
 }
 
 const options: Options = {
@@ -80,10 +76,4 @@ function isInCaughtBlock(node: Node, place: number): boolean {
     if (handler && block.start <= place && place < block.end) return true;
   }
   return childrenOf(node).some((child) => child.start <= place && place < child.end && isInCaughtBlock(child, place));
-}
-
-function offsetOf(source: string, { line, column }: Position): number {
-  let start = 0;
-  for (let number = 0; number < line; number++) start = source.indexOf('\n', start) + 1;
-  return start + column;
 }

@@ -73,35 +73,46 @@ export function describeValue(value: unknown, reads = new TensorReads()): string
   if (isOptimizer(value)) return `${value.getClassName()} optimizer`;
   if (typeof value === 'string') return inspectedText(value);
   if (typeof value === 'function') return `ƒ ${value.name || '(anonymous)'}`;
-  if (Array.isArray(value) && value.some(isOfTensorFlow)) {
-    const shown = value.slice(0, 8).map((one) => describeValue(one, reads));
-    return `[${shown.join(', ')}${value.length > 8 ? `, … ${value.length} in all` : ''}]`;
-  }
-  const entries = plainEntries(value);
-  if (entries?.some(([, one]) => isOfTensorFlow(one))) {
-    const shown = entries.slice(0, 8).map(([name, one]) => `${name}: ${describeValue(one, reads)}`);
-    return `{ ${shown.join(', ')}${entries.length > 8 ? ', …' : ''} }`;
-  }
-  return inspect(value, { depth: 2, maxArrayLength: 20, maxStringLength: 500, breakLength: 100 });
+  return preview(value, reads);
 }
 
+/** On one line, but for an error with its stack. */
+function preview(value: unknown, reads: TensorReads): string {
+  const text = inspectWithTensors(value, reads);
+  return text.length > PREVIEW_SHOWN && !(value instanceof Error) ? `${text.slice(0, PREVIEW_SHOWN)}…` : text;
+}
+
+/** What TensorFlow.js has inside of its objects is nobody's business: for as long as this takes they say what they are. */
+function inspectWithTensors(value: unknown, reads: TensorReads): string {
+  const prototypes = [tf.Tensor, tf.layers.Layer, tf.Optimizer].map(
+    ({ prototype }) => prototype as unknown as Record<symbol, unknown>,
+  );
+  for (const prototype of prototypes) {
+    Object.defineProperty(prototype, inspect.custom, {
+      configurable: true,
+      value(this: unknown) {
+        return describeValue(this, reads);
+      },
+    });
+  }
+  try {
+    return inspect(value, {
+      depth: 2,
+      maxArrayLength: 20,
+      maxStringLength: 500,
+      breakLength: Infinity,
+      compact: value instanceof Error ? 3 : true,
+    });
+  } finally {
+    for (const prototype of prototypes) delete prototype[inspect.custom];
+  }
+}
+
+const PREVIEW_SHOWN = 2_000;
 const TEXT_SHOWN = 10_000;
 
 function inspectedText(text: string): string {
   return JSON.stringify(text.length > TEXT_SHOWN ? `${text.slice(0, TEXT_SHOWN)}…` : text);
-}
-
-function isOfTensorFlow(value: unknown): boolean {
-  return value instanceof tf.Tensor || value instanceof tf.layers.Layer;
-}
-
-function plainEntries(value: unknown): [string, unknown][] | undefined {
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return undefined;
-  return Object.entries(Object.getOwnPropertyDescriptors(value)).map(([name, { value: one }]) => [
-    name,
-    one as unknown,
-  ]);
 }
 
 export function shapeText(shape: readonly number[]): string {

@@ -69,13 +69,13 @@ export class FrameExpressions {
   }
 
   /** The innermost scope of the code that has a variable of this name. */
-  async scopeWith(name: string, { scopeChain, callFrameId }: Debugger.CallFrame) {
-    for (const [number, { type, object }] of scopeChain.entries()) {
+  async scopeWith(name: string, frame: Debugger.CallFrame) {
+    for (const [number, { type, object }] of frame.scopeChain.entries()) {
       const { objectId } = object;
       if (type === 'global' || objectId === undefined) continue;
       const properties = await this.inspector.properties(objectId);
       if (properties.some((property) => property.name === name)) {
-        return { kind: 'scope', objectId, callFrameId, number } as const;
+        return { kind: 'scope', objectId, frame, number } as const;
       }
     }
     return undefined;

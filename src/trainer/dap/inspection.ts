@@ -8,9 +8,9 @@ import type { TensorView } from '../../shared/protocol/tensors.js';
 import type { TensorRole } from '../tensors/fitting-views.js';
 import { fittingViews } from '../tensors/look-at-tensor.js';
 import { deviceOf } from '../tensors/tensor-values.js';
-import { endable } from './endable.js';
 import type { WatchedValue } from './place-names.js';
 import { describeValue, isNumeric, shapeText, statisticsText, TensorReads } from './describe-value.js';
+import { elementsOf, lengthOf, mayHavePrivateFields, propertiesOf } from './value-entries.js';
 
 /** What the debug thread gets of a value. */
 export interface ShownValue {
@@ -95,8 +95,6 @@ interface Held extends Origin {
 }
 
 const SPARK_BINS = 20;
-/** Code of the person's, which may not come to an end. */
-const GETTER_LIMIT_MS = 2_000;
 
 export class Inspection {
   private readonly handles = new Map<number, Held>();
@@ -162,6 +160,13 @@ export class Inspection {
     return { ...held, name: held.fullName ?? held.evaluateName ?? held.name };
   }
 
+  /** What has fields that only V8's debugger sees; `undefined` where a handle stands for nothing of the kind. */
+  withPrivateFields(handle: number): object | undefined {
+    const { value } = this.held(handle);
+    const isPlain = !isObject(value) || value instanceof Branch || value instanceof Rows || value instanceof tf.Tensor;
+    return !isPlain && mayHavePrivateFields(value) ? value : undefined;
+  }
+
   /** Ends all handles. */
   release(): void {
     this.handles.clear();
@@ -201,18 +206,7 @@ export class Inspection {
     if (ArrayBuffer.isView(value)) return [];
     const more = this.additions(value);
     if (value instanceof Map || value instanceof Set) return more;
-    const indexed = Array.isArray(value);
-    const own = Object.entries(Object.getOwnPropertyDescriptors(value))
-      .filter(([name, { enumerable }]) => enumerable && !(indexed && /^\d+$/.test(name)))
-      .map(([name, property]) => propertyEntry(value, name, property, evaluateName));
-    const error =
-      value instanceof Error
-        ? [
-            { name: 'message', value: value.message },
-            { name: 'stack', value: value.stack },
-          ]
-        : [];
-    return [...more, ...error, ...own];
+    return [...more, ...propertiesOf(value, evaluateName)];
   }
 
   private tensorEntries(tensor: tf.Tensor): readonly Entry[] {
@@ -246,7 +240,7 @@ export class Inspection {
     const start = part.start ?? 0;
     const paged = part.start !== undefined || part.count !== undefined || part.filter === 'indexed';
     const end = Math.min(length, start + (part.count || length));
-    const at = (index: number): Entry => (rows ? this.rowEntry(rows, index) : elementEntry(value, index, evaluateName));
+    const at = rows ? (index: number) => this.rowEntry(rows, index) : elementsOf(value, evaluateName);
     const entries: Entry[] = [];
     const last = Math.min(end, paged ? start + LARGEST_PAGE : PAGE);
     for (let index = start; index < last; index++) entries.push(at(index));
@@ -289,55 +283,6 @@ function typeName(value: object): string {
   const { constructor } = value as { readonly constructor?: { readonly name?: string } };
   // Bundling marks some classes with an underscore.
   return (typeof constructor === 'function' ? constructor.name : '').replace(/^_/, '') || 'Object';
-}
-
-function lengthOf(value: object): number {
-  if (Array.isArray(value)) return value.length;
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return (value as Uint8Array).length;
-  return value instanceof Map || value instanceof Set ? value.size : 0;
-}
-
-function elementEntry(value: object, index: number, evaluateName: string | undefined): Entry {
-  const name = String(index);
-  if (value instanceof Map) {
-    const [key, one] = [...(value as Map<unknown, unknown>)][index]!;
-    return {
-      name,
-      value: new Branch(`${describeValue(key)} → ${describeValue(one)}`, () => [
-        { name: 'key', value: key },
-        { name: 'value', value: one },
-      ]),
-    };
-  }
-  if (value instanceof Set) return { name, value: [...(value as Set<unknown>)][index] };
-  const list = value as Record<number, unknown>;
-  return {
-    name,
-    value: list[index],
-    evaluateName: evaluateName && `${evaluateName}[${index}]`,
-    set: (changed) => (list[index] = changed),
-  };
-}
-
-function propertyEntry(
-  owner: object,
-  name: string,
-  property: PropertyDescriptor,
-  evaluateName: string | undefined,
-): Entry {
-  const path = /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
-  const nested = evaluateName === undefined ? {} : { evaluateName: evaluateName + path };
-  if (property.get) {
-    const read = (): Entry[] => {
-      const value = endable(() => (owner as Record<string, unknown>)[name], { timeout: GETTER_LIMIT_MS });
-      return [{ name: 'value', value, ...nested }];
-    };
-    return { name, value: new Branch('(computed when opened)', read), ...nested };
-  }
-  const set = property.writable
-    ? { set: (changed: unknown) => void ((owner as Record<string, unknown>)[name] = changed) }
-    : {};
-  return { name, value: property.value as unknown, ...nested, ...set };
 }
 
 function ranges(from: number, to: number, at: (index: number) => Entry): Entry[] {

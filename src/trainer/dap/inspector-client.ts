@@ -132,6 +132,22 @@ export class InspectorClient {
     );
   }
 
+  /** Fields of a class's object that the language lets nobody else see. */
+  async privateFields(handle: number): Promise<readonly { readonly name: string; readonly value: Remote }[]> {
+    const { result } = await this.send<Runtime.EvaluateReturnType>('Runtime.evaluate', {
+      expression: `${pausedExpression}.withPrivateFields(${handle})`,
+      objectGroup: pauseGroup,
+    });
+    if (result.objectId === undefined || result.subtype === 'error') return [];
+    const reply = await this.send<{ readonly privateProperties?: readonly PrivateField[] }>('Runtime.getProperties', {
+      objectId: result.objectId,
+      ownProperties: true,
+    });
+    return (reply.privateProperties ?? []).flatMap(({ name, value }) =>
+      value ? [{ name, value: new Remote(value) }] : [],
+    );
+  }
+
   /** Objects shown during a pause are held by the inspector until then. */
   releasePauseObjects(): Promise<unknown> {
     return this.send('Runtime.releaseObjectGroup', { objectGroup: pauseGroup });
@@ -164,6 +180,12 @@ export function lentExpression(name: string): string {
 
 function lentKey(name: string): string {
   return `backstep.lent.${name}`;
+}
+
+/** Which Node's types do not know. `value`: not there for an accessor. */
+interface PrivateField {
+  readonly name: string;
+  readonly value?: Runtime.RemoteObject;
 }
 
 type Argument = Remote | string | number | boolean | object | undefined;

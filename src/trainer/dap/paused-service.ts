@@ -103,6 +103,11 @@ export class PausedService {
     return answer(() => doAside(() => this.inspection.children(handle, part)));
   }
 
+  /** No answer in JSON: V8's debugger itself looks into it. */
+  withPrivateFields(handle: number): object | undefined {
+    return this.inspection.withPrivateFields(handle);
+  }
+
   tensorFacts(place: LookedAt, wish: Parameters<TensorLooks['facts']>[1]): string {
     return answer(() => doAside(() => this.tensors.facts(place, wish)));
   }

@@ -6,12 +6,14 @@ import type { Debugger } from 'node:inspector';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isPersons, pathOf } from '../loader/stack-frames.js';
+import { isConstantIn } from './constant-in-scope.js';
 import { FrameExpressions } from './frame-expressions.js';
 import type { Part, ShownValue, ShownVariable } from './inspection.js';
-import type { InspectorClient, Remote } from './inspector-client.js';
+import { Remote, type InspectorClient } from './inspector-client.js';
 import type { LibrarySources } from './library-sources.js';
 import { stepInTargets, type StepInTarget } from './step-in-targets.js';
 import { instructionReference } from './place-names.js';
+import type { Position } from './text-position.js';
 import type { StopFacts } from './thread-messages.js';
 
 const TRAINING_FRAME = 1;
@@ -23,7 +25,7 @@ type Expandable =
   | {
       readonly kind: 'scope';
       readonly objectId: string;
-      readonly callFrameId: string;
+      readonly frame: Debugger.CallFrame;
       readonly number: number;
     };
 
@@ -83,15 +85,15 @@ export class PausedView {
       variablesReference: this.reference({ kind: 'held', handle }),
     }));
     if (frameId === TRAINING_FRAME) return shown;
-    const { scopeChain, callFrameId } = this.codeFrame(frameId);
-    const code = scopeChain.flatMap((scope, number): DebugProtocol.Scope[] => {
+    const frame = this.codeFrame(frameId);
+    const code = frame.scopeChain.flatMap((scope, number): DebugProtocol.Scope[] => {
       const { objectId } = scope.object;
       if (scope.type === 'global' || objectId === undefined) return [];
       return [
         {
           name: scopeName(scope),
           ...(scope.type === 'local' ? { presentationHint: 'locals' } : {}),
-          variablesReference: this.reference({ kind: 'scope', objectId, callFrameId, number }),
+          variablesReference: this.reference({ kind: 'scope', objectId, frame, number }),
           expensive: scope.type === 'module',
         },
       ];
@@ -110,15 +112,17 @@ export class PausedView {
     const expandable = this.expandableOf(reference);
     if (expandable.kind === 'held') {
       const children = await this.inspector.ask<ShownVariable[]>('children', expandable.handle, part);
-      return children.map((child) => this.variable(child, child.name, child.readOnly));
+      const shown = children.map((child) => this.variable(child, child.name, child.readOnly));
+      return part.filter === 'indexed' ? shown : [...shown, ...(await this.privateFields(expandable.handle))];
     }
     const { objectId } = expandable;
-    const properties = (await this.inspector.properties(objectId)).map(({ name, value }) => ({
+    const variables = (await this.inspector.properties(objectId)).map(({ name, value }) => ({
       name,
       value: this.changed.get(`${objectId} ${name}`) ?? value,
     }));
+    const properties = [...thisIn(expandable), ...variables];
     const shown = await this.show(properties);
-    return properties.map(({ name }, index) => this.variable(shown[index]!, name, false));
+    return properties.map(({ name }, index) => this.variable(shown[index]!, name, name === 'this'));
   }
 
   async setVariable(
@@ -127,9 +131,9 @@ export class PausedView {
     expression: string,
   ): Promise<DebugProtocol.SetVariableResponse['body']> {
     const expandable = this.expandableOf(reference);
-    const frame = expandable.kind === 'scope' ? expandable.callFrameId : this.options.frames[0]!.callFrameId;
+    const { callFrameId } = expandable.kind === 'scope' ? expandable.frame : this.options.frames[0]!;
     // Not beside the training, as looks are: what is put in is to live as long as what was there.
-    const value = await this.inspector.evaluateOnFrame(frame, expression, { sideEffects: true });
+    const value = await this.inspector.evaluateOnFrame(callFrameId, expression, { sideEffects: true });
     if (expandable.kind === 'held') {
       const shown = await this.inspector.ask<ShownValue>('setChild', expandable.handle, name, value);
       if (name === 'learningRate') await this.noteLearningRate(Number(shown.value));
@@ -137,12 +141,13 @@ export class PausedView {
     }
     if (!(await this.inspector.properties(expandable.objectId)).some((known) => known.name === name))
       throw new Error(`There is no ${name} here.`);
+    await this.requireVariable(name, expandable);
     try {
       await this.inspector.send('Debugger.setVariableValue', {
         scopeNumber: expandable.number,
         variableName: name,
         newValue: value.asArgument,
-        callFrameId: expandable.callFrameId,
+        callFrameId,
       });
     } catch (error) {
       throw new Error(`${name} cannot be changed here: ${(error as Error).message}.`);
@@ -212,10 +217,25 @@ export class PausedView {
     return this.expressions.completions(this.frameFor(frameId), text);
   }
 
+  /** V8's debugger gives constants another value without a word. @throws Error for one */
+  private async requireVariable(name: string, { frame, number }: { frame: Debugger.CallFrame; number: number }) {
+    const { startLocation, endLocation } = frame.scopeChain[number]!;
+    const source = await this.inspector.sourceOf(frame.location.scriptId);
+    if (isConstantIn({ source, start: placeOf(startLocation), end: placeOf(endLocation) }, name))
+      throw new Error(`${name} is a constant: declare it with let to change it at a stop.`);
+  }
+
+  private async privateFields(handle: number): Promise<DebugProtocol.Variable[]> {
+    const fields = await this.inspector.privateFields(handle);
+    if (fields.length === 0) return [];
+    const shown = await this.inspector.ask<ShownValue[]>('show', [], ...fields.map(({ value }) => value));
+    return fields.map(({ name }, index) => this.variable(shown[index]!, name, true));
+  }
+
   private show(named: readonly { readonly name: string; readonly value: Remote }[]): Promise<ShownValue[]> {
     return this.inspector.ask(
       'show',
-      named.map(({ name }) => (name === 'this' ? 'this' : name)),
+      named.map(({ name }) => name),
       ...named.map(({ value }) => value),
     );
   }
@@ -309,6 +329,19 @@ export class PausedView {
     if (!found) throw new Error('This value belongs to an earlier stop.');
     return found;
   }
+}
+
+/** V8 has it beside a function's variables. Outside of objects it is nothing, or the world. */
+function thisIn({ frame, number }: { frame: Debugger.CallFrame; number: number }): { name: string; value: Remote }[] {
+  const { type, className } = frame.this;
+  const isLocal = frame.scopeChain[number]!.type === 'local';
+  return isLocal && type !== 'undefined' && className !== 'global'
+    ? [{ name: 'this', value: new Remote(frame.this) }]
+    : [];
+}
+
+function placeOf(location: Debugger.Location | undefined): Position | undefined {
+  return location && { line: location.lineNumber, column: location.columnNumber ?? 0 };
 }
 
 const scopeNames: Readonly<Record<string, string>> = {

@@ -6,12 +6,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { drawAside, generatorFor } from './random.js';
 
+interface Scope {
+  readonly track: readonly tf.Tensor[];
+}
+
 interface EngineState {
   gradientDepth: number;
   kernelDepth: number;
   activeTape: unknown;
-  activeScope: { readonly track: readonly tf.Tensor[] };
-  readonly scopeStack: readonly object[];
+  activeScope: Scope;
+  readonly scopeStack: readonly Scope[];
 }
 
 let depth = 0;
@@ -53,12 +57,14 @@ export function beginAside(): (result?: unknown) => tf.Tensor[] {
   state.gradientDepth = 0;
   state.kernelDepth = 0;
   const guardAgain = guardTensors(engine);
+  const tracking = new Tracking(engine);
   engine.startScope('aside');
   const scope = state.activeScope;
   return (result) => {
     const made = new Set(scope.track);
     const kept = found(result).filter((tensor) => made.has(tensor) && !tensor.isDisposed);
     for (const tensor of kept) tf.keep(tensor);
+    tracking.finish();
     // An expression that was ended in the middle of a scope of its own leaves that one open.
     // One that has ended this very scope has ended what it made with it.
     while (state.scopeStack.includes(scope)) engine.endScope();
@@ -113,6 +119,55 @@ function guardTensors(engine: object): () => void {
       else Reflect.deleteProperty(engine, name);
     }
   };
+}
+
+/** What the engine counts. */
+interface Counts {
+  numTensors: number;
+  numBytes: number;
+  numDataBuffers: number;
+  numStringTensors: number;
+}
+
+interface CountingEngine {
+  readonly state: Counts & {
+    readonly scopeStack: readonly Scope[];
+    readonly tensorInfo: WeakMap<
+      object,
+      { readonly backend: { disposeData(dataId: object, force: boolean): unknown } }
+    >;
+  };
+  trackTensor(tensor: tf.Tensor, backend: unknown): void;
+}
+
+/** Where V8 ends an expression in the middle of the engine's counting, no `finally` runs: it is taken back afterwards. */
+class Tracking {
+  private readonly engine: CountingEngine;
+  private readonly trackTensor: CountingEngine['trackTensor'];
+  private underWay: { readonly tensor: tf.Tensor; readonly before: Counts } | undefined;
+
+  constructor(engine: object) {
+    this.engine = engine as CountingEngine;
+    const { trackTensor } = this.engine;
+    this.trackTensor = trackTensor;
+    this.engine.trackTensor = (tensor, backend) => {
+      const { numTensors, numBytes, numDataBuffers, numStringTensors } = this.engine.state;
+      this.underWay = { tensor, before: { numTensors, numBytes, numDataBuffers, numStringTensors } };
+      trackTensor.call(this.engine, tensor, backend);
+      this.underWay = undefined;
+    };
+  }
+
+  finish(): void {
+    Object.assign(this.engine, { trackTensor: this.trackTensor });
+    if (!this.underWay) return;
+    const { tensor, before } = this.underWay;
+    const { state } = this.engine;
+    if (state.scopeStack.some(({ track }) => track.lastIndexOf(tensor) >= 0)) return;
+    Object.assign(state, before);
+    state.tensorInfo.get(tensor.dataId)?.backend.disposeData(tensor.dataId, true);
+    state.tensorInfo.delete(tensor.dataId);
+  }
 }
 
 class StillInUse extends Error {

@@ -17,11 +17,11 @@ beforeAll(async () => {
   await builtBundles();
   place = workspace({
     'experiment.ts': stepExperiment.replace(
-      'const scale: number = 0.5;',
-      "const scale: number = 0.5; try { throw new TypeError('caught'); } catch { /* as if nothing were */ }",
+      'let scale: number = 0.5;',
+      "let scale: number = 0.5; try { throw new TypeError('caught'); } catch { /* as if nothing were */ }",
     ),
-    'endless.ts': loopsAt('const scale: number = 0.5;', 'looping', 'for (;;);'),
-    'exits.ts': stepExperiment.replace('const scale: number = 0.5;', 'const scale: number = 0.5; process.exit(3);'),
+    'endless.ts': loopsAt('let scale: number = 0.5;', 'looping', 'for (;;);'),
+    'exits.ts': stepExperiment.replace('let scale: number = 0.5;', 'let scale: number = 0.5; process.exit(3);'),
     'penalty.ts': penaltyHelper,
   });
 });

@@ -15,8 +15,8 @@ beforeAll(async () => {
     'penalty.ts': penaltyHelper,
     'tiny.ts': tinyExperiment,
     'throwing.ts': stepExperiment.replace(
-      'const scale: number = 0.5;',
-      "const scale: number = 0.5; if (batch.size === 4) throw new RangeError('a batch of 4');",
+      'let scale: number = 0.5;',
+      "let scale: number = 0.5; if (batch.size === 4) throw new RangeError('a batch of 4');",
     ),
   });
 });

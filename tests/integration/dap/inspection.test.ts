@@ -6,8 +6,8 @@ import { penaltyHelper, stepExperiment } from '../trainer/dap-debugging.js';
 import { AdapterClient } from './adapter.js';
 
 const throwing = stepExperiment.replace(
-  'const scale: number = 0.5;',
-  `const scale: number = 0.5;
+  'let scale: number = 0.5;',
+  `let scale: number = 0.5;
     try { if (batch.size > 3) throw new TypeError('too many'); } catch { /* as if nothing were */ }`,
 );
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   place = workspace({
     'experiment.ts': stepExperiment,
     'penalty.ts': penaltyHelper,
-    'crash.ts': stepExperiment.replace('const scale', "process.kill(process.pid, 'SIGKILL');\n    const scale"),
+    'crash.ts': stepExperiment.replace('let scale', "process.kill(process.pid, 'SIGKILL');\n    let scale"),
   });
 });
 afterEach(() => client.end());

@@ -27,7 +27,7 @@ export default defineExperiment({
   },
   optimizer: () => tf.train.adam(0.01),
   trainStep: ({ model, optimizer, batch }) => {
-    const scale: number = 0.5;
+    let scale: number = 0.5;
     return optimizer.minimize(() => {
       const predicted = model.apply(batch.xs as tf.Tensor, { training: true }) as tf.Tensor;
       const loss = predicted.sub(batch.ys as tf.Tensor).square().mean();

@@ -143,7 +143,7 @@ test('pause acts in the middle of a step: at the next op, or in the person’s l
 
   place.write(
     'loop.ts',
-    loopsAt('const scale: number = 0.5;', 'looping', '\n    while (globalThis.looping ?? true) void scale;'),
+    loopsAt('let scale: number = 0.5;', 'looping', '\n    while (globalThis.looping ?? true) void scale;'),
   );
   const loop = await start({}, { file: 'loop.ts' });
   await expect.poll(() => existsSync(place.file('looping')), { timeout: 20_000, interval: 50 }).toBe(true);
@@ -184,7 +184,7 @@ test('stops before training: in data() and model(), with the person’s frames',
 });
 
 const throwing = (body: string): string =>
-  stepExperiment.replace('const scale: number = 0.5;', `const scale = 0.5;\n    ${body}`);
+  stepExperiment.replace('let scale: number = 0.5;', `const scale = 0.5;\n    ${body}`);
 
 test('exceptions: caught by the person’s code, and not', async () => {
   place.write('caught.ts', throwing("try { throw new Error('first'); } catch { void 0; }"));

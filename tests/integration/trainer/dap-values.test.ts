@@ -68,6 +68,10 @@ test('values can be changed: locals, the learning rate, settings of the optimize
   expect(await set(await debugging.scopeReference('Block'), 'scale', '0.25 * 2 + 1')).toBe('1.5');
   expect(await debugging.evaluate('scale')).toBe('1.5');
   expect(await set(await debugging.scopeReference('Block'), 'scale', 'nothing')).toMatch(/^failed: ReferenceError/);
+  const constant = /^failed: \w+ is a constant: declare it with let/;
+  expect(await set(await debugging.scopeReference('Module'), 'rows', '[]')).toMatch(constant);
+  expect(await set(await debugging.scopeReference('Module'), 'penalty', 'undefined')).toMatch(constant);
+  expect(await debugging.evaluate('rows.length')).toBe('12');
 
   const optimizer = await debugging.scopeReference('Optimizer');
   expect(await set(optimizer, 'learningRate', '0.5')).toBe('0.5');
@@ -87,6 +91,17 @@ test('values can be changed: locals, the learning rate, settings of the optimize
   expect(await hash()).not.toBe(before);
   expect(await set(row.variablesReference, '2', '"much"')).toBe('failed: A weight is a number.');
   expect(await set(kernel.variablesReference, 'dtype', '"int32"')).toBe('failed: dtype cannot be changed here.');
+});
+
+test('of an object of a class private fields are shown, too, and what it computes', async () => {
+  const debugging = await afterStep();
+  const own = await debugging.client.request<DebugProtocol.EvaluateResponse['body']>('evaluate', {
+    expression: 'new (class Own { #hidden = [41]; seen = 1; get twice() { return this.#hidden[0] * 2; } })()',
+  });
+  const shown = await debugging.variables(own.variablesReference);
+  expect(valuesOf(shown)).toEqual({ seen: '1', twice: '(computed when opened)', '#hidden': '[ 41 ]' });
+  expect(valuesOf(await debugging.variables(named(shown, 'twice').variablesReference))).toEqual({ value: '82' });
+  expect(valuesOf(await debugging.variables(named(shown, '#hidden').variablesReference))).toEqual({ 0: '41' });
 });
 
 test('large values come in pages; statistics when they are small, or asked for', async () => {
@@ -150,7 +165,7 @@ test('evaluation: results live until training goes on, mistakes are told in word
 });
 
 test('a front end that is not Backstep’s gets the console and the results as output', async () => {
-  place.write('talks.ts', stepExperiment.replace('const scale', "console.log('hello');\n    const scale"));
+  place.write('talks.ts', stepExperiment.replace('let scale', "console.log('hello');\n    let scale"));
   const debugging = await start({}, { file: 'talks.ts', clientID: 'vscode' });
   await debugging.runToEnd();
   const output = debugging.client
