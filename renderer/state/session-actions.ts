@@ -5,7 +5,7 @@ import type { RequestParams } from '../../src/shared/protocol/rpc.js';
 import { appStore, dismissNotice, notify } from './app-state.js';
 import { canRun, findCommand, runCommand } from './commands.js';
 import { RequestError } from './connection.js';
-import { breakpointsGiven } from './session-breakpoints.js';
+import { breakpointsGiven, FIRST_STEP } from './session-breakpoints.js';
 import { server } from './server.js';
 import { lastHeardAt, patchSession } from './session-sync.js';
 import { sessionUi } from './session-ui.js';
@@ -73,6 +73,12 @@ export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): 
   } finally {
     sessionUi.setState({ starting: false });
   }
+}
+
+/** As `startRun`, to stand after the first step, unless something of the person's stops training before. */
+export function startToFirstStep(): Promise<boolean> {
+  const first = { id: FIRST_STEP, enabled: true, at: { kind: 'step', step: 1 } } as const;
+  return startRun({ breakpoints: [...appStore.getState().breakpoints, first] });
 }
 
 async function mayStart(): Promise<boolean> {
@@ -181,14 +187,18 @@ export async function stopRun(): Promise<void> {
   await control('stop', server().dap('terminate', {}), hasEnded);
 }
 
+/** Stops what trains and waits for its end. @returns whether nothing trains any more */
+export async function stopAndWait(): Promise<boolean> {
+  const { session } = appStore.getState();
+  if (!session || hasEnded(session)) return true;
+  await stopRun();
+  return until((now) => !now || hasEnded(now));
+}
+
 /** As `startRun`, after the end of what trains. */
 export async function restartRun(more: Partial<RequestParams<'run/start'>> = {}): Promise<boolean> {
   const { session } = appStore.getState();
-  if (session && !hasEnded(session)) {
-    await stopRun();
-    const ended = await until((now) => !now || hasEnded(now));
-    if (!ended) return false;
-  }
+  if (!(await stopAndWait())) return false;
   return startRun({ ...(session ? { experiment: session.experiment } : {}), ...more });
 }
 

@@ -6,6 +6,9 @@ import { appStore } from './app-state.js';
 import type { Breakpoint } from './place-draft.js';
 import { server } from './server.js';
 
+/** Id of the stop that a training is started with to stand after its first step: of the window's own, in no list. */
+export const FIRST_STEP = 'first-step';
+
 /** Whether two places are one, whatever else is set at them. */
 export function isSamePlace(one: BreakpointPlace, other: BreakpointPlace): boolean {
   return one.kind === other.kind && describePlace(one) === describePlace(other);

@@ -14,6 +14,7 @@ import {
   runToEpochEnd,
   sessionPhase,
   startRun,
+  startToFirstStep,
   stepBy,
   stepInto,
   stepOnce,
@@ -40,7 +41,7 @@ const runCommands: readonly Command[] = [
     id: 'run.start',
     title: 'Run: Start or Continue Training',
     keys: ['F5'],
-    enabled: () => phase() === 'paused' || (phase() === 'idle' && appStore.getState().workspace !== undefined),
+    enabled: () => isPaused() || canStart(),
     run: async () => void (await (phase() === 'paused' ? continueRun() : startRun())),
   },
   { id: 'run.pause', title: 'Run: Pause', keys: ['F6'], enabled: () => phase() === 'running', run: pauseRun },
@@ -81,7 +82,13 @@ const runCommands: readonly Command[] = [
 ];
 
 const stepCommands: readonly Command[] = [
-  { id: 'debug.stepOver', title: 'Run: Step Over', keys: ['F10'], enabled: isPaused, run: () => stepBy('next') },
+  {
+    id: 'debug.stepOver',
+    title: 'Run: Step Over',
+    keys: ['F10'],
+    enabled: () => isPaused() || canStart(),
+    run: async () => void (await (isPaused() ? stepBy('next') : startToFirstStep())),
+  },
   { id: 'debug.stepInto', title: 'Run: Step Into', keys: ['F11'], enabled: isPaused, run: () => stepBy('stepIn') },
   { id: 'debug.stepOut', title: 'Run: Step Out', keys: ['Shift+F11'], enabled: isPaused, run: () => stepBy('stepOut') },
   {
@@ -124,6 +131,10 @@ function changeGranularity(by: 1 | -1): void {
 
 function isPaused(): boolean {
   return phase() === 'paused';
+}
+
+function canStart(): boolean {
+  return phase() === 'idle' && appStore.getState().workspace !== undefined;
 }
 
 function addCommand(id: string, title: string, kind: PlaceKind): Command {

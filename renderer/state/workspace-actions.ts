@@ -3,10 +3,12 @@ import { analyzeSoon, startAnalysis } from './analysis-actions.js';
 import { appStore, notify } from './app-state.js';
 import { RequestError, type Connection } from './connection.js';
 import { takeDebugging } from './debugging.js';
-import { ask } from './dialogs.js';
+import { ask, confirm } from './dialogs.js';
 import { filesChanged, keepAllDrafts, lookAgain, rememberOpenFiles, restoreFiles } from './file-actions.js';
 import { announceFilesChanged } from './file-watch.js';
 import { server } from './server.js';
+import { sessionPhase, stopAndWait } from './session-actions.js';
+import { baseName } from './paths.js';
 import { revealStop } from './stop-view.js';
 import type { WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 
@@ -112,9 +114,25 @@ appStore.subscribe((state, before) => {
   if (state.activeFile !== before.activeFile) chooseExperiment();
 });
 
+/**
+ * The open folder is left only when nothing in it trains: asks, and stops the training.
+ * @returns whether the folder may be left
+ */
+async function mayLeave(doing: string): Promise<boolean> {
+  const { session } = appStore.getState();
+  if (!session || sessionPhase() === 'idle') return true;
+  const stopping = await confirm(
+    `Stop the training of ${baseName(session.experiment)}?`,
+    'It ends after the step under way, as with Stop and Save.',
+    `Stop, Then ${doing}`,
+  );
+  return stopping && stopAndWait();
+}
+
 export async function openFolder(path: string): Promise<void> {
   askedTrust.delete(path);
   try {
+    if (path !== appStore.getState().workspace?.path && !(await mayLeave('Open Folder'))) return;
     await take(await server().request('workspace/open', { path }));
     void refreshInfo();
   } catch (error) {
@@ -124,6 +142,7 @@ export async function openFolder(path: string): Promise<void> {
 
 export async function openSample(id: string): Promise<void> {
   try {
+    if (!(await mayLeave('Open Sample'))) return;
     await take(await server().request('sample/open', { id }));
     void refreshInfo();
   } catch (error) {
@@ -133,6 +152,7 @@ export async function openSample(id: string): Promise<void> {
 
 export async function closeWorkspace(): Promise<void> {
   try {
+    if (!(await mayLeave('Close Folder'))) return;
     await server().request('workspace/close', {});
     await take(undefined);
     void refreshInfo();

@@ -102,7 +102,13 @@ export function DebugToolbar() {
           enabled={open && !runs}
         />
       )}
-      <CommandButton command="debug.stepOver" icon="debug-step-over" tone="accent" enabled={phase === 'paused'} />
+      <CommandButton
+        command="debug.stepOver"
+        icon="debug-step-over"
+        title={phase === 'idle' ? 'Train one step and stop there' : undefined}
+        tone="accent"
+        enabled={phase === 'paused' || (open && phase === 'idle')}
+      />
       <StepIntoButton enabled={phase === 'paused'} />
       <CommandButton command="debug.stepOut" icon="debug-step-out" tone="accent" enabled={phase === 'paused'} />
       <StepLength />

@@ -29,14 +29,15 @@ const components: Record<string, FunctionComponent<IDockviewPanelProps>> = Objec
   panels.map((panel) => {
     const Content = panel.component;
     const PanelFrame = ({ api }: IDockviewPanelProps) => {
-      const frame = useRef<HTMLElement>(null);
+      const frame = useRef<HTMLDivElement>(null);
       useEffect(() => keepScroll(frame.current, api), [api]);
       return (
-        <section className="panel" ref={frame} data-panel={panel.id} aria-label={panel.title}>
+        // Named by the tab panel around it.
+        <div className="panel" ref={frame} data-panel={panel.id}>
           <ErrorBoundary what={panel.title}>
             <Content />
           </ErrorBoundary>
-        </section>
+        </div>
       );
     };
     return [panel.id, PanelFrame];

@@ -209,7 +209,7 @@ function About({ close }: { close(): void }) {
         </button>
       }
     >
-      <p>Training neural networks, and debugging that training, forward and back.</p>
+      <p>Training neural networks, and stepping through that training as through code.</p>
       <p className="dialog-dim selectable">
         Version {info?.version ?? 'unknown'} · {info?.shell === 'electron' ? 'desktop' : 'browser'} · {info?.platform}
       </p>

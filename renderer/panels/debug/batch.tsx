@@ -61,7 +61,13 @@ export const Batch = memo(function Batch({ look, stale }: { look: StepLook; stal
         </>
       }
     >
-      <div className="batch" data-stale={stale || undefined}>
+      <div
+        className="batch"
+        role="group"
+        aria-label="Examples of the batch"
+        tabIndex={0}
+        data-stale={stale || undefined}
+      >
         {shown.length === 0 && (
           <p className="debug-hint">{wrongOnly ? 'All examples of this batch are right.' : 'The batch is empty.'}</p>
         )}

@@ -113,7 +113,7 @@ function Idle() {
     <div className="debug-idle">
       <RunOrTrust
         primary
-        words="Nothing is training. Run the experiment, then pause it, or let a breakpoint stop it, to look inside a step."
+        words="Nothing is training. Press F10 to train one step and look inside it, or run, then pause or let a breakpoint stop it."
         withoutTrust="there is no step to look into"
       />
     </div>

@@ -2,6 +2,7 @@
 import type { StopPoint, TrainingBreakpoint } from '../../../src/shared/protocol/training.js';
 import type { SessionState } from '../../../src/shared/session/session-state.js';
 import { baseName } from '../../state/paths.js';
+import { FIRST_STEP } from '../../state/session-breakpoints.js';
 import { toEditor } from '../../state/training-texts.js';
 import { progressOf, statusWords } from '../../state/session-progress.js';
 
@@ -87,6 +88,7 @@ function reasonOf(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): 
       if (hit?.at.kind === 'rule') return 'Paused by a rule';
       if (hit?.at.kind === 'condition') return 'Paused on condition';
       if (hit?.at.kind === 'epochEnd') return 'Paused at end of epoch';
+      if (isFirstStep(stop)) return 'Paused after one step';
       return hit && !stop.stands ? 'Paused on step breakpoint' : 'Paused on breakpoint';
     }
   }
@@ -95,7 +97,7 @@ function reasonOf(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): 
 function detailOf(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): string | undefined {
   // The path says which layer or op; a line is in no path.
   if (stop.stands === 'line') return lineOf(stop);
-  if (stop.reason !== 'breakpoint') return undefined;
+  if (stop.reason !== 'breakpoint' || isFirstStep(stop)) return undefined;
   const hit = hitBreakpoint(stop, breakpoints);
   const isSaid = hit && (stop.stands ? ['layer', 'op', 'phase'] : ['step', 'epochEnd']).includes(hit.at.kind);
   if (isSaid) return hit.condition;
@@ -107,6 +109,10 @@ function lineOf({ file, line, description }: StopPoint): string {
   if (file === undefined || line === undefined) return description;
   const shown = toEditor(file, line);
   return shown === line ? description : `${baseName(file)}:${shown}`;
+}
+
+function isFirstStep(stop: StopPoint): boolean {
+  return stop.breakpointIds.length === 1 && stop.breakpointIds[0] === FIRST_STEP;
 }
 
 function hitBreakpoint(stop: StopPoint, breakpoints: readonly TrainingBreakpoint[]): TrainingBreakpoint | undefined {

@@ -79,6 +79,7 @@ export function FileTabs() {
             className="file-tab"
             role="tab"
             aria-selected={file.path === active}
+            aria-keyshortcuts="Delete"
             aria-label={`${name}${file.dirty ? ', not saved' : ''}${file.missing ? ', deleted on disk' : ''}`}
             tabIndex={file.path === active ? 0 : -1}
             data-dirty={file.dirty || undefined}
@@ -97,16 +98,16 @@ export function FileTabs() {
             {isLibraryPath(file.path) && <Icon name="library" className="file-tab-icon" />}
             <span className="file-tab-name">{name}</span>
             {place && <span className="file-tab-place">{place}</span>}
-            <button
+            {/* For the pointer alone: a control within a tab is unreachable to others, whose way is Delete. */}
+            <span
               className="file-tab-close"
-              tabIndex={-1}
-              aria-label={`Close ${name}`}
+              aria-hidden
               title={file.dirty ? 'Close (not saved)' : 'Close'}
               onPointerDown={(event) => event.stopPropagation()}
               onClick={() => void closeFile(file.path)}
             >
               <Icon name="close" />
-            </button>
+            </span>
           </div>
         );
       })}

@@ -153,7 +153,9 @@ function LayerTable({
         >
           <thead>
             <tr>
-              <th scope="col" className="break-cell" aria-label="Breakpoints" />
+              <th scope="col" className="break-cell">
+                <span className="visually-hidden">Breakpoints</span>
+              </th>
               <th scope="col">Layer</th>
               <th scope="col" className="type">
                 Type

@@ -12,7 +12,7 @@ import './welcome.css';
 
 const hints: readonly (readonly [key: string, says: string])[] = [
   ['F5', 'train'],
-  ['F10', 'step over'],
+  ['F10', 'one step'],
   ['Ctrl+P', 'go to a file'],
   ['Ctrl+Shift+P', 'all commands'],
   ['F6', 'next part of the window'],
@@ -33,7 +33,7 @@ export function Welcome() {
       <div className="welcome-content">
         <header>
           <h1>Backstep</h1>
-          <p>Write a model, train it, and step through its training – forward and back.</p>
+          <p>Write a model, train it, and step through its training as you step through code.</p>
         </header>
 
         <section aria-labelledby="welcome-samples" className="welcome-samples">

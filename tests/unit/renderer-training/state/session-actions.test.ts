@@ -50,6 +50,14 @@ describe('starting', () => {
     });
   });
 
+  it('by a step stands after the first, the person’s stops minded on the way', async () => {
+    await runCommand('debug.stepOver');
+    expect(fake.request.mock.calls[0]?.[1]).toMatchObject({
+      breakpoints: [{ id: 'b' }, { at: { kind: 'step', step: 1 } }],
+    });
+    expect(appStore.getState().breakpoints).toHaveLength(1);
+  });
+
   it('asks for trust first, and starts nothing without it', async () => {
     appStore.setState({ workspace: { ...workspace, trusted: false } });
     await startRun();
