@@ -9,6 +9,7 @@ import type { ShownValue } from './inspection.js';
 import type { InspectorClient, Remote } from './inspector-client.js';
 import { expressionProblem } from './line-condition.js';
 import { pausedExpression } from './thread-messages.js';
+import { withoutTypes } from './typed-expression.js';
 
 export type Evaluated =
   | { readonly kind: 'shown'; readonly shown: ShownValue }
@@ -23,9 +24,10 @@ export class FrameExpressions {
    * @throws Error in words
    */
   async evaluate(frame: Debugger.CallFrame, entered: string, context: string | undefined): Promise<Evaluated> {
-    const whole = context === 'clipboard' && expressionProblem(entered) === undefined;
-    const inConsole = context === 'repl' ? outliving(entered) : entered;
-    const expression = whole ? `${service}.wholeText((${entered}\n))` : inConsole;
+    const plain = await withoutTypes(entered);
+    const whole = context === 'clipboard' && expressionProblem(plain) === undefined;
+    const inConsole = context === 'repl' ? outliving(plain) : plain;
+    const expression = whole ? `${service}.wholeText((${plain}\n))` : inConsole;
     await this.inspector.run(beginEvaluation);
     let value: Remote;
     try {
@@ -117,7 +119,16 @@ export class FrameExpressions {
 const service = pausedExpression;
 const beginEvaluation = `${service}.beginEvaluation()`;
 /** As the service lends them. */
-const lentNames = new Set(['tf', 'model', 'optimizer', 'batch', 'epoch', 'step', 'loss', 'metrics']);
+export const lentNames: ReadonlySet<string> = new Set([
+  'tf',
+  'model',
+  'optimizer',
+  'batch',
+  'epoch',
+  'step',
+  'loss',
+  'metrics',
+]);
 
 /** What is declared in the console is there in the next line, too. */
 function outliving(expression: string): string {

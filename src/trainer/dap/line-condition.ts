@@ -73,6 +73,9 @@ export function expressionProblem(expression: string): string | undefined {
     new Script(asFunction(expression));
     return undefined;
   } catch (error) {
-    return `${(error as Error).message}.`;
+    const { message } = error as Error;
+    // The bracket is ours.
+    if (message === "Unexpected token ')'" && !expression.includes(')')) return 'Something is missing at the end.';
+    return `${message}.`;
   }
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isPersons, pathOf } from '../loader/stack-frames.js';
 import { isConstantIn } from './constant-in-scope.js';
-import { FrameExpressions } from './frame-expressions.js';
+import { FrameExpressions, lentNames } from './frame-expressions.js';
 import type { Part, ShownValue, ShownVariable } from './inspection.js';
 import { Remote, type InspectorClient } from './inspector-client.js';
 import type { LibrarySources } from './library-sources.js';
@@ -174,6 +174,7 @@ export class PausedView {
     const isName = /^[A-Za-z_$][\w$]*$/.test(name);
     const scope = isName ? await this.expressions.scopeWith(name, frame) : undefined;
     if (scope) return this.setVariable(this.reference(scope), name, value);
+    if (lentNames.has(name)) throw new Error(`${name} is the training’s own: it cannot be changed here.`);
     try {
       await this.inspector.evaluateOnFrame(frame.callFrameId, `(${name}) = (${value}\n)`, { sideEffects: true });
     } catch (error) {

@@ -3,7 +3,12 @@ import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { isLibraryPath, libraryName } from '../../../shared/base/library-path.js';
 import type { Place } from '../possible-places.js';
+import { withoutTypes } from '../typed-expression.js';
 import type { Handlers, SessionParts } from '../session-parts.js';
+
+async function inJavaScript(wish: DebugProtocol.SourceBreakpoint): Promise<DebugProtocol.SourceBreakpoint> {
+  return wish.condition === undefined ? wish : { ...wish, condition: await withoutTypes(wish.condition) };
+}
 
 export function breakpointRequests(parts: SessionParts): Handlers {
   const { lines, exceptions, libraryLines, thread, threadDebugger } = parts;
@@ -26,13 +31,14 @@ export function breakpointRequests(parts: SessionParts): Handlers {
     return file === undefined ? [] : (possiblePlaces(file) ?? []);
   };
   return {
-    setBreakpoints: async ({ source, breakpoints, lines: plain }: DebugProtocol.SetBreakpointsArguments) => {
+    setBreakpoints: async ({ source, breakpoints, lines: numbers }: DebugProtocol.SetBreakpointsArguments) => {
       const file = fileOf(source ?? {});
-      const wishes = breakpoints ?? (plain ?? []).map((line) => ({ line }));
+      const wishes = breakpoints ?? (numbers ?? []).map((line) => ({ line }));
       if (!wishes.every(({ line }) => Number.isInteger(line) && line > 0))
         throw new Error('Lines of breakpoints count from 1.');
       if (!thread.hasEnded && wishes.length > 0) await threadDebugger.attach();
-      const set = await lines.set(file, wishes, threadDebugger.attached);
+      const plain = await Promise.all(wishes.map(inJavaScript));
+      const set = await lines.set(file, plain, threadDebugger.attached);
       await thread.armsChanged();
       return { body: { breakpoints: set } };
     },
