@@ -44,7 +44,7 @@ async function readDisk(path: string): Promise<DiskText | undefined> {
   }
 }
 
-/** Brings a file to the front, opening it where it is not; a model file shows its graph. */
+/** Brings a file to the front, opening it where it is not; a model file shows its graph. Why it cannot, a notice says. */
 export async function openFile(
   path: string,
   place: { line?: number; column?: number; focus?: boolean } = {},
@@ -54,7 +54,14 @@ export async function openFile(
     return;
   }
   if (!findOpen(path)) {
-    const disk = await readDisk(path);
+    let disk: DiskText | undefined;
+    try {
+      disk = await readDisk(path);
+    } catch (error) {
+      if (!(error instanceof RequestError)) throw error;
+      if (error.tag !== 'disconnected') notify({ severity: 'warning', message: error.message, detail: error.hint });
+      return;
+    }
     if (!disk) {
       notify({ severity: 'warning', message: `${baseName(path)} is not there any more.`, detail: path });
       return;

@@ -20,6 +20,11 @@ export function startWorkbench(): void {
       detail: error instanceof RequestError ? error.hint : undefined,
     });
   });
+  // What nobody waits for fails unheard otherwise. That the connection is lost, a banner says.
+  window.addEventListener('unhandledrejection', ({ reason }) => {
+    if (reason instanceof RequestError && reason.tag !== 'disconnected')
+      notify({ severity: 'error', message: reason.message, detail: reason.hint });
+  });
   listenToKeys();
   startLinks(window);
   host.onCommand((id, argument) => void runCommand(id, argument));

@@ -64,6 +64,12 @@ export class CodeView {
     });
     this.cursorLine = this.editor.createDecorationsCollection();
     const listeners = [
+      // TypeScript's words for a string ("relu", "same") are asked for where it begins, as in other editors.
+      this.editor.onDidChangeModelContent(({ changes, isFlush, isUndoing, isRedoing }) => {
+        if (isFlush || isUndoing || isRedoing || !changes.some(({ text }) => /^(''?|""?)$/.test(text))) return;
+        // Once the cursor stands between the quotes.
+        setTimeout(() => this.editor.trigger('quote', 'editor.action.triggerSuggest', { auto: true }));
+      }),
       this.editor.onDidChangeCursorPosition(() => this.tellCursor()),
       this.editor.onDidFocusEditorText(() => {
         focusPane(this.pane);

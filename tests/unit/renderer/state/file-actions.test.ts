@@ -15,6 +15,7 @@ vi.mock('../../../../renderer/state/server.js', async () => {
         const { path } = params;
         const found = disk.get(path);
         if (name === 'file/read') {
+          if (failure) throw failure;
           if (found === undefined) throw new RequestError('not-found', 'gone');
           return { text: found, version: versionOf(found), readOnly: false };
         }
@@ -54,6 +55,16 @@ beforeEach(() => {
   });
   // After the store: emptying it is not to be remembered.
   vi.stubGlobal('localStorage', new FakeStorage());
+});
+
+describe('opening', () => {
+  it('says why a file cannot be shown, and leaves what is in front', async () => {
+    await files.openFile(path);
+    failure = new RequestError('not-text', '“b.png” is not a text file.');
+    await files.openFile('/w/b.png');
+    expect(appStore.getState().notices.at(-1)?.message).toBe('“b.png” is not a text file.');
+    expect(appStore.getState()).toMatchObject({ activeFile: path, openFiles: [{ path }] });
+  });
 });
 
 describe('saving', () => {
