@@ -6,6 +6,8 @@ import type { OpEdge, OpGraph, OpNode } from '../graph/op-graph.js';
 import type { LayerInfo } from '../protocol/training.js';
 import { ModelFileError, MOST_NODES } from './model-format.js';
 import { ownEntry } from './own-entry.js';
+import { inferShapes, type FactSource, type Inference } from './shapes/infer-shapes.js';
+import { isNumber, unknownSize, type Known, type TensorFacts } from './shapes/tensor-facts.js';
 import { shownAttributes } from './shown-attributes.js';
 
 export interface NodeParts {
@@ -16,6 +18,10 @@ export interface NodeParts {
   /** Outermost first; by the name's own slashes where it is not given. */
   readonly group?: readonly string[];
   readonly outputs?: OpNode['outputs'];
+  /** In place of `outputs`: what the file says of them by their place, small tensors' numbers included. */
+  readonly known?: readonly Known[];
+  /** What it gives by what goes in, for what the file does not say. */
+  readonly infer?: Inference;
   /** As the file says it; empty for none. */
   readonly device?: string;
   readonly attributes?: OpNode['attributes'];
@@ -26,6 +32,14 @@ export interface NodeParts {
 export interface Source {
   readonly from: string;
   readonly slot?: number;
+  /** What is known of it here, in place of what is known where it comes from. */
+  readonly seen?: TensorFacts;
+}
+
+interface WantedEdge extends OpEdge {
+  /** Which input of the op it is, from 0; none: control, or what a body gives. */
+  readonly place: number | undefined;
+  readonly seen: TensorFacts | undefined;
 }
 
 /** Stands for a size that is not known. */
@@ -47,12 +61,8 @@ export class GraphBuilder {
   private letters = 0;
   private calls = 0;
   private readonly nodes = new Map<string, OpNode>();
-  private readonly wanted: {
-    readonly from: string;
-    readonly to: string;
-    readonly slot: number;
-    readonly input: string;
-  }[] = [];
+  private readonly wanted: WantedEdge[] = [];
+  private readonly told = new Map<string, { readonly given: readonly Known[]; readonly infer?: Inference }>();
   private readonly layers: LayerInfo[] = [];
   private readonly taken = new Map<string, number>();
 
@@ -75,7 +85,11 @@ export class GraphBuilder {
     }
     const group = (parts.group ?? parts.id.split('/').slice(0, -1)).slice(0, DEEPEST_GROUP);
     const attributes = shownAttributes(parts.attributes);
-    const outputs = (parts.outputs ?? []).map((output) => ({ ...output, shape: output.shape.map(sizeOf) }));
+    const outputs = parts.known
+      ? outputsOf(parts.known)
+      : (parts.outputs ?? []).map((output) => ({ ...output, shape: output.shape.map(sizeOf) }));
+    if (parts.known || parts.infer)
+      this.told.set(id, { given: parts.known ?? outputs.map(factsOf), infer: parts.infer });
     this.nodes.set(id, {
       id,
       op: parts.op,
@@ -101,12 +115,12 @@ export class GraphBuilder {
   }
 
   /** Both may be added later. */
-  connect({ from, slot = 0 }: Source, to: string, input: string): void {
+  connect({ from, slot = 0, seen }: Source, to: string, input: string, place?: number): void {
     if (this.wanted.length >= MOST_EDGES)
       throw new ModelFileError(`It has more than ${MOST_EDGES.toLocaleString('en-US')} tensors between ops.`);
     this.count(from);
     this.count(to);
-    this.wanted.push({ from, to, slot, input });
+    this.wanted.push({ from, to, slot, input, place, seen });
   }
 
   private count(name: string): void {
@@ -118,6 +132,25 @@ export class GraphBuilder {
 
   addLayer(layer: LayerInfo): void {
     this.layers.push(layer);
+  }
+
+  /** By `id`, of nodes of which more than outputs is told. */
+  private infer(order: readonly string[], edges: readonly WantedEdge[]): ReadonlyMap<string, readonly Known[]> {
+    if (this.told.size === 0) return new Map();
+    const inputs = new Map<string, FactSource[]>();
+    for (const { from, to, slot, place, seen } of edges) {
+      if (place === undefined || !this.told.has(to)) continue;
+      const source = { from, slot, place, seen };
+      const list = inputs.get(to);
+      if (list) list.push(source);
+      else inputs.set(to, [source]);
+    }
+    return inferShapes(
+      order.flatMap((id) => {
+        const told = this.told.get(id);
+        return told ? [{ id, ...told, inputs: inputs.get(id) ?? [] }] : [];
+      }),
+    );
   }
 
   /** Inputs that no node gives are left out; `notes` get a word on them, and on edges that lead back. */
@@ -134,9 +167,10 @@ export class GraphBuilder {
       notes.push(
         `${counted(edges.length - forward.length, 'edge')} that lead${forward.length + 1 === edges.length ? 's' : ''} back, of loops, left out.`,
       );
+    const shapes = this.infer(order, forward);
     return {
-      nodes: order.map((id) => this.nodes.get(id)!),
-      edges: forward,
+      nodes: order.map((id) => withOutputs(this.nodes.get(id)!, shapes.get(id))),
+      edges: forward.map(({ from, to, slot, input }) => ({ from, to, slot, input })),
       layers: this.layers,
       backend: 'file',
       batchSize: UNKNOWN,
@@ -145,14 +179,34 @@ export class GraphBuilder {
   }
 }
 
+/** As a graph has them: outputs are known by their place, so that those behind one that is not known are left out. */
+function outputsOf(known: readonly Known[]): OpNode['outputs'] {
+  const outputs: OpNode['outputs'] = [];
+  for (const facts of known) {
+    if (!facts?.shape) break;
+    const shape = facts.shape.map((size) => (isNumber(size) ? sizeOf(size) : UNKNOWN));
+    outputs.push({ shape, dtype: facts.dtype ?? 'unknown' });
+  }
+  return outputs;
+}
+
+function factsOf({ shape, dtype }: OpNode['outputs'][number]): TensorFacts {
+  return { dtype, shape: shape.map((size) => (size === UNKNOWN ? unknownSize() : size)) };
+}
+
+function withOutputs(node: OpNode, known: readonly Known[] | undefined): OpNode {
+  const outputs = known && outputsOf(known);
+  return outputs ? { ...node, outputs, bytes: bytesOf(outputs) } : node;
+}
+
 function counted(number: number, what: string): string {
   return `${number.toLocaleString('en-US')} ${what}${number === 1 ? '' : 's'}`;
 }
 
 /** Kahn's order, as near as can be to the given one; what is left when only loops remain is cut at its first node. */
-function inOrder(ids: readonly string[], edges: readonly OpEdge[]): { order: string[]; forward: OpEdge[] } {
+function inOrder(ids: readonly string[], edges: readonly WantedEdge[]): { order: string[]; forward: WantedEdge[] } {
   const waits = new Map(ids.map((id) => [id, 0]));
-  const after = new Map<string, OpEdge[]>();
+  const after = new Map<string, WantedEdge[]>();
   for (const edge of edges) {
     waits.set(edge.to, waits.get(edge.to)! + 1);
     const list = after.get(edge.from);

@@ -2,18 +2,28 @@
  * An ONNX graph as a graph to look at: nodes, initializers and inputs, functions where they are called, and below a
  * loop or a choice what it may run. Knows no file.
  */
-import type { OpNode } from '../graph/op-graph.js';
 import {
   AttributeProto_AttributeType,
-  TensorProto_DataType,
   type AttributeProto,
   type FunctionProto,
   type GraphProto,
   type NodeProto,
   type TypeProto,
 } from './generated/onnx_pb.js';
-import { UNKNOWN, type GraphBuilder, type Source } from './graph-builder.js';
+import type { GraphBuilder, Source } from './graph-builder.js';
+import {
+  OnnxSizes,
+  factsOfConstant,
+  factsOfTensor,
+  latin,
+  onnxAttributes,
+  typeName,
+  type StoredTensor,
+} from './onnx-values.js';
 import { ownEntry } from './own-entry.js';
+import type { Inference } from './shapes/infer-shapes.js';
+import { onnxShapes } from './shapes/onnx-shapes.js';
+import type { Known } from './shapes/tensor-facts.js';
 
 type Sources = Map<string, Source>;
 type Types = ReadonlyMap<string, TypeProto | undefined>;
@@ -30,6 +40,7 @@ interface Place {
 
 export class OnnxGraph {
   private readonly functions: ReadonlyMap<string, FunctionProto>;
+  private readonly sizes = new OnnxSizes();
 
   constructor(
     private readonly builder: GraphBuilder,
@@ -52,22 +63,22 @@ export class OnnxGraph {
     const place = { ...outside, sources: new Map(outside.sources) };
     const { prefix, sources } = place;
     const types = new Map([...graph.input, ...graph.output, ...graph.valueInfo].map(({ name, type }) => [name, type]));
-    const stored = [
+    const stored: readonly StoredTensor[] = [
       ...graph.initializer,
       ...graph.sparseInitializer.map(({ values, dims }) => ({
         name: values?.name ?? '',
         dims,
         dataType: values?.dataType ?? 0,
-        externalData: [],
       })),
     ];
-    for (const { name, dims, dataType, externalData } of stored) {
-      const file = externalData.find(({ key }) => key === 'location')?.value;
+    for (const tensor of stored) {
+      const { name = '' } = tensor;
+      const file = tensor.externalData?.find(({ key }) => key === 'location')?.value;
       const from = this.builder.add({
         ...placed(prefix, name),
         op: 'Initializer',
         kind: 'constant',
-        outputs: [{ shape: dims.map(Number), dtype: typeName(dataType) }],
+        known: [factsOfTensor(tensor)],
         ...(file ? { attributes: { file } } : {}),
       });
       sources.set(name, { from });
@@ -77,9 +88,9 @@ export class OnnxGraph {
       // Old files list initializers among the inputs as well.
       if (own.has(name)) continue;
       const source = fed(index);
-      const outputs = outputsOf([name], types);
       const kind = source ? 'op' : 'input';
-      const from = this.builder.add({ ...placed(prefix, name), op: 'Input', kind, outputs });
+      const known = [this.sizes.factsOf(types.get(name))];
+      const from = this.builder.add({ ...placed(prefix, name), op: 'Input', kind, known });
       if (source) this.builder.connect(source, from, 'value');
       sources.set(name, { from });
     }
@@ -97,7 +108,8 @@ export class OnnxGraph {
         ...placed(prefix, nameOf(node, index)),
         op: node.opType,
         kind: node.opType === 'Constant' ? 'constant' : 'op',
-        outputs: outputsOf(node.output, types),
+        known: this.knownOf(node, types),
+        infer: inferenceOf(node, given),
         attributes,
       });
       node.output.forEach((output, slot) => output !== '' && sources.set(output, { from: id, slot }));
@@ -109,7 +121,7 @@ export class OnnxGraph {
         // An empty name stands for an input that is left out.
         if (input === '') return;
         const name = ownEntry(inputNames, node.opType)?.[index] ?? `input ${index + 1}`;
-        this.builder.connect(sources.get(input) ?? { from: input }, id, name);
+        this.builder.connect(sources.get(input) ?? { from: input }, id, name, index);
       });
       this.branches(node, id, place);
     }
@@ -153,6 +165,11 @@ export class OnnxGraph {
     }
   }
 
+  private knownOf({ opType, attribute, output }: NodeProto, types: Types): readonly Known[] {
+    if (opType === 'Constant') return [factsOfConstant(attribute)];
+    return output.map((name) => this.sizes.factsOf(types.get(name)));
+  }
+
   private calledBy({ domain, opType, overload }: NodeProto): FunctionProto | undefined {
     return this.functions.get(keyOf(domain, opType, overload));
   }
@@ -181,24 +198,14 @@ function placed(prefix: string, name: string): { readonly id: string } {
   return { id: prefix + name.replace(/^\/+/, '').replace(/\/{2,}/g, '/') };
 }
 
-function outputsOf(names: readonly string[], types: Types): OpNode['outputs'] {
-  const outputs: OpNode['outputs'] = [];
-  for (const name of names) {
-    const value = types.get(name)?.value;
-    if (value?.case !== 'tensorType' || !value.value.shape) return outputs;
-    const shape = value.value.shape.dim.map(({ value: size }) =>
-      size.case === 'dimValue' ? Number(size.value) : UNKNOWN,
-    );
-    outputs.push({ shape, dtype: typeName(value.value.elemType) });
-  }
-  return outputs;
-}
-
-const typeNames: Readonly<Record<string, string>> = { float: 'float32', double: 'float64' };
-
-function typeName(type: number): string {
-  const name = (TensorProto_DataType[type] ?? 'unknown').toLowerCase();
-  return ownEntry(typeNames, name) ?? name;
+/** Ops of other domains are not ONNX's own, whatever their names are. */
+function inferenceOf({ domain, opType, attribute, output }: NodeProto, given: Given): Inference | undefined {
+  if (domain !== '' && domain !== 'ai.onnx') return undefined;
+  const found = onnxAttributes((name) => {
+    const one = attribute.find((each) => each.name === name);
+    return one?.refAttrName ? given.get(one.refAttrName) : one;
+  });
+  return (inputs) => onnxShapes(opType, { ...found, inputs, outputs: output.length });
 }
 
 function attributesOf(attributes: readonly AttributeProto[], given: Given): Record<string, unknown> {
@@ -229,9 +236,4 @@ function valueOf({ type, i, f, s, ints, floats, strings, t }: AttributeProto): u
     default:
       return undefined;
   }
-}
-
-/** Names of modes and the like, in plain letters. */
-function latin(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes.subarray(0, 1024));
 }

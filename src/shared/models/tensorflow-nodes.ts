@@ -12,18 +12,33 @@ import {
   TensorShapeProtoSchema,
   type TensorShapeProto,
 } from '../generated/tensorflow/core/framework/tensor_shape_pb.js';
-import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
 import type { OpNode } from '../graph/op-graph.js';
 import { GraphBuilder, UNKNOWN, type Source } from './graph-builder.js';
 import type { OpenedModel } from './model-format.js';
+import { numbersOfTensor, sizeOfTensor } from '../events/numbers-of-tensor.js';
 import { ownEntry } from './own-entry.js';
+import type { GivenAttributes } from './shapes/given-op.js';
+import type { Inference } from './shapes/infer-shapes.js';
+import { MOST_VALUES, unknownSize, type Known, type Sizes } from './shapes/tensor-facts.js';
+import { tensorflowShapes } from './shapes/tensorflow-shapes.js';
 import { dtypesOf, slotOf, typeName } from './tensorflow-types.js';
 
+interface GraphOptions {
+  /** Names of nodes: those alone are shown that they need. */
+  readonly wanted?: readonly string[];
+  /** Constants say what shape they have, and what they hold is in other files. */
+  readonly areValuesElsewhere?: boolean;
+}
+
 /**
- * Where `wanted` names nodes, those alone are shown that they need. @throws ModelFileError for a graph
+ * @throws ModelFileError for a graph
  * that is no graph
  */
-export function openGraphDef(graph: GraphDef, title: string, wanted?: readonly string[]): OpenedModel {
+export function openGraphDef(
+  graph: GraphDef,
+  title: string,
+  { wanted, areValuesElsewhere = false }: GraphOptions = {},
+): OpenedModel {
   const notes: string[] = [];
   const nodes = wanted ? neededFor(wanted, graph.node) : graph.node;
   if (nodes.length < graph.node.length) {
@@ -31,7 +46,10 @@ export function openGraphDef(graph: GraphDef, title: string, wanted?: readonly s
       `${(graph.node.length - nodes.length).toLocaleString('en-US')} ops that save and restore variables, or that nothing uses, are left out.`,
     );
   }
-  const adding = new Adding(new Map((graph.library?.function ?? []).map((one) => [one.signature?.name ?? '', one])));
+  const adding = new Adding(
+    areValuesElsewhere,
+    new Map((graph.library?.function ?? []).map((one) => [one.signature?.name ?? '', one])),
+  );
   adding.addNodes(nodes, '', new Map(), 0);
   const { versions } = graph;
   return {
@@ -80,7 +98,10 @@ function readInput(input: string): Input {
 class Adding {
   readonly builder = new GraphBuilder();
 
-  constructor(private readonly functions: ReadonlyMap<string, FunctionDef>) {}
+  constructor(
+    private readonly areValuesElsewhere: boolean,
+    private readonly functions: ReadonlyMap<string, FunctionDef>,
+  ) {}
 
   /**
    * Nodes of a graph or a function's body, below `prefix`; `given` are the function's arguments.
@@ -115,8 +136,12 @@ class Adding {
     // Names first: nodes may stand before what they take.
     for (const node of nodes) {
       const body = this.calledBy(node);
-      if (body) calls.set(node.name, () => this.call(node, body, prefix, sourceOf, depth));
-      else results.set(node.name, this.add(node, prefix));
+      if (body) {
+        const data = dataOf(node);
+        const given = (index: number): Source | undefined =>
+          data[index] === undefined ? undefined : sourceOf(data[index]);
+        calls.set(node.name, () => this.call(prefix + node.name, body, given, depth));
+      } else results.set(node.name, this.add(node, prefix));
     }
     for (const name of [...calls.keys()]) sourceOf(name);
     for (const node of nodes) {
@@ -124,28 +149,29 @@ class Adding {
       if (typeof id !== 'string') continue;
       node.input.forEach((input, index) => {
         const source = sourceOf(input);
-        if (source) this.builder.connect(source, id, readInput(input).control ? 'control' : inputName(node.op, index));
+        if (!source) return;
+        if (readInput(input).control) this.builder.connect(source, id, 'control');
+        else this.builder.connect(source, id, inputName(node.op, index), index);
       });
       this.addBranches(node, id, prefix, sourceOf, depth);
     }
     return sourceOf;
   }
 
+  /** The body of a function, below `path`. @param given what goes into it, by its place */
   private call(
-    node: NodeDef,
+    path: string,
     body: FunctionDef,
-    prefix: string,
-    sourceOf: (input: string) => Source | undefined,
+    given: (index: number) => Source | undefined,
     depth: number,
   ): readonly Source[] {
-    const own = `${prefix}${node.name}/`;
-    const given = new Map<string, Source>();
-    const data = node.input.filter((input) => !input.startsWith('^'));
+    const own = `${path}/`;
+    const taken = new Map<string, Source>();
     (body.signature?.inputArg ?? []).forEach(({ name }, index) => {
-      const source = data[index] === undefined ? undefined : sourceOf(data[index]);
-      if (source) given.set(name, source);
+      const source = given(index);
+      if (source) taken.set(name, source);
     });
-    const resultOf = this.addNodes(body.nodeDef, own, given, depth + 1);
+    const resultOf = this.addNodes(body.nodeDef, own, taken, depth + 1);
     return (body.signature?.outputArg ?? []).map(
       ({ name }) => resultOf(ownEntry(body.ret, name) ?? name) ?? { from: own + name },
     );
@@ -164,11 +190,18 @@ class Adding {
     sourceOf: (input: string) => Source | undefined,
     depth: number,
   ): void {
-    const data = node.input.filter((input) => !input.startsWith('^')).slice(ownEntry(first, node.op) ?? 0);
-    for (const [name, body] of this.branchesOf(node)) {
-      const given = { ...node, name: `${node.name}/${name}`, input: data };
-      for (const source of this.call(given, body, prefix, sourceOf, depth)) this.builder.connect(source, id, name);
-    }
+    const data = dataOf(node).slice(ownEntry(first, node.op) ?? 0);
+    const shapes = node.op.endsWith('While') ? shapesOf(node) : undefined;
+    const given = (index: number): Source | undefined => {
+      const source = data[index] === undefined ? undefined : sourceOf(data[index]);
+      if (!source || !shapes) return source;
+      // What goes round in a loop may have another shape each time: what the loop says of it holds.
+      const shape = shapes[index];
+      return { ...source, seen: shape && !shape.unknownRank ? { shape: knownSizes(shape) } : {} };
+    };
+    for (const [name, body] of this.branchesOf(node))
+      for (const source of this.call(`${prefix}${node.name}/${name}`, body, given, depth))
+        this.builder.connect(source, id, name);
   }
 
   private branchesOf(node: NodeDef): readonly (readonly [name: string, body: FunctionDef])[] {
@@ -190,6 +223,20 @@ class Adding {
     return value?.case === 'func' ? this.functions.get(value.value.name) : undefined;
   }
 
+  private valuesOf(node: NodeDef): readonly number[] | undefined {
+    return this.areValuesElsewhere ? undefined : valuesOf(node);
+  }
+
+  private knownOf(node: NodeDef): readonly Known[] {
+    const dtypes = dtypesOf(node);
+    const values = this.valuesOf(node);
+    return shapesOf(node).map((shape, slot) => ({
+      dtype: dtypes[slot] ?? dtypes[0],
+      ...(shape && !shape.unknownRank ? { shape: knownSizes(shape) } : {}),
+      ...(values && slot === 0 ? { values } : {}),
+    }));
+  }
+
   private add(node: NodeDef, prefix: string): string {
     const attributes: Record<string, unknown> = {};
     for (const [name, { value }] of Object.entries(node.attr)) {
@@ -201,10 +248,11 @@ class Adding {
       id: prefix + node.name,
       op: node.op,
       kind: ownEntry(kinds, node.op) ?? 'op',
-      outputs: outputsOf(node),
+      known: this.knownOf(node),
+      infer: inferenceOf(node),
       device: node.device,
       attributes,
-      value: numberOf(node),
+      value: shapesOf(node)[0]?.dim.length === 0 ? this.valuesOf(node)?.[0] : undefined,
     });
   }
 }
@@ -242,15 +290,35 @@ function inputName(op: string, index: number): string {
   return ownEntry(inputNames, op)?.[index] ?? `input ${index + 1}`;
 }
 
-function outputsOf(node: NodeDef): OpNode['outputs'] {
+function dataOf({ input }: NodeDef): string[] {
+  return input.filter((one) => !one.startsWith('^'));
+}
+
+function inferenceOf(node: NodeDef): Inference {
   const dtypes = dtypesOf(node);
-  const outputs: OpNode['outputs'] = [];
-  for (const [slot, shape] of shapesOf(node).entries()) {
-    // One whose rank is not known is left out, and with it those behind it: outputs are known by their place.
-    if (!shape || shape.unknownRank) break;
-    outputs.push({ shape: sizesOf(shape), dtype: dtypes[slot] ?? dtypes[0] ?? 'unknown' });
-  }
-  return outputs;
+  const attributes = attributesOf(node);
+  return (inputs) => {
+    const found = tensorflowShapes(node.op, { ...attributes, inputs, outputs: dtypes.length });
+    return dtypes.map((dtype, slot) => ({ shape: found[slot]?.shape, values: found[slot]?.values, dtype }));
+  };
+}
+
+/** As the rules of shapes read them. */
+function attributesOf({ attr }: NodeDef): GivenAttributes {
+  return {
+    number(name) {
+      const value = ownEntry(attr, name)?.value;
+      return value?.case === 'i' || value?.case === 'b' ? Number(value.value) : undefined;
+    },
+    numbers(name) {
+      const value = ownEntry(attr, name)?.value;
+      return value?.case === 'list' ? value.value.i.map(Number) : undefined;
+    },
+    text(name) {
+      const value = ownEntry(attr, name)?.value;
+      return value?.case === 's' ? readable(value.value) : undefined;
+    },
+  };
 }
 
 function shapesOf({ op, attr }: NodeDef): readonly (TensorShapeProto | undefined)[] {
@@ -258,32 +326,30 @@ function shapesOf({ op, attr }: NodeDef): readonly (TensorShapeProto | undefined
   const own = held?.case === 'shape' ? [held.value] : [];
   // What a variable gives is a handle; what people want to know is what it holds.
   if (op === 'VarHandleOp' && own.length > 0) return own;
-  const known = attr['_output_shapes']?.value;
+  const known = (attr['_output_shapes'] ?? (ownEntry(first, op) === undefined ? undefined : attr['output_shapes']))
+    ?.value;
   if (known?.case === 'list') return known.value.shape;
   const value = attr['value']?.value;
   if (op === 'Const' && value?.case === 'tensor') return [value.value.tensorShape ?? create(TensorShapeProtoSchema)];
   return ownEntry(kinds, op) === undefined ? [] : own;
 }
 
+function knownSizes({ dim }: TensorShapeProto): Sizes {
+  return dim.map(({ size }) => (size < 0n ? unknownSize() : Number(size)));
+}
+
 function sizesOf(shape: TensorShapeProto): number[] {
   return shape.dim.map(({ size }) => (size < 0n ? UNKNOWN : Number(size)));
 }
 
-/** Of a constant that is one number. */
-function numberOf(node: NodeDef): number | undefined {
-  const value = node.attr['value']?.value;
-  if (node.op !== 'Const' || value?.case !== 'tensor') return undefined;
-  const { floatVal, intVal, doubleVal, tensorContent, tensorShape, dtype } = value.value;
-  if ((tensorShape?.dim.length ?? 0) > 0) return undefined;
-  const only = floatVal[0] ?? intVal[0] ?? doubleVal[0];
-  if (only !== undefined) return only;
-  if (tensorContent.length !== 4) return undefined;
-  const view = new DataView(tensorContent.buffer, tensorContent.byteOffset, 4);
-  return dtype === DataType.DT_FLOAT
-    ? view.getFloat32(0, true)
-    : dtype === DataType.DT_INT32
-      ? view.getInt32(0, true)
-      : undefined;
+/** What a constant holds, where that is little. */
+function valuesOf({ op, attr }: NodeDef): readonly number[] | undefined {
+  const value = ownEntry(attr, 'value')?.value;
+  if (op !== 'Const' || value?.case !== 'tensor') return undefined;
+  const size = sizeOfTensor(value.value);
+  if (size === undefined || size > MOST_VALUES) return undefined;
+  const numbers = numbersOfTensor(value.value);
+  return numbers && [...numbers];
 }
 
 /** An attribute as people read it; tensors and functions by a word. */

@@ -41,7 +41,7 @@ function openSavedModel({ metaGraphs }: SavedModel): OpenedModel {
     if (signatures.length === 0) return [openGraphDef(graphDef, 'graph')];
     return signatures
       .sort(([a], [b]) => Number(b === 'serving_default') - Number(a === 'serving_default'))
-      .map(([name, { outputs }]) => openGraphDef(graphDef, name, nodesOf(outputs)));
+      .map(([name, { outputs }]) => openGraphDef(graphDef, name, { wanted: nodesOf(outputs) }));
   });
   if (opened.length === 0) throw new ModelFileError('It holds no graph.');
   const version = metaGraphs[0]?.metaInfoDef?.tensorflowVersion;

@@ -50,7 +50,7 @@ export const tfjsGraph: ModelFormat = {
   open(file) {
     const { root, topology } = topologyOf(file)!;
     const graph = fromJson(GraphDefSchema, topology as JsonValue, { ignoreUnknownFields: true });
-    const opened = openGraphDef(graph, 'graph');
+    const opened = openGraphDef(graph, 'graph', { areValuesElsewhere: true });
     const signature = isRecord(root['signature']) ? root['signature'] : {};
     const names = (key: string): string => (isRecord(signature[key]) ? Object.keys(signature[key]).join(', ') : '');
     const facts = ['inputs', 'outputs'].flatMap((key) => (names(key) ? [{ name: key, value: names(key) }] : []));
