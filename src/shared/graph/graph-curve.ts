@@ -50,13 +50,22 @@ export function curvePoints(from: Box, via: readonly Point[], to: Box): number[]
   return points;
 }
 
-/** Where what is said of it stands: at the point in its middle, or halfway where it is one curve. */
+/**
+ * Where what is said of it stands. One that is led runs within a row, between two rows, within a row and so on: between
+ * rows there is room, best where it runs straight, else nearest to its middle.
+ */
 export function middleOf(points: readonly number[]): Point {
   const last = points.length - 2;
-  if (points.length <= 8) return { x: (points[0]! + points[last]!) / 2, y: (points[1]! + points[last + 1]!) / 2 };
   const curves = last / 6;
-  const at = 6 * (1 + Math.floor((curves - 1) / 2));
-  return { x: points[at]!, y: points[at + 1]! };
+  if (curves < 3) return { x: (points[0]! + points[last]!) / 2, y: (points[1]! + points[last + 1]!) / 2 };
+  let [best, least] = [1, Infinity];
+  for (let curve = 1; curve < curves - 1; curve += 2) {
+    const across = Math.abs(points[6 * curve + 6]! - points[6 * curve]!);
+    const cost = across + Math.abs(curve - (curves - 1) / 2);
+    if (cost < least) [best, least] = [curve, cost];
+  }
+  const at = 6 * best;
+  return { x: (points[at]! + points[at + 6]!) / 2, y: (points[at + 1]! + points[at + 7]!) / 2 };
 }
 
 function round(value: number): number {

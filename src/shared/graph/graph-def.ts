@@ -81,7 +81,10 @@ function attributesOf(node: OpNode, names: ReadonlyMap<string, string>): Record<
   // TensorBoard writes these beside the edges.
   attributes['_output_shapes'] = listOf({ shape: node.outputs.map(({ shape }) => shapeInit(shape)) });
   const type = dataTypes[node.outputs[0]?.dtype ?? ''];
-  if (type !== undefined) attributes['T'] = { value: { case: 'type', value: type } };
+  const isValue = node.kind === 'input' || node.kind === 'variable' || node.kind === 'constant';
+  if (type !== undefined) attributes[isValue ? 'dtype' : 'T'] = { value: { case: 'type', value: type } };
+  if (isValue && node.kind !== 'constant')
+    attributes['shape'] = { value: { case: 'shape', value: shapeInit(node.outputs[0]!.shape) } };
   attributes['_phase'] = textOf(node.phase);
   if (node.layer !== undefined) attributes['_layer'] = textOf(node.layer);
   if (node.forward !== undefined) attributes['_forward'] = textOf(names.get(node.forward) ?? node.forward);

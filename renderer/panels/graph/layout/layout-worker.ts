@@ -20,13 +20,13 @@ self.onmessage = ({ data }: MessageEvent<LayoutRequest>) => {
 function place(tree: number, request: number, open: Uint8Array): void {
   try {
     const placement = trees.get(tree)!.place(open);
-    const { groups, ops, routeStart, points } = placement;
+    const { groups, ops, routeStart, routes } = placement;
     say({ kind: 'placed', request, placement }, [
       placement.open.buffer,
       groups.buffer,
       ops.buffer,
       routeStart.buffer,
-      points.buffer,
+      routes.buffer,
     ]);
   } catch (error) {
     say({ kind: 'failed', request, message: error instanceof Error ? error.message : String(error) });

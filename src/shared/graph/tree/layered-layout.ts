@@ -22,11 +22,23 @@ export interface LayeredGaps {
   readonly row: number;
 }
 
+/**
+ * How an edge is led from row to row, so that it bends between rows alone and never behind a box: where it leaves the
+ * row of its source, how it passes each row between, where it comes into the row of its target.
+ */
+export interface Route {
+  /** The lower end of the source's row. */
+  readonly leave: number;
+  readonly passes: readonly { readonly x: number; readonly top: number; readonly bottom: number }[];
+  /** The upper end of the target's row. */
+  readonly enter: number;
+}
+
 export interface LayeredPlaces {
   /** Top left corners, in the order of the boxes. */
   readonly places: readonly { readonly x: number; readonly y: number }[];
-  /** In the order of the edges: points that an edge is led through, from its source on. */
-  readonly routes: readonly (readonly { readonly x: number; readonly y: number }[])[];
+  /** In the order of the edges; `undefined` for those that are not led. */
+  readonly routes: readonly (Route | undefined)[];
   readonly width: number;
   readonly height: number;
 }
@@ -42,7 +54,7 @@ export function layeredLayout(
   edges: readonly (readonly [from: number, to: number])[],
   gaps: LayeredGaps,
 ): LayeredPlaces {
-  if (boxes.length === 0) return { places: [], routes: edges.map(() => []), width: 0, height: 0 };
+  if (boxes.length === 0) return { places: [], routes: edges.map(() => undefined), width: 0, height: 0 };
   const ranks = ranksOf(boxes, edges, gaps);
   const { rank } = ranks;
   const grid = new Grid(boxes, ranks);
@@ -56,6 +68,7 @@ export function layeredLayout(
     tops.push(y);
     y += height + gaps.row;
   }
+  const bottom = (row: number): number => tops[row]! + heights[row]!;
   let [left, right] = [Infinity, -Infinity];
   xs.forEach((x, at) => {
     left = Math.min(left, x - grid.lefts[at]!);
@@ -66,12 +79,18 @@ export function layeredLayout(
       x: xs[index]! - left - grid.lefts[index]!,
       y: tops[rank[index]!]! + (heights[rank[index]!]! - box.height) / 2,
     })),
-    routes: chains.map((chain) =>
-      chain.map((at) => {
-        const row = grid.rankOf(at);
-        return { x: xs[at]! - left, y: tops[row]! + heights[row]! / 2 };
-      }),
-    ),
+    routes: chains.map((chain, edge) => {
+      if (!chain) return undefined;
+      const [from, to] = edges[edge]!;
+      return {
+        leave: bottom(rank[from]!),
+        passes: chain.map((at) => {
+          const row = grid.rankOf(at);
+          return { x: xs[at]! - left, top: tops[row]!, bottom: bottom(row) };
+        }),
+        enter: tops[rank[to]!]!,
+      };
+    }),
     width: right - left,
     height: Math.max(0, y - gaps.row),
   };
@@ -114,12 +133,12 @@ class Grid {
     return this.ranks[at]!;
   }
 
-  /** @returns the bends that the edge is led through */
-  lead(from: number, to: number): number[] {
+  /** @returns the bends that the edge is led through, one a row between; `undefined` where it is not led */
+  lead(from: number, to: number): number[] | undefined {
     const [first, last] = [this.ranks[from]!, this.ranks[to]!];
     const { aside, inGrid } = this.given;
     if (first === last && aside[from] && from < to) this.hostOf.set(from, to);
-    if (first >= last || last - first > LONGEST || inGrid[from] || inGrid[to]) return [];
+    if (first >= last || last - first > LONGEST || inGrid[from] || inGrid[to]) return undefined;
     const bends: number[] = [];
     let previous = from;
     for (let rank = first + 1; rank < last; rank++) {
@@ -231,12 +250,22 @@ class Grid {
       // Rows begin around one middle.
       for (const at of row) xs[at]! -= (x - gap) / 2;
     }
+    const [above, below] = [this.wishedBy(this.above), this.wishedBy(this.below)];
     for (let sweep = 0; sweep < 2 * SWEEPS; sweep++) {
       const down = sweep % 2 === 0;
       const rows = down ? this.rows : [...this.rows].reverse();
-      for (const row of rows) this.spread(row, gap, xs, down ? this.above : this.below);
+      for (const row of rows) this.spread(row, gap, xs, down ? above : below);
     }
     return xs;
+  }
+
+  /** A box stands with the boxes next to it: what is led past others goes aside for them, and does not pull them along. */
+  private wishedBy(neighbours: readonly (readonly number[])[]): readonly (readonly number[])[] {
+    return neighbours.map((near, at) => {
+      if (at >= this.boxes || near.every((one) => one < this.boxes)) return near;
+      const own = near.filter((one) => one < this.boxes);
+      return own.length > 0 ? own : near;
+    });
   }
 
   /** The places nearest to the wishes at which nothing of the row overlaps, and its order stays. */
@@ -254,10 +283,10 @@ class Grid {
       if (index > 0) offset += this.rights[row[index - 1]!]! + this.lefts[at]! + gap;
       offsets.push(offset);
       const near = neighbours[at]!;
-      const isBend = at >= this.boxes;
+      const isBesideBox = at < this.boxes && near.length > 0 && near[0]! < this.boxes;
       const wish = near.length > 0 ? near.reduce((sum, one) => sum + xs[one]!, 0) / near.length : xs[at]!;
-      // Straight long edges matter more than centred boxes; what stands aside goes where its host goes.
-      const weight = this.hostOf.has(at) ? 0.01 : near.length === 0 ? 0.1 : isBend ? 4 : 1;
+      // Chains of boxes are straight before long edges are; what stands aside goes where its host goes.
+      const weight = this.hostOf.has(at) ? 0.01 : near.length === 0 ? 0.1 : isBesideBox ? 300 : 1;
       let pool = { sum: (wish - offset) * weight, weight, count: 1 };
       for (let last = pools.at(-1); last && last.sum / last.weight > pool.sum / pool.weight; last = pools.at(-1)) {
         pools.pop();

@@ -3,7 +3,7 @@
  * layout costs what has changed and the groups around it. Numbers in, numbers out: a worker runs it. Pure but for
  * what it remembers.
  */
-import { layeredLayout, type LayeredBox } from './layered-layout.js';
+import { layeredLayout, type LayeredBox, type Route } from './layered-layout.js';
 import { cellWidths, childBoxes, gaps, sizes, type Outline } from './outline.js';
 
 /** Where everything stands that is seen. Of what is not, the numbers mean nothing. */
@@ -16,10 +16,10 @@ export interface Placement {
   readonly groups: Float64Array;
   /** x, y of each child that is an op. */
   readonly ops: Float64Array;
-  /** Of each edge: its first point in `points`, and one more at the end. */
+  /** Of each edge: the first number of its route in `routes`, and one more at the end. */
   readonly routeStart: Int32Array;
-  /** x, y of the points that edges are led through. */
-  readonly points: Float64Array;
+  /** Of each edge that is led: y where it leaves its row; x, upper and lower y of each row that it passes; y where it comes in. */
+  readonly routes: Float64Array;
 }
 
 /** What is in a group, from its own corner. */
@@ -30,7 +30,7 @@ interface Inside {
   readonly port: number;
   /** x, y of each child. */
   readonly places: Float64Array;
-  /** Points of each edge; none in columns. */
+  /** Of each edge, as in a `Placement`; empty where it is not led. */
   readonly routes: readonly Float64Array[];
 }
 
@@ -42,7 +42,7 @@ interface Frame {
 
 /** Insides that one group is kept with: what was opened is often closed again. */
 const MOST_KEPT = 4;
-const noRoutes: readonly Float64Array[] = [];
+const noRoute = new Float64Array(0);
 
 export class Placing {
   /** By group: insides by the frames of the groups within. */
@@ -80,7 +80,7 @@ export class Placing {
     const routeStart = new Int32Array(edgeStart.at(-1)! + 1);
     let length = 0;
     for (const inside of insides) if (inside) for (const route of inside.routes) length += route.length;
-    const points = new Float64Array(length);
+    const routes = new Float64Array(length);
     let next = 0;
     for (let group = 0; group < count; group++) {
       const inside = insides[group];
@@ -90,12 +90,10 @@ export class Placing {
       for (let index = 0; index < edgeStart[group + 1]! - edgeStart[group]!; index++) {
         const route = inside?.routes[index];
         if (route) {
-          for (let at = 0; at < route.length; at += 2) {
-            points[next++] = route[at]! + left;
-            points[next++] = route[at + 1]! + top;
-          }
+          for (let at = 0; at < route.length; at++)
+            routes[next++] = route[at]! + (isAcross(at, route.length) ? left : top);
         }
-        routeStart[edgeStart[group]! + index + 1] = next / 2;
+        routeStart[edgeStart[group]! + index + 1] = next;
       }
       if (!inside) continue;
       for (let at = childStart[group]!, index = 0; at < childStart[group + 1]!; at++, index += 2) {
@@ -112,7 +110,7 @@ export class Placing {
       }
     }
     const all = insides[0]!;
-    return { width: all.width, height: all.height, open: opened, groups, ops, routeStart, points };
+    return { width: all.width, height: all.height, open: opened, groups, ops, routeStart, routes };
   }
 
   private inside(group: number, frames: readonly (Frame | undefined)[]): Inside {
@@ -156,7 +154,7 @@ export class Placing {
       height: laid.height,
       port: first < 0 ? laid.width / 2 : laid.places[first]!.x + (port ?? width / 2),
       places,
-      routes: laid.routes.map((route) => Float64Array.from(route.flatMap(({ x, y }) => [x, y]))),
+      routes: laid.routes.map(routeNumbers),
     };
   }
 
@@ -167,6 +165,7 @@ export class Placing {
     const count = childStart[group + 1]! - start;
     const places = new Float64Array(2 * count);
     const edges = this.edgesOf(group);
+    const routes: Float64Array[] = edges.map(() => noRoute);
     let [x, height, port] = [0, 0, 0];
     for (let kind = 0; kind < cellWidths.length; kind++) {
       const own: number[] = [];
@@ -176,10 +175,13 @@ export class Placing {
       own.forEach((index, number) => (numbers[index] = number));
       const boxes = own.map((index) => childBoxes[box[start + index]!]!);
       const inner: (readonly [number, number])[] = [];
-      for (const [from, to] of edges) {
+      const innerEdges: number[] = [];
+      edges.forEach(([from, to], edge) => {
         const [a, b] = [numbers[from]!, numbers[to]!];
-        if (a >= 0 && b >= 0) inner.push([a, b]);
-      }
+        if (a < 0 || b < 0) return;
+        inner.push([a, b]);
+        innerEdges.push(edge);
+      });
       const laid = layeredLayout(boxes, inner, gaps.ops);
       own.forEach((index, number) => {
         const place = laid.places[number]!;
@@ -187,11 +189,16 @@ export class Placing {
         // Gradients flow upward, beside the forward ops that they belong to.
         places[2 * index + 1] = kind === 1 ? laid.height - place.y - boxes[number]!.height : place.y;
       });
+      innerEdges.forEach((edge, index) => {
+        const route = routeNumbers(laid.routes[index]);
+        routes[edge] = kind === 1 ? upward(route, laid.height) : route;
+        for (let at = 1; at < route.length - 1; at += 3) route[at]! += x;
+      });
       if (x === 0) port = laid.width / 2;
       x += laid.width + gaps.cells;
       height = Math.max(height, laid.height);
     }
-    return { port, width: Math.max(0, x - gaps.cells), height, places, routes: noRoutes };
+    return { port, width: Math.max(0, x - gaps.cells), height, places, routes };
   }
 
   private edgesOf(group: number): (readonly [number, number])[] {
@@ -200,4 +207,24 @@ export class Placing {
     for (let at = edgeStart[group]!; at < edgeStart[group + 1]!; at++) pairs.push([edges[2 * at]!, edges[2 * at + 1]!]);
     return pairs;
   }
+}
+
+function routeNumbers(route: Route | undefined): Float64Array {
+  if (!route) return noRoute;
+  const numbers = new Float64Array(2 + 3 * route.passes.length);
+  numbers[0] = route.leave;
+  route.passes.forEach(({ x, top, bottom }, index) => numbers.set([x, top, bottom], 1 + 3 * index));
+  numbers[numbers.length - 1] = route.enter;
+  return numbers;
+}
+
+/** Whether a number of a route is an x. */
+function isAcross(at: number, length: number): boolean {
+  return at % 3 === 1 && at < length - 1;
+}
+
+/** The same from below, in place: upper ends are lower ones then. */
+function upward(route: Float64Array, height: number): Float64Array {
+  for (let at = 0; at < route.length; at++) if (!isAcross(at, route.length)) route[at] = height - route[at]!;
+  return route;
 }

@@ -4,7 +4,7 @@ import { graphIndex } from './graph-index.js';
 import type { GroupTree } from './group-tree.js';
 import type { OutlinedTree } from './outline.js';
 import type { Placement } from './placing.js';
-import type { PlacedItem, Point, Wire } from './tree-layout.js';
+import type { Box, PlacedItem, Point, Wire } from './tree-layout.js';
 
 /** What goes to more items than this is wired to none of them. */
 const MOST_TARGETS = 4;
@@ -19,6 +19,13 @@ export interface Wired {
 
 /** Not found out yet. */
 const UNKNOWN = -2;
+const UNLED = -1;
+/** Less an edge's number: against that edge. */
+const BACK = -3;
+/** Rows and boxes that end within this end together. */
+const NEAR = 2;
+/** What flows back stands so far from what flows there. */
+const BESIDE = 5;
 
 export class Wiring {
   /** Of each op of the graph: the number of its group, its place among the children there, and its column. */
@@ -30,7 +37,7 @@ export class Wiring {
   /** Of each edge of the graph: the places of its ends among the nodes. */
   private readonly from: Int32Array;
   private readonly to: Int32Array;
-  /** Which edge of the outline it is led as, −1 for none; found out for those that are seen. */
+  /** Which edge of the outline it is led as; found out for those that are seen. */
   private readonly ledAs: Int32Array;
   /** Its shape, as a number in `labels`; likewise. */
   private readonly label: Int32Array;
@@ -113,7 +120,7 @@ export class Wiring {
         count,
         isControl,
         label: this.labels[label] ?? '',
-        via: this.via(edge, placement),
+        via: this.via(edge, placement, a, b),
       });
     }
     const unwired = new Map<number, number>();
@@ -145,13 +152,24 @@ export class Wiring {
     });
   }
 
-  private via(edge: number, { routeStart, points }: Placement): readonly Point[] {
-    const led = this.wayOf(edge);
-    if (led < 0) return [];
-    const via: Point[] = [];
-    for (let at = routeStart[led]!; at < routeStart[led + 1]!; at++)
-      via.push({ x: points[2 * at]!, y: points[2 * at + 1]! });
-    return via;
+  /** What flows back goes beside what flows there, where anything does. */
+  private via(edge: number, { routeStart, routes }: Placement, from: PlacedItem, to: PlacedItem): readonly Point[] {
+    const way = this.wayOf(edge);
+    if (way === UNLED) return [];
+    const isBack = way < 0;
+    const led = isBack ? BACK - way : way;
+    const route = routes.subarray(routeStart[led], routeStart[led + 1]);
+    if (route.length === 0) return [];
+    const [leave, enter] = [route[0]!, route[route.length - 1]!];
+    const [source, target] = isBack ? [to.anchor, from.anchor] : [from.anchor, to.anchor];
+    if (route.length === 2 && beyond(source, leave) < NEAR && beyond(target, enter) < NEAR) return [];
+    const via: Point[] = [{ x: middleOf(source), y: leave }];
+    for (let at = 1; at < route.length - 1; at += 3) {
+      const x = route[at]! + (isBack ? BESIDE : 0);
+      via.push({ x, y: route[at + 1]! }, { x, y: route[at + 2]! });
+    }
+    via.push({ x: middleOf(target), y: enter });
+    return isBack ? via.reverse() : via;
   }
 
   private labelOf(edge: number): number {
@@ -167,7 +185,7 @@ export class Wiring {
     return (this.label[edge] = number);
   }
 
-  /** An edge is led as the one between those two children that its ends part at. */
+  /** An edge is led as the one between those two children that its ends part at, or against one: `BACK` less its number. */
   private wayOf(edge: number): number {
     const known = this.ledAs[edge]!;
     if (known !== UNKNOWN) return known;
@@ -181,7 +199,9 @@ export class Wiring {
     }
     const { childStart } = this.outlined.outline;
     const count = childStart[a + 1]! - childStart[a]!;
-    return (this.ledAs[edge] = this.edgesOf(a).get(from * count + to) ?? -1);
+    const edges = this.edgesOf(a);
+    const against = edges.get(to * count + from);
+    return (this.ledAs[edge] = edges.get(from * count + to) ?? (against === undefined ? UNLED : BACK - against));
   }
 
   private edgesOf(group: number): ReadonlyMap<number, number> {
@@ -194,4 +214,13 @@ export class Wiring {
       places.set(edges[2 * at]! * count + edges[2 * at + 1]!, at);
     return (this.edgesIn[group] = places);
   }
+}
+
+function middleOf({ x, width }: Box): number {
+  return x + width / 2;
+}
+
+/** How far above or below a box. */
+function beyond({ y, height }: Box, at: number): number {
+  return Math.max(y - at, at - y - height);
 }

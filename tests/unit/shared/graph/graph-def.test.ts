@@ -42,6 +42,16 @@ test('attributes have their kinds: numbers, whole numbers, yes or no, lists, sha
     expect(text).toContain(part);
 });
 
+test('what goes in says its type and shape as TensorFlow asks for of a placeholder and of a variable', () => {
+  const { nodes } = denseGraph;
+  for (const kind of ['input', 'variable'] as const) {
+    const own = graphDefText({ ...denseGraph, nodes: [nodes.find((node) => node.kind === kind)!], edges: [] });
+    expect(own).toMatch(/key: "dtype"\n\s+value \{\n\s+type: DT_FLOAT/);
+    expect(own).toMatch(/key: "shape"\n\s+value \{\n\s+shape \{\n\s+dim/);
+    expect(own).not.toContain('key: "T"');
+  }
+});
+
 test('what only runs before something is an input of its own kind, behind the others', () => {
   const [a, b, c] = ['a', 'b', 'c'].map((id) => ({ ...denseGraph.nodes[2]!, id, attributes: {} }));
   const edges = [

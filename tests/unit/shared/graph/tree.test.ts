@@ -1,5 +1,6 @@
 /** Graphs in nested groups, and where everything of them stands: what holds for any graph, and how known ones look. */
 import { describe, expect, it } from 'vitest';
+import { curvePoints } from '../../../../src/shared/graph/graph-curve.js';
 import type { OpEdge, OpGraph, OpNode } from '../../../../src/shared/graph/op-graph.js';
 import { groupTree, isGroup, type Group } from '../../../../src/shared/graph/tree/group-tree.js';
 import { layOutTree, type TreeLayout } from '../../../../src/shared/graph/tree/tree-layout.js';
@@ -151,11 +152,66 @@ describe('equal blocks that follow one another', () => {
     const tree = groupTree(residual(1));
     const { wires, items } = layOutTree(tree, new Set());
     const shortcut = wires.find(({ from, to }) => from === 'stem' && to === 'block1_add')!;
-    expect(shortcut.via.length).toBe(4);
+    // Out of its row, past three others, into the last.
+    expect(shortcut.via.length).toBe(1 + 2 * 4 + 1);
     for (const { x, y } of shortcut.via)
       for (const item of items)
         expect(x > item.x && x < item.x + item.width && y > item.y && y < item.y + item.height).toBe(false);
+    // What goes past does not push what follows one another aside.
+    const middles = items.filter(({ id }) => /^block1_\d/.test(id)).map(({ x, width }) => x + width / 2);
+    const stem = items.find(({ id }) => id === 'stem')!;
+    for (const middle of middles) expect(Math.abs(middle - stem.x - stem.width / 2)).toBeLessThan(3);
   });
+});
+
+it('wires of random graphs bend between rows, and run behind nothing', () => {
+  for (let seed = 1; seed <= 12; seed++) {
+    let state = seed;
+    const random = (below: number): number => (state = (state * 48_271) % 2_147_483_647) % below;
+    const ids = Array.from({ length: 30 }, (_, index) => `n${index}`);
+    const edges = ids.flatMap((id, index) =>
+      index === 0
+        ? []
+        : [...new Set([random(index), Math.max(0, index - 1 - random(4))])].map((from) => edge(ids[from]!, id)),
+    );
+    const { wires, items } = layOutTree(
+      groupTree(
+        file(
+          ids.map((id) => node(id)),
+          edges,
+        ),
+      ),
+      new Set(),
+    );
+    const byId = new Map(items.map((item) => [item.id, item]));
+    for (const { from, to, via } of wires) {
+      const [source, target] = [byId.get(from)!, byId.get(to)!];
+      const points = curvePoints(source.anchor, via, target.anchor);
+      for (let at = 0; at + 6 < points.length; at += 6)
+        for (const share of [0.1, 0.3, 0.5, 0.7, 0.9]) {
+          const [x, y] = [0, 1].map((axis) => {
+            const [a, b, c, d] = [0, 2, 4, 6].map((more) => points[at + more + axis]!) as [
+              number,
+              number,
+              number,
+              number,
+            ];
+            const rest = 1 - share;
+            return rest ** 3 * a + 3 * rest * rest * share * b + 3 * rest * share * share * c + share ** 3 * d;
+          }) as [number, number];
+          const behind = items.filter(
+            (item) =>
+              item !== source &&
+              item !== target &&
+              x > item.x &&
+              x < item.x + item.width &&
+              y > item.y + 0.01 &&
+              y < item.y + item.height - 0.01,
+          );
+          expect(behind.map(({ id }) => `${from} → ${to} behind ${id}`)).toEqual([]);
+        }
+    }
+  }
 });
 
 it('a chain stands straight', () => {
