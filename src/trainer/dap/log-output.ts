@@ -12,9 +12,16 @@ export function outputOf(event: TrainingEvent): DebugProtocol.OutputEvent['body'
     }
     case 'notice':
     case 'error': {
-      const hint = event.hint === undefined ? '' : ` ${event.hint}`;
+      const { message, hint } = event;
+      const text = hint === undefined ? message : `${sentence(message)} ${hint}`;
       const category = event.kind === 'error' ? 'stderr' : 'console';
-      return { category, output: `${event.message}${hint}\n`, ...sourceOf(event) };
+      return { category, output: `${text}\n`, ...sourceOf(event) };
+    }
+    case 'finding': {
+      const { severity, title, explanation, advice, file, line } = event.finding;
+      const text = [`${severity}: ${title}`, `  ${explanation}`, ...advice.map((one) => `  – ${one}`)];
+      const category = severity === 'error' ? 'stderr' : 'console';
+      return { category, output: `${text.join('\n')}\n`, ...sourceOf({ file, line }) };
     }
     case 'epoch': {
       const values = { loss: event.loss, ...event.metrics, ...prefixed(event.validation) };
@@ -29,6 +36,10 @@ export function outputOf(event: TrainingEvent): DebugProtocol.OutputEvent['body'
     default:
       return undefined;
   }
+}
+
+function sentence(message: string): string {
+  return /[.!?…:]$/.test(message) ? message : `${message}.`;
 }
 
 function prefixed(validation: Readonly<Record<string, number>> | undefined): Record<string, number> {

@@ -36,7 +36,8 @@ export async function runMode(): Promise<void> {
   };
   const host: TrainingHost = {
     emit,
-    mayStopAfter: () => false,
+    // So that the first loss that is no number can be told with the layer that made it.
+    mayStopAfter: ({ keepingIsFree }) => keepingIsFree,
     wantsGradientNorms: false,
     afterStep: () => undefined,
     afterEpoch: () => undefined,

@@ -14,6 +14,26 @@ beforeAll(async () => {
       "console.log('hello from the experiment');\nconst examples",
     ),
     'long.ts': tinyExperiment.replace('epochs: 2', 'epochs: 100000'),
+    // One of its examples is nothing but zeros after the first layer.
+    'logs.ts': `import { defineExperiment, datasets, tf } from 'backstep';
+class Logs extends tf.layers.Layer {
+  static className = 'Logs';
+  computeOutputShape(shape: tf.Shape) { return shape; }
+  call(given: tf.Tensor | tf.Tensor[]) { return tf.log(Array.isArray(given) ? given[0]! : given); }
+}
+const rows = Array.from({ length: 64 }, (_, row) => [1 + (row % 3), row === 40 ? -9 : 1]);
+export default defineExperiment({
+  seed: 3,
+  data: () => datasets.tensors({ xs: tf.tensor2d(rows), ys: tf.tensor2d(rows), batchSize: 4 }),
+  model: () => tf.sequential({ layers: [
+    tf.layers.dense({ inputShape: [2], units: 4, activation: 'relu', kernelInitializer: 'ones' }),
+    new Logs({ name: 'logs' }),
+    tf.layers.dense({ units: 2 }),
+  ] }),
+  optimizer: () => tf.train.sgd(1e-4),
+  loss: 'meanSquaredError',
+});
+`,
   });
 });
 afterAll(() => place?.remove());
@@ -29,6 +49,13 @@ const jsonLines = (text: string): Line[] =>
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Line);
+
+test('a loss that becomes NaN is told with the layer and the op that made it, without a debugger', async () => {
+  const { stderr } = await backstep('run', 'logs.ts', '--backend', 'cpu');
+  expect(stderr).toContain('logs.ts:13: error: Layer logs is the first to give NaN or infinity');
+  expect(stderr).toContain('It is its op Log that makes it.');
+  expect(stderr).not.toMatch(/The loss of step \d+ is/);
+});
 
 test('run --json: one object a line with the promised fields, the person’s console on standard error', async () => {
   const { code, stdout, stderr } = await backstep(

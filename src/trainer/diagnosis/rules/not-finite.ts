@@ -120,7 +120,7 @@ function inLoss(step: StepFacts, facts: ExperimentFacts): Found | undefined {
   const seen =
     output && Number.isFinite(output.max)
       ? `All layers gave finite numbers, the last one (${label}) between ${number(output.min)} and ${number(output.max)}; the loss made ${number(step.loss)} of them${op ? `, in its op ${op}` : ''}. A logarithm of 0, a division by 0 and the square of a huge number do that.`
-      : `Training goes on, but it hardly ever recovers: with this update every weight becomes NaN. ${isHarmless(step.learningRate) ? `The learning rate${rateWords(step)} is too small to be the reason: initial weights or inputs that are far too large make that.` : `Most often a learning rate${rateWords(step)} that is too high has blown the weights up.`} Run it in the window, or set a breakpoint on isNaN(loss): at that step you see which layer it was.`;
+      : `Training goes on, but it hardly ever recovers: with this update every weight becomes NaN. ${isHarmless(step.learningRate) ? `The learning rate${rateWords(step)} is too small to be the reason: initial weights or inputs that are far too large make that.` : `Most often a learning rate${rateWords(step)} that is too high has blown the weights up.`} Train again with a breakpoint on isNaN(loss): at that step you see which layer it was.`;
   return {
     severity: 'error',
     title: `The loss of step ${step.step} is ${Number.isNaN(step.loss) ? 'NaN, not a number' : number(step.loss)}.`,

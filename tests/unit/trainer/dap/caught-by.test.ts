@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { isCaughtIn, type Position } from '../../../../src/trainer/dap/caught-by.js';
+import { isCaughtIn } from '../../../../src/trainer/dap/caught-by.js';
+import type { Position } from '../../../../src/trainer/dap/text-position.js';
 
 /** `^` stands before the function's parameters, as V8 says it begins, `@` at the call. */
 function caught(marked: string): boolean {
