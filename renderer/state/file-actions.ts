@@ -73,6 +73,24 @@ export async function openFile(
   reveal({ path, line: place.line, column: place.column, focus: place.focus ?? true });
 }
 
+/** Files that are being opened because something else than typing edited them. */
+const openingEdited = new Map<string, Promise<void>>();
+
+/** A file that is not open was edited from another, as by a renamed symbol: opens it behind the others, not saved. */
+export function openEdited(path: string, text: () => string): Promise<void> {
+  const open = async () => {
+    const disk = await readDisk(path);
+    if (disk && !findOpen(path)) {
+      const file = edited(opened(path, disk, undefined), text());
+      appStore.setState((state) => ({ openFiles: [...state.openFiles, file] }));
+    }
+    editFile(path, text());
+  };
+  const opening = openingEdited.get(path) ?? open().finally(() => openingEdited.delete(path));
+  openingEdited.set(path, opening);
+  return opening;
+}
+
 /** Opens a file in the pane at the right, splitting the editor where it is not. */
 export async function openToTheRight(path: string): Promise<void> {
   const { activeFile } = appStore.getState();

@@ -5,7 +5,7 @@ import { server } from './server.js';
 
 /** Far more than an experiment has; a home folder opened by mistake must not be walked to its end. */
 const MOST_FILES = 4000;
-const DEEPEST = 8;
+const DEEPEST = 24;
 
 /** Folders whose files nobody goes to by name. */
 export function isBulk(path: string): boolean {

@@ -44,7 +44,9 @@ export function Palette({ prefix, close }: { prefix: '>' | ''; close(): void }) 
       title="Command palette"
       label="Name of a file, > for commands, : for a line"
       placeholder={workspace ? 'Go to file. Type > for commands, : for a line' : 'Type a command'}
-      none={failure ?? 'Nothing matches. Type > to search the commands.'}
+      none={
+        failure ?? (text.startsWith('>') ? 'No command matches.' : 'Nothing matches. Type > to search the commands.')
+      }
       text={text}
       items={items}
       onText={setText}

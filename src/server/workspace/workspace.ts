@@ -215,7 +215,7 @@ export class Workspace {
     if (this.opened !== open) return;
     await this.leave();
     this.listener.workspaceChanged({
-      message: `The folder “${open.root}” was deleted, moved or replaced. What you had typed is still in the window: copy it before you open another folder.`,
+      message: `The folder “${open.root}” was deleted, moved or replaced. What was not saved is kept, and is there again once a folder of this path is opened.`,
     });
   }
 }

@@ -9,6 +9,7 @@ import { monaco } from './api.js';
 import { BreakpointGutter } from './breakpoint-gutter.js';
 import { refreshMarkers } from './markers.js';
 import { modelOf, pathOf } from './models.js';
+import { forwardKeys } from './overflow-keys.js';
 import { PinnedHints } from './pinned-hints.js';
 import { layersAt, lineOfLayer, modelAppeared } from './shape-hints.js';
 
@@ -62,6 +63,8 @@ export class CodeView {
       ariaLabel: pane === 0 ? 'Code' : 'Code at the right',
       'semanticHighlighting.enabled': true,
     });
+    const inside = this.editor.getDomNode();
+    if (inside) this.releases.push(forwardKeys(overflow, inside));
     this.cursorLine = this.editor.createDecorationsCollection();
     const listeners = [
       // TypeScript's words for a string ("relu", "same") are asked for where it begins, as in other editors.

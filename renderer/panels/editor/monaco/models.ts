@@ -4,7 +4,7 @@
  */
 import { appStore, type OpenFile } from '../../../state/app-state.js';
 import { isCode } from '../../../state/analysis-actions.js';
-import { editFile } from '../../../state/file-actions.js';
+import { editFile, openEdited } from '../../../state/file-actions.js';
 import { onFilesChanged } from '../../../state/file-watch.js';
 import { isLibraryPath } from '../../../../src/shared/base/library-path.js';
 import { concerns, joinPath, relativePath } from '../../../state/paths.js';
@@ -52,7 +52,10 @@ export function modelOf(path: string, text: string): Model {
   model.onDidChangeContent(() => {
     uncheckedChange = true;
     // A byte order mark is part of the file.
-    if (!applying) editFile(path, model.getValue(monaco.editor.EndOfLinePreference.TextDefined, true));
+    const text = () => model.getValue(monaco.editor.EndOfLinePreference.TextDefined, true);
+    if (applying) return;
+    if (isOpen(path)) editFile(path, text());
+    else openEdited(path, text).catch(failed);
   });
   return model;
 }

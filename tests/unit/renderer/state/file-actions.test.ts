@@ -67,6 +67,19 @@ describe('opening', () => {
   });
 });
 
+it('opens a file that was edited from another one, not saved and behind', async () => {
+  await files.openFile(path);
+  disk.set('/w/b.ts', 'old name');
+  let text = 'new';
+  const opening = [files.openEdited('/w/b.ts', () => text), files.openEdited('/w/b.ts', () => text)];
+  text = 'new name';
+  await Promise.all(opening);
+  expect(appStore.getState()).toMatchObject({
+    activeFile: path,
+    openFiles: [{ path }, { path: '/w/b.ts', text: 'new name', dirty: true }],
+  });
+});
+
 describe('saving', () => {
   it('writes, and drops the draft', async () => {
     await files.openFile(path);
