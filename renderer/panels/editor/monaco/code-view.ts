@@ -63,8 +63,7 @@ export class CodeView {
       ariaLabel: pane === 0 ? 'Code' : 'Code at the right',
       'semanticHighlighting.enabled': true,
     });
-    const inside = this.editor.getDomNode();
-    if (inside) this.releases.push(forwardKeys(overflow, inside));
+    this.releases.push(forwardKeys(overflow, container));
     this.cursorLine = this.editor.createDecorationsCollection();
     const listeners = [
       // TypeScript's words for a string ("relu", "same") are asked for where it begins, as in other editors.
