@@ -1,4 +1,5 @@
-"""Frozen graphs of Keras models, without the shapes that TensorFlow found, and those shapes beside them.
+"""Frozen graphs of Keras models, without the shapes that TensorFlow found, and those shapes beside them; and a
+TensorFlow Lite model with a choice and a loop.
 
 python frozen-graphs.py FOLDER
 """
@@ -72,3 +73,13 @@ save("transformer", call(transformer()))
 save("images", call(images()))
 save("sequences", call(sequences()))
 save("gradients", gradients(transformer()))
+
+
+@tf.function(input_signature=[tf.TensorSpec([3, 4])])
+def choose(x):
+    y = tf.cond(tf.reduce_sum(x) > 0, lambda: tf.nn.relu(x) * 2, lambda: tf.exp(x))
+    return tf.while_loop(lambda i, y: i < 5, lambda i, y: (i + 1, tf.tanh(y) + y), [tf.constant(0), y])[1]
+
+
+converter = tf.lite.TFLiteConverter.from_concrete_functions([choose.get_concrete_function()], choose)
+(folder / "choose.tflite").write_bytes(converter.convert())

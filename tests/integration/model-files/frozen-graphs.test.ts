@@ -1,5 +1,5 @@
 /**
- * Frozen graphs, in which no shapes stand: what is found is what TensorFlow itself finds in them. Needs
+ * Graphs that TensorFlow makes of functions. Frozen ones, in which no shapes stand: what is found is what TensorFlow itself finds in them. Needs
  * BACKSTEP_TEST_PYTHON with TensorFlow and Keras 3.
  */
 import { execFileSync } from 'node:child_process';
@@ -12,7 +12,7 @@ import { openModel } from '../../../src/shared/models/open-model.js';
 const python = process.env['BACKSTEP_TEST_PYTHON'];
 if (!python) console.log('no graphs are frozen: BACKSTEP_TEST_PYTHON names no Python with TensorFlow');
 
-describe.runIf(python)('shapes as TensorFlow finds them', () => {
+describe.runIf(python)('graphs by TensorFlow', () => {
   let folder = '';
 
   beforeAll(() => {
@@ -29,7 +29,7 @@ describe.runIf(python)('shapes as TensorFlow finds them', () => {
     ['sequences', 0],
     // Sums over axes that are computed.
     ['gradients', 12],
-  ])('%s', async (name, mostUnknown) => {
+  ])('has the shapes that TensorFlow finds: %s', async (name, mostUnknown) => {
     const bytes = new Uint8Array(readFileSync(path.join(folder, `${name}.pb`)));
     const truth = JSON.parse(readFileSync(path.join(folder, `${name}.json`), 'utf8')) as Record<
       string,
@@ -54,5 +54,24 @@ describe.runIf(python)('shapes as TensorFlow finds them', () => {
     expect(wrong).toEqual([]);
     expect(unknown).toBeLessThanOrEqual(mostUnknown);
     expect(known).toBeGreaterThan(30);
+  });
+
+  it('what a choice and a loop of TensorFlow Lite run stands below them', async () => {
+    const bytes = new Uint8Array(readFileSync(path.join(folder, 'choose.tflite')));
+    const { graphs } = await openModel({ name: 'choose.tflite', bytes });
+    expect(graphs).toHaveLength(1);
+    const { nodes, edges } = graphs[0]!.graph;
+    const below = (id: string) =>
+      nodes.flatMap((node) =>
+        node.id.startsWith(`${id}/`) && node.op !== 'Input' && node.kind === 'op' ? [node.op] : [],
+      );
+    const [choice, loop] = [nodes.find(({ op }) => op === 'If')!, nodes.find(({ op }) => op === 'While')!];
+    expect(below(`${choice.id}/then`)).toEqual(['Relu', 'Mul']);
+    expect(below(`${choice.id}/else`)).toEqual(['Exp']);
+    expect(below(`${loop.id}/cond`)).toEqual(['Less']);
+    expect(below(`${loop.id}/body`).sort()).toEqual(['Add', 'Add', 'Tanh']);
+    expect(loop.attributes).toMatchObject({ cond: expect.any(String), body: expect.any(String) });
+    expect(edges.filter(({ to }) => to === loop.id).map(({ input }) => input)).toContain('body');
+    expect(edges.some(({ from, to }) => from === choice.id && to.startsWith(`${loop.id}/body/`))).toBe(true);
   });
 });

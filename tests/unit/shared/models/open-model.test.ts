@@ -69,6 +69,10 @@ describe.runIf(there)('one network, saved by Keras in all ways', () => {
     expect(kinds.filter((op) => op === 'Conv2D')).toHaveLength(2);
     expect(kinds).toContain('FullyConnected');
     expect(kinds.at(-1)).toBe('Softmax');
+    const convolution = graph.nodes.find(({ op }) => op === 'Conv2D');
+    expect(convolution!.attributes).toMatchObject({ padding: 'VALID', stride_w: 1, fused_activation_function: 'RELU' });
+    const quantized = graph.nodes.flatMap(({ attributes }) => attributes?.['quantization'] ?? []);
+    expect(quantized.length > 0).toBe(file.includes('dynrange'));
   });
 
   it('weights without an architecture are told as such', async () => {
