@@ -14,6 +14,8 @@ export function finishGraph({ nodes, losses }: RecordedStep): Pick<OpGraph, 'nod
   placeSources(kept, consumers);
   placeGradients(kept, consumers);
   placeUpdates(kept, consumers);
+  // Those of a weight that is read several times go to its update, whose layer is known by now.
+  placeGradients(kept, consumers);
   const ids = namesOf(kept);
   return {
     nodes: kept.map((node) => finished(node, ids)),
@@ -71,7 +73,10 @@ function placeSources(nodes: readonly RecordedNode[], consumers: Consumers): voi
 function placeGradients(nodes: readonly RecordedNode[], consumers: Consumers): void {
   for (const node of [...nodes].reverse()) {
     if (node.phase !== 'gradient' || node.kind !== 'op' || node.forward || node.layer !== undefined) continue;
-    node.layer = consumers.get(node)?.find(({ phase, layer }) => phase === 'gradient' && layer !== undefined)?.layer;
+    const readers = (consumers.get(node) ?? []).filter(({ layer }) => layer !== undefined);
+    node.layer = (
+      readers.find(({ phase }) => phase === 'gradient') ?? readers.find(({ phase }) => phase === 'optimizer')
+    )?.layer;
   }
 }
 

@@ -96,6 +96,13 @@ export function layeredLayout(
   };
 }
 
+interface Partners {
+  /** In the row above, or in the one below. */
+  readonly near: readonly number[];
+  /** Whether it is what goes on there. */
+  readonly isMain: boolean;
+}
+
 /** Boxes and bends in rows. Bends have numbers after those of the boxes. */
 class Grid {
   readonly rows: number[][] = [];
@@ -250,7 +257,9 @@ class Grid {
       // Rows begin around one middle.
       for (const at of row) xs[at]! -= (x - gap) / 2;
     }
-    const [above, below] = [this.wishedBy(this.above), this.wishedBy(this.below)];
+    const [toEnd, toBegin] = [this.longest(this.below, true), this.longest(this.above, false)];
+    const above = this.partners(this.above, this.below, toBegin, toEnd);
+    const below = this.partners(this.below, this.above, toEnd, toBegin);
     for (let sweep = 0; sweep < 2 * SWEEPS; sweep++) {
       const down = sweep % 2 === 0;
       const rows = down ? this.rows : [...this.rows].reverse();
@@ -259,22 +268,46 @@ class Grid {
     return xs;
   }
 
-  /** A box stands with the boxes next to it: what is led past others goes aside for them, and does not pull them along. */
-  private wishedBy(neighbours: readonly (readonly number[])[]): readonly (readonly number[])[] {
-    return neighbours.map((near, at) => {
-      if (at >= this.boxes || near.every((one) => one < this.boxes)) return near;
-      const own = near.filter((one) => one < this.boxes);
-      return own.length > 0 ? own : near;
+  /** Of each: how many boxes the longest way on has, its own included. */
+  private longest(neighbours: readonly (readonly number[])[], fromBelow: boolean): Int32Array {
+    const lengths = new Int32Array(this.ranks.length);
+    for (const row of fromBelow ? [...this.rows].reverse() : this.rows)
+      for (const at of row) {
+        let most = 0;
+        for (const near of neighbours[at]!) most = Math.max(most, lengths[near]!);
+        lengths[at] = most + (at < this.boxes ? 1 : 0);
+      }
+    return lengths;
+  }
+
+  /**
+   * What each stands above or below. Of boxes the longest way stands straight: shorter branches, and what is led past,
+   * go aside for it and do not pull it along.
+   */
+  private partners(
+    near: readonly (readonly number[])[],
+    back: readonly (readonly number[])[],
+    onward: Int32Array,
+    backward: Int32Array,
+  ): readonly Partners[] {
+    const isBox = (one: number): boolean => one < this.boxes;
+    const farthest = (all: readonly number[], lengths: Int32Array): readonly number[] => {
+      if (all.length <= 1) return all;
+      const boxes = all.filter(isBox);
+      const most = boxes.reduce((length, one) => Math.max(length, lengths[one]!), 0);
+      return boxes.length === 0 ? all : boxes.filter((one) => lengths[one] === most);
+    };
+    return near.map((all, at) => {
+      const own = isBox(at) ? farthest(all, onward) : all;
+      return {
+        near: own,
+        isMain: isBox(at) && own.some((one) => isBox(one) && farthest(back[one]!, backward).includes(at)),
+      };
     });
   }
 
   /** The places nearest to the wishes at which nothing of the row overlaps, and its order stays. */
-  private spread(
-    row: readonly number[],
-    gap: number,
-    xs: Float64Array,
-    neighbours: readonly (readonly number[])[],
-  ): void {
+  private spread(row: readonly number[], gap: number, xs: Float64Array, partners: readonly Partners[]): void {
     // Pools of boxes that touch, each with its weighted mean of wishes, moved so that touching means equal.
     const pools: { sum: number; weight: number; count: number }[] = [];
     const offsets: number[] = [];
@@ -282,11 +315,10 @@ class Grid {
     row.forEach((at, index) => {
       if (index > 0) offset += this.rights[row[index - 1]!]! + this.lefts[at]! + gap;
       offsets.push(offset);
-      const near = neighbours[at]!;
-      const isBesideBox = at < this.boxes && near.length > 0 && near[0]! < this.boxes;
+      const { near, isMain } = partners[at]!;
       const wish = near.length > 0 ? near.reduce((sum, one) => sum + xs[one]!, 0) / near.length : xs[at]!;
-      // Chains of boxes are straight before long edges are; what stands aside goes where its host goes.
-      const weight = this.hostOf.has(at) ? 0.01 : near.length === 0 ? 0.1 : isBesideBox ? 300 : 1;
+      // What stands aside goes where its host goes.
+      const weight = this.hostOf.has(at) ? 0.01 : near.length === 0 ? 0.1 : isMain ? 300 : 1;
       let pool = { sum: (wish - offset) * weight, weight, count: 1 };
       for (let last = pools.at(-1); last && last.sum / last.weight > pool.sum / pool.weight; last = pools.at(-1)) {
         pools.pop();

@@ -46,6 +46,23 @@ describe('a dense network', () => {
     expect(alone.map(({ op }) => op)).toEqual(['Add']);
   });
 
+  test('sums of gradients of a weight that is read at each step of a sequence are of its layer', async () => {
+    const { nodes } = await graphOf({
+      model: () =>
+        tf.sequential({
+          layers: [
+            tf.layers.simpleRNN({ units: 3, inputShape: [5, 2], name: 'steps' }),
+            tf.layers.dense({ units: 3, name: 'out' }),
+          ],
+        }),
+      data: () => numbers([5, 2], [3]),
+    });
+    const sums = nodes.filter(({ phase, op, forward }) => phase === 'gradient' && op === 'Add' && !forward);
+    expect(sums.filter(({ layer }) => layer === 'steps').length).toBeGreaterThan(4);
+    // Of the loss itself: what is squared is read twice.
+    expect(sums.filter(({ layer }) => layer === undefined).length).toBeLessThan(2);
+  });
+
   test('has weights and slots as variables, updates in the layers whose weights they change', async () => {
     const graph = await graphOf({ model: dense });
     const variables = graph.nodes.filter(({ kind }) => kind === 'variable').map(({ id }) => id);
