@@ -49,6 +49,14 @@ export interface Notice {
   readonly folder?: string;
 }
 
+/** What is wrong at a stop. */
+export interface StopExplanation {
+  readonly stop: StopPoint;
+  readonly findings: readonly Finding[];
+  /** Of the stops before it in the same run, by their keys: those are no news. */
+  readonly earlier: ReadonlySet<string>;
+}
+
 export interface AppState {
   readonly connection: ConnectionStatus;
   readonly info?: RequestResult<'app/info'>;
@@ -76,7 +84,7 @@ export interface AppState {
   readonly session?: SessionState;
   readonly look?: StepLook;
   /** What is wrong at the stop that it was asked at; of the stop before until there is a newer one. */
-  readonly explanation?: { readonly stop: StopPoint; readonly findings: readonly Finding[] };
+  readonly explanation?: StopExplanation;
   readonly breakpoints: readonly TrainingBreakpoint[];
   /** Breakpoints on lines, exceptions that stop, watches. */
   readonly debugging: Debugging;

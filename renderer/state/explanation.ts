@@ -2,7 +2,7 @@
  * What is wrong with the training, in plain words: asked of the trainer at every stop, told by it on the
  * way. Knows nothing of how it is shown.
  */
-import type { Finding } from '../../src/shared/protocol/diagnosis.js';
+import { findingKey, type Finding } from '../../src/shared/protocol/diagnosis.js';
 import type { Problem, StopPoint } from '../../src/shared/protocol/training.js';
 import { hasEnded } from '../../src/shared/session/session-state.js';
 import { appStore, type AppState } from './app-state.js';
@@ -41,9 +41,14 @@ export function problemsOf(findings: readonly Finding[]): Problem[] {
     .map(({ severity, title, advice, file, line }) => ({ severity, message: title, hint: advice[0], file, line }));
 }
 
-/** Names a finding as long as it is about the same thing, whatever its numbers. */
-export function findingKey({ rule, layer, op }: Finding): string {
-  return [rule, layer, op].join(' ');
+/** Whether a finding is to be read at this stop: it is an error, or had not been found at a stop before. */
+export function isNews(finding: Finding, { session, explanation }: Part): boolean {
+  if (finding.severity === 'info' || session?.status === 'running') return false;
+  if (finding.severity === 'error' || session?.status !== 'paused') return true;
+  // What is here is not known yet: what comes then opens once.
+  return (
+    explanation !== undefined && explanation.stop === session.stop && !explanation.earlier.has(findingKey(finding))
+  );
 }
 
 /** Called once by the training side's start. */
@@ -62,7 +67,10 @@ async function explain(stop: StopPoint): Promise<void> {
   const isHere = () => appStore.getState().session?.stop === stop;
   try {
     const { findings } = await server().backstep('backstep/explain', {});
-    if (isHere()) appStore.setState({ explanation: { stop, findings } });
+    if (!isHere()) return;
+    const { explanation: before } = appStore.getState();
+    const earlier = new Set([...(before?.earlier ?? []), ...(before?.findings ?? []).map(findingKey)]);
+    appStore.setState({ explanation: { stop, findings, earlier } });
   } catch {
     // Training went on meanwhile, or cannot be asked here: what was told on the way is shown.
     if (isHere()) appStore.setState({ explanation: undefined });

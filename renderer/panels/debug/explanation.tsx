@@ -1,7 +1,7 @@
 /** What is wrong with the training, in plain words: the gravest finding open, the others a line each. */
 import { useState } from 'react';
-import type { Finding } from '../../../src/shared/protocol/diagnosis.js';
-import { currentFindings, findingKey } from '../../state/explanation.js';
+import { findingKey, type Finding } from '../../../src/shared/protocol/diagnosis.js';
+import { currentFindings, isNews } from '../../state/explanation.js';
 import { Icon } from '../../ui/icon.js';
 import { InlineCode } from '../../ui/inline-code.js';
 import { useApp } from '../../use-app.js';
@@ -14,7 +14,8 @@ const SHOWN = 4;
 
 export function Explanation() {
   const findings = useApp(currentFindings);
-  const running = useApp((state) => state.session?.status === 'running');
+  /** While training runs findings come as they please: they open at its stops. */
+  const opens = useApp((state) => findings[0] !== undefined && isNews(findings[0], state));
   const [all, setAll] = useState(false);
   /** What a person has opened or closed themselves. */
   const [chosen, setChosen] = useState<Readonly<Record<string, boolean>>>({});
@@ -25,8 +26,7 @@ export function Explanation() {
     <section className="explanation" aria-label="What is wrong here">
       {shown.map((finding, index) => {
         const key = findingKey(finding);
-        // While training runs findings come as they please: they open at its stops.
-        const open = chosen[key] ?? (index === 0 && finding.severity !== 'info' && !running);
+        const open = chosen[key] ?? (index === 0 && opens);
         return (
           <FindingCard
             key={key}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { currentFindings, findingKey, problemsOf } from '../../../../renderer/state/explanation.js';
+import { currentFindings, isNews, problemsOf } from '../../../../renderer/state/explanation.js';
 import { problemsByFile } from '../../../../renderer/state/problems.js';
-import type { Finding } from '../../../../src/shared/protocol/diagnosis.js';
+import { findingKey, type Finding } from '../../../../src/shared/protocol/diagnosis.js';
 import type { StopPoint } from '../../../../src/shared/protocol/training.js';
 import { newSession, type SessionState } from '../../../../src/shared/session/session-state.js';
 
@@ -33,12 +33,27 @@ describe('what is wrong', () => {
   });
 
   it('is the explanation at a stop, also while the next stop is read', () => {
-    const explanation = { stop, findings: [found('allZero', 'warning')] };
+    const explanation = { stop, findings: [found('allZero', 'warning')], earlier: new Set<string>() };
     expect(rules(currentFindings({ session: session({ status: 'paused', stop: { ...stop } }), explanation }))).toEqual([
       'allZero',
     ]);
     expect(rules(currentFindings({ session: session({ status: 'running' }), explanation }))).toHaveLength(3);
     expect(currentFindings({ session: undefined, explanation })).toEqual([]);
+  });
+
+  it('opens by itself at the first stop that shows it, and as long as it is an error', () => {
+    const [, warning, error] = told as [Finding, Finding, Finding];
+    const at = (earlier: readonly Finding[], over: Partial<SessionState> = {}) => ({
+      session: session({ status: 'paused', stop, ...over }),
+      explanation: { stop, findings: told, earlier: new Set(earlier.map(findingKey)) },
+    });
+    expect(isNews(warning, at([]))).toBe(true);
+    expect(isNews(warning, at([warning]))).toBe(false);
+    expect(isNews(error, at([error]))).toBe(true);
+    expect(isNews(told[0]!, at([]))).toBe(false);
+    // The next stop is being read.
+    expect(isNews(warning, at([], { stop: { ...stop } }))).toBe(false);
+    expect(isNews(error, at([], { status: 'running' }))).toBe(false);
   });
 
   it('stands in the list of problems at its line, remarks left out, and once where an analysis says it too', () => {
