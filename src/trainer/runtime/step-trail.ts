@@ -17,7 +17,8 @@ export interface TrodStep {
 
 /** A stop waits for a replay of about this long at most. */
 const REPLAY_MS = 800;
-const MOST_STEPS = 32;
+/** Taking the state costs about as much as a quick step. */
+const MOST_STEPS = 128;
 const MOST_BYTES = 256 * 2 ** 20;
 
 export class StepTrail {
