@@ -1,21 +1,18 @@
 /**
  * Pictures for summaries: many small ones side by side, predictions with their labels, a confusion matrix.
- * Colours and places are decided here; encoding is sharp's. Knows no tensors beyond their values.
+ * Colours and places are decided here. Knows no tensors beyond their values.
  */
 import type { EncodedImage } from '../../../shared/events/summary-encoders.js';
 import type { LookedAtBatch } from '../look-batch.js';
-
-/** Pixels of one size, three bytes each, one picture after the other. */
-interface Tiles {
-  readonly count: number;
-  readonly width: number;
-  readonly height: number;
-  readonly rgb: Uint8Array;
-}
+import { RgbCanvas, type Rgb, type Tiles } from './rgb-canvas.js';
 
 const GAP = 2;
-const PAPER = 0xff;
-const INK = '#1f2328';
+const INK: Rgb = [0x1f, 0x23, 0x28];
+const DIM: Rgb = [0x59, 0x63, 0x6e];
+const LINE: Rgb = [0xd1, 0xd9, 0xe0];
+const RIGHT: Rgb = [0x1a, 0x7f, 0x37];
+const WRONG: Rgb = [0xcf, 0x22, 0x2e];
+const WHITE: Rgb = [255, 255, 255];
 
 /** First-layer filters: a kernel of [height, width, in, out] as a tile for each output, on one scale. */
 export function filterTiles(shape: readonly number[], values: Float32Array, most = 64): Tiles | undefined {
@@ -72,10 +69,10 @@ function scaleOf(values: Float32Array): (value: number) => number {
 }
 
 /** Side by side in about a square, each at least `least` pixels wide. */
-export async function tileSheet(tiles: Tiles, least = 32): Promise<EncodedImage> {
+export function tileSheet(tiles: Tiles, least = 32): EncodedImage {
   const zoom = Math.max(1, Math.ceil(least / Math.max(tiles.width, tiles.height)));
   const columns = columnsFor(tiles.count);
-  const canvas = new Canvas(
+  const canvas = new RgbCanvas(
     columns * (tiles.width * zoom + GAP) + GAP,
     Math.ceil(tiles.count / columns) * (tiles.height * zoom + GAP) + GAP,
   );
@@ -90,7 +87,7 @@ export async function tileSheet(tiles: Tiles, least = 32): Promise<EncodedImage>
 const LABEL_HEIGHT = 34;
 
 /** Examples with what they are and what they are taken for: green where that is right. */
-export async function predictionSheet(batch: LookedAtBatch, most = 16): Promise<EncodedImage | undefined> {
+export function predictionSheet(batch: LookedAtBatch, most = 16): EncodedImage | undefined {
   const { images, trueLabels, predictedLabels, confidence } = batch;
   if (!images) return undefined;
   const { width, height } = images;
@@ -105,70 +102,63 @@ export async function predictionSheet(batch: LookedAtBatch, most = 16): Promise<
   const gap = 6;
   const cellWidth = width * zoom + gap;
   const cellHeight = height * zoom + LABEL_HEIGHT + gap;
-  const canvas = new Canvas(columns * cellWidth + gap, Math.ceil(count / columns) * cellHeight + gap);
-  const labels: string[] = [];
+  const canvas = new RgbCanvas(columns * cellWidth + gap, Math.ceil(count / columns) * cellHeight + gap);
   for (let index = 0; index < count; index++) {
     const x = gap + (index % columns) * cellWidth;
     const y = gap + Math.floor(index / columns) * cellHeight;
     canvas.draw({ count, width, height, rgb }, index, x, y, zoom);
     const predicted = predictedLabels?.[index];
     const truth = trueLabels?.[index];
-    const colour = predicted === undefined || truth === undefined ? INK : predicted === truth ? '#1a7f37' : '#cf222e';
-    labels.push(
-      `<rect x="${x - 1}" y="${y - 1}" width="${width * zoom + 2}" height="${height * zoom + 2}" fill="none" stroke="${colour}" stroke-width="2"/>`,
-    );
+    const colour = predicted === undefined || truth === undefined ? INK : predicted === truth ? RIGHT : WRONG;
+    canvas.frame(x - 2, y - 2, width * zoom + 4, height * zoom + 4, 2, colour);
     const sure = confidence?.[index];
     const first =
       predicted === undefined
         ? truth
         : `${predicted}${sure === undefined || !Number.isFinite(sure) ? '' : ` ${Math.round(sure * 100)} %`}`;
     const bottom = y + height * zoom;
-    if (first !== undefined) labels.push(text(x, bottom + 14, clip(first, width * zoom), colour));
+    if (first !== undefined) canvas.write(x, bottom + 14, clip(first, width * zoom), colour);
     if (predicted !== undefined && truth !== undefined && predicted !== truth)
-      labels.push(text(x, bottom + 28, clip(`is ${truth}`, width * zoom), INK));
+      canvas.write(x, bottom + 28, clip(`is ${truth}`, width * zoom), INK);
   }
-  return canvas.encode(labels.join(''));
+  return canvas.encode();
 }
 
 /** Rows are true classes, columns predicted ones; a cell is as dark as its share of its row. */
-export async function confusionPicture(counts: Float32Array, names: readonly string[]): Promise<EncodedImage> {
+export function confusionPicture(counts: Float32Array, names: readonly string[]): EncodedImage {
   const classes = names.length;
   const cell = Math.max(14, Math.min(64, Math.floor(520 / classes)));
   const left = 110;
   const top = 40;
   const size = cell * classes;
-  const canvas = new Canvas(left + size + 12, top + size + 40);
-  const shapes: string[] = [
-    text(left + size / 2, 16, 'predicted', '#59636e', 'middle'),
-    text(12, 30, 'true', '#59636e'),
-  ];
-  const short = (name: string, pixels: number): string => clip(name, pixels);
+  const canvas = new RgbCanvas(left + size + 12, top + size + 40);
+  canvas.write(left + size / 2, 16, 'predicted', DIM, 'middle');
+  canvas.write(12, 30, 'true', DIM);
   for (let row = 0; row < classes; row++) {
     let sum = 0;
     for (let column = 0; column < classes; column++) sum += counts[row * classes + column]!;
-    if (cell >= 12)
-      shapes.push(text(left - 6, top + row * cell + cell / 2 + 4, short(names[row]!, left - 16), INK, 'end'));
+    canvas.write(left - 6, top + row * cell + cell / 2 + 4, clip(names[row]!, left - 16), INK, 'end');
     for (let column = 0; column < classes; column++) {
       const count = counts[row * classes + column]!;
       const share = sum === 0 ? 0 : count / sum;
-      const colour = mixed([255, 255, 255], row === column ? [9, 105, 218] : [207, 34, 46], share);
+      const colour = mixed(WHITE, row === column ? [9, 105, 218] : [207, 34, 46], share);
       const [x, y] = [left + column * cell, top + row * cell];
-      shapes.push(
-        `<rect x="${x}" y="${y}" width="${cell - 1}" height="${cell - 1}" fill="${colour}" stroke="#d1d9e0" stroke-width="0.5"/>`,
-      );
+      canvas.fill(x, y, cell - 1, cell - 1, colour);
+      canvas.frame(x, y, cell - 1, cell - 1, 1, LINE);
       if (cell >= 24 && count > 0)
-        shapes.push(text(x + cell / 2, y + cell / 2 + 4, String(count), share > 0.55 ? '#ffffff' : INK, 'middle'));
+        canvas.write(x + cell / 2, y + cell / 2 + 4, String(count), share > 0.55 ? WHITE : INK, 'middle');
     }
   }
   for (let column = 0; column < classes && cell >= 24; column++) {
-    const name = short(names[column]!, cell - 2);
-    shapes.push(text(left + column * cell + cell / 2, top + size + 16, name, INK, 'middle'));
+    const name = clip(names[column]!, cell - 2);
+    canvas.write(left + column * cell + cell / 2, top + size + 16, name, INK, 'middle');
   }
-  return canvas.encode(shapes.join(''));
+  return canvas.encode();
 }
 
-function mixed(from: readonly number[], to: readonly number[], share: number): string {
-  return `rgb(${from.map((value, index) => Math.round(value + (to[index]! - value) * share)).join(',')})`;
+function mixed(from: Rgb, to: Rgb, share: number): Rgb {
+  const at = (channel: 0 | 1 | 2): number => Math.round(from[channel] + (to[channel] - from[channel]) * share);
+  return [at(0), at(1), at(2)];
 }
 
 function columnsFor(count: number): number {
@@ -179,57 +169,4 @@ function columnsFor(count: number): number {
 function clip(words: string, pixels: number): string {
   const letters = Math.max(2, Math.floor(pixels / 6.6));
   return words.length <= letters ? words : `${words.slice(0, letters - 1)}…`;
-}
-
-function text(
-  x: number,
-  y: number,
-  words: string,
-  colour: string,
-  anchor: 'start' | 'middle' | 'end' = 'start',
-): string {
-  const safe = words.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`).replace(/\p{Cc}/gu, ' ');
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}" font-family="sans-serif" font-size="12" fill="${colour}">${safe}</text>`;
-}
-
-class Canvas {
-  private readonly rgb: Uint8Array;
-
-  constructor(
-    private readonly width: number,
-    private readonly height: number,
-  ) {
-    this.rgb = new Uint8Array(width * height * 3).fill(PAPER);
-  }
-
-  /** Each pixel becomes a square of `zoom`. */
-  draw(tiles: Tiles, tile: number, x: number, y: number, zoom: number): void {
-    const { width, height, rgb } = tiles;
-    const start = tile * width * height * 3;
-    for (let row = 0; row < height * zoom; row++) {
-      const from = start + Math.floor(row / zoom) * width * 3;
-      let to = ((y + row) * this.width + x) * 3;
-      for (let column = 0; column < width * zoom; column++) {
-        const pixel = from + Math.floor(column / zoom) * 3;
-        this.rgb[to++] = rgb[pixel]!;
-        this.rgb[to++] = rgb[pixel + 1]!;
-        this.rgb[to++] = rgb[pixel + 2]!;
-      }
-    }
-  }
-
-  /** With shapes of SVG over it. */
-  async encode(shapes = ''): Promise<EncodedImage> {
-    const { width, height } = this;
-    // Loaded where there is a picture to make.
-    const { default: sharp } = await import('sharp');
-    sharp.concurrency(1);
-    let image = sharp(this.rgb, { raw: { width, height, channels: 3 } });
-    if (shapes !== '') {
-      const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${shapes}</svg>`;
-      image = image.composite([{ input: Buffer.from(svg), left: 0, top: 0 }]);
-    }
-    const png = await image.removeAlpha().png({ compressionLevel: 6 }).toBuffer();
-    return { width, height, png };
-  }
 }

@@ -25,8 +25,12 @@ const PLAIN_EVERY = 16;
 /** A set of histograms: copies of so many values, and everything else. */
 const MS_PER_VALUE = 5e-6;
 const MS_PER_SET = 1;
-/** Starting the thread that sums up, where it has no core of its own. */
-const THREAD_MS = 100;
+/** The pictures of a set. */
+const MS_PER_PICTURES = 15;
+/** Starting the thread that sums up, where it has no core of its own: measured, with what it loads. */
+const THREAD_MS = 110;
+/** A thread is started for small sets once its start is so small a part of what they may take. */
+const THREAD_PART = 4;
 
 interface AccountFacts {
   readonly settings: SummarySettings;
@@ -44,7 +48,6 @@ export class SummaryAccounts {
   private readonly withNorms = new RecentTimes();
   /** Of this thread, since the last step was counted. */
   private ownMs = 0;
-  private hasThread = false;
 
   constructor(private readonly facts: AccountFacts) {
     const { settings, areClasses } = facts;
@@ -58,7 +61,7 @@ export class SummaryAccounts {
     add('weights', sets, kinds.has('weights') || kinds.has('gradients') || kinds.has('norms'));
     add('activations', sets, kinds.has('activations'));
     add('images', this.spacing(settings.mostSets / 5), kinds.has('images'));
-    add('evaluation', 1, kinds.has('evaluation') && areClasses, MS_PER_SET);
+    add('evaluation', 1, kinds.has('evaluation') && areClasses, MS_PER_SET + MS_PER_PICTURES);
     this.budget = new SummaryBudget(settings.budget, lines);
   }
 
@@ -74,14 +77,20 @@ export class SummaryAccounts {
     return this.budget.mayRun(payer, step);
   }
 
+  /** Whether a first set is still to come, for which `expect` is there. */
+  get expects(): boolean {
+    return (['norms', 'weights', 'activations', 'images'] as const).some((payer) => this.budget.isFirstOf(payer));
+  }
+
   /** How large first sets are, before they were made: of a model's weights, and of a few examples beside a whole batch. */
   expect({ values, examplesShare }: { readonly values: number; readonly examplesShare: number }): void {
     const stepMs = this.plain.median;
     if (stepMs === undefined) return;
     this.budget.expect('norms', 0);
     this.budget.expect('weights', MS_PER_SET + values * MS_PER_VALUE);
-    for (const payer of ['activations', 'images'] as const)
-      this.budget.expect(payer, MS_PER_SET + (stepMs * Math.min(1, examplesShare)) / 2);
+    const lookMs = MS_PER_SET + (stepMs * Math.min(1, examplesShare)) / 2;
+    this.budget.expect('activations', lookMs);
+    this.budget.expect('images', lookMs + MS_PER_PICTURES);
   }
 
   /** From here on everything that is paid for is of this time. */
@@ -128,19 +137,26 @@ export class SummaryAccounts {
     }
   }
 
-  /** A job was given to the thread. */
+  /** Whether there is so much to come that a thread is worth its start. */
+  get affordThread(): boolean {
+    return this.budget.earnedInAllMs >= THREAD_PART * THREAD_MS * this.besideShare;
+  }
+
+  threadStarted(): void {
+    this.budget.chargeAll(THREAD_MS * this.besideShare);
+  }
+
+  /** A job was given away. */
   posted(id: number, payer: Payer): void {
-    if (!this.hasThread) this.budget.chargeAll(THREAD_MS * this.besideShare);
-    this.hasThread = true;
     this.underWay.set(id, payer);
   }
 
   /** It came back: what it took, and how much it is. */
-  done(id: number, cost: { readonly ownMs: number; readonly besideMs: number; readonly bytes: number }): void {
+  done(id: number, cost: { readonly besideMs: number; readonly bytes: number }): void {
     const payer = this.underWay.get(id);
     if (payer === undefined) return;
     this.underWay.delete(id);
-    this.budget.charge(payer, cost.ownMs + cost.besideMs * this.besideShare);
+    this.budget.charge(payer, cost.besideMs * this.besideShare);
     if (cost.bytes > 0) this.keepSmall(payer, cost.bytes);
   }
 
@@ -183,11 +199,14 @@ export class SummaryAccounts {
     return Math.max(settings.everySteps, totalSteps === undefined ? 1 : Math.ceil(totalSteps / Math.max(1, sets)));
   }
 
-  /** How much of the thread's time is missing to the training: it has a core of its own where one is free. */
+  /**
+   * How much of the thread's time is missing to the training: it has a core of its own where one is free. One core is
+   * with those who follow the run: the debugger's thread, the server, the window.
+   */
   private get besideShare(): number {
     const cores = availableParallelism();
-    const busy = this.facts.backend === 'tensorflow' ? cores : 1;
-    return Math.max(0, busy + 1 - cores) / cores;
+    const busy = 1 + (this.facts.backend === 'tensorflow' ? cores : 1);
+    return Math.min(1, Math.max(0, busy + 1 - cores) / cores);
   }
 
   /** Where sets are large there are fewer of them. */

@@ -94,6 +94,11 @@ export class SummaryBudget<Name extends string> {
     if (account) account.everySteps = everySteps;
   }
 
+  /** Whether it is wished for, and was never made. */
+  isFirstOf(name: Name): boolean {
+    return this.accounts.get(name)?.times === 0;
+  }
+
   timesOf(name: Name): number {
     return this.accounts.get(name)?.times ?? 0;
   }
@@ -112,6 +117,11 @@ export class SummaryBudget<Name extends string> {
   get spentShare(): number {
     const { spentMs } = this;
     return spentMs === 0 ? 0 : spentMs / (spentMs + this.trainedMs);
+  }
+
+  /** What all of them together may have taken until now. */
+  get earnedInAllMs(): number {
+    return this.share === Infinity ? Infinity : this.trainedMs * this.share;
   }
 
   private earnedMs({ weight }: Account): number {

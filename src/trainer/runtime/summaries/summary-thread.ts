@@ -1,12 +1,13 @@
 /**
  * The thread that sums up beside the training. What is done comes back when it is asked for, so that it can be
- * taken in the middle of a pause, too. Where no thread can run the same work is done in this process, between
- * steps. Knows no tensors and no files.
+ * taken in the middle of a pause, too. Where no thread can run, or starting one would take longer than the work, the
+ * same work is done at once. Knows no tensors and no files.
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
-import { buffersOf, recordOf, type SummaryJob } from './summary-work.js';
+import { hasLetters } from './letters.js';
+import { buffersOf, recordOf, wordsOf, type SummaryJob } from './summary-work.js';
 import type { SummaryReply, SummaryRequest } from './summary-worker.js';
 
 interface DoneJob {
@@ -15,10 +16,11 @@ interface DoneJob {
   readonly record: Uint8Array | undefined;
   /** Time that it took beside the training, where it did. */
   readonly besideMs: number;
-  /** Time that it took of the training's own thread. */
-  readonly ownMs: number;
   readonly problem?: string;
 }
+
+/** What is quickly done: values of so many bytes. */
+const SMALL_BYTES = 2 ** 20;
 
 export class SummaryThread {
   private worker: Worker | undefined;
@@ -27,21 +29,30 @@ export class SummaryThread {
   private readonly done: DoneJob[] = [];
   private nextId = 1;
 
-  /** Started with the first job. @param workerFile the built entry; none where this process does the work */
+  /** Started with the first job that is given to it. @param workerFile the built entry; none where this process does the work */
   constructor(private workerFile: string | undefined = builtWorker()) {}
 
-  /** Jobs that are not done. */
+  /** Jobs that are not done, or whose record nobody has taken. */
   get pending(): number {
-    return this.waiting.size;
+    return this.waiting.size + this.done.length;
   }
 
-  /** The job's values go over to the thread: whoever had them has them no more. @returns the job's number */
-  post(job: SummaryJob): number {
+  get isRunning(): boolean {
+    return this.worker !== undefined;
+  }
+
+  /**
+   * The job's values go over to the thread: whoever had them has them no more.
+   * @param mayStart whether a small job is worth the start of a thread, where none runs @returns the job's number
+   */
+  post(job: SummaryJob, mayStart = true): number {
     const id = this.nextId++;
-    this.waiting.add(id);
-    if (this.workerFile !== undefined && !this.worker) this.start(this.workerFile);
-    if (this.port) this.port.postMessage({ id, job } satisfies SummaryRequest, buffersOf(job));
-    else void this.doHere(id, job);
+    if (!this.worker && this.workerFile !== undefined && (mayStart || !isSmall(job))) this.start(this.workerFile);
+    if (!this.port) this.doHere(id, job);
+    else {
+      this.waiting.add(id);
+      this.port.postMessage({ id, job } satisfies SummaryRequest, buffersOf(job));
+    }
     return id;
   }
 
@@ -59,7 +70,7 @@ export class SummaryThread {
   async settle(longestMs: number): Promise<DoneJob[]> {
     const done = this.take();
     const end = performance.now() + longestMs;
-    for (let wait = 1; this.pending > 0 && performance.now() < end; wait = Math.min(20, wait * 2)) {
+    for (let wait = 1; this.waiting.size > 0 && performance.now() < end; wait = Math.min(20, wait * 2)) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       done.push(...this.take());
     }
@@ -71,7 +82,7 @@ export class SummaryThread {
     const done = this.take();
     const end = performance.now() + longestMs;
     const clock = new Int32Array(new SharedArrayBuffer(4));
-    while (this.port && this.pending > 0 && performance.now() < end) {
+    while (this.port && this.waiting.size > 0 && performance.now() < end) {
       Atomics.wait(clock, 0, 0, 5);
       done.push(...this.take());
     }
@@ -107,8 +118,8 @@ export class SummaryThread {
     this.waiting.delete(reply.id);
     this.done.push(
       reply.kind === 'done'
-        ? { id: reply.id, record: reply.record, besideMs: reply.ms, ownMs: 0 }
-        : { id: reply.id, record: undefined, besideMs: 0, ownMs: 0, problem: reply.message },
+        ? { id: reply.id, record: reply.record, besideMs: reply.ms }
+        : { id: reply.id, record: undefined, besideMs: 0, problem: reply.message },
     );
   }
 
@@ -119,22 +130,24 @@ export class SummaryThread {
     this.worker = undefined;
     this.port = undefined;
     this.workerFile = undefined;
-    for (const id of this.waiting) this.done.push({ id, record: undefined, besideMs: 0, ownMs: 0, problem: reason });
+    for (const id of this.waiting) this.done.push({ id, record: undefined, besideMs: 0, problem: reason });
     this.waiting.clear();
   }
 
-  private async doHere(id: number, job: SummaryJob): Promise<void> {
-    const began = performance.now();
-    let record: Uint8Array | undefined;
-    let problem: string | undefined;
+  private doHere(id: number, job: SummaryJob): void {
     try {
-      record = await recordOf(job);
+      this.done.push({ id, record: recordOf(job), besideMs: 0 });
     } catch (error) {
-      problem = error instanceof Error ? error.message : String(error);
+      const problem = error instanceof Error ? error.message : String(error);
+      this.done.push({ id, record: undefined, besideMs: 0, problem });
     }
-    this.waiting.delete(id);
-    this.done.push({ id, record, besideMs: 0, ownMs: performance.now() - began, problem });
   }
+}
+
+/** Letters that are still to be drawn take an image library and time. */
+function isSmall(job: SummaryJob): boolean {
+  const bytes = buffersOf(job).reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return bytes <= SMALL_BYTES && hasLetters(wordsOf(job));
 }
 
 function builtWorker(): string | undefined {

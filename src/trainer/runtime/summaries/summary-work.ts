@@ -61,12 +61,12 @@ interface Drawn {
   readonly values: Float32Array;
 }
 
-/** The record of a job. Nothing of it depends on when or where the job was done. */
-export async function recordOf(job: SummaryJob): Promise<Uint8Array> {
-  return encodeSummary(job.step, job.wallTimeMs / 1000, await valuesOf(job));
+/** The record of a job. Nothing of it depends on when or where the job was done, once its letters are there. */
+export function recordOf(job: SummaryJob): Uint8Array {
+  return encodeSummary(job.step, job.wallTimeMs / 1000, valuesOf(job));
 }
 
-async function valuesOf(job: SummaryJob): Promise<SummaryValue[]> {
+function valuesOf(job: SummaryJob): SummaryValue[] {
   switch (job.kind) {
     case 'weights':
       return weightValues(job);
@@ -118,29 +118,26 @@ function histogramsOf(what: string, name: string, { bins, notFinite }: Distribut
   return values;
 }
 
-async function lookValues(job: Extract<SummaryJob, { kind: 'look' }>): Promise<SummaryValue[]> {
+function lookValues(job: Extract<SummaryJob, { kind: 'look' }>): SummaryValue[] {
   const values = job.activations.flatMap(({ layer, values: activation }) =>
     histogramsOf('activations', layer, distributionOf(activation)),
   );
   const { filters, featureMaps, predictions } = job;
   const filterSheet = filters && filterTiles(filters.shape, filters.values);
-  if (filterSheet) values.push(imageValue(`filters/${filters.layer}`, [await tileSheet(filterSheet)]));
+  if (filterSheet) values.push(imageValue(`filters/${filters.layer}`, [tileSheet(filterSheet)]));
   const maps = featureMaps && mapTiles(featureMaps.shape, featureMaps.values);
-  if (maps) values.push(imageValue(`feature_maps/${featureMaps.layer}`, [await tileSheet(maps)]));
+  if (maps) values.push(imageValue(`feature_maps/${featureMaps.layer}`, [tileSheet(maps)]));
   if (!predictions) return values;
   const { batch, images, isFirst } = predictions;
   const sheets = { predictions: batch, ...(isFirst && { inputs: { ...batch, predictions: undefined } }) };
   for (const [tag, shown] of Object.entries(sheets)) {
-    const sheet = await predictionSheet({ ...lookAtBatch(shown), images });
+    const sheet = predictionSheet({ ...lookAtBatch(shown), images });
     if (sheet) values.push(imageValue(tag, [sheet]));
   }
   return values;
 }
 
-async function evaluationValues({
-  judged,
-  classNames,
-}: Extract<SummaryJob, { kind: 'evaluation' }>): Promise<SummaryValue[]> {
+function evaluationValues({ judged, classNames }: Extract<SummaryJob, { kind: 'evaluation' }>): SummaryValue[] {
   const classes = classCount(judged);
   const names = Array.from({ length: classes }, (_, index) => classNames?.[index] ?? String(index));
   const counts = confusionOf(judged);
@@ -151,7 +148,7 @@ async function evaluationValues({
       [classes, classes],
       counts,
     ),
-    imageValue('confusion_matrix', [await confusionPicture(counts, names)]),
+    imageValue('confusion_matrix', [confusionPicture(counts, names)]),
   ];
   // Of two classes the second's curve says it all.
   for (let ofClass = classes === 2 ? 1 : 0; ofClass < classes; ofClass++) {
@@ -160,6 +157,12 @@ async function evaluationValues({
     if (curve) values.push(prCurveValue(`pr_curve/${name.replaceAll('/', '_')}`, curve, name));
   }
   return values;
+}
+
+/** What is written into its pictures, beside numbers and our own words. */
+export function wordsOf(job: SummaryJob): string {
+  const names = job.kind === 'evaluation' ? job.classNames : job.kind === 'look' && job.predictions?.batch.classNames;
+  return (names || []).join('');
 }
 
 /** Whose memory goes along with a job. Each buffer once. */

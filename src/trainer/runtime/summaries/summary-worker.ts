@@ -1,6 +1,7 @@
 /** Entry of the thread that sums up: takes jobs, answers each once with the bytes of its record. */
 import { workerData, type MessagePort } from 'node:worker_threads';
-import { recordOf, type SummaryJob } from './summary-work.js';
+import { drawLetters } from './letters.js';
+import { recordOf, wordsOf, type SummaryJob } from './summary-work.js';
 
 export interface SummaryRequest {
   readonly id: number;
@@ -19,7 +20,8 @@ port.on('message', ({ id, job }: SummaryRequest) => {
   before = before.then(async () => {
     const began = performance.now();
     try {
-      const record = await recordOf(job);
+      await drawLetters(wordsOf(job));
+      const record = recordOf(job);
       const reply: SummaryReply = { id, kind: 'done', record, ms: performance.now() - began };
       port.postMessage(reply, record.byteLength === record.buffer.byteLength ? [record.buffer as ArrayBuffer] : []);
     } catch (error) {

@@ -144,7 +144,8 @@ export class TrainingSummaries {
     this.accounts.ran('evaluation', step, judged.ms);
     if (!found) return;
     const { classNames } = this.parts;
-    this.post('evaluation', 'validation', { kind: 'evaluation', step, wallTimeMs, judged: found, classNames });
+    const job: SummaryJob = { kind: 'evaluation', step, wallTimeMs, judged: found, classNames };
+    this.accounts.timed('evaluation', () => this.post('evaluation', 'validation', job));
   }
 
   /** Writes down what the thread has done by now. */
@@ -187,6 +188,7 @@ export class TrainingSummaries {
 
   /** Only the first sets need it: later ones are measured. The weights themselves would have to come out of the graph. */
   private expectCosts(batch: Batch): void {
+    if (!this.accounts.expects) return;
     const values = this.parts.facts.params;
     this.accounts.expect({ values, examplesShare: batch.size > 0 ? MOST_EXAMPLES / batch.size : 1 });
   }
@@ -292,15 +294,17 @@ export class TrainingSummaries {
   }
 
   private post(payer: Payer, log: EventLogName, job: SummaryJob): void {
-    const id = this.thread.post(job);
+    const ran = this.thread.isRunning;
+    const id = this.thread.post(job, this.accounts.affordThread);
+    if (!ran && this.thread.isRunning) this.accounts.threadStarted();
     this.logs.set(id, log);
     this.accounts.posted(id, payer);
   }
 
-  private hear({ id, record, besideMs, ownMs, problem }: ReturnType<SummaryThread['take']>[number]): void {
+  private hear({ id, record, besideMs, problem }: ReturnType<SummaryThread['take']>[number]): void {
     const log = this.logs.get(id);
     this.logs.delete(id);
-    this.accounts.done(id, { ownMs, besideMs, bytes: record?.byteLength ?? 0 });
+    this.accounts.done(id, { besideMs, bytes: record?.byteLength ?? 0 });
     if (problem !== undefined) this.say(`Some summaries could not be made: ${problem}`);
     if (record && log) this.write(log, record);
   }
