@@ -50,6 +50,8 @@ function optionDescription(option: Option): string {
   return off ? option.description : new Help().optionDescription(option);
 }
 
+const namesOf = (command: Command): readonly string[] => command.commands.map((entry) => entry.name());
+
 let exitCode: number = exitCodes.done;
 const finishes = async (code: number | Promise<number>): Promise<void> => {
   exitCode = await code;
@@ -71,7 +73,11 @@ program
   .argument('[folder]', 'folder to open')
   .option('--browser', 'in the browser, also where Electron is there')
   .option('--port <n>', 'port to listen on', portNumber)
-  .action((folder: string | undefined, flags: OpenFlags) => finishes(openCommand(folder, flags)));
+  // A mistyped command comes here, with what was meant for it.
+  .allowExcessArguments()
+  .action((folder: string | undefined, flags: OpenFlags, command: Command) =>
+    finishes(openCommand(folder, flags, command.args.slice(1), namesOf(program))),
+  );
 
 program
   .command('run')

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import path from 'node:path';
+import { closestName } from '../shared/conditions/closest-name.js';
 import { exitCodes, UsageError } from './exit-codes.js';
 import { installPlaces } from './install-places.js';
 
@@ -10,11 +11,23 @@ export interface OpenFlags {
   readonly port?: number;
 }
 
-/** @returns the exit code */
-export function openCommand(folder: string | undefined, flags: OpenFlags): Promise<number> {
+/**
+ * @param more what was written after the folder: more than there can be
+ * @param commands names of which a mistyped one may be meant
+ * @returns the exit code
+ */
+export function openCommand(
+  folder: string | undefined,
+  flags: OpenFlags,
+  more: readonly string[],
+  commands: readonly string[],
+): Promise<number> {
   if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`There is no command and no folder named ${folder}.`);
+    const meant = closestName(folder, commands);
+    const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    throw new UsageError(`There is no command and no folder named ${folder}.${hint}`);
   }
+  if (more.length > 0) throw new UsageError(`One folder can be opened at a time, not also ${more.join(' ')}.`);
   const args = [
     ...(folder === undefined ? [] : [path.resolve(folder)]),
     ...(flags.browser ? ['--browser'] : []),

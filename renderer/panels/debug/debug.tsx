@@ -41,11 +41,11 @@ export function Debug() {
   return (
     <div className="debug">
       {headline ? (
-        <header className="debug-headline" data-status={session?.status}>
+        <div className="debug-headline" data-status={session?.status}>
           <strong>{headline.title}</strong>
           {headline.place && <span> · {headline.place}</span>}
           {headline.detail && <code className="selectable">{headline.detail}</code>}
-        </header>
+        </div>
       ) : (
         <Idle />
       )}

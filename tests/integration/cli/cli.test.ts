@@ -298,6 +298,7 @@ test.each([
   [['run', 'experiment.ts', '--nonsense'], 'unknown option'],
   [['shapes', 'experiment.ts', 'another.ts'], 'too many arguments'],
   [['predict', 'x'], 'error'],
+  [['shape', 'experiment.ts'], 'Did you mean shapes?'],
   [['nonsense'], 'no command and no folder'],
   [['debug'], '--stdio'],
 ])('%j is wrong usage: exit code 2', async (args, message) => {
