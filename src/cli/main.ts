@@ -70,7 +70,7 @@ const program = new Command('backstep')
 program
   .command('open', { isDefault: true })
   .description('open the window (the default)')
-  .argument('[folder]', 'folder to open')
+  .argument('[folder]', 'folder to open, or a file in it')
   .option('--browser', 'in the browser, also where Electron is there')
   .option('--port <n>', 'port to listen on', portNumber)
   // A mistyped command comes here, with what was meant for it.

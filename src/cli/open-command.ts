@@ -22,14 +22,15 @@ export function openCommand(
   more: readonly string[],
   commands: readonly string[],
 ): Promise<number> {
-  if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+  const place = folder === undefined ? undefined : folderOf(folder);
+  if (folder !== undefined && place === undefined) {
     const meant = closestName(folder, commands);
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
     throw new UsageError(`There is no command and no folder named ${folder}.${hint}`);
   }
   if (more.length > 0) throw new UsageError(`One folder can be opened at a time, not also ${more.join(' ')}.`);
   const args = [
-    ...(folder === undefined ? [] : [path.resolve(folder)]),
+    ...(place === undefined ? [] : [place]),
     ...(flags.browser ? ['--browser'] : []),
     ...(flags.port === undefined ? [] : ['--port', String(flags.port)]),
   ];
@@ -41,4 +42,11 @@ export function openCommand(
       resolve(code ?? (signal === 'SIGINT' ? exitCodes.interrupted : exitCodes.failed)),
     );
   });
+}
+
+/** The folder itself, or the one that a file stands in; nothing where there is neither. */
+function folderOf(place: string): string | undefined {
+  const found = statSync(place, { throwIfNoEntry: false });
+  if (!found) return undefined;
+  return found.isDirectory() ? path.resolve(place) : path.dirname(path.resolve(place));
 }
