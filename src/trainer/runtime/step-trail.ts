@@ -19,7 +19,7 @@ export interface TrodStep {
 const REPLAY_MS = 800;
 /** Taking the state costs about as much as a quick step. */
 const MOST_STEPS = 128;
-const MOST_BYTES = 256 * 2 ** 20;
+const MOST_BYTES = 64 * 2 ** 20;
 
 export class StepTrail {
   private readonly steps: TrodStep[] = [];
