@@ -7,7 +7,8 @@ import type { OpGraph } from '../graph/op-graph.js';
 import { GraphBuilder, type Source } from './graph-builder.js';
 import { isRecord } from './is-record.js';
 import { inputShapeOf, shapeAfter, type Shape } from './layer-shapes.js';
-import { modelCalls, placesIn, tensorsOf, type TensorPlace } from './keras/tensor-places.js';
+import { isOperation, modelCalls, placesIn, tensorsOf, type TensorPlace } from './keras/tensor-places.js';
+import { shapesOfOperation } from './keras/operation-shapes.js';
 import { ModelFileError } from './model-format.js';
 
 export interface LayerConfig {
@@ -18,6 +19,8 @@ export interface LayerConfig {
   readonly calls: readonly (readonly TensorPlace[])[];
   /** As Keras 3 writes it beside the configuration. */
   readonly builtFor?: Shape;
+  /** Whether it is an operation rather than a layer: classes of both may have one name. */
+  readonly isOperation: boolean;
 }
 
 /** Nested deeper than this no model is; a file that is would overflow the stack. */
@@ -145,7 +148,7 @@ function addNetwork(
       continue;
     }
     const inputs = sources.map((place) => resultAt(place)!);
-    results.set(key, addLayer(builder, layer, group, inputs, depth, taken.get(layer.name)));
+    results.set(key, addLayer(builder, layer, group, inputs, depth, taken.get(key)));
     ready.push(...(waiting.get(key) ?? []).reverse());
     waiting.delete(key);
   }
@@ -165,12 +168,14 @@ function keyOf({ layer, call }: Pick<TensorPlace, 'layer' | 'call'>): string {
   return `${layer}#${call}`;
 }
 
-/** What layers give, as the one says that takes it alone. */
+/** What calls of layers give, as those say that take it: of each tensor, or by what a layer was built for. */
 function shapesTaken(layers: readonly LayerConfig[]): ReadonlyMap<string, Shape> {
   const taken = new Map<string, Shape>();
   for (const { calls, builtFor } of layers) {
+    for (const place of calls.flat()) if (place.shape && place.slot === 0) taken.set(keyOf(place), place.shape);
     const [only, ...others] = calls[0] ?? [];
-    if (builtFor && only && others.length === 0 && only.slot === 0) taken.set(only.layer, builtFor);
+    if (builtFor && only && others.length === 0 && only.slot === 0 && !taken.has(keyOf(only)))
+      taken.set(keyOf(only), builtFor);
   }
   return taken;
 }
@@ -194,7 +199,7 @@ function addLayer(
       depth + 1,
     );
   }
-  const after = shapeAfter(
+  const after = (layer.isOperation ? shapesOfOperation : shapeAfter)(
     layer,
     inputs.map(({ shape }) => shape),
   );
@@ -247,6 +252,7 @@ function readLayer(value: unknown, index: number): LayerConfig {
     config,
     calls: [],
     builtFor: isRecord(built) ? inputShapeOf(built['input_shape']) : undefined,
+    isOperation: isOperation(value),
   };
 }
 

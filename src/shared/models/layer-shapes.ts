@@ -9,7 +9,8 @@ import { manyRules } from './attention-shapes.js';
 import type { LayerConfig } from './layer-config.js';
 import { isRecord } from './is-record.js';
 import { ownEntry } from './own-entry.js';
-import { biasOf, number, product, sizes } from './sizes.js';
+import { broadcast } from './shapes/tensor-facts.js';
+import { biasOf, factsOf, knownShape, number, product, sizes } from './sizes.js';
 import {
   convolution,
   depthwise,
@@ -275,19 +276,19 @@ function innerOf(config: Config): LayerConfig | undefined {
 
 function plainLayer(value: unknown): LayerConfig | undefined {
   if (!isRecord(value) || typeof value['class_name'] !== 'string' || !isRecord(value['config'])) return undefined;
-  return { className: value['class_name'], name: '', config: value['config'], calls: [] };
+  return { className: value['class_name'], name: '', config: value['config'], calls: [], isOperation: false };
 }
 
 type Merge = (config: Config, inputs: readonly (Shape | undefined)[]) => Shape | undefined;
 
-const firstShape: Merge = (_config, inputs) => inputs[0];
+const stretched: Merge = (_config, inputs) => knownShape(broadcast(inputs.map(factsOf).map(({ shape }) => shape)));
 const merges: Readonly<Record<string, Merge>> = {
-  Add: firstShape,
-  Subtract: firstShape,
-  Multiply: firstShape,
-  Average: firstShape,
-  Maximum: firstShape,
-  Minimum: firstShape,
+  Add: stretched,
+  Subtract: stretched,
+  Multiply: stretched,
+  Average: stretched,
+  Maximum: stretched,
+  Minimum: stretched,
   Concatenate: (config, inputs) => {
     const [first] = inputs;
     if (!first) return undefined;

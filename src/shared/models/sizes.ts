@@ -1,5 +1,16 @@
 /** Sizes of shapes as configurations write them, and products of them; −1 stands for one that is not known. Pure. */
 import { UNKNOWN } from './graph-builder.js';
+import { isNumber, unknownSize, type Sizes, type TensorFacts } from './shapes/tensor-facts.js';
+
+/** For the rules of shapes: each size that is not known is one of its own. */
+export function factsOf(shape: readonly number[] | undefined): TensorFacts {
+  return { shape: shape?.map((size) => (size === UNKNOWN ? unknownSize() : size)) };
+}
+
+/** As configurations have it. */
+export function knownShape(shape: Sizes | undefined): readonly number[] | undefined {
+  return shape?.map((size) => (isNumber(size) ? size : UNKNOWN));
+}
 
 export function number(value: unknown): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : UNKNOWN;

@@ -144,6 +144,15 @@ encoder_in, decoder_in = Input((5, 3)), Input((4, 2))
 _, h, c = L.LSTM(4, return_state=True)(encoder_in)
 zoo["states"] = functional([encoder_in, decoder_in], L.LSTM(4, return_sequences=True)(decoder_in, initial_state=[h, c]))
 zoo["volume"] = chain((6, 6, 6, 1), L.Conv3D(2, 2), L.MaxPooling3D(2), L.Conv3DTranspose(2, 2), L.AveragePooling3D(2), L.Flatten())
+# What people write between layers: operations, which Keras 3 saves beside them.
+o = keras.ops
+first, second = Input((6, 4), name="left"), Input((6, 1), name="right")
+h = (L.Dense(4)(first) + second) * 2.0 - first / 3
+h = o.concatenate([1.0 - h, o.gelu(-h), o.leaky_relu(h, 0.1), abs(h) ** 1.5], axis=-1)
+h = L.Dense(4)(o.softmax(o.transpose(h, (0, 2, 1)), axis=1)[:, 1:9:2, :])
+h = o.matmul(h, o.transpose(h, (0, 2, 1))) + L.Add()([h, o.maximum(h, 0.1)])
+h = o.reshape(o.stack([h, o.clip(h, -1.0, 1.0)], axis=1), (-1, 8, 4))
+zoo["operations"] = functional([first, second], [L.Dense(2)(o.mean(h, axis=1)), o.squeeze(o.expand_dims(h[:, -1], 1), 1)])
 keras.config.set_dtype_policy("mixed_float16")
 zoo["mixed"] = chain((6,), L.Dense(4), L.Dense(3))
 keras.config.set_dtype_policy("float32")

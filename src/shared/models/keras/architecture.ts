@@ -6,12 +6,14 @@
 import { isRecord } from '../is-record.js';
 import { modelOf } from '../layer-config.js';
 import { ModelFileError } from '../model-file-error.js';
-import { modelCalls, placesIn, type KerasCall, type TensorPlace } from './tensor-places.js';
+import { isOperation, modelCalls, placesIn, type KerasCall, type TensorPlace } from './tensor-places.js';
 
 export interface KerasLayer {
   readonly className: string;
-  /** Whether it is of somebody's own class, or an operation rather than a layer, as far as the file says. */
+  /** Whether it is of somebody's own class, as far as the file says. */
   readonly isForeign: boolean;
+  /** Whether it is an operation of Keras 3 rather than a layer: classes of both may have one name. */
+  readonly isOperation: boolean;
   readonly name: string;
   readonly config: Readonly<Record<string, unknown>>;
   readonly calls: readonly KerasCall[];
@@ -137,6 +139,7 @@ function readLayer(value: unknown, index: number, depth: number): KerasLayer {
   return {
     className,
     isForeign: className.includes('>') || isForeign(value['module'], value['registered_name']),
+    isOperation: isOperation(value),
     name,
     config: plain,
     calls: [],
@@ -154,6 +157,5 @@ function nodesOf(layer: unknown): unknown {
 function isForeign(module: unknown, registered: unknown): boolean {
   if (typeof registered === 'string' && registered.includes('>')) return true;
   if (typeof module !== 'string') return false;
-  const isKeras = /^(tf_)?keras(\.|$)/.test(module) || module.startsWith('tensorflow.');
-  return !isKeras || /(^|\.)ops(\.|$)/.test(module);
+  return !/^(tf_)?keras(\.|$)/.test(module) && !module.startsWith('tensorflow.');
 }

@@ -3,6 +3,7 @@
  * one form: which output of which call of which layer. Knows nothing else of a configuration.
  */
 import { isRecord } from '../is-record.js';
+import { inputShapeOf } from '../layer-shapes.js';
 import { ModelFileError } from '../model-file-error.js';
 
 /** Which output of which call of a layer. */
@@ -11,10 +12,20 @@ export interface TensorPlace {
   /** From 0, in the order of the layer's calls. */
   readonly call: number;
   readonly slot: number;
+  /** As Keras 3 writes it beside, batch included; −1 for sizes that are open. */
+  readonly shape?: readonly number[];
 }
+
+/** One argument of a call: a tensor by its place among all of them, a list of arguments, or what else the file has. */
+export type KerasArgument =
+  | { readonly kind: 'tensor'; readonly index: number }
+  | { readonly kind: 'list'; readonly items: readonly KerasArgument[] }
+  | { readonly kind: 'value'; readonly value: unknown };
 
 export interface KerasCall {
   readonly inputs: readonly TensorPlace[];
+  /** All that is not given by name, in its order; as Keras 3 writes it. */
+  readonly args: readonly KerasArgument[];
   /** What else it is called with, by Keras's names: tensors as their places, and plain values. */
   readonly named: Readonly<Record<string, readonly TensorPlace[] | boolean | number | string>>;
 }
@@ -63,8 +74,9 @@ export function modelCalls(layers: readonly CalledLayer[], outputLayers: unknown
     calls: new Map(
       [...calls].map(([name, list]) => [
         name,
-        list.map(({ inputs, named }) => ({
+        list.map(({ inputs, args, named }) => ({
           inputs: inputs.map(counted),
+          args,
           named: Object.fromEntries(
             Object.entries(named).map(([key, value]) => [key, Array.isArray(value) ? value.map(counted) : value]),
           ),
@@ -88,11 +100,15 @@ function oneLess(place: TensorPlace): TensorPlace {
 function callsIn(nodes: unknown): readonly KerasCall[] {
   if (!Array.isArray(nodes)) return [];
   return nodes.map((node: unknown): KerasCall => {
-    if (isRecord(node)) return { inputs: placesIn(node['args']), named: namedIn(node['kwargs']) };
+    if (isRecord(node)) {
+      const args = Array.isArray(node['args']) ? (node['args'] as unknown[]) : [];
+      const inputs = placesIn(args);
+      return { inputs, args: argumentsIn(args, { count: 0 }), named: namedIn(node['kwargs']) };
+    }
     // Of a call with one tensor, old files may leave the inner list out.
     const rows = Array.isArray(node) && typeof node[0] === 'string' ? [node] : Array.isArray(node) ? node : [];
     const named = rows.map((row: unknown) => (Array.isArray(row) ? namedIn(row[3]) : {}));
-    return { inputs: placesIn(rows), named: Object.assign({}, ...named) as KerasCall['named'] };
+    return { inputs: placesIn(rows), args: [], named: Object.assign({}, ...named) as KerasCall['named'] };
   });
 }
 
@@ -107,6 +123,17 @@ function namedIn(value: unknown): KerasCall['named'] {
   return named;
 }
 
+/** In the order of `placesIn`, which has gone through it before. */
+function argumentsIn(values: readonly unknown[], tensors: { count: number }): readonly KerasArgument[] {
+  return values.map((value): KerasArgument => {
+    if (isRecord(value) && value['class_name'] === '__keras_tensor__')
+      return { kind: 'tensor', index: tensors.count++ };
+    if (Array.isArray(value)) return { kind: 'list', items: argumentsIn(value as unknown[], tensors) };
+    tensors.count += placesIn(value).length;
+    return { kind: 'value', value };
+  });
+}
+
 /** All tensors named in a value, in its order. @throws ModelFileError where it is nested too deep */
 export function placesIn(value: unknown, into: TensorPlace[] = [], depth = 0): TensorPlace[] {
   if (depth > DEEPEST) throw new ModelFileError('The calls of its layers are nested too deep.');
@@ -116,10 +143,23 @@ export function placesIn(value: unknown, into: TensorPlace[] = [], depth = 0): T
     else for (const item of value) placesIn(item, into, depth + 1);
   } else if (isRecord(value)) {
     const inner = value['class_name'] === '__keras_tensor__' && isRecord(value['config']) ? value['config'] : undefined;
-    if (inner) placesIn(inner['keras_history'], into, depth + 1);
-    else for (const item of Object.values(value)) placesIn(item, into, depth + 1);
+    if (inner) {
+      const [place] = placesIn(inner['keras_history'], [], depth + 1);
+      const shape = inputShapeOf(inner['shape']);
+      if (place) into.push(shape ? { ...place, shape } : place);
+    } else for (const item of Object.values(value)) placesIn(item, into, depth + 1);
   }
   return into;
+}
+
+/**
+ * Keras 3 writes what is computed between layers, such as `x + y`, as operations beside layers: of a module of their
+ * own in `.keras`; in `.h5`, which names none, they are known by what every layer says of itself and they do not.
+ */
+export function isOperation({ module, config, inbound_nodes: nodes }: Readonly<Record<string, unknown>>): boolean {
+  if (typeof module === 'string') return /^keras\.(src\.)?ops(\.|$)/.test(module);
+  const isLayer = isRecord(config) && ('trainable' in config || 'dtype' in config);
+  return !isLayer && Array.isArray(nodes) && nodes.some((node) => isRecord(node) && 'args' in node);
 }
 
 function isCount(value: unknown): value is number {

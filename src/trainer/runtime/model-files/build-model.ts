@@ -11,6 +11,7 @@ import { ModelFileError } from '../../../shared/models/model-file-error.js';
 import { GivenConfig, type KerasGeneration } from './given-config.js';
 import { layerMakers } from './layers.js';
 import { Identity, inPhase } from './mended-layers.js';
+import { operationLayer } from './operations.js';
 import { Refusal } from './refusal.js';
 
 /** A layer with what it was made of; `inner` are a model's layers, or the one that a wrapper is around. */
@@ -126,10 +127,11 @@ function makeLayer(
   }
   if (layer.isForeign) {
     throw new Refusal(
-      'it is somebody’s own class or an operation, and what it computes does not stand in the file',
-      'In Keras, put layers in the place of own classes and operations, and save the model again.',
+      'it is somebody’s own class, and what it computes does not stand in the file',
+      'In Keras, put layers in the place of own classes, and save the model again.',
     );
   }
+  if (layer.isOperation) return operationLayer(layer);
   const maker = Object.hasOwn(layerMakers, layer.className) ? layerMakers[layer.className] : undefined;
   if (!maker) {
     throw new Refusal(

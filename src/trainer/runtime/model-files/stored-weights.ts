@@ -19,6 +19,8 @@ export async function loadFromArchive(file: StoredWeights, layers: readonly Buil
   const container = containers.find((name) => names.has(name)) ?? 'layers';
   const counts = new Map<string, number>();
   for (const built of layers) {
+    // Operations are no layers, and are not counted among those of their name.
+    if (built.given.isOperation) continue;
     const stem = snakeCase(
       built.given.model && built.given.className === 'Model' ? 'Functional' : built.given.className,
     );
