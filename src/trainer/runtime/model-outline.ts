@@ -35,8 +35,9 @@ export function outlineOfModel(model: tf.LayersModel): ModelOutline {
   const firstLayer = [...labels].find(([layer]) => layer.getClassName() !== 'InputLayer')?.[1] ?? '';
   const isSequential = model.getClassName() === 'Sequential';
   return {
-    inputs: inner.inputs.map((input) => ({
-      name: input.name,
+    inputs: inner.inputs.map((input, index) => ({
+      // The layer's: the tensor's own gets a number when the same model is built again in one process.
+      name: inner.inputNames[index] ?? input.name,
       shape: input.shape.slice(1),
       layer: isSequential ? firstLayer : (labels.get(input.sourceLayer) ?? input.name),
     })),

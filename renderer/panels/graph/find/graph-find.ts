@@ -7,7 +7,7 @@ import type { OpGraph, OpNode } from '../../../../src/shared/graph/op-graph.js';
 
 export const findHelp = `By name, op, layer, phase, shape (148x148), dtype or device; all words must be met.
 layer:conv2d_1, op:relu, phase:gradient, dtype:int32, device:wasm – one of them alone
-slowest, largest – the ten that take most time or memory
+slowest, largest – the ten that take most time or memory; slowest 25 – as many
 not finite, zeros – values that are NaN or infinite, outputs of which half is zero`;
 
 const fields = ['op', 'layer', 'phase', 'dtype', 'device', 'shape', 'name', 'kind'] as const;
@@ -21,14 +21,14 @@ const indexes = new WeakMap<OpGraph, TextIndex>();
 
 /** In the order of the graph; of `slowest` and `largest`, the first comes first. */
 export function findOps(graph: OpGraph, text: string, values?: GraphValues): readonly OpNode[] {
-  const { tests, most } = read(text, graph, indexOf(graph), values);
+  const { tests, most, count } = read(text, graph, indexOf(graph), values);
   if (tests.length === 0 && !most) return [];
   const found = graph.nodes.filter((_, place) => tests.every((passed) => passed[place] === 1));
   if (!most) return found;
   return found
     .filter((op) => most(op) > 0)
     .sort((a, b) => most(b) - most(a))
-    .slice(0, 10);
+    .slice(0, count);
 }
 
 const FINITENESS = /\bnot[\s-]*finite\b/g;
@@ -60,15 +60,18 @@ function read(
   graph: OpGraph,
   index: TextIndex,
   values: GraphValues | undefined,
-): { readonly tests: readonly Passed[]; readonly most?: (op: OpNode) => number } {
+): { readonly tests: readonly Passed[]; readonly most?: (op: OpNode) => number; readonly count: number } {
   const tests: Passed[] = [];
   let most: ((op: OpNode) => number) | undefined;
-  for (const word of wordsOf(entered)) {
+  let count = 10;
+  const words = wordsOf(entered);
+  words.forEach((word, at) => {
     if (word === 'slowest') most = ({ ms = 0 }) => ms;
     else if (word === 'largest') most = ({ bytes }) => bytes;
+    else if (/^\d+$/.test(word) && /^(?:slowest|largest)$/.test(words[at - 1] ?? '')) count = Number(word);
     else tests.push(testOf(word, graph, index, values));
-  }
-  return { tests, most };
+  });
+  return { tests, most, count };
 }
 
 function testOf(word: string, { nodes }: OpGraph, index: TextIndex, values: GraphValues | undefined): Passed {

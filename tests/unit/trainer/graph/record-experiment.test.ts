@@ -46,6 +46,28 @@ describe('a dense network', () => {
     expect(alone.map(({ op }) => op)).toEqual(['Add']);
   });
 
+  test('data by the names of the inputs fits as often as the model is built anew', async () => {
+    for (let time = 0; time < 2; time++) {
+      const { nodes } = await graphOf({
+        model: () => {
+          const [left, right] = ['left', 'right'].map((name) => tf.input({ shape: [2], name }));
+          const both = tf.layers.concatenate().apply([left!, right!]) as tf.SymbolicTensor;
+          return tf.model({
+            inputs: [left!, right!],
+            outputs: tf.layers.dense({ units: 1 }).apply(both) as tf.SymbolicTensor,
+          });
+        },
+        data: () =>
+          datasets.tensors({
+            xs: { left: tf.ones([4, 2]), right: tf.zeros([4, 2]) },
+            ys: tf.ones([4, 1]),
+            batchSize: 4,
+          }),
+      });
+      expect(nodes.map(({ id }) => id)).toEqual(expect.arrayContaining(['input/xs/left', 'input/xs/right']));
+    }
+  });
+
   test('sums of gradients of a weight that is read at each step of a sequence are of its layer', async () => {
     const { nodes } = await graphOf({
       model: () =>

@@ -81,6 +81,7 @@ describe('finding', () => {
     expect(ids('  ')).toEqual([]);
     expect(ids('int32')).toEqual([]);
     expect(ids('slowest')[0]).toBe('dense 1/MatMul');
+    expect(ids('slowest 1')).toEqual(['dense 1/MatMul']);
   });
 });
 
