@@ -1,5 +1,6 @@
 /** A question in front of the window: keeps the focus, closes on Escape, gives the focus back. */
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useId, type ReactNode } from 'react';
+import { useModal } from './use-modal.js';
 import './dialog.css';
 
 export interface DialogProps {
@@ -13,18 +14,8 @@ export interface DialogProps {
 }
 
 export function Dialog({ title, width = 440, children, buttons, close, submit }: DialogProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const titleId = useId();
-  useEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
-    const element = dialog.current;
-    element?.showModal();
-    element?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
-    return () => {
-      element?.close();
-      if (before?.isConnected) before.focus();
-    };
-  }, []);
   return (
     <dialog
       className="dialog"

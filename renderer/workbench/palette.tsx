@@ -1,4 +1,5 @@
 /** Commands, files, recent folders and lines in one box: `>` for commands, `:` for a line, else files. */
+import { flushSync } from 'react-dom';
 import { useEffect, useMemo, useState } from 'react';
 import { host } from '../host/index.js';
 import { appStore } from '../state/app-state.js';
@@ -51,7 +52,8 @@ export function Palette({ prefix, close }: { prefix: '>' | ''; close(): void }) 
       items={items}
       onText={setText}
       onChoose={(item) => {
-        close();
+        // Gone before what was chosen begins: it may take the focus, or ask something.
+        flushSync(close);
         item.choose();
       }}
       close={close}

@@ -1,6 +1,7 @@
 /** A box to type in and what matches below it, by keys and by pointer: the palette, and questions with many answers. */
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { Question } from '../state/dialogs.js';
+import { useModal } from '../ui/use-modal.js';
 import { fuzzyMatch } from './fuzzy.js';
 import './palette.css';
 
@@ -33,11 +34,10 @@ interface PickListProps<Item extends PickItem> {
 export function PickList<Item extends PickItem>(props: PickListProps<Item>) {
   const { title, label, placeholder, none, text, items, onText, onChoose, close } = props;
   const [selected, setSelected] = useState(0);
-  const dialog = useRef<HTMLDialogElement>(null);
+  const dialog = useModal();
   const list = useRef<HTMLDivElement>(null);
   const listId = useId();
 
-  useEffect(() => dialog.current?.showModal(), []);
   useEffect(() => setSelected(0), [text]);
   useEffect(() => {
     list.current?.children[selected]?.scrollIntoView({ block: 'nearest' });
@@ -77,7 +77,7 @@ export function PickList<Item extends PickItem>(props: PickListProps<Item>) {
           placeholder={placeholder}
           value={text}
           spellCheck={false}
-          autoFocus
+          data-autofocus
           onChange={(event) => onText(event.target.value)}
           onKeyDown={move}
         />

@@ -180,7 +180,7 @@ function Shortcuts({ close }: { close(): void }) {
         </button>
       }
     >
-      <dl className="shortcuts">
+      <dl className="shortcuts" tabIndex={0} aria-label="Commands and their keys">
         {withKeys.map((command) => (
           <div key={command.id}>
             <dt>{command.title}</dt>
