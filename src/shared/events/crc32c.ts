@@ -2,12 +2,12 @@
  * CRC-32C (Castagnoli, reflected polynomial 0x82f63b78) and TensorFlow's masking of it, in plain
  * JavaScript, eight bytes at a time. Knows nothing of records or files.
  */
+import { checksumTables } from '../base/checksum-tables.js';
 
 /** Any function that computes an unmasked CRC-32C, so that a process with a native one can hand it in. */
 export type Crc32c = (bytes: Uint8Array) => number;
 
-/** `tables[256 * k + b]`: what byte `b` contributes when `k` more bytes follow it. */
-const tables = makeTables();
+const tables = checksumTables(0x82f63b78);
 
 /** The unmasked CRC-32C of `bytes`, as an unsigned 32-bit number. */
 export function crc32c(bytes: Uint8Array): number {
@@ -47,21 +47,4 @@ export function crc32cWithin(view: DataView, from: number, to: number): number {
 /** TensorFlow stores checksums rotated and offset, so that a checksum over data with checksums in it stays sound. */
 export function maskCrc(crc: number): number {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
-function makeTables(): Int32Array {
-  const made = new Int32Array(8 * 256);
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte;
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0x82f63b78 : crc >>> 1;
-    made[byte] = crc;
-  }
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = made[byte]!;
-    for (let table = 1; table < 8; table++) {
-      crc = made[crc & 255]! ^ (crc >>> 8);
-      made[256 * table + byte] = crc;
-    }
-  }
-  return made;
 }

@@ -9,10 +9,14 @@ import { inflateSync } from 'fflate';
 import type { ByteSource } from '../../base/byte-source.js';
 import { bytesAt, partOf, sourceOfBytes } from '../parts-of-source.js';
 import { ModelFileError } from '../model-file-error.js';
+import { crc32 } from './crc32.js';
 
 export interface ZipArchive {
   readonly names: readonly string[];
-  /** `undefined` where there is no such entry. @throws ModelFileError where it would unpack to more than `most` bytes */
+  /**
+   * `undefined` where there is no such entry. @throws ModelFileError where it would unpack to more than `most` bytes, or
+   * is not what was put in: all of it is read once, to see that
+   */
   open(name: string, most: number): ByteSource | undefined;
 }
 
@@ -22,6 +26,7 @@ interface Entry {
   readonly packed: number;
   readonly size: number;
   readonly header: number;
+  readonly checksum: number;
 }
 
 const END = 0x06054b50;
@@ -71,6 +76,7 @@ function entriesOf(source: ByteSource): Map<string, Entry> {
       packed: packed!,
       size: size!,
       header: header!,
+      checksum: view.getUint32(at + 16, true),
     });
     at = next;
   }
@@ -120,14 +126,28 @@ function openEntry(source: ByteSource, name: string, entry: Entry, most: number)
   const packed = partOf(source, start, entry.packed);
   if (entry.method === 0) {
     if (entry.packed !== entry.size) throw new ModelFileError(`The size of ${name} in it is damaged.`);
-    return packed;
+    return unharmed(packed, name, entry);
   }
   if (entry.method !== 8) throw new ModelFileError(`${name} in it is packed in a way that is not known.`);
   // Deflate makes at most some thousand bytes of one: a size beyond that is not the entry's.
   if (entry.size > 1100 * entry.packed + 64) throw new ModelFileError(`The size of ${name} in it is damaged.`);
   const unpacked = inflateSync(bytesAt(packed, 0, entry.packed), { out: new Uint8Array(entry.size) });
   if (unpacked.length !== entry.size) throw new ModelFileError(`${name} in it is damaged or not complete.`);
-  return sourceOfBytes(unpacked);
+  return unharmed(sourceOfBytes(unpacked), name, entry);
+}
+
+const PART_BYTES = 1024 * 1024;
+
+function unharmed(source: ByteSource, name: string, { checksum }: Entry): ByteSource {
+  let found = 0;
+  for (let at = 0; at < source.size; at += PART_BYTES)
+    found = crc32(bytesAt(source, at, Math.min(PART_BYTES, source.size - at)), found);
+  if (found !== checksum)
+    throw new ModelFileError(
+      `${name} in it is damaged: its checksum is not the one that the archive has for it.`,
+      'Copy or download it again.',
+    );
+  return source;
 }
 
 function viewOf(bytes: Uint8Array): DataView {

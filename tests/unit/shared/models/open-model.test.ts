@@ -408,6 +408,18 @@ describe('files that are damaged or hostile', () => {
     await expect(openModel({ name: 'm.keras', bytes: bomb })).rejects.toThrow(/larger than any model/);
   });
 
+  it.each([0, 6] as const)('an archive of which one letter changed says so (packed: %i)', async (level) => {
+    const config = JSON.stringify({ class_name: 'Sequential', config: { layers: [layer('Dense', { name: 'seven', units: 7 })] } }); // prettier-ignore
+    const bytes = zipSync({ 'config.json': strToU8(config) }, { level });
+    await expect(openModel({ name: 'm.keras', bytes })).resolves.toBeDefined();
+    // As it is stored, a 7 of the file is an 8 now; packed, some byte is another.
+    const at = level === 0 ? Buffer.from(bytes).indexOf('"units":7') + 8 : 70;
+    bytes[at]! ^= 0x0f;
+    await expect(openModel({ name: 'm.keras', bytes })).rejects.toThrow(
+      level === 0 ? /config\.json in it is damaged: its checksum/ : /damaged/,
+    );
+  });
+
   it.each([
     ['empty.onnx', '', /is empty/],
     ['m.keras', 'PK\u0003\u0004 and nothing', /damaged or not complete/],
