@@ -3,7 +3,8 @@ import type { Group } from '../../../../src/shared/graph/tree/group-tree.js';
 import { shortened } from '../../../../src/shared/graph/tree/tree-layout.js';
 import { detailAt } from './detail.js';
 import type { Look } from './look.js';
-import { measured, type Brush } from './paint.js';
+import type { Brush } from './paint.js';
+import { measured } from './text-width.js';
 import type { View } from './tiles.js';
 
 const FONT = 11;

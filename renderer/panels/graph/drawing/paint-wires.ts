@@ -5,6 +5,7 @@ import type { Detail } from './detail.js';
 import type { Look } from './look.js';
 import type { Brush } from './paint.js';
 import type { WirePoints } from './scene.js';
+import { measured } from './text-width.js';
 
 const strengths = { forward: 0.75, gradient: 0.45, update: 0.45 } as const;
 const FAINT_WIRE = 0.12;
@@ -132,6 +133,7 @@ function paintLabel(
   const middle = look.scene.middleOf(place);
   const size = Math.max(LABEL_FONT, LEAST_FONT / zoom);
   brush.font = `${size}px ${palette.mono}`;
+  if (!hasRoom(look.scene.pointsOf(place), measured(brush, text) + size)) return;
   brush.textAlign = 'left';
   brush.textBaseline = 'alphabetic';
   brush.globalAlpha = look.sideOfWire(wire) === 'off' && !isNear ? 0.25 : 1;
@@ -142,4 +144,10 @@ function paintLabel(
   brush.fillStyle = palette.text;
   brush.fillText(text, middle.x - x + size / 2, middle.y - y + size / 3);
   brush.globalAlpha = 1;
+}
+
+/** Between two boxes that stand side by side there is as much as they are apart: what is longer would be cut by both. */
+function hasRoom(points: WirePoints, width: number): boolean {
+  const isLevel = points.length === 8 && points[1] === points[3];
+  return !isLevel || Math.abs(points[6]! - points[0]!) >= width;
 }

@@ -10,6 +10,7 @@ import { detailAt, type Detail } from './detail.js';
 import type { GraphPalette } from './graph-palette.js';
 import type { Look } from './look.js';
 import { paintWires } from './paint-wires.js';
+import { fitted, measured } from './text-width.js';
 
 export type Brush = CanvasRenderingContext2D;
 
@@ -258,30 +259,4 @@ function roundedBox(brush: Brush, x: number, y: number, width: number, height: n
   // Older browsers draw the corners square.
   if (radius > 0 && 'roundRect' in brush) brush.roundRect(x, y, Math.max(0, width), Math.max(0, height), radius);
   else brush.rect(x, y, Math.max(0, width), Math.max(0, height));
-}
-
-const widths = new Map<string, number>();
-
-/** In the brush's font. */
-export function measured(brush: Brush, text: string): number {
-  const key = `${brush.font}\n${text}`;
-  let width = widths.get(key);
-  if (width === undefined) {
-    // Names come from models: there is no end to them.
-    if (widths.size > 20_000) widths.clear();
-    widths.set(key, (width = brush.measureText(text).width));
-  }
-  return width;
-}
-
-/** Its end left out where it is too wide. */
-function fitted(brush: Brush, text: string, width: number): string {
-  if (measured(brush, text) <= width) return text;
-  let [least, most] = [0, text.length];
-  while (least < most) {
-    const length = Math.ceil((least + most) / 2);
-    if (measured(brush, `${text.slice(0, length)}…`) <= width) least = length;
-    else most = length - 1;
-  }
-  return least === 0 ? '' : `${text.slice(0, least)}…`;
 }
