@@ -178,6 +178,27 @@ test('compares the runs of a sweep in every view, with one filter', async ({ pag
       await panel.getByRole('button', { name: 'All runs', exact: true }).click();
       await expect(panel).toContainText('--set rate=0.01');
     });
+
+    await test.step('lays all columns over each other; what is marked in one plot is marked in all', async () => {
+      await panel.getByRole('searchbox', { name: /^Runs/ }).fill('');
+      await views.getByRole('button', { name: 'matrix' }).click();
+      const all = panel.getByRole('group', {
+        name: /^5 columns of 24 runs.*: nesterov, optimizer, rate, loss, accuracy/,
+      });
+      await panel.getByRole('button', { name: 'trend' }).click();
+      // The first row's plot above the name of the accuracy: the upper half is `true`.
+      const [row, column] = await Promise.all(
+        ['nesterov', 'accuracy'].map(async (name) => (await all.getByRole('button', { name }).boundingBox())!),
+      );
+      await page.mouse.move(column!.x + column!.width * 0.5, row!.y);
+      await page.mouse.down();
+      await page.mouse.move(column!.x + column!.width * 0.8, row!.y + 10);
+      await page.mouse.move(column!.x + column!.width, row!.y + 30);
+      await page.mouse.up();
+      await expect(count).toContainText(/^\d+ of 24 runs/);
+      await expect(panel.getByRole('button', { name: 'nesterov: true', exact: true })).toBeVisible();
+      await expect(panel.getByRole('button', { name: /^accuracy: 0/ })).toBeVisible();
+    });
   } finally {
     await server.stop();
   }

@@ -80,7 +80,7 @@ export function DashboardBar({ dashboard, runs, names }: DashboardBarProps) {
       </span>
       {!charts && (
         <span className="dashboard-views" role="group" aria-label="View of the runs">
-          {(['table', 'parallel', 'scatter', 'importance'] as const).map((kind) => (
+          {(['table', 'parallel', 'scatter', 'matrix', 'importance'] as const).map((kind) => (
             <button
               key={kind}
               className="text-toggle"

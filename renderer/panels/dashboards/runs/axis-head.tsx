@@ -25,10 +25,7 @@ export function AxisHead({ axis, index, order, x, width, view, slotAt }: AxisHea
   const [moved, setMoved] = useState(0);
   const from = useRef<number>(undefined);
   const { id, title } = axis.column;
-  const moveTo = (place: number) => {
-    if (place < 0 || place >= order.length || place === index) return;
-    changeRunsView({ axes: order.filter((other) => other !== id).toSpliced(place, 0, id) });
-  };
+  const moveTo = (place: number) => moveAxis(order, id, place);
   return (
     <>
       <button
@@ -76,19 +73,21 @@ export function AxisHead({ axis, index, order, x, width, view, slotAt }: AxisHea
       >
         {title}
       </button>
-      {menu && <PopupMenu items={items(axis, view, index, order, moveTo)} at={menu} close={() => setMenu(undefined)} />}
+      {menu && <PopupMenu items={axisItems(axis, view, order)} at={menu} close={() => setMenu(undefined)} />}
     </>
   );
 }
 
-function items(
-  axis: ColumnAxis,
-  view: RunsView,
-  index: number,
-  order: readonly string[],
-  moveTo: (place: number) => void,
-): readonly PopupItem[] {
+function moveAxis(order: readonly string[], id: string, place: number): void {
+  if (place < 0 || place >= order.length || order[place] === id) return;
+  changeRunsView({ axes: order.filter((other) => other !== id).toSpliced(place, 0, id) });
+}
+
+/** What can be done with an axis. @param order ids of all of them */
+export function axisItems(axis: ColumnAxis, view: RunsView, order: readonly string[]): readonly PopupItem[] {
   const { id, title } = axis.column;
+  const index = order.indexOf(id);
+  const moveTo = (place: number) => moveAxis(order, id, place);
   const { ranges, logarithmic } = view;
   const isLogarithmic = axis.kind === 'number' && axis.scale.logarithmic;
   const item = (label: string, run: () => void, more: { checked?: boolean; disabled?: boolean } = {}): PopupItem => ({

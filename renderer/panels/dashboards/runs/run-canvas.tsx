@@ -46,6 +46,7 @@ export interface RunCanvasProps {
   readonly drawBeside?: Draw;
   /** Where less is there it scrolls. */
   readonly leastWidth?: number;
+  readonly leastHeight?: number;
   /** In HTML, above both. */
   readonly children?: ReactNode;
   /** With `drag` while a button is pressed, and when it is let go; no place: the pointer has left. */
@@ -99,6 +100,7 @@ export function RunCanvas(props: RunCanvasProps) {
     fileName,
     drawBeside,
     leastWidth = 0,
+    leastHeight,
     children,
     onPointer,
     onMenu,
@@ -135,7 +137,7 @@ export function RunCanvas(props: RunCanvasProps) {
       <div
         className="run-canvas"
         ref={place}
-        style={{ minWidth: leastWidth }}
+        style={{ minWidth: leastWidth, minHeight: leastHeight }}
         tabIndex={0}
         role="group"
         aria-label={label}

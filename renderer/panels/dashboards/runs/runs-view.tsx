@@ -1,4 +1,4 @@
-/** All runs: as a table, along parallel axes, as points, by what their settings are worth; one filter for all of them. */
+/** All runs: as a table, along parallel axes, as points, as points of all pairs of columns, by what their settings are worth; one filter for all of them. */
 import { useMemo, useState } from 'react';
 import { changeDashboard, changeRunsView } from '../../../state/dashboards.js';
 import type { Dashboard } from '../../../state/dashboard-schema.js';
@@ -26,8 +26,9 @@ import { rangeWords } from './run-filter.js';
 import { RunsCompared } from './runs-compared.js';
 import { RunsTable } from './runs-table.js';
 import { Scatter } from './scatter.js';
+import { ScatterMatrix } from './scatter-matrix.js';
 import { useRunRows, type RunRows } from './use-run-rows.js';
-import { ImportanceControls, ParallelControls, ScatterControls } from './view-controls.js';
+import { ImportanceControls, MatrixControls, ParallelControls, ScatterControls } from './view-controls.js';
 import './runs-view.css';
 
 interface Menu {
@@ -82,6 +83,7 @@ export function RunsView({ dashboard }: { readonly dashboard: Dashboard }) {
         )}
         {view.kind === 'parallel' && <ParallelControls found={found} view={view} />}
         {view.kind === 'scatter' && <ScatterControls found={found} view={view} />}
+        {view.kind === 'matrix' && <MatrixControls found={found} view={view} />}
         {view.kind === 'importance' && <ImportanceControls found={found} view={view} />}
         <RangeChips found={found} view={view} />
         <span className="runs-table-count">
@@ -114,6 +116,7 @@ export function RunsView({ dashboard }: { readonly dashboard: Dashboard }) {
           <div className="runs-picture-main">
             {view.kind === 'parallel' && <Parallel {...picture} />}
             {view.kind === 'scatter' && <Scatter {...picture} />}
+            {view.kind === 'matrix' && <ScatterMatrix {...picture} />}
             {view.kind === 'importance' && <ImportanceView found={found} view={view} />}
           </div>
           {view.kind !== 'importance' && <div className="runs-picture-table">{table}</div>}

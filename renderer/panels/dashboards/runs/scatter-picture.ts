@@ -26,23 +26,27 @@ export interface Dot {
   readonly radius: number;
 }
 
+/** Where points lie, in pixels of the picture. */
+export interface PlotArea {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Of one plot that has the whole picture. */
+export function wholePlot({ width, height }: Size): PlotArea {
+  return { left: LEFT, right: Math.max(LEFT + 1, width - RIGHT), top: TOP, bottom: Math.max(TOP + 1, height - BOTTOM) };
+}
+
 export class ScatterLayout {
   constructor(
     readonly x: ColumnAxis,
     readonly y: ColumnAxis,
     readonly sizes: ColumnAxis | undefined,
-    readonly size: Size,
+    readonly plot: PlotArea,
+    readonly radius = RADIUS,
   ) {}
-
-  get plot() {
-    const { width, height } = this.size;
-    return {
-      left: LEFT,
-      right: Math.max(LEFT + 1, width - RIGHT),
-      top: TOP,
-      bottom: Math.max(TOP + 1, height - BOTTOM),
-    };
-  }
 
   xAt(share: number): number {
     const { left, right } = this.plot;
@@ -71,7 +75,7 @@ export class ScatterLayout {
         ? share === undefined
           ? LEAST_RADIUS
           : LEAST_RADIUS + share * (MOST_RADIUS - LEAST_RADIUS)
-        : RADIUS,
+        : this.radius,
     };
   }
 
@@ -132,7 +136,7 @@ export function drawRing(pen: Pen, { x, y, radius }: Dot, colour: string, width:
 }
 
 /** What the run says, beside its point. */
-export function drawWords(pen: Pen, layout: ScatterLayout, dot: Dot, palette: Palette): void {
+export function drawWords(pen: Pen, layout: ScatterLayout, dot: Dot, { width: all }: Size, palette: Palette): void {
   const { x, y } = layout;
   const text = [dot.row.run.name, ...[x, y].map(({ column }) => `${column.title} ${rowText(column, dot.row)}`)].join(
     '  ·  ',
@@ -141,7 +145,7 @@ export function drawWords(pen: Pen, layout: ScatterLayout, dot: Dot, palette: Pa
   pen.textBaseline = 'middle';
   pen.textAlign = 'left';
   const { width } = pen.measureText(text);
-  const from = Math.max(4, Math.min(dot.x + dot.radius + 8, layout.size.width - width - 8));
+  const from = Math.max(4, Math.min(dot.x + dot.radius + 8, all - width - 8));
   const top = dot.y - 24 > 0 ? dot.y - 24 : dot.y + 12;
   pen.globalAlpha = 0.92;
   pen.fillStyle = palette.background;
@@ -168,7 +172,7 @@ export function drawFrame(pen: Pen, layout: ScatterLayout, palette: Palette): vo
     const x = layout.xAt(share);
     line(x, top, x, bottom);
     pen.fillStyle = palette.dim;
-    pen.fillText(short(text), x, bottom + 5);
+    pen.fillText(shortText(text), x, bottom + 5);
   }
   pen.textAlign = 'right';
   pen.textBaseline = 'middle';
@@ -176,7 +180,7 @@ export function drawFrame(pen: Pen, layout: ScatterLayout, palette: Palette): vo
     const y = layout.yAt(share);
     line(left, y, right, y);
     pen.fillStyle = palette.dim;
-    pen.fillText(short(text), left - 6, y);
+    pen.fillText(shortText(text), left - 6, y);
   }
   pen.font = `11px ${palette.font}`;
   pen.fillStyle = palette.text;
@@ -192,6 +196,7 @@ export function drawTrend(
   layout: ScatterLayout,
   { slope, intercept, correlation, pairs }: LineFit,
   palette: Palette,
+  words = `r = ${formatValue(correlation, 3)}, ${pairs} runs`,
 ): void {
   const { left, right, top, bottom } = layout.plot;
   pen.save();
@@ -211,16 +216,18 @@ export function drawTrend(
   pen.fillStyle = palette.text;
   pen.textAlign = 'right';
   pen.textBaseline = 'middle';
-  pen.fillText(`r = ${formatValue(correlation, 3)}, ${pairs} runs`, right - 4, top + 4);
+  pen.fillText(words, right - 4, top + 4);
 }
 
-function short(text: string): string {
-  return text.length > 12 ? `${text.slice(0, 11)}…` : text;
+export function shortText(text: string, most = 12): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }
 
-/** From 0 to 1, the same for the same text (FNV-1a). */
+/** From 0 to 1, the same for the same text: FNV-1a, and mixed, for names that differ in their last digit alone. */
 function hash(text: string): number {
   let state = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) state = Math.imul(state ^ text.charCodeAt(at), 0x01000193);
-  return (state >>> 0) / 4294967296;
+  state = Math.imul(state ^ (state >>> 16), 0x85ebca6b);
+  state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35);
+  return ((state ^ (state >>> 16)) >>> 0) / 4294967296;
 }

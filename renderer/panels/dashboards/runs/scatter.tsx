@@ -9,7 +9,7 @@ import type { RunsPictureProps } from './parallel.js';
 import type { RunColumn } from './run-columns.js';
 import { isClick, RunCanvas, useCanvasFrame, type Draw, type Drag, type Place } from './run-canvas.js';
 import { toggleRun, walkRuns } from './run-walk.js';
-import { drawDots, drawFrame, drawRing, drawTrend, drawWords, ScatterLayout } from './scatter-picture.js';
+import { drawDots, drawFrame, drawRing, drawTrend, drawWords, ScatterLayout, wholePlot } from './scatter-picture.js';
 import { useRunColours } from './use-run-colours.js';
 import { chosenSize, chosenX, chosenY } from './view-choices.js';
 
@@ -30,7 +30,10 @@ export function Scatter({ found, view, drawn, openMenu }: RunsPictureProps) {
     // Of the view only these: ranges change with what is marked.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [view.x, view.y, view.size, view.metric, view.logarithmic, columns, named]);
-  const layout = useMemo(() => new ScatterLayout(axes.x, axes.y, axes.sizes, frame.size), [axes, frame.size]);
+  const layout = useMemo(
+    () => new ScatterLayout(axes.x, axes.y, axes.sizes, wholePlot(frame.size)),
+    [axes, frame.size],
+  );
   const dots = useMemo(
     // The small ones above the large ones.
     () => rows.flatMap((row) => layout.dot(row, colours.of(row)) ?? []).sort((a, b) => b.radius - a.radius),
@@ -51,7 +54,7 @@ export function Scatter({ found, view, drawn, openMenu }: RunsPictureProps) {
       const dot = dots.find(({ row }) => row.run.id === pointed);
       if (dot) {
         drawRing(pen, dot, palette.cursor, 2.5);
-        drawWords(pen, layout, dot, palette);
+        drawWords(pen, layout, dot, frame.size, palette);
       }
       if (!mark) return;
       pen.fillStyle = palette.accent;
@@ -59,7 +62,7 @@ export function Scatter({ found, view, drawn, openMenu }: RunsPictureProps) {
       pen.fillRect(mark.from.x, mark.from.y, mark.to.x - mark.from.x, mark.to.y - mark.from.y);
       pen.globalAlpha = 1;
     },
-    [layout, dots, drawn, colours, pointed, mark],
+    [layout, dots, drawn, colours, pointed, mark, frame.size],
   );
   const onPointer = (at: Place | undefined, drag?: Drag): void => {
     if (at && drag && !isClick(at, drag)) {

@@ -53,16 +53,31 @@ export function ScatterControls({ found, view }: Props) {
         numbers
         choose={(id) => changeRunsView({ size: id })}
       />
-      <button
-        className="text-toggle"
-        aria-pressed={view.trend}
-        title="The line of least squares through the points"
-        onClick={() => changeRunsView({ trend: !view.trend })}
-      >
-        trend
-      </button>
+      <Trend view={view} />
       <Colour found={found} view={view} />
     </>
+  );
+}
+
+export function MatrixControls({ found, view }: Props) {
+  return (
+    <>
+      <Trend view={view} />
+      <ParallelControls found={found} view={view} />
+    </>
+  );
+}
+
+function Trend({ view }: { readonly view: RunsView }) {
+  return (
+    <button
+      className="text-toggle"
+      aria-pressed={view.trend}
+      title="The line of least squares through the points"
+      onClick={() => changeRunsView({ trend: !view.trend })}
+    >
+      trend
+    </button>
   );
 }
 

@@ -12,7 +12,7 @@ import {
   type RunRow,
 } from '../../../../renderer/panels/dashboards/runs/run-columns.js';
 import { rangeWords, withinRanges } from '../../../../renderer/panels/dashboards/runs/run-filter.js';
-import { ScatterLayout } from '../../../../renderer/panels/dashboards/runs/scatter-picture.js';
+import { ScatterLayout, wholePlot } from '../../../../renderer/panels/dashboards/runs/scatter-picture.js';
 import { chosenAxes, chosenMetric, chosenX } from '../../../../renderer/panels/dashboards/runs/view-choices.js';
 
 function row(id: string, settings: Record<string, string>, last: Record<string, number> = {}): RunRow {
@@ -166,10 +166,8 @@ describe('parallel coordinates', () => {
 });
 
 describe('points', () => {
-  const layout = new ScatterLayout(axis('setting:rate'), axis('last:loss'), axis('setting:units'), {
-    width: 500,
-    height: 300,
-  });
+  const plot = wholePlot({ width: 500, height: 300 });
+  const layout = new ScatterLayout(axis('setting:rate'), axis('last:loss'), axis('setting:units'), plot);
   const dots = rows.flatMap((one) => layout.dot(one, 'red') ?? []);
 
   it('are there of runs that have both values, the larger the more of a third they have', () => {
@@ -191,7 +189,7 @@ describe('points', () => {
 
   it('have a line through them, of logarithms where the axis is of them', () => {
     expect(layout.trend(rows)!.correlation).toBeCloseTo(1, 9);
-    const words = new ScatterLayout(axis('setting:optimizer'), axis('last:loss'), undefined, layout.size);
+    const words = new ScatterLayout(axis('setting:optimizer'), axis('last:loss'), undefined, plot);
     expect(words.trend(rows)).toBeUndefined();
   });
 });
