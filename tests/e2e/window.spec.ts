@@ -74,6 +74,33 @@ test('goes round the parts of the window by one key, with the focus to be seen',
   expect([...parts]).not.toContain('none');
 });
 
+test('a symbol is renamed by keys alone, in files that are not open too', async ({ workbench, page, place }) => {
+  writeFileSync(path.join(place.workspace, 'sizes.ts'), 'export const units = 3;\n');
+  writeFileSync(
+    path.join(place.workspace, 'experiment.ts'),
+    `import { units } from './sizes';\nimport { defineExperiment } from 'backstep';\nexport default defineExperiment({ units } as never);\n`,
+  );
+  await workbench.openFolder(place.workspace);
+  await workbench.hasExperimentOpen();
+  await workbench.editor.locator('.view-lines').click();
+  await page.keyboard.press('Control+Home');
+  for (let letter = 0; letter < 10; letter++) await page.keyboard.press('ArrowRight');
+  // The palette gives the focus back to where it was.
+  await page.keyboard.press('Control+Shift+P');
+  await expect(page.getByRole('dialog', { name: 'Command palette' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  const box = page.locator('.rename-input');
+  await expect(async () => {
+    await page.keyboard.press('F2');
+    await expect(box).toBeFocused({ timeout: 2000 });
+  }).toPass({ timeout: 20_000 });
+  await page.keyboard.press('ControlOrMeta+A');
+  await page.keyboard.type('width');
+  await page.keyboard.press('Enter');
+  await expect(workbench.editorLine("import { width } from './sizes'")).toBeVisible();
+  await expect(page.getByRole('tab', { name: 'sizes.ts, not saved' })).toBeVisible();
+});
+
 test('a restricted folder offers trust where others offer Run, and a folder’s notices go with it', async ({
   workbench,
   page,
