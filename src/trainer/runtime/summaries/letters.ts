@@ -5,7 +5,7 @@
 import { inflateSync } from 'node:zlib';
 import { glyphBaseline, glyphCoverage, glyphHeight, glyphLetters, glyphWidths } from './label-glyphs.js';
 
-export interface Letter {
+interface Letter {
   readonly width: number;
   readonly height: number;
   /** From the top to the line that it stands on. */

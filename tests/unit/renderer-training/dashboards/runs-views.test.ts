@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RunSummary } from '../../../../src/shared/protocol/rpc.js';
 import { dashboard } from '../../../../renderer/state/dashboard-schema.js';
 import { runsView } from '../../../../renderer/state/runs-view.js';
 import { axisRange, columnAxis } from '../../../../renderer/panels/dashboards/runs/column-axis.js';
@@ -14,24 +13,12 @@ import {
 import { rangeWords, withinRanges } from '../../../../renderer/panels/dashboards/runs/run-filter.js';
 import { ScatterLayout, wholePlot } from '../../../../renderer/panels/dashboards/runs/scatter-picture.js';
 import { chosenAxes, chosenMetric, chosenX } from '../../../../renderer/panels/dashboards/runs/view-choices.js';
+import { runRow } from './run-row.js';
 
-function row(id: string, settings: Record<string, string>, last: Record<string, number> = {}): RunRow {
-  const run: RunSummary = {
-    id,
-    path: `/w/runs/${id}`,
-    name: id,
-    status: 'completed',
-    createdAt: 1_700_000_000_000,
-    last,
-    canContinue: false,
-  };
-  return {
-    run,
-    settings,
-    notes: {},
-    extremes: new Map(Object.entries(last).map(([name, value]) => [name, { min: value - 1, max: value + 1 }])),
-  };
-}
+const row = (id: string, settings: Record<string, string>, last: Record<string, number> = {}): RunRow => ({
+  ...runRow(id, { settings, last }),
+  extremes: new Map(Object.entries(last).map(([name, value]) => [name, { min: value - 1, max: value + 1 }])),
+});
 
 /** Rates from 1e-5 to 0.1, three optimizers, a loss that one run does not have. */
 const rows = [1e-5, 1e-4, 1e-3, 1e-2, 0.1].map((rate, index) =>

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { RunSummary } from '../../../../src/shared/protocol/rpc.js';
 import { diffLines, hunks } from '../../../../renderer/panels/dashboards/runs/line-diff.js';
 import {
   allColumns,
@@ -7,21 +6,11 @@ import {
   sortRuns,
   tableCsv,
   usualColumns,
-  type RunRow,
 } from '../../../../renderer/panels/dashboards/runs/run-columns.js';
+import { runRow } from './run-row.js';
 
-function row(id: string, last: Record<string, number>, settings: Record<string, string> = {}): RunRow {
-  const run: RunSummary = {
-    id,
-    path: `/w/runs/${id}`,
-    name: id,
-    status: 'completed',
-    createdAt: 1_700_000_000_000,
-    last,
-    canContinue: false,
-  };
-  return { run, settings, notes: {} };
-}
+const row = (id: string, last: Record<string, number>, settings: Record<string, string> = {}) =>
+  runRow(id, { last, settings });
 
 const rows = [
   row('b', { 'train/loss': 0.5, 'validation/loss': Number.NaN }, { seed: '7', lr: '0.01' }),
