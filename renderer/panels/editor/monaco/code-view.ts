@@ -68,8 +68,9 @@ export class CodeView {
     const listeners = [
       // TypeScript's words for a string ("relu", "same") are asked for where it begins, as in other editors.
       this.editor.onDidChangeModelContent(({ changes, isFlush, isUndoing, isRedoing }) => {
-        if (isFlush || isUndoing || isRedoing || !changes.some(({ text }) => /^(''?|""?)$/.test(text))) return;
-        // Once the cursor stands between the quotes.
+        // A pair of quotes is what the editor makes of one that begins a string, and of none in a comment.
+        if (isFlush || isUndoing || isRedoing || !changes.some(({ text }) => text === "''" || text === '""')) return;
+        // Once the cursor stands between them.
         setTimeout(() => this.editor.trigger('quote', 'editor.action.triggerSuggest', { auto: true }));
       }),
       this.editor.onDidChangeCursorPosition(() => this.tellCursor()),
