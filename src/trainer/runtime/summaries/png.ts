@@ -14,7 +14,12 @@ export function encodePng(width: number, height: number, rgb: Uint8Array): Uint8
   const rows = new Uint8Array(height * (1 + width * 3));
   for (let row = 0; row < height; row++)
     rows.set(rgb.subarray(row * width * 3, (row + 1) * width * 3), row * (1 + width * 3) + 1);
-  const parts = [SIGNATURE, chunk('IHDR', header), chunk('IDAT', deflateSync(rows)), chunk('IEND', new Uint8Array())];
+  const parts = [
+    SIGNATURE,
+    chunk('IHDR', header),
+    chunk('IDAT', deflateSync(rows, { level: 4 })),
+    chunk('IEND', new Uint8Array()),
+  ];
   return Buffer.concat(parts);
 }
 

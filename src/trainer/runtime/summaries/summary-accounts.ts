@@ -25,8 +25,9 @@ const PLAIN_EVERY = 16;
 /** A set of histograms: copies of so many values, and everything else. */
 const MS_PER_VALUE = 5e-6;
 const MS_PER_SET = 1;
-/** The pictures of a set. */
-const MS_PER_PICTURES = 15;
+/** The first pictures of a set, and a confusion matrix with its curves, by code that has just been loaded: measured. */
+const MS_PER_PICTURES = 30;
+const MS_PER_EVALUATION = 15;
 /** Starting the thread that sums up, where it has no core of its own: measured, with what it loads. */
 const THREAD_MS = 110;
 /** A thread is started for small sets once its start is so small a part of what they may take. */
@@ -61,7 +62,7 @@ export class SummaryAccounts {
     add('weights', sets, kinds.has('weights') || kinds.has('gradients') || kinds.has('norms'));
     add('activations', sets, kinds.has('activations'));
     add('images', this.spacing(settings.mostSets / 5), kinds.has('images'));
-    add('evaluation', 1, kinds.has('evaluation') && areClasses, MS_PER_SET + MS_PER_PICTURES);
+    add('evaluation', 1, kinds.has('evaluation') && areClasses, MS_PER_SET + MS_PER_EVALUATION);
     this.budget = new SummaryBudget(settings.budget, lines);
   }
 
