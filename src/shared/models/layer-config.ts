@@ -25,12 +25,14 @@ export interface LayerConfig {
 
 /** Nested deeper than this no model is; a file that is would overflow the stack. */
 const DEEPEST = 64;
+/** No layer gives more. */
+const MOST_TAKEN = 1000;
 
 /** @throws ModelFileError where `topology` is no model's configuration */
 export function graphOfLayers(topology: unknown, notes: string[]): OpGraph {
   const builder = new GraphBuilder();
   const root = modelOf(topology);
-  addModel(builder, root, [], undefined, 0);
+  addModel(builder, root, { group: [], depth: 0, isAgain: false }, undefined);
   return builder.finish(notes);
 }
 
@@ -48,9 +50,8 @@ export function modelOf(topology: unknown): Readonly<Record<string, unknown>> {
 function addModel(
   builder: GraphBuilder,
   model: Readonly<Record<string, unknown>>,
-  group: readonly string[],
+  { group, depth, isAgain }: Pick<Level, 'group' | 'depth' | 'isAgain'>,
   given: readonly Given[] | undefined,
-  depth: number,
 ): Given[] {
   if (depth > DEEPEST) throw new ModelFileError(`Models are nested in it more than ${DEEPEST} deep.`);
   const config = isRecord(model['config']) ? model['config'] : { layers: model['config'] };
@@ -73,7 +74,7 @@ function addModel(
     config['output_layers'],
   );
   const layers = bare.map((layer) => ({ ...layer, calls: (calls.get(layer.name) ?? []).map(tensorsOf) }));
-  const level = { layers, outputs, config, group, depth };
+  const level = { layers, outputs, config, group, depth, isAgain };
   return layers.some((layer) => layer.calls.length > 0)
     ? addNetwork(builder, level, given)
     : addChain(builder, level, given);
@@ -92,11 +93,13 @@ interface Level {
   readonly config: Readonly<Record<string, unknown>>;
   readonly group: readonly string[];
   readonly depth: number;
+  /** Whether its layers have been called before: their weights are the same. */
+  readonly isAgain: boolean;
 }
 
 function addChain(
   builder: GraphBuilder,
-  { layers, config, group, depth }: Level,
+  { layers, config, group, depth, isAgain }: Level,
   given: readonly Given[] | undefined,
 ): Given[] {
   let current = given;
@@ -113,18 +116,25 @@ function addChain(
   }
   for (const [index, layer] of layers.entries()) {
     if (layer.className === 'InputLayer' && current) continue;
-    current = addLayer(builder, layer, group, current ?? [], depth, layers[index + 1]?.builtFor);
+    const next = layers[index + 1]?.builtFor;
+    current = addLayer(builder, layer, { group, depth, isAgain }, current ?? [], next && [next]);
   }
   return [...(current ?? [])];
 }
 
 function addNetwork(
   builder: GraphBuilder,
-  { layers, outputs, config, group, depth }: Level,
+  { layers, outputs, config, group, depth, isAgain }: Level,
   given: readonly Given[] | undefined,
 ): Given[] {
   const results = new Map<string, readonly Given[]>();
-  const resultAt = (place: TensorPlace): Given | undefined => results.get(keyOf(place))?.[place.slot];
+  const resultAt = (place: TensorPlace): Given | undefined => {
+    const given = results.get(keyOf(place));
+    // How many outputs a layer has that is not known, those say that take them.
+    return (
+      given?.[place.slot] ?? (given?.[0] && { source: { ...given[0].source, slot: place.slot }, shape: place.shape })
+    );
+  };
   placesIn(config['input_layers']).forEach((place, index) => {
     const outer = given?.[index];
     if (outer) results.set(keyOf(place), [outer]);
@@ -148,7 +158,8 @@ function addNetwork(
       continue;
     }
     const inputs = sources.map((place) => resultAt(place)!);
-    results.set(key, addLayer(builder, layer, group, inputs, depth, taken.get(key)));
+    const level = { group, depth, isAgain: isAgain || call > 0 };
+    results.set(key, addLayer(builder, layer, level, inputs, taken.get(key)));
     ready.push(...(waiting.get(key) ?? []).reverse());
     waiting.delete(key);
   }
@@ -169,34 +180,38 @@ function keyOf({ layer, call }: Pick<TensorPlace, 'layer' | 'call'>): string {
 }
 
 /** What calls of layers give, as those say that take it: of each tensor, or by what a layer was built for. */
-function shapesTaken(layers: readonly LayerConfig[]): ReadonlyMap<string, Shape> {
-  const taken = new Map<string, Shape>();
+function shapesTaken(layers: readonly LayerConfig[]): ReadonlyMap<string, readonly (Shape | undefined)[]> {
+  const taken = new Map<string, (Shape | undefined)[]>();
+  const note = (place: TensorPlace, shape: Shape | undefined): void => {
+    if (!shape || place.slot >= MOST_TAKEN) return;
+    const shapes = taken.get(keyOf(place)) ?? [];
+    for (let slot = shapes.length; slot <= place.slot; slot++) shapes.push(undefined);
+    shapes[place.slot] ??= shape;
+    taken.set(keyOf(place), shapes);
+  };
   for (const { calls, builtFor } of layers) {
-    for (const place of calls.flat()) if (place.shape && place.slot === 0) taken.set(keyOf(place), place.shape);
+    for (const place of calls.flat()) note(place, place.shape);
     const [only, ...others] = calls[0] ?? [];
-    if (builtFor && only && others.length === 0 && only.slot === 0 && !taken.has(keyOf(only)))
-      taken.set(keyOf(only), builtFor);
+    if (only && others.length === 0) note(only, only.slot === 0 ? builtFor : undefined);
   }
   return taken;
 }
 
-/** @param taken the shape of what it gives as the next layer has it, where the layer itself is not known */
+/** @param taken shapes of what it gives as those have them that take it, where the layer itself is not known */
 function addLayer(
   builder: GraphBuilder,
   layer: LayerConfig,
-  group: readonly string[],
+  { group, depth, isAgain }: Pick<Level, 'group' | 'depth' | 'isAgain'>,
   inputs: readonly Given[],
-  depth: number,
-  taken?: Shape,
+  taken?: readonly (Shape | undefined)[],
 ): Given[] {
   const inner = layer.config['layers'];
   if (Array.isArray(inner)) {
     return addModel(
       builder,
       { config: layer.config },
-      [...group, layer.name],
+      { group: [...group, layer.name], depth: depth + 1, isAgain },
       inputs.length > 0 ? inputs : undefined,
-      depth + 1,
     );
   }
   const after = (layer.isOperation ? shapesOfOperation : shapeAfter)(
@@ -204,7 +219,7 @@ function addLayer(
     inputs.map(({ shape }) => shape),
   );
   const { params } = after;
-  const outputs = after.outputs.length === 1 && after.outputs[0] === undefined ? [taken] : after.outputs;
+  const outputs = after.outputs.length === 1 && after.outputs[0] === undefined && taken ? taken : after.outputs;
   const id = builder.add({
     id: [...group, layer.name].join('/'),
     op: layer.className,
@@ -219,6 +234,7 @@ function addLayer(
   inputs.forEach(({ source }, index) =>
     builder.connect(source, id, inputs.length > 1 ? `input ${index + 1}` : 'input'),
   );
+  if (isAgain) return given(id, outputs);
   builder.addLayer({
     layer: id,
     type: layer.className,
@@ -227,7 +243,11 @@ function addLayer(
     params: params ?? 0,
     trainable: layer.config['trainable'] !== false,
   });
-  return outputs.map((shape, slot) => ({ source: { from: id, slot }, shape }));
+  return given(id, outputs);
+}
+
+function given(from: string, shapes: readonly (Shape | undefined)[]): Given[] {
+  return shapes.map((shape, slot) => ({ source: { from, slot }, shape }));
 }
 
 function readLayer(value: unknown, index: number): LayerConfig {

@@ -108,6 +108,15 @@ zoo["recurrent"] = chain(
     L.LSTM(3, go_backwards=True, return_sequences=True, unit_forget_bias=False),
     L.SimpleRNN(4, use_bias=False),
 )
+zoo["pictures"] = chain((3, 7, 6, 2), L.ConvLSTM2D(3, 3, padding="same", return_sequences=True), L.ConvLSTM2D(2, 2), L.Flatten())
+zoo["normalized"] = chain(
+    (4, 4, 3),
+    known := L.Normalization(),
+    L.Normalization(mean=[0.1, 0.2, 0.3], variance=[0.5, 1.0, 2.0], invert=True),
+    L.Conv2D(3, 1),
+    L.Dropout(0.4, noise_shape=(None, 1, 1, 1)),
+)
+known.adapt(generator.normal(2, 3, (9, 4, 4, 3)))
 zoo["two_ways"] = chain(
     (6, 3),
     L.Bidirectional(L.LSTM(3, return_sequences=True), backward_layer=L.LSTM(3, activation="relu", go_backwards=True, return_sequences=True)),
@@ -170,6 +179,9 @@ for name, model in zoo.items():
             for w in model.weights
         ]
     )
+    if name == "normalized":
+        # What it computes with is worked out of its weights when they are loaded.
+        known.finalize_state()
     if name == "dense":
         model.compile(keras.optimizers.Adam(0.02), "sparse_categorical_crossentropy", ["accuracy"])
     xs = []

@@ -11,7 +11,9 @@ import {
   asFrozenInKeras,
   averageOfSteps,
   computing,
+  dropoutOf,
   Identity,
+  Normalization,
   shaping,
   spatialDropout,
   Subtract,
@@ -121,6 +123,12 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     });
     return asFrozenInKeras(withConstants(layer, scale, center));
   },
+  Normalization: (given) => {
+    const axes = given.has('axis') ? given.integers('axis') : [];
+    const [mean, variance] = [given.get('mean'), given.get('variance')].map(numbersOf);
+    const told = mean !== undefined && variance !== undefined ? ([mean, variance] as const) : undefined;
+    return new Normalization(given.common(), axes, told, given.boolean('invert', false));
+  },
   LayerNormalization: (given) => {
     given.insist('rms_scaling', (value) => value === false);
     const axis = given.has('axis') ? given.integers('axis') : [-1];
@@ -140,8 +148,10 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
 
   // A seed of its own would repeat one mask in every step: the run's seed makes them.
   Dropout: (given) => {
-    given.insist('noise_shape', () => false);
-    return create(tf.layers.dropout, { ...given.common(), rate: given.number('rate') });
+    const rate = given.number('rate');
+    if (!given.has('noise_shape')) return create(tf.layers.dropout, { ...given.common(), rate });
+    const noise = given.integers('noise_shape').map((size) => (size < 1 ? null : size));
+    return dropoutOf(given.common(), rate, noise);
   },
   SpatialDropout1D: (given) => create(tf.layers.spatialDropout1d, { ...given.common(), rate: given.number('rate') }),
   SpatialDropout2D: (given) =>
@@ -238,6 +248,21 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     });
     return given.boolean('reset_after', false) ? resettingAfter(layer) : layer;
   },
+  ConvLSTM2D: (given) => {
+    given.insist('dropout', (value) => value === 0);
+    given.insist('recurrent_dropout', (value) => value === 0);
+    return create(tf.layers.convLstm2d as (args: unknown) => tf.layers.Layer, {
+      ...recurrent(given),
+      ...given.dataFormat(),
+      filters: given.count('filters'),
+      kernelSize: given.sizes('kernel_size', 2),
+      strides: given.sizes('strides', 2, 1),
+      padding: given.choice('padding', ['valid', 'same'], 'valid'),
+      dilationRate: given.sizes('dilation_rate', 2, 1),
+      recurrentActivation: given.activation('recurrent_activation') ?? 'sigmoid',
+      unitForgetBias: given.boolean('unit_forget_bias', true),
+    });
+  },
   Bidirectional: (given, inner) => {
     const mode: unknown = given.layer.config['merge_mode'] === null ? null : (given.get('merge_mode') ?? 'concat');
     if (mode !== null && !['concat', 'sum', 'ave', 'mul'].includes(mode as string))
@@ -263,7 +288,7 @@ function recurrent(given: GivenConfig): LayerArguments {
   return {
     ...given.common(),
     ...given.weights('kernel', 'recurrent', 'bias'),
-    units: given.count('units'),
+    ...(given.layer.className === 'ConvLSTM2D' ? {} : { units: given.count('units') }),
     activation: given.activation() ?? 'tanh',
     useBias: given.boolean('use_bias', true),
     dropout: given.number('dropout', 0),
@@ -274,6 +299,16 @@ function recurrent(given: GivenConfig): LayerArguments {
     stateful: given.boolean('stateful', false),
     unroll: given.boolean('unroll', false),
   };
+}
+
+/** A number, or all numbers in lists within lists; `undefined` where there are none. */
+function numbersOf(value: unknown): number | number[] | undefined {
+  if (typeof value === 'number') return value;
+  if (!Array.isArray(value)) return undefined;
+  const all: unknown[] = value.flat(8);
+  if (!all.every((one): one is number => typeof one === 'number'))
+    throw new Refusal('its mean or variance is no number');
+  return all;
 }
 
 function lastAlone(given: GivenConfig): void {

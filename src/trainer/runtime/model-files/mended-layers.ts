@@ -126,22 +126,74 @@ export class Identity extends tf.layers.Layer {
 
 /** Dropout of whole channels. */
 export function spatialDropout(args: Named, rate: number, rank: number, isFirst: boolean): tf.layers.Layer {
-  const layer = new SpatialDropout({ ...args, rate } as never);
-  layer.rank = rank;
-  layer.isFirst = isFirst;
+  const ones = Array<number>(rank).fill(1);
+  return dropoutOf(args, rate, isFirst ? [null, null, ...ones] : [null, ...ones, null]);
+}
+
+/** Dropout of all at once along the dimensions that are 1; `null` for those that are dropped one by one. */
+export function dropoutOf(args: Named, rate: number, noise: readonly (number | null)[]): tf.layers.Layer {
+  const layer = new ShapedDropout({ ...args, rate } as never);
+  layer.noise = noise;
   return layer;
 }
 
 const Dropout = tf.layers.dropout({ rate: 0.5 }).constructor as new (args: object) => tf.layers.Layer;
 
-class SpatialDropout extends Dropout {
-  static readonly className = 'SpatialDropout';
-  rank = 2;
-  isFirst = false;
+class ShapedDropout extends Dropout {
+  static readonly className = 'ShapedDropout';
+  noise: readonly (number | null)[] = [];
 
   getNoiseShape(input: tf.Tensor): number[] {
-    const [batch = 1] = input.shape;
-    const ones = Array<number>(this.rank).fill(1);
-    return this.isFirst ? [batch, input.shape[1]!, ...ones] : [batch, ...ones, input.shape.at(-1)!];
+    return input.shape.map((size, at) => this.noise[at] ?? size);
+  }
+}
+
+/** Keras's `Normalization`: by means and variances that it has learnt before, or was given. */
+export class Normalization extends tf.layers.Layer {
+  static readonly className = 'Normalization';
+  private learnt: readonly tf.LayerVariable[] = [];
+
+  /** @param told `mean` and `variance`, where they stand in the configuration */
+  constructor(
+    args: ConstructorParameters<typeof tf.layers.Layer>[0],
+    private readonly axes: readonly number[],
+    private readonly told: readonly [mean: number | number[], variance: number | number[]] | undefined,
+    private readonly isInverse: boolean,
+  ) {
+    super(args);
+  }
+
+  override build(shape: tf.Shape): void {
+    const [mean, one] = [tf.initializers.zeros(), tf.initializers.ones()];
+    const sizes = this.kept(shape.length).map((axis) => shape[axis]!);
+    if (!this.told)
+      this.learnt = [
+        this.addWeight('mean', sizes, 'float32', mean, undefined, false),
+        this.addWeight('variance', sizes, 'float32', one, undefined, false),
+        this.addWeight('count', [], 'float32', mean, undefined, false),
+      ];
+    super.build(shape);
+  }
+
+  override computeOutputShape(shape: tf.Shape): tf.Shape {
+    return shape;
+  }
+
+  override call(inputs: Inputs): tf.Tensor {
+    return tf.tidy(() => {
+      const input = only(inputs);
+      const kept = this.kept(input.rank);
+      const stretched = input.shape.map((size, at) => (kept.includes(at) ? size : 1));
+      const [mean, variance] = (this.told ?? this.learnt.slice(0, 2).map((one) => one.read())).map((one) => {
+        const tensor = one instanceof tf.Tensor ? one : tf.tensor(one, undefined, 'float32');
+        return tensor.size === 1 ? tf.reshape(tensor, []) : tf.reshape(tensor, stretched);
+      }) as [tf.Tensor, tf.Tensor];
+      const width = tf.maximum(tf.sqrt(variance), 1e-7);
+      return this.isInverse ? tf.add(mean, tf.mul(input, width)) : tf.div(tf.sub(input, mean), width);
+    });
+  }
+
+  private kept(rank: number): number[] {
+    return this.axes.map((axis) => (axis < 0 ? axis + rank : axis)).sort((a, b) => a - b);
   }
 }

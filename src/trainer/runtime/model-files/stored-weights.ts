@@ -11,7 +11,7 @@ import type { StoredNumbers, StoredWeights } from './keras-file.js';
 
 /** Where the layers of a model stand, by the versions of Keras. */
 const containers = ['layers', '_layer_checkpoint_dependencies'];
-const recurrent = new Set(['LSTM', 'GRU', 'SimpleRNN']);
+const recurrent = new Set(['LSTM', 'GRU', 'SimpleRNN', 'ConvLSTM2D']);
 
 /** Of the archive's `model.weights.h5`: by the classes of layers, counted in the model's order. */
 export async function loadFromArchive(file: StoredWeights, layers: readonly BuiltLayer[], path = ''): Promise<void> {

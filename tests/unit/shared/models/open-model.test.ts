@@ -148,6 +148,33 @@ describe('layers by their configuration', () => {
     expect(training?.inputs).toEqual([[4]]);
   });
 
+  it('a layer that is called twice is counted once; what an operation splits is told by what takes it', async () => {
+    const tensor = (name: string, slot: number, ...shape: (number | null)[]) => ({
+      class_name: '__keras_tensor__',
+      config: { shape, keras_history: [name, slot < 0 ? 1 : 0, Math.max(0, slot)] },
+    });
+    const called = (...calls: unknown[][]) => ({ inbound_nodes: calls.map((args) => ({ args, kwargs: {} })) });
+    const operation = { module: 'keras.src.ops.numpy', class_name: 'Split', config: { name: 'split' }, name: 'split' };
+    const layers = [
+      { ...layer('InputLayer', { name: 'x', batch_shape: [null, 4] }), name: 'x', inbound_nodes: [] },
+      { ...layer('Dense', { name: 'd', units: 4, trainable: true }), name: 'd', ...called([tensor('x', 0, null, 4)], [tensor('d', 0, null, 4)]) }, // prettier-ignore
+      { ...operation, ...called([tensor('d', -1, null, 4), 2]) },
+      { ...operation, class_name: 'Multiply', config: { name: 'm' }, name: 'm', ...called([tensor('split', 0, null, 2), tensor('split', 1, null, 2)]) }, // prettier-ignore
+    ];
+    const config = { name: 'net', layers, input_layers: [['x', 0, 0]], output_layers: [['m', 0, 0]] };
+    const { graph } = (await text('net.json', { class_name: 'Functional', config })).graphs[0]!;
+    expectSound(graph);
+    expect(graph.layers.map(({ layer: name, params }) => [name, params])).toEqual([['x', 0], ['d', 20], ['split', 0], ['m', 0]]); // prettier-ignore
+    expect(graph.nodes.map(({ outputs }) => outputs.map(({ shape }) => shape))).toEqual([[[-1, 4]], [[-1, 4]], [[-1, 4]], [[-1, 2], [-1, 2]], [[-1, 2]]]); // prettier-ignore
+    expect(graph.edges.map(({ from, slot }) => `${from}:${slot}`)).toEqual([
+      'x:0',
+      'd:0',
+      'd_2:0',
+      'split:0',
+      'split:1',
+    ]);
+  });
+
   const sequential = (...layers: object[]) => ({ class_name: 'Sequential', config: { name: 'net', layers } });
 
   it('150×150×3 becomes 148, 74, 72, 36, as a person counts it', async () => {
