@@ -6,6 +6,7 @@
  */
 import { ownEntry } from '../own-entry.js';
 import { flag, halves, named, valueOf, type GivenOp, type OpRule } from './given-op.js';
+import { convolution, globalPooling, pooling, turnedConvolution } from './onnx-windows.js';
 import * as rules from './shape-rules.js';
 import {
   MOST_DIMENSIONS,
@@ -23,7 +24,6 @@ import {
   type Size,
   type Sizes,
 } from './tensor-facts.js';
-import { slid, slidBack, type Windows } from './window-rules.js';
 
 /** What the op's outputs are, `undefined` where that is not known. */
 export function onnxShapes(kind: string, op: GivenOp): readonly Known[] {
@@ -76,51 +76,6 @@ const stretched: OpRule = ({ inputs, number }) =>
 function listOf({ inputs, numbers }: GivenOp, name: string, place: number): Sizes | undefined {
   return numbers(name) ?? inputs[place]?.values;
 }
-
-function windowsOf(op: GivenOp, kernel: Sizes, rank: number): Windows {
-  const ones = Array<number>(rank).fill(1);
-  const way = op.text('auto_pad') ?? 'NOTSET';
-  return {
-    kernel,
-    strides: op.numbers('strides') ?? ones,
-    dilations: op.numbers('dilations') ?? ones,
-    padding: way.startsWith('SAME') ? 'same' : way === 'VALID' ? 'valid' : (halves(op.numbers('pads')) ?? 'valid'),
-    isCeiled: flag(op, 'ceil_mode'),
-  };
-}
-
-function convolution(place: number): OpRule {
-  return (op) => {
-    const [input, filter] = [op.inputs[0]?.shape, op.inputs[place]?.shape];
-    if (!input || input.length < 3) return undefined;
-    const rank = input.length - 2;
-    const kernel = op.numbers('kernel_shape') ?? filter?.slice(2) ?? unknownSizes(rank);
-    if (kernel.length !== rank) return undefined;
-    return shaped([input[0]!, filter?.[0] ?? unknownSize(), ...slid(input.slice(2), windowsOf(op, kernel, rank))]);
-  };
-}
-
-const turnedConvolution: OpRule = (op) => {
-  const [input, filter] = [op.inputs[0]?.shape, op.inputs[1]?.shape];
-  if (!input || input.length < 3) return undefined;
-  const rank = input.length - 2;
-  const kernel = op.numbers('kernel_shape') ?? filter?.slice(2) ?? unknownSizes(rank);
-  const channels = times([filter?.[1] ?? unknownSize(), op.number('group') ?? 1]);
-  const spatial =
-    op.numbers('output_shape') ??
-    slidBack(input.slice(2), windowsOf(op, kernel, rank), op.numbers('output_padding') ?? []);
-  return spatial.length === rank ? shaped([input[0]!, channels, ...spatial]) : undefined;
-};
-
-const pooling: OpRule = (op) => {
-  const input = op.inputs[0]?.shape;
-  const kernel = op.numbers('kernel_shape');
-  if (!input || kernel?.length !== input.length - 2) return undefined;
-  const pooled = shaped([...input.slice(0, 2), ...slid(input.slice(2), windowsOf(op, kernel, kernel.length))]);
-  return [pooled, { ...pooled, dtype: 'int64' }].slice(0, op.outputs);
-};
-
-const globalPooling: OpRule = ({ inputs: [input] }) => shaped(input?.shape?.map((size, at) => (at < 2 ? size : 1)));
 
 const reduction: OpRule = (op) => {
   const axes = listOf(op, 'axes', 1);
