@@ -37,7 +37,7 @@ export function useGraphView(
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const hasSize = width > 0 && height > 0;
-  const fitted = useRef<View & { readonly key: string }>(undefined);
+  const fitted = useRef<View & { readonly key: string; readonly layout: TreeLayout }>(undefined);
   const [isFitted, setFitted] = useState(false);
   const isLaidOut = layout.groups.length > 0 || layout.items.length > 0;
   const least = Math.min(0.05, 0.8 * zoomFor(layout, width, height));
@@ -55,16 +55,16 @@ export function useGraphView(
     if (!hasSize || !isLaidOut) return;
     setFitted(true);
     const last = fitted.current;
-    // Somebody has looked elsewhere since: a wider panel changes nothing then.
-    if (last?.key === fitKey && !isSameView(last, flow.getViewport())) return;
+    // Somebody has looked elsewhere or opened something since: a wider panel changes nothing then.
+    if (last?.key === fitKey && (last.layout !== layout || !isSameView(last, flow.getViewport()))) return;
     // Somebody says where to look.
     if (view) {
       void flow.setViewport(view);
-      fitted.current = { key: fitKey, ...flow.getViewport() };
+      fitted.current = { key: fitKey, layout, ...flow.getViewport() };
       return;
     }
     void flow.setViewport(firstView(layout, width, height));
-    fitted.current = { key: fitKey, ...flow.getViewport() };
+    fitted.current = { key: fitKey, layout, ...flow.getViewport() };
     // Not with every layout: positions stay where the person left them.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [fitKey, width, height, isLaidOut]);
