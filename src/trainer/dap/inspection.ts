@@ -8,8 +8,8 @@ import type { TensorView } from '../../shared/protocol/tensors.js';
 import type { TensorRole } from '../tensors/fitting-views.js';
 import { fittingViews } from '../tensors/look-at-tensor.js';
 import { deviceOf } from '../tensors/tensor-values.js';
-import type { WatchedValue } from './place-names.js';
 import { describeValue, isNumeric, shapeText, statisticsText, TensorReads } from './describe-value.js';
+import { Branch, type Entry } from './entries.js';
 import { elementsOf, lengthOf, mayHavePrivateFields, propertiesOf } from './value-entries.js';
 
 /** What the debug thread gets of a value. */
@@ -45,29 +45,6 @@ export interface Part {
   readonly filter?: 'indexed' | 'named';
   readonly start?: number;
   readonly count?: number;
-}
-
-/** One thing inside another. */
-export interface Entry {
-  readonly name: string;
-  readonly value: unknown;
-  readonly evaluateName?: string;
-  /** Of a tensor, what it is in the training, and how it is called by itself. */
-  readonly role?: TensorRole;
-  readonly fullName?: string;
-  /** What a breakpoint on data calls it, where it is a value of the training. */
-  readonly watch?: WatchedValue;
-  /** Changes it; not there where it cannot be changed. @throws Error that says why not this value */
-  readonly set?: (value: unknown) => void;
-}
-
-/** Something of the training's own that is no object of the person's: made up of entries when it is opened. */
-export class Branch {
-  constructor(
-    readonly text: string,
-    readonly entries: () => readonly Entry[],
-    readonly type = '',
-  ) {}
 }
 
 /** Rows of a tensor below its first dimension, or a range of a long list. */

@@ -9,7 +9,7 @@ import type { Batch } from '../runtime/data/batch-stream.js';
 import { layerLabels, labelledWeights, type LabelledWeight } from '../runtime/layer-labels.js';
 import { learningRateOf, numbersOf, setLearningRate, setNumbers, slotsOf } from '../runtime/optimizer-state.js';
 import { randomPosition } from '../runtime/random.js';
-import { Branch, type Entry } from './inspection.js';
+import { Branch, type Entry } from './entries.js';
 import type { OpPlace } from './step-hooks.js';
 
 /** What there is now. */

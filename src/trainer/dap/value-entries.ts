@@ -4,7 +4,7 @@
  */
 import { describeValue } from './describe-value.js';
 import { endable } from './endable.js';
-import { Branch, type Entry } from './inspection.js';
+import { Branch, type Entry } from './entries.js';
 
 /** Code of the person's, which may not come to an end. */
 const GETTER_LIMIT_MS = 2_000;

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { Branch, Inspection } from '../../../../src/trainer/dap/inspection.js';
+import { Branch } from '../../../../src/trainer/dap/entries.js';
+import { Inspection } from '../../../../src/trainer/dap/inspection.js';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
