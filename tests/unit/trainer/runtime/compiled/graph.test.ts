@@ -147,7 +147,7 @@ describe('rewrites', () => {
     const [x, other, dy] = ['x', 'other', 'dy'].map((name) => graph.placeholder(name, float([2])));
     const leaky = (op: string, alpha: number, inputs: readonly Output[]): Output => {
       const made = graph.math(op, op, inputs);
-      made.node.attributes['alpha'] = { kind: 'float', value: alpha };
+      made.node.attributes = { ...made.node.attributes, alpha: { kind: 'float', value: alpha } };
       return made;
     };
     const [relu, relu6] = [graph.math('Relu', 'relu', [x!]), graph.math('Relu6', 'relu6', [x!])];
