@@ -91,10 +91,12 @@ export class Workbench {
 
   async show(name: PanelName): Promise<Locator> {
     const panel = this.panel(name);
-    if (!(await panel.isVisible())) {
-      await this.page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name, exact: true }).click();
-    }
-    await expect(panel).toBeVisible();
+    const button = this.page.getByRole('navigation', { name: 'Panels' }).getByRole('button', { name, exact: true });
+    // The layout may still be coming into place: a click on the button of what it shows already would hide that.
+    await expect(async () => {
+      if (!(await panel.isVisible())) await button.click({ timeout: 5000 });
+      await expect(panel).toBeVisible({ timeout: 2000 });
+    }).toPass({ timeout: 20_000 });
     return panel;
   }
 
