@@ -4,7 +4,10 @@ import path from 'node:path';
 import { readScriptText } from '../shared/base/script-text.js';
 import { UsageError } from './exit-codes.js';
 
-const sources = /\.(m?ts|[mc]?js)$/;
+/** Whether a file of this name can be an experiment. */
+export function isSource(name: string): boolean {
+  return /\.(m?ts|[mc]?js)$/.test(name);
+}
 
 /** @throws UsageError */
 export function findExperiment(argument: string): string {
@@ -12,7 +15,7 @@ export function findExperiment(argument: string): string {
   const stats = statSync(wanted, { throwIfNoEntry: false });
   if (!stats) throw new UsageError(`There is no file or folder ${argument}.`);
   if (!stats.isDirectory()) {
-    if (!sources.test(wanted)) throw new UsageError(`${argument} is not an experiment: it must be a .ts or .js file.`);
+    if (!isSource(wanted)) throw new UsageError(`${argument} is not an experiment: it must be a .ts or .js file.`);
     return wanted;
   }
   const texts = textsIn(wanted);
@@ -36,7 +39,7 @@ export function findExperiment(argument: string): string {
 
 function textsIn(folder: string): { readonly name: string; readonly text: ReturnType<typeof readScriptText> }[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter((entry) => entry.isFile() && sources.test(entry.name) && !entry.name.endsWith('.d.ts'))
+    .filter((entry) => entry.isFile() && isSource(entry.name) && !entry.name.endsWith('.d.ts'))
     .map(({ name }) => ({ name, text: readScriptText(readFileSync(path.join(folder, name), 'utf8')) }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
