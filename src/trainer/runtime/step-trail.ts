@@ -17,8 +17,8 @@ export interface TrodStep {
 
 /** A stop waits for a replay of about this long at most. */
 const REPLAY_MS = 800;
-/** Taking the state costs about as much as a quick step. */
-const MOST_STEPS = 128;
+/** Taking the state costs about as much as a quick step; keeping more batches than these is as dear again. */
+const MOST_STEPS = 32;
 const MOST_BYTES = 64 * 2 ** 20;
 
 export class StepTrail {
