@@ -1,6 +1,6 @@
 /** A problem as a terminal shows it: `experiment.ts:12:5: error: message`, which editors make clickable. */
 import path from 'node:path';
-import type { Finding } from '../shared/protocol/diagnosis.js';
+import { findingLines, type Finding } from '../shared/protocol/diagnosis.js';
 import type { Problem } from '../shared/protocol/training.js';
 
 export function problemText(problem: Problem): string {
@@ -9,9 +9,9 @@ export function problemText(problem: Problem): string {
 }
 
 /** What is wrong with the training, why, and what people do about it. */
-export function findingText({ file, line, severity, title, explanation, advice }: Finding): string {
-  const rows = [explanation, ...advice.map((one) => `– ${one}`)].filter((row) => row !== '');
-  return `${placeText({ file, line })}${severity}: ${title}${rows.map((row) => `\n  ${row}`).join('')}`;
+export function findingText(finding: Finding): string {
+  const { file, line } = finding;
+  return `${placeText({ file, line })}${findingLines(finding).join('\n')}`;
 }
 
 /** Remarks that are no warnings are for the window, where they can be looked at. */

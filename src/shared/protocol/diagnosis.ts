@@ -29,6 +29,12 @@ export function findingKey({ rule, layer, op }: Finding): string {
   return [rule, layer, op].join('\n');
 }
 
+/** In a terminal or a console, a line each: what is wrong, why, and what people do about it. */
+export function findingLines({ severity, title, explanation, advice }: Finding): string[] {
+  const rows = [explanation, ...advice.map((one) => `– ${one}`)].filter((row) => row !== '');
+  return [`${severity}: ${title}`, ...rows.map((row) => `  ${row}`)];
+}
+
 /** A rule as it is offered for arming. */
 export const ruleInfo = z.object({
   rule: z.string(),

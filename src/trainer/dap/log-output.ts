@@ -1,6 +1,7 @@
 /** Training events as the Debug Adapter Protocol's `output` events, for front ends that do not read Backstep's own. */
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { findingLines } from '../../shared/protocol/diagnosis.js';
 import type { TrainingEvent } from '../../shared/protocol/training.js';
 
 /** `undefined` for what is no text for a person's console. */
@@ -18,10 +19,9 @@ export function outputOf(event: TrainingEvent): DebugProtocol.OutputEvent['body'
       return { category, output: `${text}\n`, ...sourceOf(event) };
     }
     case 'finding': {
-      const { severity, title, explanation, advice, file, line } = event.finding;
-      const text = [`${severity}: ${title}`, `  ${explanation}`, ...advice.map((one) => `  – ${one}`)];
+      const { severity, file, line } = event.finding;
       const category = severity === 'error' ? 'stderr' : 'console';
-      return { category, output: `${text.join('\n')}\n`, ...sourceOf({ file, line }) };
+      return { category, output: `${findingLines(event.finding).join('\n')}\n`, ...sourceOf({ file, line }) };
     }
     case 'epoch': {
       const values = { loss: event.loss, ...event.metrics, ...prefixed(event.validation) };

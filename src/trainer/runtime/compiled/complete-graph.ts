@@ -5,6 +5,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
 import {
+  nameOf,
   output,
   type,
   typeOf,
@@ -172,10 +173,6 @@ export function completeGraph({ step, trace, optimizer, variables, trainable, we
     summaries,
     activationsFinite: activationsFinite && nameOf(activationsFinite),
   };
-}
-
-export function nameOf({ node, port }: Output): string {
-  return `${node.name}:${port}`;
 }
 
 /** Writes after the old value has been read. */

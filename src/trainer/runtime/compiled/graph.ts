@@ -50,6 +50,11 @@ export function output(node: GraphNode, port = 0): Output {
   return { node, port };
 }
 
+/** As TensorFlow calls a tensor. */
+export function nameOf({ node, port }: Output): string {
+  return `${node.name}:${port}`;
+}
+
 export const type = (value: DataType): AttributeValue => ({ kind: 'type', value });
 const FLOAT = type(DataType.DT_FLOAT);
 

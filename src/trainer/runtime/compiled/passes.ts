@@ -1,5 +1,5 @@
 /** Rewrites of a recorded graph into ops that TensorFlow's own optimizer knows how to fuse; values stay. */
-import { output, typeOf, type Graph, type GraphNode, type Output } from './graph.js';
+import { nameOf, output, typeOf, type Graph, type GraphNode, type Output } from './graph.js';
 
 /** TensorFlow.js multiplies matrices as batches of one: MatMul can be fused with what follows, BatchMatMulV2 cannot. */
 export function usePlainMatMul(graph: Graph): void {
@@ -28,6 +28,7 @@ export function useBiasAdd(graph: Graph): void {
   }
 }
 
+/** By their gradients. */
 const rectifiers = new Map([
   ['ReluGrad', 'Relu'],
   ['Relu6Grad', 'Relu6'],
@@ -39,30 +40,24 @@ const rectifiers = new Map([
  * what nothing else needs, TensorFlow fuses with the convolution or the product before it.
  */
 export function useRectified(graph: Graph): void {
+  const ops = new Set(rectifiers.values());
   const rectified = new Map<string, Output>();
   for (const node of graph.nodes) {
     const [x] = node.inputs;
-    if (x && keepsSigns(node)) rectified.set(keyOf(node.op, x), output(node));
+    // Sloping the other way below 0, its result is above 0 there.
+    if (x && ops.has(node.op) && alphaOf(node) >= 0) rectified.set(`${node.op} ${nameOf(x)}`, output(node));
   }
   for (const node of graph.nodes) {
     const forward = rectifiers.get(node.op);
     const [dy, x] = node.inputs;
-    const result = forward && dy && x && rectified.get(keyOf(forward, x));
+    const result = forward && dy && x && rectified.get(`${forward} ${nameOf(x)}`);
     if (result && alphaOf(node) === alphaOf(result.node)) node.inputs = [dy, result];
   }
 }
 
-function keepsSigns(node: GraphNode): boolean {
-  return node.op === 'LeakyRelu' ? alphaOf(node) >= 0 : node.op === 'Relu' || node.op === 'Relu6';
-}
-
-/** How steep a leaky relu is below 0. */
+/** How steep it is below 0: flat, where it is not leaky. */
 function alphaOf({ attributes: { alpha } }: GraphNode): number {
   return alpha?.kind === 'float' ? alpha.value : 0;
-}
-
-function keyOf(op: string, { node, port }: Output): string {
-  return `${op} ${node.name}:${port}`;
 }
 
 /** Who uses a node's outputs. */

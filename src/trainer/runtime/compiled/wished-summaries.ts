@@ -1,7 +1,8 @@
 /** What of a graph's summaries is wished: what to fetch for it, and what came of it. Knows no session. */
 import { summaryNumbers } from '../../../shared/protocol/training.js';
 import { summaryKey, type SummaryWish, type TensorSummary } from '../step-summaries.js';
-import { nameOf, type CompleteGraph } from './complete-graph.js';
+import type { CompleteGraph } from './complete-graph.js';
+import { nameOf } from './graph.js';
 import { partsFor, summaryOf, type SummaryPart } from './summary-nodes.js';
 
 interface Place {

@@ -234,16 +234,18 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     });
   },
 
-  SimpleRNN: (given) => create(tf.layers.simpleRNN, recurrent(given)),
+  SimpleRNN: (given) => create(tf.layers.simpleRNN, { ...recurrent(given), units: given.count('units') }),
   LSTM: (given) =>
     create(tf.layers.lstm, {
       ...recurrent(given),
+      units: given.count('units'),
       recurrentActivation: given.activation('recurrent_activation') ?? 'sigmoid',
       unitForgetBias: given.boolean('unit_forget_bias', true),
     }),
   GRU: (given) => {
     const layer = create(tf.layers.gru, {
       ...recurrent(given),
+      units: given.count('units'),
       recurrentActivation: given.activation('recurrent_activation') ?? 'sigmoid',
     });
     return given.boolean('reset_after', false) ? resettingAfter(layer) : layer;
@@ -288,7 +290,6 @@ function recurrent(given: GivenConfig): LayerArguments {
   return {
     ...given.common(),
     ...given.weights('kernel', 'recurrent', 'bias'),
-    ...(given.layer.className === 'ConvLSTM2D' ? {} : { units: given.count('units') }),
     activation: given.activation() ?? 'tanh',
     useBias: given.boolean('use_bias', true),
     dropout: given.number('dropout', 0),
