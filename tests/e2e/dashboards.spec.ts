@@ -94,13 +94,10 @@ test('draws the runs of a folder of logs, computes from them, and keeps what was
 
     await test.step('is as it was after a reload, and by a link', async () => {
       const kept = path.join(place.workspace, '.backstep/dashboards.json');
-      await expect
-        .poll(
-          () =>
-            (JSON.parse(readFileSync(kept, 'utf8')) as { dashboards: { pinned: unknown[] }[] }).dashboards[0]?.pinned
-              .length,
-        )
-        .toBe(1);
+      await expect(() => {
+        const { dashboards } = JSON.parse(readFileSync(kept, 'utf8')) as { dashboards: { pinned: unknown[] }[] };
+        expect(dashboards[0]?.pinned).toHaveLength(1);
+      }).toPass({ timeout: 20_000 });
       await page.reload();
       await workbench.isUsable();
       await expect(workbench.chart('Loss/validation - Loss/train')).toBeVisible();

@@ -156,8 +156,8 @@ test('compares the runs of a sweep in every view, with one filter', async ({ pag
     });
 
     await test.step('is as it was after a reload, and by a link', async () => {
-      const kept = () => readFileSync(path.join(place.workspace, '.backstep/dashboards.json'), 'utf8');
-      await expect.poll(kept).toContain('"trend": true');
+      const kept = path.join(place.workspace, '.backstep/dashboards.json');
+      await expect(() => expect(readFileSync(kept, 'utf8')).toContain('"trend": true')).toPass({ timeout: 20_000 });
       await page.reload();
       await workbench.isUsable();
       await expect(panel.getByRole('button', { name: 'trend' })).toHaveAttribute('aria-pressed', 'true');

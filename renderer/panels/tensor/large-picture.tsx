@@ -16,6 +16,9 @@ interface Props {
   want(keys: readonly string[]): void;
   readonly picture: number;
   readonly total: number;
+  /** Of the tensor's picture, which is drawn in fewer pixels if it is larger than `maxSide`. */
+  readonly full: Size;
+  readonly maxSide: number;
   /** Its sides are no lengths: they may be stretched each for itself. */
   readonly stretch: boolean;
   readonly version: number;
@@ -31,7 +34,7 @@ const MARGIN = 10;
 const LARGEST_CELL = 56;
 
 export function LargePicture(props: Props) {
-  const { tab, source, want, picture, total, stretch, version, scheme, theme, pointed, point, toTable } = props;
+  const { tab, source, want, picture, total, full, maxSide, stretch, version, scheme, theme, pointed, point, toTable } = props;
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useSize(frame);
@@ -68,6 +71,8 @@ export function LargePicture(props: Props) {
     const y = Math.floor(((event.clientY - box.top) / box.height) * page.height);
     return x >= 0 && y >= 0 && x < page.width && y < page.height ? { picture, x, y } : undefined;
   };
+  // Keys are heeded while the picture is still on its way, as far as it is known how many pixels it will have.
+  const bounds = page ?? (Math.max(full.width, full.height) <= maxSide ? full : undefined);
   const press = (event: KeyboardEvent) => {
     const here = pointed?.picture === picture ? pointed : { picture, x: 0, y: 0 };
     const step = event.ctrlKey ? 10 : 1;
@@ -78,9 +83,9 @@ export function LargePicture(props: Props) {
       ArrowDown: [0, step],
     }[event.key];
     const turned = { PageUp: -1, PageDown: 1 }[event.key];
-    if (moved && page) {
+    if (moved && bounds) {
       const within = (value: number, size: number) => Math.min(Math.max(value, 0), size - 1);
-      point({ picture, x: within(here.x + moved[0]!, page.width), y: within(here.y + moved[1]!, page.height) });
+      point({ picture, x: within(here.x + moved[0]!, bounds.width), y: within(here.y + moved[1]!, bounds.height) });
     } else if (turned !== undefined) {
       const to = Math.min(Math.max(picture + turned, 0), total - 1);
       chooseTensor(tab.id, { open: to, picture: to });

@@ -39,6 +39,9 @@ export interface PictureSource {
   pageOf(picture: number): PicturePage | undefined;
 }
 
+/** Pixels that a single picture is asked for with at most, along its longer side. */
+const LARGE_SIDE = 1024;
+
 export function Pictures({ tab, reading, shape, view }: PicturesProps) {
   const theme = useApp((state) => state.theme);
   const version = usePages(reading.pictures);
@@ -63,7 +66,7 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
   );
   const before = useLastWith(grid, version);
   const large = useMemo(
-    () => sourceOf(reading, previous, { view, example, scale, maxSide: 1024 }, 1),
+    () => sourceOf(reading, previous, { view, example, scale, maxSide: LARGE_SIDE }, 1),
     [reading, previous, view, example, scale],
   );
   const known = grid.pageOf(0) ?? large.pageOf(choice.open ?? 0) ?? grid.pageOf(choice.picture);
@@ -177,6 +180,8 @@ export function Pictures({ tab, reading, shape, view }: PicturesProps) {
           want={(keys) => reading.pictures.want(keys)}
           picture={open}
           total={total}
+          full={size}
+          maxSide={LARGE_SIDE}
           stretch={view === 'matrix' || (view === 'featureMaps' && shape.length === 3)}
           version={version}
           scheme={scheme}
