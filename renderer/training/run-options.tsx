@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { Button, Dialog, DialogTrigger, Popover } from 'react-aria-components';
 import { useStore } from 'zustand';
 import { backendNames, summaryModes, type RunOptions, type SummaryCost } from '../../src/shared/protocol/training.js';
+import { summaryCostWords } from '../../src/shared/session/summary-cost.js';
+import { formatBytes } from '../charts/format.js';
 import { canRun, runCommand } from '../state/commands.js';
 import { showEngine } from '../state/engine.js';
 import { sessionUi, type RunChoices } from '../state/session-ui.js';
@@ -19,7 +21,7 @@ const backendWords: Record<RunOptions['backend'], string> = {
 
 const summaryWords: Record<(typeof summaryModes)[number], string> = {
   off: 'off – curves alone',
-  default: 'within 3 % of the time',
+  default: 'within 3 % of the time, and at its end',
   all: 'all, whatever it takes',
 };
 
@@ -169,7 +171,6 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
   );
 }
 
-function costText({ share, bytes }: SummaryCost): string {
-  const size = bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
-  return `In the last run: ${(share * 100).toFixed(1)} % of its time, ${size}.`;
+function costText(cost: SummaryCost): string {
+  return `In the last run: ${summaryCostWords(cost)}; ${formatBytes(cost.bytes)}.`;
 }

@@ -40,7 +40,7 @@ function setting(text: string, before: Readonly<Record<string, string>>): Record
 }
 
 const settingOption = (): Option =>
-  new Option('--set <key=value>', 'hand a setting to the experiment; may be given again')
+  new Option('--set <key=value>', 'hand a setting to the experiment, numbers as numbers; may be given again')
     .argParser(setting)
     .default({});
 
@@ -98,7 +98,7 @@ program
   .addOption(
     new Option(
       '--summaries <mode>',
-      'histograms, norms, images and the like: default keeps to 3 % of training time (default: as the experiment says)',
+      'histograms, norms, images and the like: default keeps to 3 % of training time, with one set at its end (default: as the experiment says)',
     ).choices(summaryModes),
   )
   .addOption(

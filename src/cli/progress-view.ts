@@ -1,6 +1,7 @@
 /** A training for a person at a terminal: a bar an epoch with time left on standard error, their own console on standard output. */
 import { SingleBar } from 'cli-progress';
 import type { SummaryCost, TrainingEvent } from '../shared/protocol/training.js';
+import { summaryCostWords } from '../shared/session/summary-cost.js';
 import { findingText, isWorthSaying, problemText } from './problem-text.js';
 import { sizeText } from './size-text.js';
 
@@ -142,8 +143,8 @@ function speedText({ speed, reason, setUpMs }: Extract<TrainingEvent, { kind: 's
   return `steps run compiled${setUpMs === undefined ? '' : `, set up in ${duration(setUpMs)}`}`;
 }
 
-function summariesText({ share, bytes }: SummaryCost): string {
-  return `summaries took ${(share * 100).toFixed(1)} % of the training time, and ${sizeText(bytes)}`;
+function summariesText(cost: SummaryCost): string {
+  return `summaries took ${summaryCostWords(cost)}, and ${sizeText(cost.bytes)}`;
 }
 
 export function duration(ms: number): string {

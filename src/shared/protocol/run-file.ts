@@ -8,6 +8,8 @@ export const summaryReport = z.object({
   /** The share of training time that they may take, 0 to 1; none where it does not matter. */
   budget: z.number().optional(),
   costMs: z.number(),
+  /** What of it was for the last ones, when training ended. */
+  endMs: z.number().optional(),
   /** Of training time, 0 to 1. */
   share: z.number(),
   bytes: z.number(),

@@ -182,8 +182,14 @@ export const epochEvent = z.object({
   wallTime: z.number(),
 });
 
-/** What writing summaries took: `share` of training time, 0 to 1. */
-export const summaryCost = z.object({ costMs: z.number(), share: z.number(), bytes: z.number() });
+/** What writing summaries took: `share` of training time and its `budget`, 0 to 1; `endMs` of it when training ended. */
+export const summaryCost = z.object({
+  costMs: z.number(),
+  endMs: z.number().optional(),
+  share: z.number(),
+  budget: z.number().optional(),
+  bytes: z.number(),
+});
 export type SummaryCost = z.infer<typeof summaryCost>;
 
 export const trainingEvent = z.discriminatedUnion('kind', [

@@ -11,6 +11,8 @@ import type { ExperimentLoader, LoadedExperiment } from '../loader/experiment-lo
 import { ExperimentProblem, problemOf, type ExperimentPlaces } from '../loader/problem-of.js';
 import { makeOptimizer } from '../runtime/compiled-model.js';
 import { DataError, DatasetDescription, type DataOutline } from '../runtime/data/batch-stream.js';
+import type { Settings } from '../runtime/experiment.js';
+import { settingsFor } from '../runtime/settings.js';
 import { checkSameMeaning } from '../runtime/data/same-meaning.js';
 import { isScript, scriptIsNotRun } from '../script/recognise-script.js';
 import { shapeText } from './layer-arithmetic.js';
@@ -61,11 +63,14 @@ async function analyzeExperiment(
     return attempt(problems, loaded, name, work);
   };
 
-  const model = await part('model', async () => asModel(await experiment.model(request.settings), loaded));
+  const settings = await attempt(problems, loaded, 'settings', () => settingsFor(experiment, request.settings));
+  if (!settings) return;
+
+  const model = await part('model', async () => asModel(await experiment.model(settings), loaded));
   analysis.layers = layerTable(model ?? { layers: layersApplied() }, placeOfLayer);
   if (model) analysis.totals = modelTotals(model.layers);
 
-  const optimizer = await part('optimizer', () => makeOptimizer(experiment, request.settings));
+  const optimizer = await part('optimizer', () => makeOptimizer(experiment, settings));
   analysis.settings = {
     seed: experiment.seed ?? 0,
     epochs: experiment.epochs ?? 1,
@@ -77,7 +82,7 @@ async function analyzeExperiment(
 
   let outline: DataOutline | undefined;
   if (request.withData) {
-    outline = await part('data', () => outlineOfData(loaded, request, problems));
+    outline = await part('data', () => outlineOfData(loaded, settings, request, problems));
     analysis.data = outline?.info;
   }
   if (model)
@@ -108,11 +113,12 @@ function asModel(model: unknown, loaded: LoadedExperiment): tf.LayersModel {
 
 async function outlineOfData(
   loaded: LoadedExperiment,
+  settings: Settings,
   request: AnalysisRequest,
   problems: Problem[],
 ): Promise<DataOutline> {
   const place = loaded.placeOfPart('data');
-  const data = await loaded.experiment.data(request.settings);
+  const data = await loaded.experiment.data(settings);
   const train = isSplit(data) ? data.train : data;
   const validation = isSplit(data) ? (data as { readonly validation?: unknown }).validation : undefined;
   const environment = dataEnvironment({

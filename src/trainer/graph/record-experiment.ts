@@ -19,12 +19,13 @@ import { checkExperiment } from '../runtime/checks.js';
 import { buildModel, compileModel, makeOptimizer, type CompiledModel } from '../runtime/compiled-model.js';
 import { namedInputs } from '../runtime/data/batch-names.js';
 import { DatasetDescription, type Batch, type DataEnvironment } from '../runtime/data/batch-stream.js';
-import type { Experiment } from '../runtime/experiment.js';
+import type { Experiment, Settings } from '../runtime/experiment.js';
 import { loadData } from '../runtime/experiment-data.js';
 import { during, TrainingFailure } from '../runtime/failure.js';
 import { disposeOptimizer, learningRateOf, slotsOf } from '../runtime/optimizer-state.js';
 import { outlineOfBatch } from '../runtime/prepare-run.js';
 import { countShufflesAnew, reseed, takeOverRandom } from '../runtime/random.js';
+import { settingsFor } from '../runtime/settings.js';
 import { trainingStep } from '../runtime/training-step.js';
 import { isScript, scriptIsNotRun } from '../script/recognise-script.js';
 import { finishGraph } from './finish-graph.js';
@@ -82,7 +83,7 @@ async function record(
   { announce, problems, undo, known }: Surroundings,
 ): Promise<OpGraph> {
   const { experiment } = loaded;
-  const { settings } = request;
+  const settings = settingsFor(experiment, request.settings);
   const seed = experiment.seed ?? 0;
   const ahead = (part: 'model' | 'optimizer' | 'data' | 'trainStep', what = `${part}()`): void =>
     announce({ what, place: loaded.placeOfPart(part) });
@@ -115,8 +116,8 @@ async function record(
   });
   const { batch, outline } =
     request.batch === 'zeros'
-      ? await zeros(experiment, request, compiled, environment)
-      : await firstBatch(experiment, request, environment, undo);
+      ? await zeros(experiment, settings, compiled, environment)
+      : await firstBatch(experiment, settings, environment, undo);
   undo.push(() => tf.dispose([batch.xs, batch.ys]));
   refuse(checkExperiment({ ...parts, data: outline }));
 
@@ -138,12 +139,12 @@ function refuse(problems: ReturnType<typeof checkExperiment>): void {
 
 async function zeros(
   experiment: Experiment,
-  request: RecordingRequest,
+  settings: Settings,
   { model }: CompiledModel,
   environment: DataEnvironment,
 ): Promise<{ readonly batch: Batch; readonly outline: undefined }> {
   const outline = await during('data', async () => {
-    const given = await experiment.data(request.settings);
+    const given = await experiment.data(settings);
     const train = isSplit(given) ? given.train : given;
     return DatasetDescription.is(train) ? train.outline(environment) : undefined;
   });
@@ -152,12 +153,12 @@ async function zeros(
 
 async function firstBatch(
   experiment: Experiment,
-  request: RecordingRequest,
+  settings: Settings,
   environment: DataEnvironment,
   undo: Surroundings['undo'],
 ): Promise<{ readonly batch: Batch; readonly outline: ReturnType<typeof outlineOfBatch> }> {
   return during('data', async () => {
-    const data = await loadData(experiment, request.settings, environment);
+    const data = await loadData(experiment, settings, environment);
     undo.push(() => data.close());
     const pass = data.train.open({ seed: environment.seed, epoch: 1, skip: 0 });
     undo.push(() => pass.close());

@@ -4,7 +4,16 @@ import type { Problem } from '../../shared/protocol/training.js';
 
 /** A property of the experiment; where the person's text has it, the problem is shown there. */
 export type ExperimentPart =
-  'data' | 'model' | 'optimizer' | 'loss' | 'metrics' | 'classWeight' | 'epochs' | 'trainStep' | 'summaries';
+  | 'settings'
+  | 'data'
+  | 'model'
+  | 'optimizer'
+  | 'loss'
+  | 'metrics'
+  | 'classWeight'
+  | 'epochs'
+  | 'trainStep'
+  | 'summaries';
 
 /** A problem with the part of the experiment that it concerns. */
 export interface PartProblem extends Problem {

@@ -18,6 +18,7 @@ import { PrefetchedPass } from './prefetched-pass.js';
 import { reseed } from './random.js';
 import { createRunFolder } from './run-folder.js';
 import { readSavedRun } from './saved-run.js';
+import { settingsFor, watchedSettings } from './settings.js';
 import type { StateFile } from './state-file.js';
 import type { SpeedChoice } from './step-runner.js';
 import { tensorsOf } from './tf-dataset.js';
@@ -47,7 +48,9 @@ export async function prepareRun(
   const notify = (problem: Problem): void => host.emit({ kind: 'notice', ...problem });
   const saved = options.continueFrom === undefined ? undefined : readSavedRun(options.continueFrom);
   const seed = options.seed ?? saved?.state.seed ?? experiment.seed ?? 0;
-  const settings = { ...saved?.settings, ...options.settings };
+  const given = { ...saved?.settings, ...options.settings };
+  const values = settingsFor(experiment, options.settings, saved?.settings);
+  const { settings, unread } = watchedSettings(values);
   const epochs = options.epochs ?? experiment.epochs ?? 1;
   const mostSteps = options.steps ?? Infinity;
   const cursor = saved?.state.cursor ?? { epochsDone: 0, stepInEpoch: 0, step: 0 };
@@ -125,7 +128,7 @@ export async function prepareRun(
       params,
       continuedFrom: options.continueFrom,
       data: data.info,
-      settings,
+      settings: given,
       versions: { node: process.versions.node, tfjs: tf.version['tfjs-core'] },
     },
     notify,
@@ -154,6 +157,7 @@ export async function prepareRun(
   });
   for (const problem of problems) notify(problem);
   for (const problem of notices(compiled, data, experiment, saved, options, lost)) notify(problem);
+  for (const name of unread(Object.keys(options.settings))) notify(unreadSetting(name));
 
   return {
     host,
@@ -168,7 +172,7 @@ export async function prepareRun(
     epochs,
     mostSteps,
     hashEvery: options.hashEvery,
-    settings,
+    settings: given,
     cursor,
     epochSums: saved?.state.epochSums ?? { examples: 0, totals: [] },
     firstPass: pass,
@@ -185,8 +189,16 @@ export async function prepareRun(
       params,
       loss: experiment.loss,
       data: data.info.description,
-      settings,
+      settings: values,
     },
+  };
+}
+
+function unreadSetting(name: string): Problem {
+  return {
+    severity: 'warning',
+    message: `Nothing in the experiment asks for the setting '${name}'.`,
+    hint: `Its functions are handed settings: for example optimizer: ({ ${name} = 0.01 }) => ….`,
   };
 }
 

@@ -127,8 +127,9 @@ async function runToEnd(
       stateHash,
       runDir: folder.folder,
     };
-    const { mode, costMs, share, bytes } = run.summaryReport;
-    host.emit({ kind: 'end', ...end, ...(mode !== 'off' && { summaries: { costMs, share, bytes } }) });
+    const { mode, costMs, endMs, share, budget, bytes } = run.summaryReport;
+    const summaries = { costMs, endMs, share, budget, bytes };
+    host.emit({ kind: 'end', ...end, ...(mode !== 'off' && { summaries }) });
     return end;
   } catch (error) {
     const failure = failureOf(error);

@@ -108,6 +108,7 @@ export class TrainingRun {
       runner: this.runner,
       classNames: data.info.classNames,
       featureNames: data.featureNames,
+      isValidated: data.validation !== undefined && run.compiled.canValidate,
       totalSteps: Number.isFinite(wholeSteps) ? wholeSteps : undefined,
     });
     this.memory = new MemoryReports((event) => run.host.emit(event), this.summaries);
@@ -380,7 +381,7 @@ export class TrainingRun {
       });
     tell(0, stream.batchesPerEpoch);
     this.runner.settle();
-    const judging = this.summaries.validationBegins(this.cursor.step);
+    const judging = this.summaries.validationBegins(this.cursor.step, this.cursor.epochsDone + 1 >= this.run.epochs);
     let stopped = false;
     const values = await during('data', () =>
       validate({

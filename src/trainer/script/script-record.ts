@@ -12,6 +12,7 @@ import { learningRateOf } from '../runtime/optimizer-state.js';
 import { createRunFolder, type RunFolder } from '../runtime/run-folder.js';
 import { epochScalars, MemoryReports, progressAt, stepScalars } from '../runtime/run-telling.js';
 import { encodeWeights } from '../runtime/state-file.js';
+import { settingsFor } from '../runtime/settings.js';
 import type { StepCapture } from '../runtime/step-capture.js';
 import { summarySettings } from '../runtime/summaries/summary-settings.js';
 import { TrainingSummaries } from '../runtime/summaries/training-summaries.js';
@@ -247,7 +248,7 @@ export class ScriptRecord {
         params: models.parameterCounts.params,
         loss: trained().model?.loss,
         data: dataOf(plan).description,
-        settings: options.settings,
+        settings: settingsFor({}, options.settings),
       },
       compiled: {
         get model() {
@@ -280,6 +281,8 @@ export class ScriptRecord {
       get areClasses() {
         return isForClasses(trained().model?.loss);
       },
+      // By the script itself, out of sight.
+      isValidated: false,
       // Of a script nobody knows it before its end.
       totalSteps: undefined,
     });

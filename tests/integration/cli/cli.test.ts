@@ -140,7 +140,7 @@ test('two runs are equal to the bit, another seed is not; options override the e
 test('settings reach the experiment', async () => {
   place.write(
     'settings.ts',
-    tinyExperiment.replace('model: () =>', "model: ({ units = '8' }) =>").replace('units: 8', 'units: Number(units)'),
+    tinyExperiment.replace('model: () =>', 'model: ({ units = 8 }) =>').replace('units: 8', 'units'),
   );
   const { stdout } = await backstep('shapes', 'settings.ts', '--json', '--set', 'units=5');
   expect((JSON.parse(stdout) as { outputShape: number[] }[])[0]!.outputShape).toEqual([5]);

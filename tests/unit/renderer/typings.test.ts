@@ -62,6 +62,26 @@ describe('typings for the editor', () => {
     ).toEqual([]);
   });
 
+  it('know the types of the settings that an experiment names, and let others be anything', () => {
+    const experiment = (settings: string, optimizer: string) => `
+      import { defineExperiment, datasets, tf } from 'backstep';
+      export default defineExperiment({
+        ${settings}
+        data: () => datasets.csv('iris.csv', { target: 'species' }),
+        model: () => tf.sequential({ layers: [] }),
+        optimizer: ${optimizer},
+        loss: 'meanSquaredError',
+      });`;
+    const named = "settings: { rate: 0.01, momentum: 0, layers: '64,32', fast: false },";
+    const good =
+      '({ rate, fast, layers }) => (fast === true ? tf.train.sgd(rate) : tf.train.adam(rate + layers.length))';
+    expect(errorsOf(experiment(named, good))).toEqual([]);
+    expect(errorsOf(experiment(named, '({ layers }) => tf.train.adam(layers)')).join()).toContain("'string'");
+    expect(errorsOf(experiment(named, '({ raet }) => tf.train.adam(raet)')).join()).toContain("'raet'");
+    expect(errorsOf(experiment('', '({ rate = 0.01 }) => tf.train.adam(rate)'))).toEqual([]);
+    expect(errorsOf(experiment('settings: { rate: [1] },', '() => tf.train.adam(1)')).length).toBeGreaterThan(0);
+  });
+
   it('know a script by the names that it imports TensorFlow.js by, and as a default', () => {
     expect(
       errorsOf(`

@@ -20,8 +20,8 @@ export interface RunFacts {
   readonly params: number;
   readonly loss: unknown;
   readonly data: string;
-  /** Values of `--set key=value`. */
-  readonly settings: Readonly<Record<string, string>>;
+  /** With those that the experiment has by itself. */
+  readonly settings: Readonly<Record<string, HyperParameter>>;
 }
 
 const MOST_SOURCE_BYTES = 200_000;
@@ -71,10 +71,9 @@ export function hyperParameters(
   const own: Record<string, HyperParameter> = { backend, seed, epochs, optimizer: optimizer.getClassName() };
   if (learningRate !== undefined) own['learning_rate'] = learningRate;
   if (batchSize !== undefined) own['batch_size'] = batchSize;
-  for (const [name, text] of Object.entries(settings)) {
-    const number = Number(text);
-    const value = text.trim() !== '' && Number.isFinite(number) ? number : text;
-    own[name in own ? `set_${name}` : name] = value === 'true' ? true : value === 'false' ? false : value;
+  for (const [name, value] of Object.entries(settings)) {
+    // What the experiment makes of a setting of that name may be something else.
+    if (own[name] !== value) own[name in own ? `set_${name}` : name] = value;
   }
   return own;
 }

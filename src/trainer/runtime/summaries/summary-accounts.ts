@@ -7,10 +7,14 @@ import type { SummaryReport } from '../../../shared/protocol/run-file.js';
 import type { StepEvent } from '../../../shared/protocol/training.js';
 import { SummaryBudget, type BudgetLine } from './summary-budget.js';
 import type { SummarySettings } from './summary-settings.js';
+import type { ThreadUse } from './summary-thread.js';
 
 /** What pays for itself; their parts of the budget are beside their names. */
 export type Payer = 'norms' | 'weights' | 'activations' | 'images' | 'evaluation';
 const weightOf: Readonly<Record<Payer, number>> = { norms: 1, weights: 3, activations: 2, images: 2, evaluation: 1 };
+
+/** What there is a last time of at a training's end, beyond the budget if need be. */
+const atEnd = ['weights', 'activations', 'images', 'evaluation'] as const;
 
 /** What of a step is fetched beside its losses. */
 export type Fetched = 'weights' | 'norms' | undefined;
@@ -36,7 +40,8 @@ const THREAD_PART = 4;
 interface AccountFacts {
   readonly settings: SummarySettings;
   readonly backend: string;
-  readonly areClasses: boolean;
+  /** Whether it is judged on data whose classes are known. */
+  readonly areJudged: boolean;
   /** Of the whole run, where that is known. */
   readonly totalSteps: number | undefined;
 }
@@ -49,9 +54,12 @@ export class SummaryAccounts {
   private readonly withNorms = new RecentTimes();
   /** Of this thread, since the last step was counted. */
   private ownMs = 0;
+  private ending = false;
+  /** What the summaries of the end took. */
+  private endMs = 0;
 
   constructor(private readonly facts: AccountFacts) {
-    const { settings, areClasses } = facts;
+    const { settings, areJudged } = facts;
     const { kinds } = settings;
     const lines: Partial<Record<Payer, BudgetLine>> = {};
     const sets = this.spacing(settings.mostSets);
@@ -62,7 +70,7 @@ export class SummaryAccounts {
     add('weights', sets, kinds.has('weights') || kinds.has('gradients') || kinds.has('norms'));
     add('activations', sets, kinds.has('activations'));
     add('images', this.spacing(settings.mostSets / 5), kinds.has('images'));
-    add('evaluation', 1, kinds.has('evaluation') && areClasses, MS_PER_SET + MS_PER_EVALUATION);
+    add('evaluation', 1, kinds.has('evaluation') && areJudged, MS_PER_SET + MS_PER_EVALUATION);
     this.budget = new SummaryBudget(settings.budget, lines);
   }
 
@@ -71,11 +79,27 @@ export class SummaryAccounts {
    * matter, one set is made while the next is copied: runs of a few quick steps have more than their first.
    */
   mayRun(payer: Payer, step: number): boolean {
+    if (this.ending) return payer !== 'norms' && this.budget.mayEnd(payer, step);
     const isFree = this.facts.settings.budget === Infinity;
     if (this.countUnderWay(payer) >= (isFree ? 2 : 1)) return false;
     if (payer === 'norms' && this.countUnderWay('weights') > 0) return false;
     if (payer === 'norms' && step % PLAIN_EVERY === 0 && !isFree) return false;
     return this.budget.mayRun(payer, step);
+  }
+
+  /** Nothing is trained from here on, or but the last step: one set more, whatever has been paid. */
+  end(): void {
+    this.ending = this.facts.settings.atEnd;
+  }
+
+  get isEnding(): boolean {
+    return this.ending;
+  }
+
+  /** Whether this step is known to be the last. */
+  isLast(step: number): boolean {
+    const { totalSteps } = this.facts;
+    return totalSteps !== undefined && step >= totalSteps;
   }
 
   /** Whether a first set is still to come, for which `expect` is there. */
@@ -96,7 +120,12 @@ export class SummaryAccounts {
 
   /** From here on everything that is paid for is of this time. */
   ran(payer: Payer, step: number, ms = 0): void {
-    this.budget.ran(payer, step, ms);
+    this.budget.ran(payer, step, 0);
+    this.charge(payer, ms);
+  }
+
+  timesOf(payer: Payer): number {
+    return this.budget.timesOf(payer);
   }
 
   /** Never again. */
@@ -112,39 +141,41 @@ export class SummaryAccounts {
     } finally {
       const ms = performance.now() - began;
       this.ownMs += ms;
-      if (payer === 'all') this.budget.chargeAll(ms);
-      else this.budget.charge(payer, ms);
+      this.charge(payer, ms);
     }
   }
 
   /** The step's time, and how much longer it took for what was fetched of it. */
-  stepDone({ stepMs, dataWaitMs, overheadMs }: StepEvent, fetched: Fetched): void {
+  stepDone({ step, stepMs, dataWaitMs, overheadMs }: StepEvent, fetched: Fetched): void {
     this.budget.trained(Math.max(0, stepMs - this.ownMs));
     this.ownMs = 0;
     const computeMs = stepMs - dataWaitMs - overheadMs;
     const usual = this.plain.median;
+    this.keepForEnd(step, usual);
     switch (fetched) {
       case undefined:
         this.plain.add(computeMs);
         break;
       case 'weights':
         // Below zero as well: steps differ by themselves, and what is not of the summary evens out.
-        if (usual !== undefined) this.budget.charge('weights', computeMs - usual);
+        if (usual !== undefined) this.charge('weights', computeMs - usual);
         break;
       case 'norms':
         // Too many of them for each to be compared: what disturbs a step now and then is not the norms' doing.
         this.withNorms.add(computeMs);
-        if (usual !== undefined) this.budget.charge('norms', Math.max(0, (this.withNorms.median ?? usual) - usual));
+        if (usual !== undefined) this.charge('norms', Math.max(0, (this.withNorms.median ?? usual) - usual));
     }
   }
 
-  /** Whether there is so much to come that a thread is worth its start. */
-  get affordThread(): boolean {
-    return this.budget.earnedInAllMs >= THREAD_PART * THREAD_MS * this.besideShare;
+  /** Which jobs are worth the start of a thread: at the end the run would wait for it. */
+  get threadFor(): ThreadUse {
+    if (this.ending) return 'what needs it';
+    const isWorthIt = this.budget.earnedInAllMs >= THREAD_PART * THREAD_MS * this.besideShare;
+    return isWorthIt ? 'all' : 'large ones';
   }
 
   threadStarted(): void {
-    this.budget.chargeAll(THREAD_MS * this.besideShare);
+    this.charge('all', THREAD_MS * this.besideShare);
   }
 
   /** A job was given away. */
@@ -157,7 +188,8 @@ export class SummaryAccounts {
     const payer = this.underWay.get(id);
     if (payer === undefined) return;
     this.underWay.delete(id);
-    this.budget.charge(payer, cost.besideMs * this.besideShare);
+    // At the end it is waited for, and so counted.
+    if (!this.ending) this.charge(payer, cost.besideMs * this.besideShare);
     if (cost.bytes > 0) this.keepSmall(payer, cost.bytes);
   }
 
@@ -168,7 +200,7 @@ export class SummaryAccounts {
 
   /** The run's end has waited for the last of them. */
   waited(ms: number): void {
-    this.budget.chargeAll(ms);
+    this.charge('all', ms);
   }
 
   report(bytes: number): SummaryReport {
@@ -178,14 +210,30 @@ export class SummaryAccounts {
       const times = this.budget.timesOf(payer);
       if (times > 0) sets[payer] = { times, costMs: Math.round(this.budget.spentOn(payer) * 10) / 10 };
     }
+    const tenths = (ms: number): number => Math.round(Math.max(0, ms) * 10) / 10;
     return {
       mode,
       ...(Number.isFinite(budget) && { budget }),
-      costMs: Math.round(Math.max(0, this.budget.spentMs) * 10) / 10,
+      costMs: tenths(this.budget.spentMs),
+      endMs: tenths(this.endMs),
       share: Math.round(Math.max(0, this.budget.spentShare) * 1e5) / 1e5,
       bytes,
       sets,
     };
+  }
+
+  private charge(payer: Payer | 'all', ms: number): void {
+    if (this.ending) this.endMs += ms;
+    if (payer === 'all') this.budget.chargeAll(ms);
+    else this.budget.charge(payer, ms);
+  }
+
+  /** So that the last set is within the budget, too, of a training that is long enough for it. */
+  private keepForEnd(step: number, stepMs = 0): void {
+    const { settings, totalSteps } = this.facts;
+    if (!settings.atEnd || settings.budget === Infinity) return;
+    const lastMs = atEnd.reduce((sum, payer) => sum + this.budget.nextMs(payer), 0);
+    this.budget.reserve(lastMs, totalSteps === undefined ? 0 : Math.max(0, totalSteps - step) * stepMs);
   }
 
   private countUnderWay(payer: Payer): number {

@@ -2,7 +2,7 @@
  * When something may be summed up so that all summaries together stay within their share of training time.
  * Each kind has its own part of the share, pays what it has been measured to cost, and waits until it can
  * afford the next time; the first time waits for what it is expected to cost. What none of them pays for alone
- * comes off before the share is parted. Knows times and step numbers only.
+ * comes off before the share is parted, and so does what is kept back for the end. Knows times and step numbers only.
  */
 
 export interface BudgetLine {
@@ -29,6 +29,8 @@ export class SummaryBudget<Name extends string> {
   private readonly weights: number;
   private trainedMs = 0;
   private commonMs = 0;
+  private aheadMs = 0;
+  private reservedMs = 0;
 
   /** @param share of training time, 0 to 1, infinite where time does not matter */
   constructor(
@@ -50,6 +52,12 @@ export class SummaryBudget<Name extends string> {
     this.trainedMs += ms;
   }
 
+  /** So much is to be left at the end of a training that goes on for so long yet, as far as one can tell. */
+  reserve(ms: number, aheadMs: number): void {
+    this.reservedMs = ms;
+    this.aheadMs = aheadMs;
+  }
+
   /** So much went into what is of all of them: a thread's start, the examples that they look at. */
   chargeAll(ms: number): void {
     this.commonMs += ms;
@@ -64,10 +72,17 @@ export class SummaryBudget<Name extends string> {
   /** Whether it is wished for, due at this step, and can be afforded. */
   mayRun(name: Name, step: number): boolean {
     const account = this.accounts.get(name);
-    if (!account || this.share === 0) return false;
-    if (step < account.lastStep + account.everySteps) return false;
-    if (this.share === Infinity) return true;
-    return account.spentMs + account.lastMs <= this.earnedMs(account);
+    if (!account || !this.isWished(name) || step < account.lastStep + account.everySteps) return false;
+    return this.share === Infinity || account.spentMs + account.lastMs <= this.earnedMs(account);
+  }
+
+  /** Whether there is to be a last one at this step, whatever it takes. */
+  mayEnd(name: Name, step: number): boolean {
+    return this.isWished(name) && step > this.accounts.get(name)!.lastStep;
+  }
+
+  isWished(name: Name): boolean {
+    return this.share > 0 && (this.accounts.get(name)?.everySteps ?? Infinity) < Infinity;
   }
 
   /** It was done at this step, and took so long so far; the rest is charged as it is known. */
@@ -88,7 +103,7 @@ export class SummaryBudget<Name extends string> {
     account.lastMs = Math.max(0, account.lastMs + ms);
   }
 
-  /** From now on. */
+  /** From now on; never again with no end of steps. */
   spaceOut(name: Name, everySteps: number): void {
     const account = this.accounts.get(name);
     if (account) account.everySteps = everySteps;
@@ -97,6 +112,11 @@ export class SummaryBudget<Name extends string> {
   /** Whether it is wished for, and was never made. */
   isFirstOf(name: Name): boolean {
     return this.accounts.get(name)?.times === 0;
+  }
+
+  /** What the next time is expected to take. */
+  nextMs(name: Name): number {
+    return this.isWished(name) ? this.accounts.get(name)!.lastMs : 0;
   }
 
   timesOf(name: Name): number {
@@ -121,10 +141,12 @@ export class SummaryBudget<Name extends string> {
 
   /** What all of them together may have taken until now. */
   get earnedInAllMs(): number {
-    return this.share === Infinity ? Infinity : this.trainedMs * this.share;
+    if (this.share === Infinity) return Infinity;
+    const inAll = (this.trainedMs + this.aheadMs) * this.share;
+    return Math.min(this.trainedMs * this.share, inAll - this.reservedMs);
   }
 
   private earnedMs({ weight }: Account): number {
-    return ((this.trainedMs * this.share - this.commonMs) * weight) / this.weights;
+    return ((this.earnedInAllMs - this.commonMs) * weight) / this.weights;
   }
 }

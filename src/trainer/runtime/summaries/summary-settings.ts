@@ -28,6 +28,7 @@ export interface SummarySettings {
   readonly budget: number;
   readonly everySteps: number;
   readonly mostSets: number;
+  readonly atEnd: boolean;
 }
 
 const DEFAULT_BUDGET = 0.03;
@@ -40,9 +41,9 @@ export function summarySettings(
 ): SummarySettings {
   // What is asked for on the command line is asked for last.
   const wanted: unknown = option ?? wishes ?? 'default';
-  if (wanted === 'off') return { mode: 'off', kinds: new Set(), budget: 0, everySteps: 1, mostSets: 0 };
+  if (wanted === 'off') return { mode: 'off', kinds: new Set(), budget: 0, everySteps: 1, mostSets: 0, atEnd: false };
   const everything = new Set(summaryKinds);
-  const usual = { kinds: everything, budget: DEFAULT_BUDGET, everySteps: 1, mostSets: DEFAULT_SETS };
+  const usual = { kinds: everything, budget: DEFAULT_BUDGET, everySteps: 1, mostSets: DEFAULT_SETS, atEnd: true };
   if (wanted === 'default') return { mode: 'default', ...usual };
   if (wanted === 'all') return { mode: 'all', ...usual, budget: Infinity };
   if (typeof wanted !== 'object' || wanted === null) {
@@ -59,6 +60,7 @@ const WAYS = "Write summaries: 'off', 'default', 'all', or an object such as { b
 function own(wishes: Readonly<Record<string, unknown>>, usual: Omit<SummarySettings, 'mode'>): SummarySettings {
   const numbers = { budget: usual.budget, everySteps: usual.everySteps, mostSets: usual.mostSets };
   const kinds = new Set(usual.kinds);
+  let { atEnd } = usual;
   for (const [name, value] of Object.entries(wishes)) {
     if (value === undefined) continue;
     if (name in numbers) {
@@ -70,16 +72,18 @@ function own(wishes: Readonly<Record<string, unknown>>, usual: Omit<SummarySetti
         });
       }
       numbers[name as keyof typeof numbers] = value;
+    } else if (name === 'atEnd' && typeof value === 'boolean') {
+      atEnd = value;
     } else if (kinds.has(name as SummaryKind) && typeof value === 'boolean') {
       if (!value) kinds.delete(name as SummaryKind);
     } else {
-      const known = [...Object.keys(numbers), ...summaryKinds].join(', ');
-      const isKnown = name in everyKind;
+      const known = [...Object.keys(numbers), 'atEnd', ...summaryKinds].join(', ');
+      const isKnown = name in everyKind || name === 'atEnd';
       throw new TrainingFailure(
         isKnown ? `summaries.${name} is ${JSON.stringify(value)}.` : `There is no setting summaries.${name}.`,
         { part: 'summaries', hint: isKnown ? 'Write true or false.' : `There are: ${known}.` },
       );
     }
   }
-  return { mode: 'own', kinds, ...numbers };
+  return { mode: 'own', kinds, ...numbers, atEnd };
 }

@@ -19,6 +19,9 @@ interface DoneJob {
   readonly problem?: string;
 }
 
+/** Which jobs a thread is started for, where none runs: letters that are still to be drawn need one. */
+export type ThreadUse = 'all' | 'large ones' | 'what needs it';
+
 /** What is quickly done: values of so many bytes. */
 const SMALL_BYTES = 2 ** 20;
 
@@ -43,11 +46,11 @@ export class SummaryThread {
 
   /**
    * The job's values go over to the thread: whoever had them has them no more.
-   * @param mayStart whether a small job is worth the start of a thread, where none runs @returns the job's number
+   * @returns the job's number
    */
-  post(job: SummaryJob, mayStart = true): number {
+  post(job: SummaryJob, startFor: ThreadUse = 'all'): number {
     const id = this.nextId++;
-    if (!this.worker && this.workerFile !== undefined && (mayStart || !isSmall(job))) this.start(this.workerFile);
+    if (!this.worker && this.workerFile !== undefined && isWorthThread(job, startFor)) this.start(this.workerFile);
     if (!this.port) this.doHere(id, job);
     else {
       this.waiting.add(id);
@@ -145,9 +148,9 @@ export class SummaryThread {
 }
 
 /** Letters that are still to be drawn take an image library and time. */
-function isSmall(job: SummaryJob): boolean {
-  const bytes = buffersOf(job).reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return bytes <= SMALL_BYTES && hasLetters(wordsOf(job));
+function isWorthThread(job: SummaryJob, startFor: ThreadUse): boolean {
+  if (startFor === 'all' || !hasLetters(wordsOf(job))) return true;
+  return startFor === 'large ones' && buffersOf(job).reduce((sum, { byteLength }) => sum + byteLength, 0) > SMALL_BYTES;
 }
 
 function builtWorker(): string | undefined {

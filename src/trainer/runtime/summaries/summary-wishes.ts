@@ -31,10 +31,12 @@ interface SummaryLimits {
   readonly everySteps?: number;
   /** About so many sets of histograms in a run; a fifth as many of images. Default 200. */
   readonly mostSets?: number;
+  /** One set of everything when training ends, beyond the budget where that is too short for it. Default true. */
+  readonly atEnd?: boolean;
 }
 
 /**
- * `'default'`: everything, within 3 % of training time. `'all'`: everything, as often as `mostSets` allows,
+ * `'default'`: everything, within 3 % of training time, and once at its end. `'all'`: everything, as often as `mostSets` allows,
  * whatever it takes. `'off'`: loss, metrics and learning rate alone.
  */
 export type SummaryWishes = 'off' | 'default' | 'all' | (SummaryKinds & SummaryLimits);

@@ -28,6 +28,8 @@ interface SummaryParts extends Omit<DescribedParts, 'kinds'> {
   readonly classNames?: readonly string[];
   readonly featureNames?: readonly string[];
   readonly areClasses: boolean;
+  /** Whether there are validation passes to be shown. */
+  readonly isValidated: boolean;
   /** Of the whole run, where that is known. */
   readonly totalSteps: number | undefined;
 }
@@ -49,13 +51,15 @@ export class TrainingSummaries {
   private before: readonly tf.Tensor[] = [];
   private judged: JudgedExamples | undefined;
   private steps = 0;
+  private last = { step: 0, wallTimeMs: 0 };
   private writtenBytes = 0;
   /** Steps since the pace was last written, and their time: that of validation and pauses is not theirs. */
   private pace = { steps: 0, ms: 0 };
 
   constructor(private readonly parts: SummaryParts) {
-    const { settings, facts } = parts;
-    this.accounts = new SummaryAccounts({ ...parts, backend: facts.backend });
+    const { settings, facts, areClasses, isValidated, totalSteps } = parts;
+    const areJudged = areClasses && isValidated;
+    this.accounts = new SummaryAccounts({ settings, areJudged, totalSteps, backend: facts.backend });
     const write = (log: EventLogName, record: Uint8Array): void => this.write(log, record);
     const say = (message: string): void => this.say(message);
     this.description = new DescribedRun({ ...parts, kinds: settings.kinds }, write, say);
@@ -79,6 +83,7 @@ export class TrainingSummaries {
     const { kinds } = this.parts.settings;
     this.seesBatch(batch);
     this.expectCosts(batch);
+    if (this.accounts.isLast(step)) this.accounts.end();
     if (this.accounts.mayRun('weights', step)) {
       this.planned = 'weights';
       this.accounts.ran('weights', step);
@@ -93,7 +98,16 @@ export class TrainingSummaries {
   /** What a step is made on. The examples that are looked at all along are taken of the first that there are. */
   seesBatch(batch: Batch): void {
     const { model } = this.parts.compiled;
-    if (model && batch.size > 0 && this.parts.settings.mode !== 'off') this.look ??= this.takeExamples(model, batch);
+    if (this.look || !model || batch.size === 0 || this.parts.settings.mode === 'off') return;
+    this.look = this.takeExamples(model, batch);
+    if (this.look === 'none') this.giveUpLook();
+    else if (!this.look.hasPictures) this.accounts.giveUp('images');
+  }
+
+  private giveUpLook(): void {
+    this.look = 'none';
+    this.accounts.giveUp('activations');
+    this.accounts.giveUp('images');
   }
 
   /** Tensors that are held from step to step. */
@@ -108,12 +122,12 @@ export class TrainingSummaries {
     this.steps++;
     this.pace = { steps: this.pace.steps + 1, ms: this.pace.ms + event.stepMs };
     const { step, wallTime } = event;
+    this.last = { step, wallTimeMs: wallTime };
     if (this.planned === 'weights') this.sumUpWeights(step, wallTime);
     if (this.planned === 'norms') this.writeNorms(step, wallTime);
     this.planned = undefined;
     this.sumUpLook(step, wallTime);
-    if (this.steps === 3 && this.description.wantsGraph)
-      this.accounts.timed('all', () => this.description.graphOfLayers());
+    if (this.steps === 3 && this.description.wantsGraph) this.describeGraph();
     if (this.thread.pending > 0) this.take();
   }
 
@@ -131,7 +145,8 @@ export class TrainingSummaries {
   }
 
   /** To be shown a validation pass, where it is wanted of it. */
-  validationBegins(step: number): Pick<JudgedExamples, 'seeTargets'> | undefined {
+  validationBegins(step: number, isLast: boolean): Pick<JudgedExamples, 'seeTargets'> | undefined {
+    if (isLast) this.accounts.end();
     this.judged = this.accounts.mayRun('evaluation', step) ? new JudgedExamples(this.parts.runner.capture) : undefined;
     return this.judged;
   }
@@ -156,6 +171,7 @@ export class TrainingSummaries {
   /** Waits for what is not done, for a while. */
   async finish(status: 'success' | 'failure'): Promise<void> {
     if (this.parts.settings.mode === 'off') return;
+    this.sumUpEnd();
     const began = performance.now();
     this.settled(await this.thread.settle(END_MS), began, status);
   }
@@ -163,6 +179,7 @@ export class TrainingSummaries {
   /** Likewise, without giving way to others meanwhile. */
   finishNow(status: 'success' | 'failure'): void {
     if (this.parts.settings.mode === 'off') return;
+    this.sumUpEnd();
     const began = performance.now();
     this.settled(this.thread.settleNow(END_MS), began, status);
   }
@@ -199,6 +216,24 @@ export class TrainingSummaries {
     if (this.accounts.pending > 0)
       this.say('The last summaries were not done in time: they are missing in the run’s files.');
     this.end(status);
+  }
+
+  /** What was not summed up with the last step, which nobody may have known to be the last. */
+  private sumUpEnd(): void {
+    if (this.steps === 0) return;
+    this.accounts.end();
+    if (!this.accounts.isEnding) return;
+    const { step, wallTimeMs } = this.last;
+    if (this.accounts.mayRun('weights', step)) {
+      this.accounts.ran('weights', step);
+      this.sumUpWeights(step, wallTimeMs);
+    }
+    this.sumUpLook(step, wallTimeMs);
+    if (this.description.wantsGraph) this.describeGraph();
+  }
+
+  private describeGraph(): void {
+    this.accounts.timed('all', () => this.description.graphOfLayers());
   }
 
   private takeExamples(model: tf.LayersModel, batch: Batch): LookPass | 'none' {
@@ -279,23 +314,25 @@ export class TrainingSummaries {
     if (!activations && !images) return;
     if (activations) this.accounts.ran('activations', step);
     if (images) this.accounts.ran('images', step);
-    this.accounts.timed(activations ? 'activations' : 'images', () => {
-      try {
-        const { activations: found, ...pictures } = look.run({ activations, images }, this.parts.runner.weights);
-        const at = { kind: 'look' as const, step, wallTimeMs };
-        if (found.length > 0) this.post('activations', 'train', { ...at, activations: found });
-        if (images) this.post('images', 'train', { ...at, activations: [], ...pictures });
-      } catch (error) {
-        this.say(`No activations and pictures are written: ${messageOf(error)}`);
-        look.dispose();
-        this.look = 'none';
-      }
-    });
+    const { accounts } = this;
+    try {
+      const { activations: found, ...pictures } = accounts.timed(activations ? 'activations' : 'images', () =>
+        look.run({ activations, images }, this.parts.runner.weights),
+      );
+      const at = { kind: 'look' as const, step, wallTimeMs };
+      if (found.length > 0)
+        accounts.timed('activations', () => this.post('activations', 'train', { ...at, activations: found }));
+      if (images) accounts.timed('images', () => this.post('images', 'train', { ...at, activations: [], ...pictures }));
+    } catch (error) {
+      this.say(`No activations and pictures are written: ${messageOf(error)}`);
+      look.dispose();
+      this.giveUpLook();
+    }
   }
 
   private post(payer: Payer, log: EventLogName, job: SummaryJob): void {
     const ran = this.thread.isRunning;
-    const id = this.thread.post(job, this.accounts.affordThread);
+    const id = this.thread.post(job, this.accounts.threadFor);
     if (!ran && this.thread.isRunning) this.accounts.threadStarted();
     this.logs.set(id, log);
     this.accounts.posted(id, payer);

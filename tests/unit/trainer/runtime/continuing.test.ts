@@ -193,7 +193,7 @@ describe('continuing', () => {
       continueFrom: first.result.runDir,
       settings: { extra: '1' },
     });
-    expect(seen).toEqual([{ units: '8' }, { units: '8', extra: '1' }]);
+    expect(seen).toEqual([{ units: 8 }, { units: 8, extra: 1 }]);
     expect(eventsOf(second.host, 'start')[0]!.seed).toBe(77);
     const file = JSON.parse(readFileSync(path.join(second.result.runDir, 'run.json'), 'utf8')) as Record<
       string,

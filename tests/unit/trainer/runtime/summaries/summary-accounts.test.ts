@@ -8,14 +8,18 @@ interface Costs {
   readonly weights: number;
 }
 
-/** Steps of a millisecond, and longer where something is fetched of them. What it all took beside them, as a share. */
-function train(steps: number, costs: Costs, mode: 'default' | 'all' = 'default') {
-  const facts = { backend: 'wasm', areClasses: false, totalSteps: steps };
+/**
+ * Steps of a millisecond, and longer where something is fetched of them, to the end or but for the last one of them.
+ * What it all took beside them, as a share.
+ */
+function train(steps: number, costs: Costs, mode: 'default' | 'all' = 'default', toItsEnd = false) {
+  const facts = { backend: 'wasm', areJudged: false, totalSteps: toItsEnd ? steps : steps + 1 };
   const accounts = new SummaryAccounts({ settings: summarySettings(undefined, mode), ...facts });
   const times = { norms: 0, weights: 0 };
   let extraMs = 0;
   for (let step = 1; step <= steps; step++) {
     accounts.expect({ values: 100_000, examplesShare: 1 });
+    if (accounts.isLast(step)) accounts.end();
     let fetched: Fetched;
     if (accounts.mayRun('weights', step)) fetched = 'weights';
     else if (accounts.mayRun('norms', step)) fetched = 'norms';
@@ -25,7 +29,7 @@ function train(steps: number, costs: Costs, mode: 'default' | 'all' = 'default')
       extraMs += costs[fetched];
     }
     const stepMs = 1 + (fetched ? costs[fetched] : 0);
-    accounts.stepDone({ stepMs, dataWaitMs: 0, overheadMs: 0 } as StepEvent, fetched);
+    accounts.stepDone({ step, stepMs, dataWaitMs: 0, overheadMs: 0 } as StepEvent, fetched);
   }
   return { times, share: extraMs / (extraMs + steps), report: accounts.report(0) };
 }
@@ -47,6 +51,19 @@ test.each([5, 40, 120, 400])('a training of %i short steps stays within its shar
   const { share, report } = train(steps, { norms: 0.1, weights: 1.5 });
   expect(share).toBeLessThanOrEqual(0.035);
   expect(report.share).toBeLessThanOrEqual(0.035);
+});
+
+test.each([4000, 10_000])('a training of %i steps pays for its last set as well', (steps) => {
+  const { times, share } = train(steps, { norms: 0.1, weights: 1.5 }, 'default', true);
+  expect(share).toBeLessThanOrEqual(0.03);
+  expect(times.weights).toBeGreaterThan(1);
+});
+
+test('one that is too short to pay for any has one set at its end, and says what that took', () => {
+  const { times, report } = train(20, { norms: 0.1, weights: 1.5 }, 'default', true);
+  expect(times).toEqual({ norms: 0, weights: 1 });
+  expect(report.share).toBeGreaterThan(0.03);
+  expect(report.endMs).toBe(report.costMs);
 });
 
 test('where time does not matter, the first step is summed up as well', () => {
