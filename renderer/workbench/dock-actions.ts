@@ -3,19 +3,33 @@ import type { DockviewApi, IDockviewPanel } from 'dockview-react';
 import { panels } from '../panels/registry.js';
 import type { Panel } from '../panels/panel.js';
 import { defaultLayout, groupOf, panelState } from './default-layout.js';
+import { SideFit } from './side-fit.js';
 
 let dock: DockviewApi | undefined;
 let size = { width: 1280, height: 660 };
+let fit: SideFit | undefined;
 const listeners = new Set<() => void>();
 
 /** Called by the dock when it is there, and with nothing when it goes. */
 export function setDock(api: DockviewApi | undefined, at?: { width: number; height: number }): void {
   dock = api;
+  fit =
+    api && new SideFit(api, () => (['right', 'left', 'centre'] as const).flatMap((place) => groupsOfSide(api, place)));
   if (at) size = at;
   const announce = () => listeners.forEach((listener) => listener());
   api?.onDidLayoutChange(announce);
   api?.onDidActivePanelChange(announce);
   announce();
+}
+
+/** Called by the dock when it has another size. */
+export function dockResized(width: number, height: number): void {
+  fit?.resized(width, height);
+}
+
+/** Whether the layout is not the one that the person made, as there is no room for that now. */
+export function isSqueezed(): boolean {
+  return fit?.hasGivenWay === true || dock?.hasMaximizedGroup() === true;
 }
 
 export function onDockChange(listener: () => void): () => void {
@@ -46,6 +60,7 @@ export function showPanel(id: string, { focus = true, besides, leastWidth }: Sho
   const shown = shownPanel(id);
   if (!shown) return;
   shown.group.api.setVisible(true);
+  fit?.fit(shown.group);
   shown.api.setActive();
   if (leastWidth === 0 && roomy === id) {
     roomy = undefined;
@@ -67,16 +82,32 @@ export function togglePanel(id: string): void {
 /** Hides or shows every group that holds panels of this place alone. */
 export function toggleSide(place: Panel['place']): void {
   if (!dock) return;
-  const home = panels.filter((panel) => panel.place === place);
-  const groups = dock.groups.filter(
-    (group) => group.panels.length > 0 && group.panels.every((member) => home.some((panel) => panel.id === member.id)),
-  );
+  const groups = groupsOfSide(dock, place);
   if (groups.length === 0) {
-    for (const panel of home) if (!dock.getPanel(panel.id)) addPanel(dock, panel);
+    for (const panel of panels) if (panel.place === place && !dock.getPanel(panel.id)) addPanel(dock, panel);
     return;
   }
   const show = groups.every((group) => !group.api.isVisible);
   for (const group of groups) group.api.setVisible(show);
+  fit?.fit(show ? groups[0] : undefined);
+}
+
+/** Those that hold panels of this place alone; of the right side also where the centre's stand with them. */
+function groupsOfSide(api: DockviewApi, place: Panel['place']): Group[] {
+  const home = panels.filter((panel) => panel.place === place || (place === 'right' && panel.place === 'centre'));
+  const isHome = ({ id }: { readonly id: string }) => home.some((panel) => panel.id === id);
+  const isOfPlace = ({ id }: { readonly id: string }) =>
+    panels.some((panel) => panel.id === id && panel.place === place);
+  return api.groups.filter((group) => group.panels.some(isOfPlace) && group.panels.every(isHome));
+}
+
+const RESIZE_STEP = 0.08;
+
+/** Gives the group that the person is in more of the dock's room, or less. */
+export function resizeGroup(side: 'width' | 'height', direction: 1 | -1): void {
+  const group = dock?.groups.find(({ element }) => element.contains(document.activeElement)) ?? dock?.activeGroup;
+  if (!dock || !group) return;
+  group.api.setSize({ [side]: Math.round(group.api[side] + direction * RESIZE_STEP * dock[side]) });
 }
 
 export function resetLayout(): void {

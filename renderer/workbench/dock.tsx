@@ -14,7 +14,7 @@ import { ErrorBoundary } from '../ui/error-boundary.js';
 import { Icon } from '../ui/icon.js';
 import { useApp } from '../use-app.js';
 import { defaultLayout } from './default-layout.js';
-import { addPanel, movePanel, moveTargets, setDock } from './dock-actions.js';
+import { addPanel, dockResized, isSqueezed, movePanel, moveTargets, setDock } from './dock-actions.js';
 import { readLayout, writeLayout } from './layout-store.js';
 import './dock.css';
 
@@ -91,6 +91,13 @@ export function Dock({ workspace }: { workspace: string }) {
   const area = useRef<HTMLDivElement>(null);
   const release = useRef<() => void>(undefined);
   useEffect(() => () => release.current?.(), []);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) dockResized(entry.contentRect.width, entry.contentRect.height);
+    });
+    if (area.current) observer.observe(area.current);
+    return () => observer.disconnect();
+  }, []);
 
   return (
     <div className="dock" ref={area}>
@@ -141,7 +148,7 @@ function keepSaved(api: DockviewApi, workspace: string): () => void {
   const save = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (!api.hasMaximizedGroup())
+    if (!isSqueezed())
       writeLayout(
         workspace,
         panels.map((panel) => panel.id),

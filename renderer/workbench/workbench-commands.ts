@@ -15,6 +15,7 @@ import {
   moveTargets,
   shownPanel,
   resetLayout,
+  resizeGroup,
   showPanel,
   splitOffPanel,
   toggleMaximized,
@@ -30,6 +31,14 @@ const hasActive = () => active() !== undefined;
 
 const canMove = () => movablePanel() !== undefined;
 const canSplitOff = () => (movablePanel()?.group.panels.length ?? 0) > 1;
+
+/** What a mouse does at the edges of panels. */
+const resizing = [
+  { side: 'width', direction: 1, title: 'Make Panel Wider', key: 'ArrowRight' },
+  { side: 'width', direction: -1, title: 'Make Panel Narrower', key: 'ArrowLeft' },
+  { side: 'height', direction: 1, title: 'Make Panel Taller', key: 'ArrowUp' },
+  { side: 'height', direction: -1, title: 'Make Panel Lower', key: 'ArrowDown' },
+] as const;
 
 function withMovable(move: (panel: NonNullable<ReturnType<typeof movablePanel>>) => void): void {
   const panel = movablePanel();
@@ -207,6 +216,13 @@ export function registerWorkbenchCommands(): void {
       enabled: hasWorkspace,
       run: toggleMaximized,
     },
+    ...resizing.map(({ side, direction, title, key }) => ({
+      id: `view.resize.${side}.${direction}`,
+      title: `View: ${title}`,
+      keys: [`Ctrl+Shift+Alt+${key}`],
+      enabled: hasWorkspace,
+      run: () => resizeGroup(side, direction),
+    })),
     { id: 'view.resetLayout', title: 'View: Reset Layout', enabled: hasWorkspace, run: resetLayout },
     { id: 'view.movePanel', title: 'View: Move Panel…', enabled: hasWorkspace, run: moveSomePanel },
     ...moveTargets.map(({ place, title }) => ({

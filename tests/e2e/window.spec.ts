@@ -56,6 +56,37 @@ test('moves a panel by command, keeps it there over a reload, and takes it back'
   await expect.poll(() => left('Console')).toBe(before);
 });
 
+test('sides give way where a window is narrow, and panels are resized by keys', async ({ workbench, page }) => {
+  await workbench.openSample(/Iris/);
+  const [explorer, debug, editor] = ['explorer', 'debug', 'editor'].map((id) => page.locator(`[data-panel="${id}"]`));
+  const within = async (width: number) => {
+    const box = (await editor!.boundingBox())!;
+    return box.width >= 290 && box.x + box.width <= width;
+  };
+  await expect(debug!).toBeVisible();
+  const width = async () => (await explorer!.boundingBox())!.width;
+  const before = await width();
+  // As much room as 1280×800 has at 200 %.
+  await page.setViewportSize({ width: 640, height: 400 });
+  await expect(debug!).toBeHidden();
+  await expect(explorer!).toBeVisible();
+  await expect.poll(() => within(640)).toBe(true);
+  await page.keyboard.press('ControlOrMeta+Alt+B');
+  await expect(debug!).toBeVisible();
+  await expect(explorer!).toBeHidden();
+  await expect.poll(() => within(640)).toBe(true);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(explorer!).toBeVisible();
+  await expect(debug!).toBeVisible();
+  await expect.poll(width).toBeCloseTo(before, -1);
+
+  await page.keyboard.press('ControlOrMeta+Shift+E');
+  await page.keyboard.press('ControlOrMeta+Shift+Alt+ArrowRight');
+  await expect.poll(width).toBeGreaterThan(before + 50);
+  await page.keyboard.press('ControlOrMeta+Shift+Alt+ArrowLeft');
+  await expect.poll(width).toBeCloseTo(before, -1);
+});
+
 test('goes round the parts of the window by one key, with the focus to be seen', async ({ workbench, page }) => {
   await workbench.openSample(/Iris/);
   const parts = new Set<string>();
