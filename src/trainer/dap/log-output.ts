@@ -1,6 +1,7 @@
 /** Training events as the Debug Adapter Protocol's `output` events, for front ends that do not read Backstep's own. */
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { sentence } from '../../shared/base/sentence.js';
 import { findingLines } from '../../shared/protocol/diagnosis.js';
 import type { TrainingEvent } from '../../shared/protocol/training.js';
 
@@ -36,10 +37,6 @@ export function outputOf(event: TrainingEvent): DebugProtocol.OutputEvent['body'
     default:
       return undefined;
   }
-}
-
-function sentence(message: string): string {
-  return /[.!?…:]$/.test(message) ? message : `${message}.`;
 }
 
 function prefixed(validation: Readonly<Record<string, number>> | undefined): Record<string, number> {

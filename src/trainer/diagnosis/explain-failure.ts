@@ -1,4 +1,5 @@
 /** What a failed run, or an exception that training stopped at, comes from: shapes that do not meet, above all. Pure. */
+import { sentence } from '../../shared/base/sentence.js';
 import type { Finding } from '../../shared/protocol/diagnosis.js';
 import { layerOf, type ExperimentFacts } from './facts.js';
 import type { FindingPlaces } from './find.js';
@@ -159,5 +160,3 @@ function shape(text: string): string {
     .filter((size) => size !== '');
   return sizes.length === 0 ? 'a single number' : sizes.map((size) => (size === 'null' ? '?' : size)).join('×');
 }
-
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
