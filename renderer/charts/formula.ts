@@ -232,15 +232,19 @@ function call(expression: jsep.CallExpression, known: ReadonlySet<string>): Make
   }
   if (Object.hasOwn(running, name)) {
     const [first, second] = makes;
-    if (!first || makes.length !== (name === 'smooth' ? 2 : 1)) {
+    const weight = second?.()([]) ?? 0;
+    // Of what is no number by itself, such as a series, there is none.
+    if (!first || makes.length !== (name === 'smooth' ? 2 : 1) || !(weight >= 0 && weight <= 0.999)) {
       throw new FormulaError(
-        name === 'smooth' ? 'smooth takes a series and a weight from 0 to 0.999.' : `${name} takes one series.`,
+        name === 'smooth'
+          ? 'smooth takes a series and a weight, a number from 0 to 0.999.'
+          : `${name} takes one series.`,
         0,
       );
     }
     return () => {
       const node = first();
-      const turn = running[name]!(Math.min(0.999, Math.max(0, second?.()([]) ?? 0)));
+      const turn = running[name]!(weight);
       return (values) => turn(node(values));
     };
   }
@@ -283,7 +287,7 @@ class FormulaSeries implements CurveSource {
     const { steps } = base;
     const length = base.values.length;
     const turn = new Array<number>(sources.length);
-    for (; this.done < length; this.done++) {
+    for (this.done = standing(base, this.done); this.done < length; this.done = standing(base, this.done + 1)) {
       const step = steps[this.done]!;
       let known = true;
       for (const [place, source] of sources.entries()) {
@@ -293,7 +297,11 @@ class FormulaSeries implements CurveSource {
         else {
           // What comes later may still have a point for this step.
           if (end === 0 || theirs[end - 1]! < step) return;
-          while (at[place]! + 1 < end && theirs[at[place]! + 1]! <= step) at[place]!++;
+          for (;;) {
+            const next = standing(source, at[place]! + 1);
+            if (next >= end || theirs[next]! > step) break;
+            at[place] = next;
+          }
         }
         if (at[place]! < 0) known = false;
         else turn[place] = source.values[at[place]!]!;
@@ -304,4 +312,16 @@ class FormulaSeries implements CurveSource {
       this.ownTimes?.push(base.wallTimes?.[this.done] ?? Number.NaN);
     }
   }
+}
+
+/** The first point from `index` on that counts: what a training started anew wrote again, it wrote in vain before. */
+function standing({ stretches }: CurveSource, index: number): number {
+  if (!stretches) return index;
+  let found = index;
+  for (const { to, superseded } of stretches) {
+    if (found >= to) continue;
+    if (!superseded) break;
+    found = to;
+  }
+  return found;
 }

@@ -4,6 +4,7 @@
  */
 import { createStore } from 'zustand/vanilla';
 import type { LogFolder, LogRun, LogTag } from '../../src/shared/protocol/summaries.js';
+import type { RequestResult } from '../../src/shared/protocol/rpc.js';
 import { appStore, notify } from './app-state.js';
 import { RequestError, type Connection } from './connection.js';
 import { server } from './server.js';
@@ -24,7 +25,7 @@ const tags = new Map<string, Map<string, LogTag>>();
 let tagRevision = 0;
 const changeListeners = new Set<(runs: readonly string[]) => void>();
 
-/** By name, of every kind; nothing where the run has none, or they are not known yet. */
+/** Scalars by their name, the others by name and kind; nothing where the run has none, or they are not known yet. */
 export function tagsOf(run: string): ReadonlyMap<string, LogTag> | undefined {
   return tags.get(run);
 }
@@ -51,9 +52,11 @@ export function startLogSync(connection: Connection): void {
   const readTags = oneAtATime(async () => {
     const workspace = appStore.getState().workspace?.path;
     if (!workspace) return;
+    const since = tagRevision;
     try {
-      const { revision, runs } = await connection.request('logs/tags', { since: tagRevision });
-      if (appStore.getState().workspace?.path === workspace) takeTags(revision, runs);
+      const told = await connection.request('logs/tags', { since });
+      // A server that has come back counts anew: what the one before said is asked for again.
+      if (appStore.getState().workspace?.path === workspace && tagRevision === since) takeTags(since, told);
     } catch (error) {
       fail(error);
     }
@@ -82,17 +85,25 @@ export function startLogSync(connection: Connection): void {
   });
 }
 
-function takeTags(revision: number, runs: readonly { readonly run: string; readonly tags: readonly LogTag[] }[]): void {
+function takeTags(since: number, { revision, runs, gone = [] }: RequestResult<'logs/tags'>): void {
   tagRevision = revision;
   let fresh = false;
-  for (const { run, tags: told } of runs) {
-    let known = tags.get(run);
-    if (!known) tags.set(run, (known = new Map()));
+  const forget = (run: string) => {
+    if (tags.delete(run)) fresh = true;
+  };
+  if (since === 0) for (const run of [...tags.keys()]) forget(run);
+  for (const run of gone) forget(run);
+  for (const { run, tags: told, whole } of runs) {
+    const before = tags.get(run);
+    const known = before && !whole ? before : new Map<string, LogTag>();
+    tags.set(run, known);
     for (const tag of told) {
-      const before = known.get(tag.name);
-      if (!before || before.kind !== tag.kind) fresh = true;
-      known.set(tag.name, tag);
+      // A name can be that of a curve and of a histogram at once.
+      const key = tag.kind === 'scalar' ? tag.name : `${tag.name}\n${tag.kind}`;
+      if (!before?.has(key)) fresh = true;
+      known.set(key, tag);
     }
+    if (before && before.size !== known.size) fresh = true;
   }
   if (fresh) logStore.setState((state) => ({ tagVersion: state.tagVersion + 1 }));
 }

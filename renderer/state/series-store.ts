@@ -40,6 +40,10 @@ const GROWTH_MS = 100;
 export class SeriesStore {
   /** By run, then by name: what is looked up a thousand times a chart makes no key of both. */
   private readonly entries = new Map<string, Map<string, Entry>>();
+  /** Wanted or behind: of a hundred thousand that are known, few. */
+  private readonly waiting = new Set<Entry>();
+  /** Of all that are known. */
+  private points = 0;
   private anyFailed = false;
   private readonly listeners = new Set<() => void>();
   private readonly growthListeners = new Set<() => void>();
@@ -47,12 +51,22 @@ export class SeriesStore {
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts up when a series is there that was not, or is another than before. */
   version = 0;
+  /** By the name of a series: `version` as it was when one of that name was news. */
+  private readonly versions = new Map<string, number>();
+  private clearedAt = 0;
 
   constructor(private readonly read: ReadPoints) {}
 
   /** What is there of a series; `undefined`: not yet. `want` fetches it. */
   get({ run, name }: SeriesName): LoadedSeries | undefined {
     return this.entries.get(run)?.get(name)?.series;
+  }
+
+  /** Counts up when a series of one of these names, of any run, is there that was not, or is another than before. */
+  versionOf(names: Iterable<string>): number {
+    let version = this.clearedAt;
+    for (const name of names) version = Math.max(version, this.versions.get(name) ?? 0);
+    return version;
   }
 
   /** Why one of them could not be read. */
@@ -77,7 +91,9 @@ export class SeriesStore {
         known.wantedAt = now;
         continue;
       }
-      ofRun.set(name, { name: { run, name }, size, wantedAt: now, state: 'wanted', behind: false });
+      const entry: Entry = { name: { run, name }, size, wantedAt: now, state: 'wanted', behind: false };
+      ofRun.set(name, entry);
+      this.waiting.add(entry);
       news = true;
     }
     if (news) this.askSoon(0);
@@ -90,6 +106,7 @@ export class SeriesStore {
       for (const entry of this.entries.get(run)?.values() ?? []) {
         if (entry.state === 'wanted') continue;
         entry.behind = true;
+        this.waiting.add(entry);
         any = true;
       }
     }
@@ -99,7 +116,10 @@ export class SeriesStore {
   /** Another folder: nothing of before counts. */
   clear(): void {
     this.entries.clear();
-    this.tell();
+    this.waiting.clear();
+    this.points = 0;
+    this.clearedAt = this.version + 1;
+    this.tell([]);
   }
 
   onChange(listener: () => void): () => void {
@@ -133,17 +153,12 @@ export class SeriesStore {
     } finally {
       this.asking = false;
     }
-    if (this.all().some((entry) => entry.state === 'wanted' || entry.behind)) this.askSoon(GROWTH_MS);
-  }
-
-  private all(): Entry[] {
-    return [...this.entries.values()].flatMap((ofRun) => [...ofRun.values()]);
+    if (this.waiting.size > 0) this.askSoon(GROWTH_MS);
   }
 
   /** What was wanted last comes first: it is what is in sight. */
   private nextBatch(): readonly Entry[] {
-    const waiting = this.all().filter((entry) => entry.state === 'wanted' || (entry.behind && entry.state === 'read'));
-    waiting.sort((a, b) => b.wantedAt - a.wantedAt);
+    const waiting = [...this.waiting].sort((a, b) => b.wantedAt - a.wantedAt);
     const batch: Entry[] = [];
     let points = 0;
     for (const entry of waiting) {
@@ -159,8 +174,10 @@ export class SeriesStore {
     for (const entry of batch) {
       entry.state = 'reading';
       entry.behind = false;
+      this.waiting.delete(entry);
     }
-    let news = false;
+    const unanswered = new Set(batch);
+    const news = new Set<string>();
     let grew = false;
     try {
       const answers = await this.read(
@@ -169,41 +186,64 @@ export class SeriesStore {
       for (const points of answers) {
         const entry = this.entries.get(points.run)?.get(points.name);
         if (!entry) continue;
+        unanswered.delete(entry);
         const had = entry.series;
         const result = takeInto(entry, points);
         if (result === 'again') continue;
-        if (entry.series !== had) news = true;
+        this.points +=
+          (entry.series?.values.length ?? 0) - (had === entry.series ? points.from : (had?.values.length ?? 0));
+        if (entry.series !== had) news.add(points.name);
         else if (points.values.length > 0) grew = true;
         entry.failure = undefined;
         if (points.from + points.values.length < points.total) entry.behind = true;
       }
+      // What is not there any more is asked for anew where somebody still wants it.
+      for (const entry of unanswered) {
+        this.forget(entry);
+        if (entry.series) news.add(entry.name.name);
+      }
     } catch (error) {
-      for (const entry of batch) entry.failure = error instanceof Error ? error.message : String(error);
+      for (const entry of batch) {
+        entry.failure = error instanceof Error ? error.message : String(error);
+        news.add(entry.name.name);
+      }
       this.anyFailed = true;
-      news = true;
     }
-    for (const entry of batch) entry.state = 'read';
-    if (news) this.tell();
+    for (const entry of batch) {
+      entry.state = 'read';
+      if (entry.behind && this.isKnown(entry)) this.waiting.add(entry);
+    }
+    if (news.size > 0) this.tell(news);
     if (grew) for (const listener of this.growthListeners) listener();
   }
 
   /** Forgets what was not in sight lately, oldest first, where there is too much. */
   private makeRoom(): void {
-    let points = 0;
-    const all = this.all();
-    for (const { series } of all) points += series?.values.length ?? 0;
-    if (points <= MOST_POINTS) return;
+    if (this.points <= MOST_POINTS) return;
     const now = performance.now();
+    const all = [...this.entries.values()].flatMap((ofRun) => [...ofRun.values()]);
     const old = all.filter((entry) => now - entry.wantedAt > KEPT_MS && entry.state === 'read');
-    for (const { name, series } of old.sort((a, b) => a.wantedAt - b.wantedAt)) {
-      if (points <= MOST_POINTS * 0.8) break;
-      points -= series?.values.length ?? 0;
-      this.entries.get(name.run)?.delete(name.name);
+    for (const entry of old.sort((a, b) => a.wantedAt - b.wantedAt)) {
+      if (this.points <= MOST_POINTS * 0.8) break;
+      this.forget(entry);
     }
   }
 
-  private tell(): void {
+  private forget(entry: Entry): void {
+    if (!this.isKnown(entry)) return;
+    this.points -= entry.series?.values.length ?? 0;
+    this.waiting.delete(entry);
+    this.entries.get(entry.name.run)?.delete(entry.name.name);
+  }
+
+  /** Not of a folder that was left meanwhile. */
+  private isKnown(entry: Entry): boolean {
+    return this.entries.get(entry.name.run)?.get(entry.name.name) === entry;
+  }
+
+  private tell(names: Iterable<string>): void {
     this.version++;
+    for (const name of names) this.versions.set(name, this.version);
     for (const listener of this.listeners) listener();
   }
 }

@@ -28,7 +28,7 @@ import { useApp } from '../../use-app.js';
 import { CHART_TYPE, combineCharts, draggedChart } from './chart-drag.js';
 import { dashboardGroup } from './chart-group.js';
 import { chartMenu } from './chart-menu.js';
-import { chartCurves, type ChartContents, type CurveOptions } from './chart-curves.js';
+import { chartCurves, planChart, type ChartContents, type ChartPlan, type CurveOptions } from './chart-curves.js';
 import type { ChartDescription } from './chart-list.js';
 import { chartRange, epochEndsOn, onGrowth } from './chart-range.js';
 import type { DrawnRun } from './drawn-runs.js';
@@ -54,7 +54,9 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
   const [over, setOver] = useState<'onto' | 'before'>();
   const card = useRef<HTMLElement>(null);
   useFocusOnwards(card, chart.id);
-  const contents = useContents(chart, runs, options);
+  const { picks } = chart;
+  const plan = useMemo(() => planChart(picks, runs, options), [picks, runs, options]);
+  const contents = useContents(chart.id, plan, options);
   const { curves } = contents;
   const range = useCallback(() => chartRange(curves, dashboard.x), [curves, dashboard.x]);
   const epochEnds = useCallback(() => epochEndsOn(dashboard.x), [dashboard.x]);
@@ -159,7 +161,7 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
           onYRange={onYRange}
           onPoint={pointAt}
         />
-        {curves.length === 0 && <p className="chart-nothing">{whyNothing(contents, runs.length)}</p>}
+        {curves.length === 0 && <p className="chart-nothing">{whyNothing(plan, contents)}</p>}
       </div>
       {menu?.of === chart.id && (
         <PopupMenu
@@ -176,34 +178,33 @@ function pointAt(step: number | undefined): void {
   pointAtStep(step, 'chart');
 }
 
-function whyNothing({ missing, problem, wanted }: ChartContents, runs: number): string {
+function whyNothing({ problem, wanted, runs }: ChartPlan, { missing }: ChartContents): string {
   if (problem !== undefined) return problem;
   const failure = seriesStore.failureOf(wanted);
   if (failure !== undefined) return `The points could not be read: ${failure}`;
   if (missing > 0) return 'Reading…';
-  return runs === 0 ? 'No run is drawn: tick one in Runs.' : 'None of the runs that are drawn has this.';
+  return runs.length === 0 ? 'No run is drawn: tick one in Runs.' : 'None of the runs that are drawn has this.';
 }
 
 /** New only when curves come or go; and, of groups, as they grow. */
-function useContents(chart: ChartDescription, runs: readonly DrawnRun[], options: CurveOptions): ChartContents {
+function useContents(id: string, plan: ChartPlan, options: CurveOptions): ChartContents {
   const version = useSyncExternalStore(
     (listener) => seriesStore.onChange(listener),
-    () => seriesStore.version,
+    () => seriesStore.versionOf(plan.series),
   );
   const [grown, grow] = useReducer((count: number) => count + 1, 0);
-  const { picks } = chart;
   // `version` and `grown` stand for what the sources give.
   // eslint-disable-next-line react-hooks/exhaustive-deps
-  const made = useMemo(() => chartCurves(picks, runs, options), [picks, runs, options, version, grown]);
-  const contents = useSame(made, chart.id);
+  const made = useMemo(() => chartCurves(plan, options), [plan, options, version, grown]);
+  const contents = useSame(made, id);
 
   useEffect(() => {
-    if (made.wanted.length === 0) return undefined;
-    const want = () => seriesStore.want(made.wanted);
+    if (plan.wanted.length === 0) return undefined;
+    const want = () => seriesStore.want(plan.wanted);
     want();
     const timer = setInterval(want, STILL_WANTED_MS);
     return () => clearInterval(timer);
-  }, [made]);
+  }, [plan]);
 
   // The mean of a group is computed from all of it; a curve of few points is drawn in another way than one of many.
   const follows = options.grouped || contents.curves.some(({ source }) => source.values.length < 100);
@@ -232,7 +233,6 @@ function useSame(made: ChartContents, id: string): ChartContents {
     before.current.id === id &&
     known.curves.length === made.curves.length &&
     known.missing === made.missing &&
-    known.problem === made.problem &&
     made.curves.every((curve, index) => sameCurve(curve, known.curves[index]!));
   if (!same) before.current = { id, made };
   return before.current.made;

@@ -1,21 +1,41 @@
 /** The curves of a chart: what it shows of which runs, in which colours, grouped or not. Pure. */
 import type { Curve } from '../../charts/curve.js';
 import type { CurveSource } from '../../charts/curve-view.js';
-import { parseFormula, type MakeSeries } from '../../charts/formula.js';
+import { parseFormula, type MakeSeries, type ParsedFormula } from '../../charts/formula.js';
 import { meanBand, type BandMember, type Spread } from '../../charts/group-band.js';
 import { xMapping, type XKind } from '../../charts/x-axis.js';
 import type { ChartPick } from '../../state/dashboard-schema.js';
 import { findSeries, type DrawnRun, type SeriesRef } from './drawn-runs.js';
 import { isSetting, isTraining, isValidation } from './series-names.js';
 
-export interface ChartContents {
-  readonly curves: readonly Curve[];
+/** What a chart draws of which runs, whether it is there yet or not. */
+export interface ChartPlan {
+  readonly runs: readonly DrawnRun[];
+  readonly lines: readonly PlannedLine[];
+  readonly severalPicks: boolean;
   /** Everything that is drawn or waited for and has to be asked for. */
   readonly wanted: readonly NonNullable<SeriesRef['from']>[];
-  /** Series that are not there yet. */
-  readonly missing: number;
+  /** Their names, each once. */
+  readonly series: ReadonlySet<string>;
   /** Why a formula draws nothing. */
   readonly problem?: string;
+}
+
+interface PlannedLine {
+  readonly run: DrawnRun;
+  readonly pick: number;
+  readonly pickName: string;
+  readonly key: string;
+  readonly family: string;
+  readonly refs: readonly SeriesRef[];
+  /** Of a formula. */
+  readonly make?: MakeSeries;
+}
+
+export interface ChartContents {
+  readonly curves: readonly Curve[];
+  /** Series that are not there yet. */
+  readonly missing: number;
 }
 
 export interface CurveOptions {
@@ -29,61 +49,71 @@ export interface CurveOptions {
 }
 
 /** One line of a chart before it has its colour. */
-interface Line {
-  readonly run: DrawnRun;
-  readonly pick: number;
-  readonly pickName: string;
-  readonly key: string;
-  readonly family: string;
+interface Line extends PlannedLine {
   readonly source: CurveSource;
 }
 
 const SPARSE = 60;
 
 /** @param runs what is drawn last lies on top */
-export function chartCurves(
+export function planChart(
   picks: readonly ChartPick[],
   runs: readonly DrawnRun[],
-  options: CurveOptions,
-): ChartContents {
-  const wanted: NonNullable<SeriesRef['from']>[] = [];
-  const lines: Line[] = [];
-  let missing = 0;
+  { names }: Pick<CurveOptions, 'names'>,
+): ChartPlan {
+  const lines: PlannedLine[] = [];
   let problem: string | undefined;
-  const look = (ref: SeriesRef): CurveSource | undefined => {
-    if (ref.from) wanted.push(ref.from);
-    const source = ref.source();
-    if (!source) missing++;
-    return source;
-  };
   for (const [pick, one] of picks.entries()) {
     if (one.kind === 'tag') {
       for (const run of runs) {
         for (const ref of run.byKey.get(one.tag) ?? []) {
-          const source = look(ref);
-          if (source) lines.push({ run, pick, pickName: one.tag, key: ref.key, family: ref.family, source });
+          lines.push({ run, pick, pickName: one.tag, key: ref.key, family: ref.family, refs: [ref] });
         }
       }
       continue;
     }
-    const parsed = parseFormula(one.formula, options.names);
+    const parsed = parsedFormula(one.formula, names);
     if (parsed.kind === 'error') {
       problem = parsed.message;
       continue;
     }
     for (const run of runs) {
-      const refs = parsed.names.map((name) => findSeries(run, name));
-      if (refs.some((ref) => ref === undefined)) continue;
-      const sources = refs.map((ref) => look(ref!));
-      if (sources.some((source) => source === undefined)) continue;
-      const source = computed(one.formula, parsed.make, sources as CurveSource[]);
-      lines.push({ run, pick, pickName: one.formula, key: one.formula, family: '', source });
+      const refs = parsed.names.flatMap((name) => findSeries(run, name) ?? []);
+      if (refs.length < parsed.names.length) continue;
+      const { make } = parsed;
+      lines.push({ run, pick, pickName: one.formula, key: one.formula, family: '', refs, make });
     }
   }
-  const curves = options.grouped
-    ? groupCurves(lines, picks.length > 1, options)
-    : runCurves(lines, runs, picks.length > 1);
-  return { curves, wanted, missing, ...(problem === undefined ? {} : { problem }) };
+  const wanted = lines.flatMap(({ refs }) => refs.flatMap(({ from }) => from ?? []));
+  const series = new Set(wanted.map(({ name }) => name));
+  return { runs, lines, severalPicks: picks.length > 1, wanted, series, ...(problem === undefined ? {} : { problem }) };
+}
+
+/** As far as it is there now. What is drawn last lies on top. */
+export function chartCurves(plan: ChartPlan, options: CurveOptions): ChartContents {
+  const lines: Line[] = [];
+  let missing = 0;
+  for (const planned of plan.lines) {
+    const { refs, make, pickName } = planned;
+    const sources = refs.flatMap((ref) => ref.source() ?? []);
+    missing += refs.length - sources.length;
+    if (sources.length < refs.length) continue;
+    lines.push({ ...planned, source: make ? computed(pickName, make, sources) : sources[0]! });
+  }
+  const { runs, severalPicks } = plan;
+  const curves = options.grouped ? groupCurves(lines, severalPicks, options) : runCurves(lines, runs, severalPicks);
+  return { curves, missing };
+}
+
+const parsedBefore = new WeakMap<ReadonlySet<string>, Map<string, ParsedFormula>>();
+
+/** There may be a hundred thousand names to look for in it. */
+function parsedFormula(formula: string, names: ReadonlySet<string>): ParsedFormula {
+  let known = parsedBefore.get(names);
+  if (!known) parsedBefore.set(names, (known = new Map()));
+  let parsed = known.get(formula);
+  if (!parsed) known.set(formula, (parsed = parseFormula(formula, names)));
+  return parsed;
 }
 
 function runCurves(lines: readonly Line[], runs: readonly DrawnRun[], severalPicks: boolean): Curve[] {

@@ -49,9 +49,10 @@ export function createLogAnswers(store: LogStore): LogAnswers<LogQuestionName> {
       const revision = store.clock.now;
       return {
         revision,
+        gone: since === 0 ? [] : store.goneSince(since),
         runs: runsOf(runs)
           .filter((run) => run.revision > since)
-          .map((run) => ({ run: run.id, tags: run.tagFacts(since) })),
+          .map((run) => ({ run: run.id, ...run.tagFacts(since) })),
       };
     },
 

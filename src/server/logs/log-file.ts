@@ -53,6 +53,8 @@ export class LogFile {
   changedAt = 0;
   /** Grows when what was read before counts no longer: the file was replaced. */
   generation = 0;
+  /** Of the last time that it did; see `LogClock`. */
+  begunAnewAt = 0;
   private kept: FileProblem[] = [];
   private reader: RecordReader;
   private scanner: EventScanner;
@@ -177,7 +179,7 @@ export class LogFile {
     this.problemCount = 0;
     this.generation++;
     this.stopped = false;
-    this.changedAt = ++this.clock.now;
+    this.changedAt = this.begunAnewAt = ++this.clock.now;
     [this.reader, this.scanner] = this.begin();
   }
 

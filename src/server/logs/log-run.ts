@@ -87,12 +87,12 @@ export class LogRun {
     return this.tag('scalar', name)?.series;
   }
 
-  /** Tags that changed after revision `since`. */
-  tagFacts(since: number): LogTag[] {
-    const all = since <= this.filesChangedAt;
-    return this.allTags()
-      .filter(({ parts }) => all || parts.some(({ tag }) => tag.changedAt > since))
-      .map(factsOf);
+  /** Tags that changed after revision `since`; all of them where some may have gone. */
+  tagFacts(since: number): { readonly whole: boolean; readonly tags: LogTag[] } {
+    let whole = since <= this.filesChangedAt;
+    for (const { file } of this.files.values()) if (file.begunAnewAt > since) whole = true;
+    const tags = this.allTags().filter(({ parts }) => whole || parts.some(({ tag }) => tag.changedAt > since));
+    return { whole, tags: tags.map(factsOf) };
   }
 
   facts(name: string, reading: boolean): LogRunFacts {

@@ -55,6 +55,8 @@ export class LogStore {
   private readonly watcher: LogWatcher | undefined;
   private working: Promise<void> | undefined;
   private readonly changedRuns = new Set<string>();
+  /** Runs that went, and when; see `LogClock`. */
+  private readonly goneAt = new Map<string, number>();
   private listChanged = false;
   private readFurther = false;
   private toldReadingAt = -Infinity;
@@ -122,6 +124,11 @@ export class LogStore {
       if (found) return found;
     }
     return undefined;
+  }
+
+  /** Runs that went after revision `since` and have not come again. */
+  goneSince(since: number): string[] {
+    return [...this.goneAt].flatMap(([id, at]) => (at > since && !this.run(id) ? [id] : []));
   }
 
   folderFacts(): LogFolder[] {
@@ -249,6 +256,7 @@ export class LogStore {
   private forget(run: LogRun): void {
     for (const file of run.allFiles()) this.forgetFile(file);
     run.dispose();
+    this.goneAt.set(run.id, ++this.clock.now);
     this.changedRuns.add(run.id);
   }
 

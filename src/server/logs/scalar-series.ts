@@ -24,12 +24,15 @@ interface Smoothed {
   stretches: readonly Stretch[];
 }
 
+/** Counts up over all series: one in the place of another, as of a folder that went and came again, is told from it. */
+let generations = 0;
+
 /** A chart's slider is moved: a weight or two are kept, not all it came by. */
 const KEPT_SMOOTHINGS = 2;
 
 export class ScalarSeries {
-  /** Grows when points that were there before are in another place now. */
-  generation = 0;
+  /** Grows when points that were there before are in another place now; no two series have the same. */
+  generation = ++generations;
   private parts: readonly ScalarColumn[] = [];
   private joined: ScalarColumn | undefined;
   /** How much of each part is in `joined`. */
@@ -49,7 +52,7 @@ export class ScalarSeries {
     const before = this.parts.length;
     this.parts = parts;
     if (appended && before > 1) return;
-    if (before > 0 && !appended) this.generation++;
+    if (before > 0 && !appended) this.generation = ++generations;
     this.forget();
   }
 
@@ -58,7 +61,7 @@ export class ScalarSeries {
     const column = this.inFileOrder();
     if (!column.unordered) return column;
     if (this.sorted?.length !== column.length) {
-      if (this.sorted) this.generation++;
+      if (this.sorted) this.generation = ++generations;
       this.sorted = { column: sortedBy(column, 'step'), length: column.length };
     }
     return this.sorted.column;
@@ -126,7 +129,7 @@ export class ScalarSeries {
       (part, index) => index < this.taken.length - 1 && part.length !== this.taken[index],
     );
     if (!this.joined || grewInside) {
-      if (this.joined) this.generation++;
+      if (this.joined) this.generation = ++generations;
       this.forget();
       this.joined = new ScalarColumn();
     }

@@ -294,7 +294,16 @@ export const logRequests = {
     }),
     result: z.object({
       revision: z.number(),
-      runs: z.array(z.object({ run: z.string(), tags: z.array(logTag) })),
+      runs: z.array(
+        z.object({
+          run: z.string(),
+          /** The run has no others: some that it had may have gone. */
+          whole: z.boolean().optional(),
+          tags: z.array(logTag),
+        }),
+      ),
+      /** Runs that went after `since`. */
+      gone: z.array(z.string()).optional(),
     }),
   },
   /** Whole curves, or what they grew by since. Series that are not there are left out. */

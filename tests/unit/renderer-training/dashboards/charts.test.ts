@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { mappingOf } from '../../../../renderer/charts/curve.js';
 import type { CurveSource } from '../../../../renderer/charts/curve-view.js';
-import { chartCurves } from '../../../../renderer/panels/dashboards/chart-curves.js';
+import { chartCurves, planChart, type CurveOptions } from '../../../../renderer/panels/dashboards/chart-curves.js';
+import type { ChartPick } from '../../../../renderer/state/dashboard-schema.js';
 import { chartSections, pattern } from '../../../../renderer/panels/dashboards/chart-list.js';
 import { gridRows, rowsAbout } from '../../../../renderer/panels/dashboards/chart-rows.js';
 import { namesOf, seriesOf, type DrawnRun } from '../../../../renderer/panels/dashboards/drawn-runs.js';
@@ -41,6 +42,11 @@ const options = (runs: readonly DrawnRun[]) => ({
   x: 'step' as const,
   names: namesOf(runs),
 });
+
+const contentsOf = (picks: readonly ChartPick[], runs: readonly DrawnRun[], how: CurveOptions) => {
+  const plan = planChart(picks, runs, how);
+  return { ...plan, ...chartCurves(plan, how) };
+};
 
 describe('the place of a series', () => {
   it.each([
@@ -88,17 +94,17 @@ describe('curves of a chart', () => {
   const loss = [{ kind: 'tag' as const, tag: 'loss' }];
 
   it('put training and validation on one axis; an epoch’s mean only where there are no steps', () => {
-    const { curves } = chartCurves(loss, [live], options([live]));
+    const { curves } = contentsOf(loss, [live], options([live]));
     expect(curves.map(({ label, dots, colour }) => [label, dots, colour])).toEqual([
       ['train', false, 'var(--train)'],
       ['validation', true, 'var(--validation)'],
     ]);
     const keras = run('k', { 'train/epoch_loss': column(5), 'validation/epoch_loss': column(5) });
-    expect(chartCurves(loss, [keras], options([keras])).curves).toHaveLength(2);
+    expect(contentsOf(loss, [keras], options([keras])).curves).toHaveLength(2);
   });
 
   it('draw a run in its own colour, its validation dashed, and the run under way on top', () => {
-    const { curves } = chartCurves(loss, [other, live], options([other, live]));
+    const { curves } = contentsOf(loss, [other, live], options([other, live]));
     expect(curves.map(({ label }) => label)).toEqual([
       'baseline',
       'baseline · validation',
@@ -114,7 +120,7 @@ describe('curves of a chart', () => {
   });
 
   it('draw several series of one run in colours of their own', () => {
-    const { curves } = chartCurves([...loss, { kind: 'tag', tag: 'accuracy' }], [live], options([live]));
+    const { curves } = contentsOf([...loss, { kind: 'tag', tag: 'accuracy' }], [live], options([live]));
     expect(curves.map(({ label }) => label)).toEqual([
       'loss',
       'loss · validation',
@@ -128,10 +134,10 @@ describe('curves of a chart', () => {
     const gap = [{ kind: 'formula' as const, formula: 'validation/loss - train/loss' }];
     const without = run('x', { 'train/loss': column() });
     const runs = [other, without];
-    const { curves, problem } = chartCurves(gap, runs, options(runs));
+    const { curves, problem } = contentsOf(gap, runs, options(runs));
     expect(problem).toBeUndefined();
     expect(curves.map(({ label, source }) => [label, Array.from(source.values)])).toEqual([['baseline', [0, 0, 0]]]);
-    expect(chartCurves([{ kind: 'formula', formula: 'nosuch * 2' }], runs, options(runs)).problem).toMatch(/nosuch/);
+    expect(contentsOf([{ kind: 'formula', formula: 'nosuch * 2' }], runs, options(runs)).problem).toMatch(/nosuch/);
   });
 
   it('make one of the runs with the same setting, with their spread', () => {
@@ -140,12 +146,12 @@ describe('curves of a chart', () => {
       run('b', { 'train/loss': column(3, 3) }, { group: '0.1' }),
       run('c', { 'train/loss': column(3, 5) }, { group: '0.01' }),
     ];
-    const { curves } = chartCurves(loss, runs, { ...options(runs), grouped: true, spread: 'range' });
+    const { curves } = contentsOf(loss, runs, { ...options(runs), grouped: true, spread: 'range' });
     expect(curves.map(({ label }) => label)).toEqual(['0.1 (2 runs)', '0.01 (1 run)']);
     expect(Array.from(curves[0]!.source.values)).toEqual([2, 2, 2]);
     expect(Array.from(curves[0]!.band!.low.values)).toEqual([1, 1, 1]);
     expect(curves[1]!.band).toBeUndefined();
-    expect(chartCurves(loss, runs, { ...options(runs), grouped: true, spread: 'range' }).curves[0]!.source).toBe(
+    expect(contentsOf(loss, runs, { ...options(runs), grouped: true, spread: 'range' }).curves[0]!.source).toBe(
       curves[0]!.source,
     );
   });
@@ -161,7 +167,7 @@ describe('curves of a chart', () => {
       run('b', { 'train/loss': timed(2000, 3) }, { group: 'g', originMs: 3_000_000, stepsPerEpoch: 20 }),
     ];
     const along = (x: 'relative' | 'epoch' | 'wall') =>
-      chartCurves(loss, runs, { ...options(runs), grouped: true, x }).curves[0]!;
+      contentsOf(loss, runs, { ...options(runs), grouped: true, x }).curves[0]!;
     const relative = along('relative');
     expect(mappingOf(relative, 'relative')).toEqual({ base: 'wallTimes', scale: 1, offset: -0 });
     expect(Array.from(relative.source.wallTimes!)).toEqual([1000, 2000, 3000, 4000, 6000]);
@@ -188,7 +194,7 @@ describe('curves of a chart', () => {
       run('a', { 'train/loss': restarted }, { group: 'g' }),
       run('b', { 'train/loss': column(3, 1) }, { group: 'g' }),
     ];
-    const { source } = chartCurves(loss, runs, { ...options(runs), grouped: true }).curves[0]!;
+    const { source } = contentsOf(loss, runs, { ...options(runs), grouped: true }).curves[0]!;
     expect(Array.from(source.values)).toEqual([1, 1.5, 2]);
   });
 
@@ -198,7 +204,7 @@ describe('curves of a chart', () => {
       ...other,
       ...seriesOf([{ family: 'train', tag: 'loss', count: 7, source: () => undefined, from }]),
     };
-    expect(chartCurves(loss, [waiting], options([waiting]))).toEqual({ curves: [], wanted: [from], missing: 1 });
+    expect(contentsOf(loss, [waiting], options([waiting]))).toMatchObject({ curves: [], wanted: [from], missing: 1 });
   });
 });
 
