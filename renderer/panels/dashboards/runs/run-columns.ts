@@ -132,9 +132,45 @@ function rank(name: string): number {
   return (name.startsWith('validation/') ? 0 : 10) + place;
 }
 
-/** Settings that are not the same in all runs. */
+/** What every run has of itself, whoever wrote it: an experiment's own settings say more. */
+const ofEveryRun = new Set(
+  ['experiment', 'backend', 'seed', 'epochs', 'parameters', 'learning_rate', 'batch_size'].map(
+    (name) => `setting:${name}`,
+  ),
+);
+
+/**
+ * Settings that are not the same in all runs: those that an experiment names, then those of every run, without what only
+ * repeats one of the first; last those that are the same wherever there are any.
+ */
 export function differingSettings(all: readonly RunColumn[], rows: readonly RunRow[]): readonly RunColumn[] {
-  return all.filter((one) => one.id.startsWith('setting:') && new Set(rows.map((row) => one.text(row))).size > 1);
+  const found = all
+    .filter(({ id }) => id.startsWith('setting:'))
+    .map((column) => ({ column, values: new Set(rows.map((row) => column.text(row))) }))
+    .filter(({ values }) => values.size > 1);
+  const told = new Set<string>();
+  const rank = ({ column, values }: (typeof found)[number]) =>
+    ofEveryRun.has(column.id) ? 1 : values.has('') && values.size === 2 ? 2 : 0;
+  return found
+    .toSorted((a, b) => rank(a) - rank(b))
+    .flatMap(({ column }) => {
+      const groups = groupsBy(column, rows);
+      if (ofEveryRun.has(column.id) && told.has(groups)) return [];
+      told.add(groups);
+      return [column];
+    });
+}
+
+/** Which runs have the same value: a rate and the learning rate that is made of it part them alike. */
+function groupsBy(column: RunColumn, rows: readonly RunRow[]): string {
+  const places = new Map<string, number>();
+  return rows
+    .map((row) => {
+      const text = column.text(row);
+      if (!places.has(text)) places.set(text, places.size);
+      return places.get(text);
+    })
+    .join();
 }
 
 /** What runs are judged by, the first of it first. */

@@ -72,8 +72,8 @@ export function hyperParameters(
   if (learningRate !== undefined) own['learning_rate'] = learningRate;
   if (batchSize !== undefined) own['batch_size'] = batchSize;
   for (const [name, value] of Object.entries(settings)) {
-    // What the experiment makes of a setting of that name may be something else.
-    if (own[name] !== value) own[name in own ? `set_${name}` : name] = value;
+    // What the experiment makes of a setting of that name may be something else; an `adam` is TensorFlow.js's `Adam`.
+    if (String(own[name]).toLowerCase() !== String(value).toLowerCase()) own[name in own ? `set_${name}` : name] = value;
   }
   return own;
 }

@@ -51,7 +51,7 @@ export class SummaryAccounts {
   private readonly underWay = new Map<number, Payer>();
   private readonly bytes = new Map<Payer, number>();
   private readonly plain = new RecentTimes();
-  private readonly withNorms = new RecentTimes();
+  private readonly withFetched = { weights: new RecentTimes(), norms: new RecentTimes() };
   /** Of this thread, since the last step was counted. */
   private ownMs = 0;
   private ending = false;
@@ -146,25 +146,22 @@ export class SummaryAccounts {
   }
 
   /** The step's time, and how much longer it took for what was fetched of it. */
-  stepDone({ step, stepMs, dataWaitMs, overheadMs }: StepEvent, fetched: Fetched): void {
+  stepDone({ step, stepMs, dataWaitMs, overheadMs, speed }: StepEvent, fetched: Fetched): void {
     this.budget.trained(Math.max(0, stepMs - this.ownMs));
     this.ownMs = 0;
     const computeMs = stepMs - dataWaitMs - overheadMs;
+    this.keepForEnd(step, this.plain.median);
+    if (fetched === undefined) this.plain.add(computeMs);
+    // Op by op nothing is computed that was not to be computed anyway.
+    else if (speed === 'compiled') this.chargeFetched(fetched, computeMs);
+  }
+
+  /** By medians: what disturbs a step now and then is not the doing of what was fetched of it. */
+  private chargeFetched(fetched: 'weights' | 'norms', computeMs: number): void {
+    const times = this.withFetched[fetched];
+    times.add(computeMs);
     const usual = this.plain.median;
-    this.keepForEnd(step, usual);
-    switch (fetched) {
-      case undefined:
-        this.plain.add(computeMs);
-        break;
-      case 'weights':
-        // Below zero as well: steps differ by themselves, and what is not of the summary evens out.
-        if (usual !== undefined) this.charge('weights', computeMs - usual);
-        break;
-      case 'norms':
-        // Too many of them for each to be compared: what disturbs a step now and then is not the norms' doing.
-        this.withNorms.add(computeMs);
-        if (usual !== undefined) this.charge('norms', Math.max(0, (this.withNorms.median ?? usual) - usual));
-    }
+    if (usual !== undefined) this.charge(fetched, Math.max(0, (times.median ?? computeMs) - usual));
   }
 
   /** Which jobs are worth the start of a thread: at the end the run would wait for it. */

@@ -3,6 +3,7 @@ import { diffLines, hunks } from '../../../../renderer/panels/dashboards/runs/li
 import {
   allColumns,
   csvCell,
+  differingSettings,
   sortRuns,
   tableCsv,
   usualColumns,
@@ -26,6 +27,17 @@ describe('the columns of runs', () => {
     expect(usual).toContain('setting:lr');
     expect(usual).not.toContain('setting:seed');
     expect(usual.filter((id) => id.startsWith('last:'))).toEqual(['last:validation/loss', 'last:train/loss']);
+  });
+
+  it('have what an experiment names before what every run has, and nothing twice', () => {
+    const swept = [
+      row('1', {}, { learning_rate: '0.1', rate: '0.1', batch_size: '8', units: '4' }),
+      row('2', {}, { learning_rate: '0.01', rate: '0.01', batch_size: '16', units: '4', note: 'x' }),
+      row('3', {}, { learning_rate: '0.1', rate: '0.1', batch_size: '16', units: '8' }),
+    ];
+    const all = allColumns(swept, ['batch_size', 'learning_rate', 'note', 'rate', 'units']);
+    const found = differingSettings(all, swept).map(({ title }) => title);
+    expect(found).toEqual(['rate', 'units', 'batch_size', 'note']);
   });
 
   it('sort by numbers as numbers, with what is missing or no number last', () => {

@@ -29,7 +29,7 @@ function train(steps: number, costs: Costs, mode: 'default' | 'all' = 'default',
       extraMs += costs[fetched];
     }
     const stepMs = 1 + (fetched ? costs[fetched] : 0);
-    accounts.stepDone({ step, stepMs, dataWaitMs: 0, overheadMs: 0 } as StepEvent, fetched);
+    accounts.stepDone({ step, stepMs, dataWaitMs: 0, overheadMs: 0, speed: 'compiled' } as StepEvent, fetched);
   }
   return { times, share: extraMs / (extraMs + steps), report: accounts.report(0) };
 }
