@@ -3,6 +3,7 @@
  * it, so stacks and breakpoints need no source map. Pure; knows nothing of files or modules.
  */
 import { transformSync } from '@swc/wasm-typescript';
+import { decoratorIn } from './decorators.js';
 
 export interface SourceProblem {
   readonly message: string;
@@ -29,7 +30,9 @@ interface StripFailure {
 
 export function stripTypes(source: string, filename: string): StripResult {
   try {
-    return { kind: 'stripped', code: transformSync(source, { mode: 'strip-only', module: true, filename }).code };
+    const { code } = transformSync(source, { mode: 'strip-only', module: true, filename });
+    const at = decoratorIn(code);
+    return at === undefined ? { kind: 'stripped', code } : { kind: 'problem', problem: decoratorAt(code, at) };
   } catch (error) {
     if (!isStripFailure(error)) throw error;
     const line = error.startLine ?? 1;
@@ -45,6 +48,17 @@ export function stripTypes(source: string, filename: string): StripResult {
       },
     };
   }
+}
+
+function decoratorAt(code: string, at: number): SourceProblem {
+  const before = code.slice(0, at).split('\n');
+  const [name = '@'] = /^@[\w$.]*/.exec(code.slice(at)) ?? [];
+  const [line, column] = [before.length, before.at(-1)!.length + 1];
+  return {
+    message: `Syntax error: decorators (\`${name}\`) cannot be run, for JavaScript has none`,
+    hint: 'Call the function on what it decorates instead, for example in the constructor: `this.call = logged(this.call)`.',
+    ...{ line, column, endLine: line, endColumn: column + name.length },
+  };
 }
 
 function isStripFailure(error: unknown): error is StripFailure {

@@ -54,6 +54,11 @@ test.each([
     2,
   ],
   ["import x = require('y');", '`import x = require(…)` cannot be run', 1],
+  [
+    'const at = "@logged";\nclass A {\n  @logged() call() {}\n}',
+    'Syntax error: decorators (`@logged`) cannot be run, for JavaScript has none',
+    3,
+  ],
 ])('%s says what to write instead', (source, message, line) => {
   const problem = problemIn(source);
   expect(problem).toMatchObject({ message, line });
