@@ -33,3 +33,16 @@ export function tip(palette: Palette, words: (at: Pointed) => string): object {
     formatter: words,
   };
 }
+
+/** Of the step that the pointer is nearest to: its place in the list of the first series. */
+export function stepTip(palette: Palette, words: (at: number) => string): object {
+  return {
+    ...tip(palette, () => ''),
+    trigger: 'axis',
+    axisPointer: { type: 'line', label: { show: false }, lineStyle: { color: palette.dim, width: 1 } },
+    formatter: (found: readonly Pointed[]) => {
+      const first = found.find(({ seriesIndex }) => seriesIndex === 0);
+      return first ? words(first.dataIndex) : '';
+    },
+  };
+}

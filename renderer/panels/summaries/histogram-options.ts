@@ -2,8 +2,9 @@
 import { formatValue } from '../../charts/format.js';
 import type { Palette } from '../../charts/palette.js';
 import { bandShares, extentOf, quantile, rebinned, type Bins } from './bins.js';
-import { axis, tip } from './chart-parts.js';
+import { axis, stepTip, tip } from './chart-parts.js';
 import type { ChartOption } from './echarts.js';
+import { columnEnds, heatPicture } from './heat-picture.js';
 
 export const histogramViews = ['ridges', 'overlay', 'heat', 'bands'] as const;
 export type HistogramView = (typeof histogramViews)[number];
@@ -20,9 +21,19 @@ interface DrawApi {
   coord(value: readonly number[]): [number, number];
 }
 
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** The highest ridge covers as large a part of the chart. */
 const RIDGE_HEIGHT = 0.22;
 const OUTLINE_BINS = 100;
+/** A bin that is as many times as dense as all of them on average. */
+const SPIKE = 12;
+const SPIKY_WORDS = '\nheights are square roots: one bin outgrows all others';
 
 export function histogramOption(
   all: readonly Bins[],
@@ -75,6 +86,8 @@ interface Parts {
   readonly step: number | undefined;
 }
 
+/** The outermost values are seldom round. */
+const roundAlone = { showMinLabel: false, showMaxLabel: false };
 const place = { left: 8, right: 14, top: 10, bottom: 4, containLabel: true };
 
 /** The older, the paler; the one at the cursor in the cursor's colour. */
@@ -84,6 +97,9 @@ function outlines({ all: found, ink, palette, step }: Parts, apart: boolean): Ch
   const all = found.map((one) => rebinned(one, low, high, OUTLINE_BINS));
   const { density } = extentOf(all);
   const count = all.length;
+  // Beside a bin that outgrows all others (what relu cuts off) nothing else would be seen.
+  const isSpiky = apart && all.some(({ total, densities }) => Math.max(...densities) * (high - low) > SPIKE * total);
+  const share = (value: number): number => (isSpiky ? Math.sqrt(value / density) : value / density);
   const height = apart ? Math.max(1, count * RIDGE_HEIGHT) : 1;
   const at = step === undefined ? -1 : all.findLastIndex((one) => one.step <= step);
   const top = apart ? count - 1 + height : density;
@@ -91,11 +107,7 @@ function outlines({ all: found, ink, palette, step }: Parts, apart: boolean): Ch
   const label = (value: number): string => String(all[count - 1 - Math.round(value)]?.step ?? '');
   return {
     grid: place,
-    xAxis: axis(
-      palette,
-      { min: low, max: high, splitLine: { show: false } },
-      { showMinLabel: false, showMaxLabel: false },
-    ),
+    xAxis: axis(palette, { min: low, max: high, splitLine: { show: false } }, roundAlone),
     yAxis: apart
       ? axis(palette, {
           ...{ min: 0, max: top, inverse: false, splitLine: { show: false }, minInterval: 1 },
@@ -105,7 +117,7 @@ function outlines({ all: found, ink, palette, step }: Parts, apart: boolean): Ch
           },
         })
       : axis(palette, { min: 0, max: top }),
-    tooltip: tip(palette, ({ dataIndex }) => wordsOf(found[dataIndex]!)),
+    tooltip: tip(palette, ({ dataIndex }) => wordsOf(found[dataIndex]!) + (isSpiky ? SPIKY_WORDS : '')),
     series: [
       {
         type: 'custom',
@@ -115,7 +127,7 @@ function outlines({ all: found, ink, palette, step }: Parts, apart: boolean): Ch
           const index = params.dataIndex;
           const { edges, densities } = all[index]!;
           const base = apart ? count - 1 - index : 0;
-          const up = (value: number): number => base + (apart ? (value / density) * height : value);
+          const up = (value: number): number => base + (apart ? share(value) * height : value);
           const points = densities.map((value, bin) => api.coord([(edges[bin]! + edges[bin + 1]!) / 2, up(value)]));
           const [from, to] = [api.coord([edges[0]!, base]), api.coord([edges.at(-1)!, base])];
           const isCursor = index === at;
@@ -137,33 +149,22 @@ function outlines({ all: found, ink, palette, step }: Parts, apart: boolean): Ch
   };
 }
 
-/** A column a step, as wide as it lasts; all bins, the fuller the stronger. */
 function heat({ all, ink, palette, step }: Parts): ChartOption {
   const { low, high } = extentOf(all);
-  const cells = all.flatMap((one, at) => {
-    const next = all[at + 1]?.step ?? one.step + Math.max(1, one.step - (all[at - 1]?.step ?? one.step - 1));
-    // Shares of the step's own densest bin: a weight that is scattered is seen as well as one that is not.
-    const most = Math.max(...one.densities);
-    return one.densities.map((value, bin) => [one.step, next, one.edges[bin]!, one.edges[bin + 1]!, value / most, at]);
-  });
-  const last = all.at(-1)!;
-  const end = cells.at(-1)?.[1] ?? last.step;
+  const [from, to] = [all[0]!.step, columnEnds(all).at(-1)!];
   return {
     grid: place,
-    xAxis: axis(palette, { min: all[0]!.step, max: end, splitLine: { show: false } }),
-    yAxis: axis(palette, { min: low, max: high, splitLine: { show: false } }),
-    tooltip: tip(palette, ({ dataIndex }) => wordsOf(all[cells[dataIndex]![5]!]!)),
+    xAxis: axis(palette, { min: from, max: to, splitLine: { show: false } }),
+    yAxis: axis(palette, { min: low, max: high, splitLine: { show: false } }, roundAlone),
+    tooltip: stepTip(palette, (at) => wordsOf(all[at]!)),
     series: [
+      stepsOf(all),
       {
         type: 'custom',
-        clip: true,
-        data: cells,
-        renderItem: ({ dataIndex }: { readonly dataIndex: number }, api: DrawApi) => {
-          const [from, to, bottom, top, share] = cells[dataIndex] as [number, number, number, number, number];
-          const [x, y] = api.coord([from, top]);
-          const [right, under] = api.coord([to, bottom]);
-          const shape = { x, y, width: Math.max(1, right - x), height: Math.max(1, under - y) };
-          return { type: 'rect', shape, style: { fill: ink, opacity: Math.sqrt(share) } };
+        data: [[from]],
+        renderItem: ({ coordSys }: { readonly coordSys: Box }) => {
+          const image = heatPicture(all, { from, to, low, high }, ink, coordSys);
+          return { type: 'image', style: { image, ...coordSys } };
         },
       },
       ...cursorLine(palette, step, low, high),
@@ -178,9 +179,15 @@ function bands({ all, ink, palette, step }: Parts): ChartOption {
   return {
     grid: place,
     xAxis: axis(palette, { min: all[0]!.step, max: all.at(-1)!.step, splitLine: { show: false } }),
-    yAxis: axis(palette),
-    tooltip: { ...tip(palette, () => ''), show: false },
+    yAxis: axis(palette, { min: low, max: high }, roundAlone),
+    tooltip: stepTip(palette, (at) => `${wordsOf(all[at]!)}\n${bandWords(all[at]!)}`),
     series: [
+      {
+        ...stepsOf(all),
+        showSymbol: all.length < 2,
+        lineStyle: { color: ink, width: 1.5 },
+        itemStyle: { color: ink },
+      },
       {
         type: 'custom',
         clip: true,
@@ -196,16 +203,15 @@ function bands({ all, ink, palette, step }: Parts): ChartOption {
           };
         },
       },
-      {
-        type: 'line',
-        data: lines[middle],
-        showSymbol: all.length < 2,
-        lineStyle: { color: ink, width: 1.5 },
-        itemStyle: { color: ink },
-      },
       ...cursorLine(palette, step, low, high),
     ],
   };
+}
+
+/** The median of each step: what the pointer is nearest to. */
+function stepsOf(all: readonly Bins[]): object {
+  const data = all.map((one) => [one.step, quantile(one, 0.5)]);
+  return { type: 'line', z: 3, data, showSymbol: false, lineStyle: { opacity: 0 }, itemStyle: { opacity: 0 } };
 }
 
 function cursorLine(palette: Palette, step: number | undefined, low: number, high: number): object[] {
@@ -215,6 +221,17 @@ function cursorLine(palette: Palette, step: number | undefined, low: number, hig
     [step, high],
   ];
   return [{ type: 'line', data, showSymbol: false, silent: true, lineStyle: { color: palette.cursor, width: 1 } }];
+}
+
+/** The bands around the median, from the innermost. */
+function bandWords(bins: Bins): string {
+  const middle = (bandShares.length - 1) / 2;
+  return [1, 2, 3]
+    .map((away) => {
+      const [from, to] = [bandShares[middle - away]!, bandShares[middle + away]!];
+      return `${Math.round((to - from) * 100)} % in ${formatValue(quantile(bins, from))} … ${formatValue(quantile(bins, to))}`;
+    })
+    .join('\n');
 }
 
 function wordsOf(bins: Bins): string {
