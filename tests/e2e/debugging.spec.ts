@@ -34,13 +34,6 @@ export default defineExperiment({
 
 const lineOf = (text: string) => experiment.split('\n').findIndex((line) => line.includes(text)) + 1;
 
-/** The gutter beside a line that is in sight. */
-async function gutter(page: Page, line: number, options: { readonly button?: 'right' } = {}): Promise<void> {
-  const number = page.locator('.margin-view-overlays .line-numbers').filter({ hasText: new RegExp(`^${line}$`) });
-  const [place, margin] = [await number.boundingBox(), await page.locator('.monaco-editor .margin').boundingBox()];
-  await page.mouse.click(margin!.x + 9, place!.y + place!.height / 2, options);
-}
-
 /** Of a line that is in sight: the middle of this word. */
 async function pointAt(page: Page, line: string, word: string): Promise<void> {
   const place = await page
@@ -80,7 +73,7 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
   const first = lineOf('const predicted');
 
   await test.step('a breakpoint on a line without code goes to the next one', async () => {
-    await gutter(page, lineOf('// Nothing can stop'));
+    await workbench.clickGutter(lineOf('// Nothing can stop'));
     await expect(breakpoints).toContainText(`experiment.ts:${lineOf('// Nothing can stop')}`);
     await workbench.run();
     await workbench.isPaused(`experiment.ts:${lineOf('return optimizer')}`);
@@ -88,12 +81,12 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
     await expect(page.locator('.execution-line')).toBeVisible();
     await expect(debug.getByRole('list', { name: 'Call stack' })).toContainText(/epoch 1 › step 1/);
     await expect(variables).toContainText('scale0.5');
-    await gutter(page, lineOf('return optimizer'));
+    await workbench.clickGutter(lineOf('return optimizer'));
     await expect(breakpoints).not.toContainText('experiment.ts');
   });
 
   await test.step('by lines, with the values of the line', async () => {
-    await gutter(page, first);
+    await workbench.clickGutter(first);
     await page.keyboard.press('F5');
     // Its line is in the list of breakpoints before training stands there.
     await workbench.isPaused(`experiment.ts:${first}`);
@@ -170,7 +163,7 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
     await page.keyboard.press('F7');
     await expect(debug).toContainText(/Paused after one step/i);
     await expect(page.locator('.execution-line')).toHaveCount(0);
-    await gutter(page, first);
+    await workbench.clickGutter(first);
     await page.keyboard.press('F5');
     await expect(workbench.toolbar.getByRole('button', { name: /^Pause/ })).toBeVisible();
   });
@@ -180,11 +173,11 @@ test('conditions, logpoints and following the text are kept with the folder', as
   const debug = await openExperiment(workbench, place.workspace);
   const breakpoints = debug.getByRole('list', { name: 'Breakpoints' });
   const logged = lineOf('return difference');
-  await gutter(page, logged, { button: 'right' });
+  await workbench.clickGutter(logged, { button: 'right' });
   await page.getByRole('menuitem', { name: 'Add Logpoint…' }).click();
   await page.getByRole('combobox', { name: 'Log Message' }).fill('at step {step} of {batch.xs.shape[0]} rows');
   await page.keyboard.press('Enter');
-  await gutter(page, lineOf('const predicted'), { button: 'right' });
+  await workbench.clickGutter(lineOf('const predicted'), { button: 'right' });
   await page.getByRole('menuitem', { name: 'Add Conditional Breakpoint…' }).click();
   await page.getByRole('combobox', { name: 'Expression' }).fill('step === 5');
   await page.keyboard.press('Enter');

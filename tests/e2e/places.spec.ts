@@ -158,9 +158,7 @@ test('with “my code” off, a step into an op leads to TensorFlow.js’s own s
   await expect(headline).toContainText('Paused on a line');
   await test.step('a line of it takes a breakpoint, beside its number', async () => {
     await expect(page.locator('.execution-line').first()).toBeVisible();
-    const stands = await page.locator('.execution-line').first().boundingBox();
-    const margin = await page.locator('.monaco-editor .margin').boundingBox();
-    await page.mouse.click(margin!.x + 9, stands!.y + stands!.height / 2);
+    await workbench.clickGutterBeside(page.locator('.execution-line').first());
     const breakpoints = debug.getByRole('list', { name: 'Breakpoints' });
     await expect(breakpoints.getByRole('listitem').filter({ hasText: /\w+\.ts:\d+/ })).toHaveCount(1);
     // The next one to come by is another call, of this step or the one after it.
@@ -170,7 +168,7 @@ test('with “my code” off, a step into an op leads to TensorFlow.js’s own s
     await expect(page.getByRole('tab', { selected: true }).filter({ hasText: /\.ts/ })).not.toContainText(
       'experiment.ts',
     );
-    await page.mouse.click(margin!.x + 9, stands!.y + stands!.height / 2);
+    await workbench.clickGutterBeside(page.locator('.execution-line').first());
     await expect(breakpoints.getByRole('listitem').filter({ hasText: /\w+\.ts:\d+/ })).toHaveCount(0);
   });
   await debug.getByRole('button', { name: 'Just my code' }).click();

@@ -1,7 +1,6 @@
 /** Plain TensorFlow.js scripts as a person runs them: stopped in, looked at, gone on with, and what is said of those that do not train. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Page } from 'playwright/test';
 import { expect, test } from './fixtures.js';
 import type { Workbench } from './workbench.js';
 
@@ -34,12 +33,6 @@ main();
 
 const lineOf = (text: string): number => descent.split('\n').findIndex((line) => line.includes(text)) + 1;
 
-async function gutter(page: Page, line: number): Promise<void> {
-  const number = page.locator('.margin-view-overlays .line-numbers').filter({ hasText: new RegExp(`^${line}$`) });
-  const [place, margin] = [await number.boundingBox(), await page.locator('.monaco-editor .margin').boundingBox()];
-  await page.mouse.click(margin!.x + 9, place!.y + place!.height / 2);
-}
-
 async function open(workbench: Workbench, folder: string, name: string, text: string): Promise<void> {
   await writeFile(path.join(folder, name), text);
   await workbench.openFolder(folder);
@@ -58,7 +51,7 @@ test('a loop of its own is run, stopped in, looked at, stepped and drawn to its 
   const assigns = lineOf('w.assign');
 
   await test.step('a line of it', async () => {
-    await gutter(page, assigns);
+    await workbench.clickGutter(assigns);
     await expect(debug.getByRole('list', { name: 'Breakpoints' })).toContainText(`descent.cjs:${assigns}`);
     await workbench.run();
     await workbench.isPaused(`descent.cjs:${assigns}`);
@@ -78,7 +71,7 @@ test('a loop of its own is run, stopped in, looked at, stepped and drawn to its 
   await test.step('the next line, then on without the breakpoint', async () => {
     await page.keyboard.press('F10');
     await workbench.isPaused(`descent.cjs:${assigns + 1}`);
-    await gutter(page, assigns);
+    await workbench.clickGutter(assigns);
     await expect(debug.getByRole('list', { name: 'Breakpoints' })).not.toContainText('descent.cjs');
     await page.keyboard.press('F5');
   });

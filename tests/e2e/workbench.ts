@@ -57,6 +57,19 @@ export class Workbench {
     await expect(this.editor.locator('.view-line').first()).toBeVisible();
   }
 
+  /** In the gutter, beside the number of a line that is in sight. */
+  async clickGutter(line: number, options: { readonly button?: 'right' } = {}): Promise<void> {
+    const number = this.page.locator('.margin-view-overlays .line-numbers');
+    await this.clickGutterBeside(number.filter({ hasText: new RegExp(`^${line}$`) }), options);
+  }
+
+  /** In the gutter, as high as something in the editor stands. */
+  async clickGutterBeside(row: Locator, options: { readonly button?: 'right' } = {}): Promise<void> {
+    const place = await settledBox(row);
+    const margin = await settledBox(this.page.locator('.monaco-editor .margin'));
+    await this.page.mouse.click(margin.x + 9, place.y + place.height / 2, options);
+  }
+
   /** What the editor shows, inlays included. Monaco draws spaces as no-break spaces and only the lines in sight. */
   editorLine(text: string | RegExp): Locator {
     return this.editor.locator('.view-line').filter({ hasText: typeof text === 'string' ? spaced(text) : text });
@@ -145,4 +158,19 @@ export class Workbench {
 
 function spaced(text: string): RegExp {
   return new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/ /g, '\\s'));
+}
+
+type Box = NonNullable<Awaited<ReturnType<Locator['boundingBox']>>>;
+
+/** Where something is that may be drawn anew, and elsewhere, while its surroundings come to rest. */
+async function settledBox(locator: Locator): Promise<Box> {
+  let box: Box | null = null;
+  await expect
+    .poll(async () => {
+      const before = JSON.stringify(box);
+      box = await locator.boundingBox();
+      return box !== null && JSON.stringify(box) === before;
+    })
+    .toBe(true);
+  return box!;
 }
