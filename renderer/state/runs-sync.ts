@@ -1,5 +1,5 @@
 /** The runs of the workspace: their list, the curves of those that are drawn, and what can be done to one. */
-import type { RunSummary } from '../../src/shared/protocol/rpc.js';
+import type { RunSummary, Trashed } from '../../src/shared/protocol/rpc.js';
 import { createStore } from 'zustand/vanilla';
 import { appStore, notify } from './app-state.js';
 import { RequestError, type Connection } from './connection.js';
@@ -173,11 +173,25 @@ export async function renameRun(id: string, name: string): Promise<void> {
 /** Moves a run to the workspace's trash. @throws RequestError */
 export async function deleteRun(id: string): Promise<void> {
   const name = nameOf(id);
-  await server().request('runs/delete', { id });
+  const trashed = await server().request('runs/delete', { id });
   ownRuns = ownRuns.filter((run) => run.id !== id);
   chosen.delete(id);
   showChosen(appStore.getState().runs.filter((run) => run.id !== id));
-  notify({ severity: 'info', message: `${name} was moved to .backstep/trash in this folder.` });
+  notify({
+    severity: 'info',
+    message: `${name} was moved to .backstep/trash in this folder.`,
+    actions: [{ label: 'Take Back', run: () => void takeBack(name, trashed) }],
+  });
+}
+
+async function takeBack(name: string, trashed: Trashed): Promise<void> {
+  try {
+    await server().request('runs/takeBack', trashed);
+    notify({ severity: 'info', message: `${name} is back.` });
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    notify({ severity: 'error', message: `${name} could not be taken back.`, detail });
+  }
 }
 
 /** Trains on from the state that a run saved. */

@@ -223,8 +223,9 @@ export function createHandlers(parts: ServerParts): Handlers {
       await runs.rename(workspace.root, id, name);
       return {};
     },
-    'runs/delete': async ({ id }) => {
-      await runs.delete(workspace.root, id);
+    'runs/delete': ({ id }) => runs.delete(workspace.root, id),
+    'runs/takeBack': async (trashed) => {
+      await runs.takeBack(workspace.root, trashed);
       return {};
     },
     ...parts.logs,

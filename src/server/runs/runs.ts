@@ -1,10 +1,10 @@
 /** The runs of the open workspace: listed, renamed, deleted. Reading them is the reader's business. */
 import path from 'node:path';
-import type { RunSummary } from '../../shared/protocol/rpc.js';
+import type { RunSummary, Trashed } from '../../shared/protocol/rpc.js';
 import { about, Failure } from '../failure.js';
 import { renameEntry } from '../workspace/entries.js';
-import { moveToTrash } from '../workspace/trash.js';
-import { entryInside } from '../workspace/workspace-paths.js';
+import { moveToTrash, takeFromTrash } from '../workspace/trash.js';
+import { entryInside, relativeTo } from '../workspace/workspace-paths.js';
 import { findRuns, type FoundRun } from './find-runs.js';
 import { changeRunFile } from './run-files.js';
 import type { RunReading } from '../logs/log-reading.js';
@@ -42,9 +42,16 @@ export class Runs {
     });
   }
 
-  async delete(root: string, id: string): Promise<void> {
+  async delete(root: string, id: string): Promise<Trashed> {
     const run = await this.find(root, id, 'deleted');
-    await about(run.id, async () => moveToTrash(root, await entryInside(root, run.folder)));
+    return about(run.id, async () => {
+      const entry = await entryInside(root, run.folder);
+      return { from: entry.relative, trashed: relativeTo(root, await moveToTrash(root, entry)) };
+    });
+  }
+
+  async takeBack(root: string, { from, trashed }: Trashed): Promise<void> {
+    await about(from, async () => takeFromTrash(root, trashed, await entryInside(root, from)));
   }
 
   async dispose(): Promise<void> {

@@ -1,9 +1,10 @@
 /** Deleting means moving into the workspace's `.backstep/trash`: nothing that a person made is erased. */
-import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { workspacePlaces } from '../../shared/base/places.js';
 import { errorCode, Failure } from '../failure.js';
-import type { InsidePath } from './workspace-paths.js';
+import { renameEntry } from './entries.js';
+import { entryInside, type InsidePath } from './workspace-paths.js';
 
 /** Returns where the entry lies now. */
 export async function moveToTrash(root: string, entry: InsidePath): Promise<string> {
@@ -36,6 +37,22 @@ export async function moveToTrash(root: string, entry: InsidePath): Promise<stri
     }
     return inside;
   }
+}
+
+/**
+ * Back to where it came from, or elsewhere in the workspace. Nothing that stands there is replaced.
+ * @param trashed what `moveToTrash` gave, from the workspace's folder on
+ */
+export async function takeFromTrash(root: string, trashed: string, target: InsidePath): Promise<void> {
+  const entry = await entryInside(root, trashed);
+  if (!entry.relative.startsWith(`${workspacePlaces.trash}/`)) {
+    throw new Failure('invalid-params', `“${trashed}” is not in the trash.`);
+  }
+  await renameEntry(entry, target);
+  // The place that it had in the trash; another entry may be there by now.
+  await rmdir(path.dirname(entry.real)).catch((error: unknown) => {
+    if (errorCode(error) !== 'ENOTEMPTY') throw error;
+  });
 }
 
 /** A rename, or a copy where the trash is on another disk (a mounted sub-folder). */

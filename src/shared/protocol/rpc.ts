@@ -81,6 +81,10 @@ export const runSummary = z.object({
 });
 export type RunSummary = z.infer<typeof runSummary>;
 
+/** Something in the trash: where it was, and where it lies now, from the workspace's folder on. */
+const trashed = z.object({ from: z.string(), trashed: z.string() });
+export type Trashed = z.infer<typeof trashed>;
+
 export const dataSourceStatus = z.object({
   name: z.string(),
   /** What a run would use now. */
@@ -188,7 +192,9 @@ export const requests = {
   'runs/graph': { params: z.object({ id: z.string() }), result: graphRecording },
   'runs/rename': { params: z.object({ id: z.string(), name: z.string() }), result: nothing },
   /** Moved to the workspace's `.backstep/trash`. */
-  'runs/delete': { params: z.object({ id: z.string() }), result: nothing },
+  'runs/delete': { params: z.object({ id: z.string() }), result: trashed },
+  /** Back to where it was, unless something else is there by now. */
+  'runs/takeBack': { params: trashed, result: nothing },
   ...logRequests,
   'data/status': { params: z.object({ name: z.string() }), result: dataSourceStatus },
   /** Names a folder to use for a data set from now on; none: forget it. Not bound to the workspace. */

@@ -216,4 +216,20 @@ describe('renaming and deleting', () => {
     await expect(runs().delete(root, '../x')).rejects.toMatchObject({ tag: 'not-found' });
     expect(existsSync(path.join(root, '.backstep/trash'))).toBe(true);
   });
+
+  test('takes back from the trash, and from nowhere else, over nothing', async () => {
+    write('runs/a/run.json', runJson());
+    write('runs/b/run.json', runJson());
+    const trashed = await runs().delete(root, 'a');
+    await expect(runs().takeBack(root, { ...trashed, from: 'runs/b' })).rejects.toMatchObject({ tag: 'exists' });
+    await expect(runs().takeBack(root, { ...trashed, trashed: 'runs/b' })).rejects.toMatchObject({
+      tag: 'invalid-params',
+    });
+    await expect(runs().takeBack(root, { ...trashed, from: '../a' })).rejects.toMatchObject({
+      tag: 'outside-workspace',
+    });
+    await runs().takeBack(root, trashed);
+    expect((await runs().list(root)).map(({ id }) => id).sort()).toEqual(['a', 'b']);
+    await expect(runs().takeBack(root, trashed)).rejects.toMatchObject({ tag: 'not-found' });
+  });
 });
