@@ -152,6 +152,50 @@ zoo["partly_frozen"] = functional(i := Input((6,)), L.Dense(2)(part(i)))
 encoder_in, decoder_in = Input((5, 3)), Input((4, 2))
 _, h, c = L.LSTM(4, return_state=True)(encoder_in)
 zoo["states"] = functional([encoder_in, decoder_in], L.LSTM(4, return_sequences=True)(decoder_in, initial_state=[h, c]))
+# Attention, with masks that Keras 3 writes into a functional model as operations and hands on by itself.
+words, others = Input((7,), dtype="int32"), Input((5,), dtype="int32")
+seen = L.Embedding(20, 8, mask_zero=True)
+h = L.Add()([seen(words), L.MultiHeadAttention(2, 4, dropout=0.1)(seen(words), seen(words), use_causal_mask=True)])
+h = L.LayerNormalization()(h)
+h = L.Bidirectional(L.GRU(4, return_sequences=True))(h)
+h, scores = L.MultiHeadAttention(3, 2, value_dim=5, output_shape=8, use_bias=False)(query=h, value=seen(others), return_attention_scores=True)
+h = L.Concatenate()([L.GlobalAveragePooling1D()(h), L.Flatten()(L.AdditiveAttention()([h, h]))])
+zoo["attention"] = functional([words, others], [L.Dense(3)(h), scores])
+left, right = Input((5, 6)), Input((4, 6))
+zoo["attention_scaled"] = functional(
+    [left, right],
+    [L.Attention(use_scale=True)([left, right]), L.Attention(score_mode="concat", use_scale=True)([left, right, right]), L.Attention()([left, left], use_causal_mask=True)],
+)
+zoo["steps"] = chain(
+    (20, 4),
+    L.SeparableConv1D(6, 3, padding="same", depth_multiplier=2, activation="celu"),
+    L.Conv1D(6, 3, groups=3, padding="same"),
+    L.DepthwiseConv1D(3, depth_multiplier=2, dilation_rate=2),
+    L.Conv1DTranspose(4, 3, strides=2, padding="same"),
+    L.ZeroPadding1D(2),
+    L.Cropping1D((1, 0)),
+    L.UpSampling1D(2),
+    L.Conv1D(4, 3, padding="causal", dilation_rate=4),
+    L.GlobalMaxPooling1D(),
+)
+zoo["groups"] = chain(
+    (9, 8, 6),
+    L.Conv2D(6, 3, groups=3, padding="same", activation="hard_tanh"),
+    L.BatchNormalization(axis=1),
+    L.Conv2D(12, 3, groups=6, dilation_rate=2, padding="same"),
+    L.GroupNormalization(4),
+    L.DepthwiseConv2D(2, dilation_rate=2),
+    L.Conv2DTranspose(4, 3, strides=2, padding="same", output_padding=1),
+    L.CenterCrop(6, 5),
+    L.Rescaling([0.5, 1.0, 2.0, 4.0], offset=[0.1, 0.2, 0.3, 0.4]),
+    L.UnitNormalization(),
+    L.RMSNormalization(),
+    L.EinsumDense("abcd,de->abce", output_shape=(None, None, 3), bias_axes="e", activation="tanh"),
+    L.Flatten(),
+)
+zoo["cubes"] = chain(
+    (4, 4, 4, 2), L.ZeroPadding3D((1, 0, 2)), L.Conv3D(3, 2), L.UpSampling3D((1, 2, 1)), L.Cropping3D(1), L.GlobalAveragePooling3D()
+)
 zoo["volume"] = chain((6, 6, 6, 1), L.Conv3D(2, 2), L.MaxPooling3D(2), L.Conv3DTranspose(2, 2), L.AveragePooling3D(2), L.Flatten())
 # What people write between layers: operations, which Keras 3 saves beside them.
 o = keras.ops
@@ -160,6 +204,9 @@ h = (L.Dense(4)(first) + second) * 2.0 - first / 3
 h = o.concatenate([1.0 - h, o.gelu(-h), o.leaky_relu(h, 0.1), abs(h) ** 1.5], axis=-1)
 h = L.Dense(4)(o.softmax(o.transpose(h, (0, 2, 1)), axis=1)[:, 1:9:2, :])
 h = o.matmul(h, o.transpose(h, (0, 2, 1))) + L.Add()([h, o.maximum(h, 0.1)])
+one, other = o.split(o.where(h > 0, h, o.negative(h)), 2, axis=-1)
+h = h + o.einsum("bij,bkj->bik", o.flip(one, axis=1), other) * np.linspace(0, 1, 4, dtype="float32")
+h = o.normalize(o.swapaxes(h, 1, 2), axis=-1) + o.var(h, axis=-1, keepdims=True) + o.cast(h > 1, "float32")
 h = o.reshape(o.stack([h, o.clip(h, -1.0, 1.0)], axis=1), (-1, 8, 4))
 zoo["operations"] = functional([first, second], [L.Dense(2)(o.mean(h, axis=1)), o.squeeze(o.expand_dims(h[:, -1], 1), 1)])
 keras.config.set_dtype_policy("mixed_float16")
@@ -189,6 +236,8 @@ for name, model in zoo.items():
         shape = (2, *tensor.shape[1:])
         integers = tensor.dtype == "int32" or name.startswith("masked")
         value = generator.integers(0, 20, shape) if integers else generator.normal(0, 1, shape)
+        if name == "attention":
+            value[:, -2:] = 0
         if name == "steps_masked":
             value[:, 4:] = 0
         if name == "scaled":

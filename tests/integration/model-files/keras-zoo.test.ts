@@ -35,8 +35,8 @@ const large = process.env['BACKSTEP_TEST_APPLICATIONS']
   ? ['ResNet50', 'MobileNetV2', 'VGG16', 'DenseNet121', 'Xception', 'MobileNet', 'InceptionV3']
   : [];
 const all = [...names, ...activations.map((name) => `activation_${name}`), ...large.map((name) => `app_${name}`)];
-/** TensorFlow.js has none for dilated convolutions and for transposed ones in three dimensions. */
-const withoutGradients = new Set(['conv1d', 'conv2d', 'volume']);
+/** TensorFlow.js has none for transposed convolutions in three dimensions. */
+const withoutGradients = new Set(['volume']);
 let facts: Readonly<Record<string, Facts>> = {};
 
 beforeAll(async () => {

@@ -158,7 +158,7 @@ export function placesIn(value: unknown, into: TensorPlace[] = [], depth = 0): T
  */
 export function isOperation({ module, config, inbound_nodes: nodes }: Readonly<Record<string, unknown>>): boolean {
   if (typeof module === 'string') return /^keras\.(src\.)?ops(\.|$)/.test(module);
-  const isLayer = isRecord(config) && ('trainable' in config || 'dtype' in config);
+  const isLayer = isRecord(config) && ('trainable' in config || 'layers' in config);
   return !isLayer && Array.isArray(nodes) && nodes.some((node) => isRecord(node) && 'args' in node);
 }
 

@@ -7,12 +7,16 @@ import * as tf from '@tensorflow/tfjs';
 import type { KerasLayer, KerasModel } from '../../../shared/models/keras/architecture.js';
 import type { KerasCall, TensorPlace } from '../../../shared/models/keras/tensor-places.js';
 import { shapeIn } from '../../../shared/models/keras/architecture.js';
+import { isRecord } from '../../../shared/models/is-record.js';
 import { ModelFileError } from '../../../shared/models/model-file-error.js';
+import { attentionMakers } from './attention.js';
 import { GivenConfig, type KerasGeneration } from './given-config.js';
 import { layerMakers } from './layers.js';
+import { Masked, withOwnMasks } from './masks.js';
 import { Identity, inPhase } from './mended-layers.js';
 import { operationLayer } from './operations.js';
 import { Refusal } from './refusal.js';
+import { eachOnce } from './repeated-inputs.js';
 
 /** A layer with what it was made of; `inner` are a model's layers, or the one that a wrapper is around. */
 export interface BuiltLayer {
@@ -39,7 +43,8 @@ export interface BuildOptions {
 /** @throws ModelFileError that names every layer that cannot be made */
 export function buildArchitecture(architecture: KerasModel, options: BuildOptions): BuiltArchitecture {
   refuseUnknown(architecture, options);
-  return withWeightsLimited(options, () => new Builder(options).model(architecture, false));
+  const builder = new Builder(options, hasMasks(architecture));
+  return withWeightsLimited(options, () => builder.model(architecture, false));
 }
 
 interface RefusedLayer {
@@ -83,7 +88,9 @@ function refuseUnknown(architecture: KerasModel, options: BuildOptions): void {
 
 function tryLayer(layer: KerasLayer, options: BuildOptions): void {
   for (const { named } of layer.calls) {
-    const other = Object.entries(named).find(([name, value]) => Array.isArray(value) && name !== 'initial_state');
+    const isKnown = (name: string): boolean =>
+      ['initial_state', 'mask'].includes(name) || Object.hasOwn(attentionMakers, layer.className);
+    const other = Object.entries(named).find(([name, value]) => Array.isArray(value) && !isKnown(name));
     if (other) throw new Refusal(`it is called with ${other[0]}, which TensorFlow.js’s layers do not take`);
   }
   if (isLeftOut(layer, options)) {
@@ -131,6 +138,13 @@ function makeLayer(
       'In Keras, put layers in the place of own classes, and save the model again.',
     );
   }
+  const { dtype } = layer.config;
+  if (isRecord(dtype) && dtype['class_name'] === 'QuantizedDTypePolicy') {
+    throw new Refusal(
+      'its weights are whole numbers, which cannot be trained: the model was quantized',
+      'In Keras, save the model before quantize(), and train that.',
+    );
+  }
   if (layer.isOperation) return operationLayer(layer);
   const maker = Object.hasOwn(layerMakers, layer.className) ? layerMakers[layer.className] : undefined;
   if (!maker) {
@@ -149,8 +163,22 @@ function makeLayer(
 
 type Given = tf.SymbolicTensor | tf.SymbolicTensor[];
 
+/** Whether some steps of sequences may not count in it. */
+function hasMasks({ layers }: KerasModel): boolean {
+  const makes = ({ className, config, calls, model, wrapped }: KerasLayer): boolean =>
+    className === 'Masking' ||
+    config['mask_zero'] === true ||
+    calls.some(({ named }) => Array.isArray(named['mask'])) ||
+    (model !== undefined && hasMasks(model)) ||
+    (wrapped !== undefined && makes(wrapped));
+  return layers.some(makes);
+}
+
 class Builder {
-  constructor(private readonly options: BuildOptions) {}
+  constructor(
+    private readonly options: BuildOptions,
+    private readonly hasMasks: boolean,
+  ) {}
 
   model(given: KerasModel, isFrozen: boolean): BuiltArchitecture {
     return given.kind === 'sequential' ? this.chain(given, isFrozen) : this.network(given, isFrozen);
@@ -171,7 +199,12 @@ class Builder {
       if (!isBack) inner = [made];
       return made.layer;
     });
-    return { given, layer: withPhase(layer, given), inner: given.className === 'TimeDistributed' ? inner : [] };
+    const mended = withPhase(layer, given);
+    return {
+      given,
+      layer: this.hasMasks ? withOwnMasks(mended, this.options.generation) : mended,
+      inner: given.className === 'TimeDistributed' ? inner : [],
+    };
   }
 
   private chain(given: KerasModel, isFrozen: boolean): BuiltArchitecture {
@@ -209,7 +242,7 @@ class Builder {
         for (let call = done.get(layer.name) ?? 0; call < layer.calls.length; call++) {
           const tensors = inputsOf(layer.calls[call]!, results);
           if (!tensors) break;
-          const output = applying(layer.name, () => called(built.get(layer.name)!, layer.calls[call]!, tensors));
+          const output = applying(layer.name, () => called(built.get(layer.name)!, tensors, call));
           results.set(`${layer.name}#${call}`, Array.isArray(output) ? output : [output]);
           done.set(layer.name, call + 1);
           progress = true;
@@ -259,26 +292,39 @@ function tensorAt({ layer, call, slot }: TensorPlace, results: ReadonlyMap<strin
   return results.get(`${layer}#${call}`)?.[slot];
 }
 
+/** What one call takes: without a name, the states that a sequence begins with, a mask, and what else has a name. */
+interface CallTensors {
+  readonly plain: tf.SymbolicTensor[];
+  readonly states: tf.SymbolicTensor[];
+  readonly mask: tf.SymbolicTensor | undefined;
+  readonly others: tf.SymbolicTensor[];
+}
+
 /** `undefined` while one of them is not there yet. */
 function inputsOf(
   { inputs, named }: KerasCall,
   results: ReadonlyMap<string, tf.SymbolicTensor[]>,
-): { readonly plain: tf.SymbolicTensor[]; readonly states: tf.SymbolicTensor[] } | undefined {
-  const states = named['initial_state'];
-  const [plain, initial] = [inputs, Array.isArray(states) ? (states as readonly TensorPlace[]) : []].map((places) =>
+): CallTensors | undefined {
+  const placesOf = (names: readonly string[]): TensorPlace[] =>
+    names.flatMap((name) => (Array.isArray(named[name]) ? (named[name] as readonly TensorPlace[]) : []));
+  const rest = Object.keys(named).filter((name) => name !== 'initial_state' && name !== 'mask');
+  const all = [inputs, placesOf(['initial_state']), placesOf(['mask']), placesOf(rest)].map((places) =>
     places.map((place) => tensorAt(place, results)),
-  ) as [(tf.SymbolicTensor | undefined)[], (tf.SymbolicTensor | undefined)[]];
-  if ([...plain, ...initial].includes(undefined)) return undefined;
-  return { plain: plain as tf.SymbolicTensor[], states: initial as tf.SymbolicTensor[] };
+  );
+  if (all.flat().includes(undefined)) return undefined;
+  const [plain = [], states = [], masks = [], others = []] = all as tf.SymbolicTensor[][];
+  return { plain, states, mask: masks[0], others };
 }
 
-function called(
-  { layer }: BuiltLayer,
-  _call: KerasCall,
-  { plain, states }: { readonly plain: tf.SymbolicTensor[]; readonly states: tf.SymbolicTensor[] },
-): Given {
-  const inputs = plain.length === 1 ? plain[0]! : plain;
-  return layer.apply(inputs, states.length > 0 ? { initialState: states } : {}) as Given;
+function called({ layer, given }: BuiltLayer, { plain, states, mask, others }: CallTensors, call: number): Given {
+  const [first, ...rest] = plain;
+  const name = `${layer.name}_mask${call === 0 ? '' : `_${call}`}`;
+  const masked = mask && first ? [new Masked({ name }).apply([first, mask]) as tf.SymbolicTensor, ...rest] : plain;
+  const inputs = eachOnce(layer, [...masked, ...others], given.calls.length === 1);
+  return layer.apply(
+    inputs.length === 1 ? inputs[0]! : inputs,
+    states.length > 0 ? { initialState: states } : {},
+  ) as Given;
 }
 
 /** Keras writes what a layer was called with: `base(x, training=False)` keeps a part as it is. */

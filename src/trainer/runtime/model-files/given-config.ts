@@ -82,7 +82,9 @@ export class GivenConfig {
   insist(name: string, isFine: (value: unknown) => boolean): void {
     const value = this.get(name);
     if (value === undefined || value === null || isFine(value)) return;
-    throw new Refusal(`TensorFlow.js has no ${name}=${JSON.stringify(value)} for it`);
+    const said =
+      isRecord(value) && typeof value['class_name'] === 'string' ? value['class_name'] : JSON.stringify(value);
+    throw new Refusal(`TensorFlow.js has no ${name}=${said} for it`);
   }
 
   dataFormat(): LayerArguments {
@@ -100,15 +102,24 @@ export class GivenConfig {
     const all: LayerArguments = {};
     for (const name of names) {
       const camel = name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
-      all[`${camel}Initializer`] = initializerOf(this.get(`${name}_initializer`));
-      all[`${camel}Regularizer`] = regularizerOf(this.get(`${name}_regularizer`));
-      all[`${camel}Constraint`] = constraintOf(this.get(`${name}_constraint`));
+      const { initializer, regularizer, constraint } = this.beginning(name);
+      all[`${camel}Initializer`] = initializer;
+      all[`${camel}Regularizer`] = regularizer;
+      all[`${camel}Constraint`] = constraint;
     }
     return all;
   }
 
-  record(name: string): Readonly<Record<string, unknown>> | undefined {
-    const value = this.get(name);
-    return isRecord(value) ? value : undefined;
+  /** How one weight begins and is held, by the name that the configuration has for it. */
+  beginning(name: string): {
+    readonly initializer: unknown;
+    readonly regularizer: unknown;
+    readonly constraint: unknown;
+  } {
+    return {
+      initializer: initializerOf(this.get(`${name}_initializer`)),
+      regularizer: regularizerOf(this.get(`${name}_regularizer`)),
+      constraint: constraintOf(this.get(`${name}_constraint`)),
+    };
   }
 }

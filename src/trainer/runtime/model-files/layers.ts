@@ -4,9 +4,12 @@
  * is refused. Weights are made later, when layers are called.
  */
 import * as tf from '@tensorflow/tfjs';
+import { attentionMakers } from './attention.js';
 import { resettingAfter } from './gated-recurrent.js';
 import type { GivenConfig, LayerArguments } from './given-config.js';
 import { create, type LayerMaker } from './layer-maker.js';
+import { centerCrop, cropping, globalPooling3d, marginsOf, padding, upSampling } from './margins.js';
+import { withoutMaskedSteps } from './masks.js';
 import {
   asFrozenInKeras,
   averageOfSteps,
@@ -19,8 +22,11 @@ import {
   Subtract,
   withConstants,
 } from './mended-layers.js';
+import { alongAxis, groupNormalization, rmsNormalization, unitNormalization } from './normalization.js';
+import { einsumDense, layerScale, stochasticDepth } from './own-weights.js';
 import { convolution1d, convolution2d, convolution3d, poolingOf, resizing, transposed } from './spatial-layers.js';
 import { Refusal } from './refusal.js';
+import { depthwiseConvolution1d, separableConvolution1d, transposedConvolution1d } from './steps.js';
 
 export const layerMakers: Readonly<Record<string, LayerMaker>> = {
   Dense: (given) =>
@@ -46,7 +52,10 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
   Conv2D: convolution2d('plain'),
   DepthwiseConv2D: convolution2d('depthwise'),
   SeparableConv2D: convolution2d('separable'),
+  SeparableConv1D: separableConvolution1d,
+  DepthwiseConv1D: depthwiseConvolution1d,
   Conv3D: convolution3d,
+  Conv1DTranspose: transposedConvolution1d,
   Conv2DTranspose: transposed(2),
   Conv3DTranspose: transposed(3),
 
@@ -69,6 +78,8 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
   },
   GlobalAveragePooling2D: globalPooling(tf.layers.globalAveragePooling2d, tf.mean),
   GlobalMaxPooling2D: globalPooling(tf.layers.globalMaxPooling2d, tf.max),
+  GlobalAveragePooling3D: globalPooling3d(tf.mean),
+  GlobalMaxPooling3D: globalPooling3d(tf.max),
 
   UpSampling2D: (given) => {
     const [height, width] = given.sizes('size', 2, 2) as [number, number];
@@ -85,16 +96,32 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     return computing(layer, (input) => smoothly(input, input.shape[1]! * height, input.shape[2]! * width));
   },
   Resizing: resizing,
-  Rescaling: (given) =>
-    create(tf.layers.rescaling, {
-      ...given.common(),
-      scale: given.number('scale'),
-      offset: given.number('offset', 0),
-    }),
+  CenterCrop: centerCrop,
+  Rescaling: (given) => {
+    const [scale = 1, offset = 0] = [numbersOf(given.get('scale')), numbersOf(given.get('offset'))];
+    if (typeof scale === 'number' && typeof offset === 'number')
+      return create(tf.layers.rescaling, { ...given.common(), scale, offset });
+    const layer = create(tf.layers.rescaling, { ...given.common(), scale: 1 });
+    return computing(layer, (x) => tf.add(tf.mul(x, scale), offset), { scale, offset });
+  },
+  UpSampling1D: upSampling(1),
+  UpSampling3D: upSampling(3),
+  ZeroPadding1D: padding(1),
+  ZeroPadding3D: padding(3),
+  Cropping1D: cropping(1),
+  Cropping3D: cropping(3),
   ZeroPadding2D: (given) =>
-    create(tf.layers.zeroPadding2d, { ...given.common(), ...given.dataFormat(), padding: margins(given, 'padding') }),
+    create(tf.layers.zeroPadding2d, {
+      ...given.common(),
+      ...given.dataFormat(),
+      padding: marginsOf(given, 'padding', 2),
+    }),
   Cropping2D: (given) =>
-    create(tf.layers.cropping2D, { ...given.common(), ...given.dataFormat(), cropping: margins(given, 'cropping') }),
+    create(tf.layers.cropping2D, {
+      ...given.common(),
+      ...given.dataFormat(),
+      cropping: marginsOf(given, 'cropping', 2),
+    }),
 
   Flatten: (given) => create(tf.layers.flatten, { ...given.common(), ...given.dataFormat() }),
   Reshape: (given) =>
@@ -115,14 +142,17 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     const layer = create(tf.layers.batchNormalization, {
       ...given.common(),
       ...given.weights('beta', 'gamma', 'moving_mean', 'moving_variance'),
-      axis: axis[0],
+      axis: -1,
       momentum: given.number('momentum', 0.99),
       epsilon: given.number('epsilon', 1e-3),
       center,
       scale,
     });
-    return asFrozenInKeras(withConstants(layer, scale, center));
+    return alongAxis(asFrozenInKeras(withConstants(layer, scale, center)), axis[0]!);
   },
+  GroupNormalization: groupNormalization,
+  RMSNormalization: rmsNormalization,
+  UnitNormalization: unitNormalization,
   Normalization: (given) => {
     const axes = given.has('axis') ? given.integers('axis') : [];
     const [mean, variance] = [given.get('mean'), given.get('variance')].map(numbersOf);
@@ -234,6 +264,11 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     });
   },
 
+  ...attentionMakers,
+  EinsumDense: einsumDense,
+  LayerScale: layerScale,
+  StochasticDepth: stochasticDepth,
+
   SimpleRNN: (given) => create(tf.layers.simpleRNN, { ...recurrent(given), units: given.count('units') }),
   LSTM: (given) =>
     create(tf.layers.lstm, {
@@ -281,7 +316,7 @@ export const layerMakers: Readonly<Record<string, LayerMaker>> = {
     backward.name = `backward_${backward.name}`;
     Object.assign(layer, { forwardLayer: forward, backwardLayer: backward });
     layer.trainable = given.common()['trainable'] === true;
-    return layer;
+    return returnSequences ? withoutMaskedSteps(layer) : layer;
   },
   TimeDistributed: (given, inner) => create(tf.layers.timeDistributed, { ...given.common(), layer: inner.wrapped() }),
 };
@@ -308,7 +343,7 @@ function numbersOf(value: unknown): number | number[] | undefined {
   if (!Array.isArray(value)) return undefined;
   const all: unknown[] = value.flat(8);
   if (!all.every((one): one is number => typeof one === 'number'))
-    throw new Refusal('its mean or variance is no number');
+    throw new Refusal('what should be numbers in it is none');
   return all;
 }
 
@@ -331,19 +366,6 @@ function globalPooling(
       return isLast ? [batch, 1, 1, last] : [batch, second, 1, 1];
     });
   };
-}
-
-/** `[[top, bottom], [left, right]]`, of whichever form Keras takes. */
-function margins(given: GivenConfig, name: string): [[number, number], [number, number]] {
-  const value = given.get(name);
-  const pair = (one: unknown): [number, number] => {
-    const [before, after] = Array.isArray(one) ? (one as unknown[]) : [one, one];
-    const isMargin = (size: unknown): size is number => Number.isSafeInteger(size) && (size as number) >= 0;
-    if (!isMargin(before) || !isMargin(after)) throw new Refusal(`its ${name} is ${JSON.stringify(value)}`);
-    return [before, after];
-  };
-  const [height, width] = Array.isArray(value) ? (value as unknown[]) : [value, value];
-  return [pair(height), pair(width)];
 }
 
 /** As TensorFlow resizes since its second version: pixels are squares, their centres half a pixel in. */

@@ -36,12 +36,18 @@ const Activation = Object.getPrototypeOf(
 
 /** Those that TensorFlow.js does not have, or computes in another way than Keras 3. */
 const ownActivations: Readonly<Record<string, () => ActivationObject>> = {
+  celu: made('celu', (x) => tf.add(tf.relu(x), tf.expm1(tf.minimum(x, 0)))),
   exponential: made('exponential', (x) => tf.exp(x)),
   hard_sigmoid: made('hardSigmoid', hardSigmoid),
   hard_silu: made('hardSilu', (x) => tf.mul(x, hardSigmoid(x))),
   hard_swish: made('hardSwish', (x) => tf.mul(x, hardSigmoid(x))),
+  hard_shrink: made('hardShrink', (x) => tf.mul(x, tf.step(tf.sub(tf.abs(x), 0.5)))),
+  hard_tanh: made('hardTanh', (x) => tf.clipByValue(x, -1, 1)),
   leaky_relu: made('leakyRelu', (x) => tf.leakyRelu(x, 0.2)),
   log_sigmoid: made('logSigmoid', (x) => tf.logSigmoid(x)),
+  soft_shrink: made('softShrink', (x) => tf.mul(tf.sign(x), tf.relu(tf.sub(tf.abs(x), 0.5)))),
+  squareplus: made('squareplus', (x) => tf.div(tf.add(x, tf.sqrt(tf.add(tf.square(x), 4))), 2)),
+  tanh_shrink: made('tanhShrink', (x) => tf.sub(x, tf.tanh(x))),
 };
 
 /** Keras 3's; those of Keras 2 and of TensorFlow.js are steeper: x ÷ 5 in place of x ÷ 6. */
@@ -69,6 +75,14 @@ export function activationNamed(value: unknown, generation: KerasGeneration): un
   if (Object.hasOwn(ownActivations, name)) return ownActivations[name]!();
   if (Object.hasOwn(activations, name)) return activations[name];
   throw new Refusal(`TensorFlow.js has no activation ${name}`, 'Save the model in Keras with one that it has.');
+}
+
+/** What an activation computes. @throws Refusal */
+export function activationOf(value: unknown, generation: KerasGeneration): (x: tf.Tensor) => tf.Tensor {
+  const activation = activationNamed(value, generation) ?? 'linear';
+  const layer = tf.layers.activation({ activation } as Parameters<typeof tf.layers.activation>[0]);
+  const made = (layer as unknown as { readonly activation: ActivationObject }).activation;
+  return (x) => made.apply(x);
 }
 
 type Numbers = Readonly<Record<string, unknown>>;

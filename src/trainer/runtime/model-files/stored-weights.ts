@@ -6,6 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { ModelFileError } from '../../../shared/models/model-file-error.js';
+import { partsOfMultiHeadAttention } from './attention.js';
 import type { BuiltLayer } from './build-model.js';
 import type { StoredNumbers, StoredWeights } from './keras-file.js';
 
@@ -50,6 +51,7 @@ async function loadLayer(file: StoredWeights, built: BuiltLayer, path: string): 
 
 function placesOf({ given }: BuiltLayer, path: string): string[] {
   if (recurrent.has(given.className)) return [`${path}/cell`];
+  if (given.className === 'MultiHeadAttention') return partsOfMultiHeadAttention.map((part) => `${path}/${part}`);
   if (given.className !== 'Bidirectional') return [path];
   const cell = given.wrapped && recurrent.has(given.wrapped.className) ? '/cell' : '';
   return [`${path}/forward_layer${cell}`, `${path}/backward_layer${cell}`];

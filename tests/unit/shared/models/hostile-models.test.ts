@@ -14,12 +14,17 @@ import { AttributeProto_AttributeType, ModelProtoSchema } from '../../../../src/
 import { ModelFileError, openedModel } from '../../../../src/shared/models/model-format.js';
 import { openModel } from '../../../../src/shared/models/open-model.js';
 
-/** Of a machine that is busy with other tests. */
+/** Of the processor: a machine that is busy with other tests is no fault of a file's. */
 const MOST_MS = 10_000;
+
+function usedMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
 
 /** What came of it: a word for what opened, or why not. */
 async function openedOrRefused(name: string, bytes: Uint8Array): Promise<string> {
-  const began = performance.now();
+  const began = usedMs();
   try {
     const model = await openModel({ name, bytes });
     // As the window gets it.
@@ -35,7 +40,7 @@ async function openedOrRefused(name: string, bytes: Uint8Array): Promise<string>
     expect(error.message.length).toBeLessThan(1000);
     return error.message;
   } finally {
-    expect(performance.now() - began).toBeLessThan(MOST_MS);
+    expect(usedMs() - began).toBeLessThan(MOST_MS);
   }
 }
 

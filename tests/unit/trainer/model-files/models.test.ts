@@ -208,14 +208,14 @@ describe('what cannot be trained on', () => {
     const words = await refusal(
       chain(
         layer('Dense', { units: 3 }),
-        layer('MultiHeadAttention', { num_heads: 2 }),
-        layer('Conv2D', { filters: 2, kernel_size: 3, groups: 2 }),
+        layer('SpectralNormalization', { power_iterations: 1 }),
+        layer('Conv3D', { filters: 2, kernel_size: 3, groups: 2 }),
         layer('Activation', { activation: 'sparse_plus' }),
       ),
     );
     expect(words).toContain('3 of its 5 layers cannot be made');
-    expect(words).toContain('multiheadattention (MultiHeadAttention): TensorFlow.js has no such layer');
-    expect(words).toContain('conv2d (Conv2D): TensorFlow.js has no groups=2 for it');
+    expect(words).toContain('spectralnormalization (SpectralNormalization): TensorFlow.js has no such layer');
+    expect(words).toContain('conv3d (Conv3D): TensorFlow.js has no groups=2 for it');
     expect(words).toContain('TensorFlow.js has no activation sparse_plus');
   });
 
@@ -231,6 +231,11 @@ describe('what cannot be trained on', () => {
     for (const name of ['constructor', '__proto__', 'toString', 'hasOwnProperty'])
       expect(await refusal(chain(layer(name, {})))).toContain('TensorFlow.js has no such layer');
     expect(await refusal({ class_name: 'MyModel', config: { units: 4 } })).toContain('stand in Python code');
+  });
+
+  it('tells what to do with weights that are whole numbers', async () => {
+    const dtype = { class_name: 'QuantizedDTypePolicy', config: { mode: 'int8', source_name: 'float32' } };
+    expect(await refusal(chain(layer('Dense', { units: 2, dtype })))).toMatch(/was quantized.*before quantize\(\)/);
   });
 
   it('tells how layers that prepare data are left out', async () => {
