@@ -146,7 +146,8 @@ export class DebugSession {
         break;
       case 'lineProblem': {
         const place = lines.failed(message.id, message.message);
-        const what = 'The condition or the message of a breakpoint failed, which counts as not met';
+        const which = place ? `the breakpoint on ${path.basename(place.file)}:${place.line}` : 'a breakpoint';
+        const what = `The condition or the message of ${which} failed, which counts as not met`;
         this.batcher.add([{ kind: 'notice', severity: 'warning', message: `${what}: ${message.message}`, ...place }]);
         break;
       }

@@ -3,6 +3,8 @@
  * on with where one is typed. Knows no reference of a front end.
  */
 import type { Debugger } from 'node:inspector';
+import { tensorNumbers } from '../../shared/conditions/tensor-numbers.js';
+import { functions } from '../../shared/conditions/vocabulary.js';
 import { sorted, type Completion } from './completions.js';
 import { expressionBefore } from './expression-before.js';
 import type { ShownValue } from './inspection.js';
@@ -126,8 +128,12 @@ export const lentNames: ReadonlySet<string> = new Set([
   'batch',
   'epoch',
   'step',
+  'stepInEpoch',
+  'learningRate',
   'loss',
   'metrics',
+  ...Object.keys(functions),
+  ...tensorNumbers,
 ]);
 
 /** What is declared in the console is there in the next line, too. */

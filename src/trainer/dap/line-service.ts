@@ -48,6 +48,7 @@ export class LineService {
     try {
       return doAside(() => withNames(this.options.names(), () => this.decide(facts, condition, log)));
     } catch (error) {
+      if (this.isNotKnownYet(error)) return false;
       if (error instanceof DoesNotEnd) this.givenUp.add(facts.id);
       if (!this.reported.has(facts.id)) {
         this.reported.add(facts.id);
@@ -70,6 +71,14 @@ export class LineService {
     if (performance.now() > this.deadline) throw new DoesNotEnd();
   }
 
+  /** `loss` before the first step is over: a condition on it is not met then, and there is nothing to mend. */
+  private isNotKnownYet(error: unknown): boolean {
+    if (!(error instanceof ReferenceError)) return false;
+    const name = /^(\w+) is not defined$/.exec(error.message)?.[1];
+    const names = this.options.names();
+    return name !== undefined && name in names && names[name] === undefined;
+  }
+
   private decide(
     { id, hit, logs }: LineFacts,
     condition: (() => unknown) | undefined,
@@ -80,7 +89,8 @@ export class LineService {
     this.hits.set(id, hits);
     if (hit && !isHit(hit, hits)) return false;
     if (!logs || !log) return true;
-    const text = log()
+    const unknown = Object.entries(this.options.names()).filter(([, value]) => value === undefined);
+    const text = withNames(Object.fromEntries(unknown.map(([name]) => [name, '–'])), log)
       .map((part) => (typeof part === 'string' ? part : loggedText(part.value)))
       .join('');
     this.options.log(text, callersPlace());

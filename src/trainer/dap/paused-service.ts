@@ -10,12 +10,14 @@ import type { StopPoint } from '../../shared/protocol/training.js';
 import type { Failure } from '../diagnosis/explain-failure.js';
 import * as experimentTf from '../loader/experiment-tfjs.js';
 import { doAside } from '../runtime/aside.js';
+import { learningRateOf } from '../runtime/optimizer-state.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
 import { Inspection, type Part } from './inspection.js';
 import { completionsOf } from './completions.js';
 import { endable } from './endable.js';
 import { beginGuarded } from './evaluation-guard.js';
 import { lendNames } from './names-in-reach.js';
+import { tensorWords } from './tensor-words.js';
 import { TensorLooks, type LookedAt } from './tensor-looks.js';
 import type { Answer, FromTraining, Whereabouts } from './thread-messages.js';
 import { wholeText } from './whole-text.js';
@@ -162,14 +164,17 @@ export class PausedService {
 
   /** Names that are in reach of an expression beside those of the code around it. */
   names(): Readonly<Record<string, unknown>> {
-    const { model, optimizer, batch, epoch, step, lastStep } = this.host.parts();
+    const { model, optimizer, batch, epoch, step, stepInEpoch, lastStep } = this.host.parts();
     return {
+      ...tensorWords,
       tf: experimentTf,
       model,
       optimizer,
       batch,
       epoch,
       step,
+      stepInEpoch,
+      learningRate: optimizer && learningRateOf(optimizer),
       loss: lastStep?.loss,
       metrics: lastStep?.metrics,
     };
