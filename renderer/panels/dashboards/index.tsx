@@ -1,4 +1,7 @@
+import { appStore } from '../../state/app-state.js';
+import { copyDashboardLink } from '../../state/dashboard-link.js';
 import type { Panel } from '../panel.js';
+import { dashboardGroup } from './chart-group.js';
 import { Dashboards } from './dashboards.js';
 import { DashboardSwitches } from './switches.js';
 
@@ -10,4 +13,12 @@ export const dashboardsPanel: Panel = {
   order: 10,
   component: Dashboards,
   actions: DashboardSwitches,
+  commands: [
+    {
+      id: 'dashboards.copyLink',
+      title: 'Dashboards: Copy Link to This View',
+      enabled: () => appStore.getState().workspace !== undefined,
+      run: () => copyDashboardLink(dashboardGroup.zoom),
+    },
+  ],
 };

@@ -19,6 +19,7 @@ export function RunsCompared({
   close(): void;
 }) {
   const lines = comparedValues(first, second);
+  const [one, other] = titlesOf(first, second);
   return (
     <div className="runs-compared" role="region" aria-label={`${first.run.name} compared with ${second.run.name}`}>
       <div className="runs-table-bar">
@@ -27,7 +28,7 @@ export function RunsCompared({
           All runs
         </button>
         <span className="runs-table-count">
-          {titleOf(first)} → {titleOf(second)}
+          {one} → {other}
         </span>
       </div>
       <div className="runs-compared-body">
@@ -35,8 +36,12 @@ export function RunsCompared({
           <thead>
             <tr>
               <th scope="col">Setting or value</th>
-              <th scope="col">{titleOf(first)}</th>
-              <th scope="col">{titleOf(second)}</th>
+              <th scope="col" title={one}>
+                {one}
+              </th>
+              <th scope="col" title={other}>
+                {other}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -55,9 +60,13 @@ export function RunsCompared({
   );
 }
 
-/** Runs of one experiment have its name. */
-function titleOf({ run }: RunRow): string {
-  return `${run.name}, ${formatWhen(run.createdAt)}`;
+/** Runs of one experiment have its name; begun in one minute, their folders tell them apart. */
+function titlesOf(first: RunRow, second: RunRow): readonly [string, string] {
+  const [one, other] = [first, second].map(({ run }) => `${run.name}, ${formatWhen(run.createdAt)}`) as [
+    string,
+    string,
+  ];
+  return one === other ? [`${one} (${first.run.id})`, `${other} (${second.run.id})`] : [one, other];
 }
 
 /** What differs comes first. */
