@@ -21,6 +21,7 @@ import type { Colours } from '../colours/graph-colours.js';
 import { nodeTypes } from './graph-nodes.js';
 import { useGraphView } from '../view/use-graph-view.js';
 import { useNodes } from './use-nodes.js';
+import { useSeen } from './use-seen.js';
 import type { GraphBreaks } from '../debugging/use-graph-breaks.js';
 
 export interface CanvasProps {
@@ -108,6 +109,7 @@ function Canvas(props: CanvasProps) {
     [colours, found, breaks, litIds, standing?.group, trace, edgeText],
   );
   const nodes = useNodes(scene, sight, look, { selected, breaks, onToggle });
+  const isSeen = useSeen(isFitted);
 
   /** What is at the pointer where nothing of the page is. */
   const at = (event: MouseEvent) => {
@@ -129,7 +131,8 @@ function Canvas(props: CanvasProps) {
   return (
     <ReactFlow
       ref={place}
-      nodes={isFitted ? nodes : noNodes}
+      // The picture has all that they show, and is there sooner.
+      nodes={isSeen ? nodes : noNodes}
       edges={[]}
       nodeTypes={nodeTypes}
       colorMode={theme}

@@ -10,6 +10,8 @@ import { Signatures } from './signatures.js';
 const MOST_CHILDREN = 4000;
 /** What saves fewer ops than this is seen better as it is. */
 const LEAST_SAVED = 8;
+/** Of children that are compared with all others before anything else is asked of them. */
+const MOST_COMPARED = 128;
 
 interface Run {
   readonly start: number;
@@ -36,7 +38,7 @@ export function findRepeats(root: Growing, nodes: readonly OpNode[]): void {
 function runsIn({ children, edges }: Growing, signatures: Signatures, nodes: readonly OpNode[]): Run[] {
   // Most groups have nothing that is worth it. The less a look costs, the earlier it is taken.
   const rough = children.map((child) => signatures.rough(child));
-  if (mostSaved(children, rough) < LEAST_SAVED) return [];
+  if (!canRepeat(children, rough)) return [];
   const inputs: number[][] = children.map(() => []);
   for (let at = 0; at < edges.length; at += 2) inputs[edges[at + 1]!]!.push(edges[at + 1]! - edges[at]!);
   // How far back its inputs lie is part of what a child is: equal blocks are wired alike.
@@ -46,12 +48,12 @@ function runsIn({ children, edges }: Growing, signatures: Signatures, nodes: rea
       inputs[index]!.sort((a, b) => a - b),
     ),
   );
-  if (mostSaved(children, wired) < LEAST_SAVED) return [];
+  if (!canRepeat(children, wired)) return [];
   const many = counted(wired);
   const keys = wired.map((signature, index) =>
     many.get(signature)! > 1 ? signatures.wired(signature, [signatures.of(children[index]!)]) : signature,
   );
-  if (mostSaved(children, keys) < LEAST_SAVED) return [];
+  if (!canRepeat(children, keys)) return [];
   const periods = periodsOf(keys);
   if (periods.length === 0) return [];
   const cuts = cutsOf(children.length, edges);
@@ -95,6 +97,26 @@ function periodsOf(keys: readonly number[]): number[] {
   const periods: number[] = [];
   for (let period = 1; period <= keys.length / 2; period++) if (equal[period]! >= period) periods.push(period);
   return periods;
+}
+
+/** Whether a run of these can save enough; where it is not told quickly, it can. */
+function canRepeat(children: Children, signatures: readonly number[]): boolean {
+  const count = children.length;
+  if (count > MOST_COMPARED) return mostSaved(children, signatures) >= LEAST_SAVED;
+  for (let period = 1; period <= count / 2; period++) {
+    let [equal, ops] = [0, 0];
+    for (let index = 0; index + period < count; index++) {
+      if (signatures[index] !== signatures[index + period]) {
+        equal = ops = 0;
+        continue;
+      }
+      equal++;
+      // Groups that are equal can differ in how many ops they have.
+      ops += isGrowing(children[index]!) ? LEAST_SAVED : 1;
+      if (equal >= period && ops >= LEAST_SAVED) return true;
+    }
+  }
+  return false;
 }
 
 /** More ops than this no runs of these can save: all but one of each kind, and of those that differ in size the larger. */

@@ -76,54 +76,68 @@ function enter(known: Groups, id: string, kind: Group['kind'], label: string, pa
   return group;
 }
 
-/** The innermost of nested scopes. */
-function enterAll(known: Groups, parts: readonly string[], root: Growing): Growing {
-  let group = root;
-  let path = '';
-  for (const [depth, part] of parts.entries()) {
-    path += depth === 0 ? part : `/${part}`;
-    group = enter(known, `group:${path}`, 'group', part, group);
+/** Finds the innermost of nested scopes; those that it shares with the last one are not looked up again. */
+class Scopes {
+  private last: readonly string[] = noParts;
+  private readonly groups: Growing[];
+  private readonly paths: string[] = [''];
+
+  constructor(
+    private readonly known: Groups,
+    root: Growing,
+  ) {
+    this.groups = [root];
   }
-  return group;
+
+  enter(parts: readonly string[], depth: number): Growing {
+    const { last, groups, paths } = this;
+    let at = 0;
+    while (at < depth && at < groups.length - 1 && parts[at] === last[at]) at++;
+    groups.length = paths.length = at + 1;
+    for (; at < depth; at++) {
+      const path = at === 0 ? parts[0]! : `${paths[at]!}/${parts[at]!}`;
+      groups.push(enter(this.known, `group:${path}`, 'group', parts[at]!, groups[at]!));
+      paths.push(path);
+    }
+    this.last = parts;
+    return groups[depth]!;
+  }
 }
 
 /** Of a file: name scopes, functions, models. */
 function sortByNames(graph: OpGraph, root: Growing, known: Groups): void {
   const owners = ownersOf(graph);
-  // Ops that follow one another are often in one group.
-  let [lastPath, lastGroup]: [readonly string[] | undefined, Growing] = [undefined, root];
+  const scopes = new Scopes(known, root);
   graph.nodes.forEach((node, place) => {
     const owner = owners[place]!;
     const parts = (owner < 0 ? undefined : graph.nodes[owner]!.group) ?? node.group ?? noParts;
-    if (lastPath === undefined || !isSamePath(lastPath, parts)) {
-      lastGroup = enterAll(known, parts.slice(0, MOST_DEEP), root);
-      lastPath = parts;
-    }
-    lastGroup.children.push(place);
+    scopes.enter(parts, Math.min(parts.length, MOST_DEEP)).children.push(place);
   });
 }
 
 /** Of a recorded step: what goes in, layers and the models that they are in, the loss, the optimizer. */
 function sortByLayers(graph: OpGraph, root: Growing, known: Groups): void {
   const layers = new Map(graph.layers.map((layer) => [layer.layer, layer]));
-  graph.nodes.forEach((node, place) => {
+  const scopes = new Scopes(known, root);
+  const groupOf = (node: OpNode): Growing => {
     const { id, kind, label } = blockOf(node);
-    let group = known.get(id);
-    if (!group && kind === 'layer') {
-      const parts = label.split('/');
-      const outer = enterAll(known, parts.slice(0, Math.min(parts.length, MOST_DEEP) - 1), root);
-      group = enter(known, id, kind, parts.at(-1)!, outer);
-      const layer = layers.get(label);
-      if (layer)
-        Object.assign(group, { type: layer.type, shape: layer.outputShape, file: layer.file, line: layer.line });
-    }
-    group ??= enter(known, id, kind, label, root);
-    group.children.push(place);
+    const group = known.get(id);
+    if (group || kind !== 'layer') return group ?? enter(known, id, kind, label, root);
+    const parts = label.split('/');
+    const outer = scopes.enter(parts, Math.min(parts.length, MOST_DEEP) - 1);
+    const own = enter(known, id, kind, parts.at(-1)!, outer);
+    const layer = layers.get(label);
+    if (layer) Object.assign(own, { type: layer.type, shape: layer.outputShape, file: layer.file, line: layer.line });
+    return own;
+  };
+  // Ops that follow one another are often of one block.
+  let [last, lastGroup]: [OpNode | undefined, Growing] = [undefined, root];
+  graph.nodes.forEach((node, place) => {
+    if (!last || last.layer !== node.layer || last.phase !== node.phase || last.kind !== node.kind)
+      lastGroup = groupOf(node);
+    last = node;
+    lastGroup.children.push(place);
   });
-}
-
-function isSamePath(a: readonly string[], b: readonly string[]): boolean {
-  return a.length === b.length && a.every((part, index) => part === b[index]);
 }
 
 /** The groups that an op is in, from the innermost. */

@@ -37,7 +37,12 @@ export class Signatures {
     if (!isGrowing(child)) return this.word(this.nodes[child]!.op);
     const { kind, type = '', children } = child;
     // How many ops a layer has says more of those that read it.
-    return this.word(kind === 'layer' ? `layer ${type}` : `${kind} of ${children.length}`);
+    if (kind === 'layer') return this.word(`layer ${type}`);
+    const ends = [children[0], children.at(-1)].map((end) => (end === undefined ? 0 : this.rough(end)));
+    return this.sequences.of(
+      this.sequences.of(this.word(kind), children.length),
+      this.sequences.of(ends[0]!, ends[1]!),
+    );
   }
 
   /** Of a child's signature with its inputs, which lie so far back, from the nearest on. */

@@ -128,7 +128,10 @@ export class TreeLayouts {
 
   /** By their numbers in the outline: 1 for those that show what is in them. */
   openGroups(open: ReadonlySet<string>): Uint8Array {
-    return Uint8Array.from(this.outlinedTree.groups, (group, number) => (number === 0 || open.has(group.id) ? 1 : 0));
+    const { groups } = this.outlinedTree;
+    const opened = new Uint8Array(groups.length);
+    groups.forEach((group, number) => (opened[number] = number === 0 || open.has(group.id) ? 1 : 0));
+    return opened;
   }
 
   /** How many ops and columns of closed groups are seen then. */

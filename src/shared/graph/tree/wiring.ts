@@ -3,6 +3,7 @@ import { cellKinds, shapeLabel } from '../graph-blocks.js';
 import { graphIndex } from './graph-index.js';
 import type { GroupTree } from './group-tree.js';
 import type { OutlinedTree } from './outline.js';
+import { Pairs } from './pairs.js';
 import type { Placement } from './placing.js';
 import type { Box, PlacedItem, Point, Wire } from './tree-layout.js';
 
@@ -26,6 +27,17 @@ const BACK = -3;
 const NEAR = 2;
 /** What flows back stands so far from what flows there. */
 const BESIDE = 5;
+
+/** Edges between the same two items. */
+interface Found {
+  /** The first of them. */
+  readonly edge: number;
+  readonly from: number;
+  readonly to: number;
+  count: number;
+  hasOneLabel: boolean;
+  isControl: boolean;
+}
 
 export class Wiring {
   /** Of each op of the graph: the number of its group, its place among the children there, and its column. */
@@ -77,37 +89,27 @@ export class Wiring {
   }
 
   between(items: readonly PlacedItem[], placement: Placement): Wired {
-    const { nodes, edges } = this.tree.graph;
+    const { edges } = this.tree.graph;
     const itemOf = this.itemsOfNodes(items, placement);
-    interface Found {
-      readonly edge: number;
-      readonly from: number;
-      readonly to: number;
-      count: number;
-      /** −1 where not all have the same. */
-      label: number;
-      isControl: boolean;
-    }
-    const found = new Map<number, Found>();
+    const pairs = new Pairs(edges.length);
+    const found: Found[] = [];
     const targets = new Int32Array(items.length);
     for (let edge = 0; edge < edges.length; edge++) {
       const [from, to] = [itemOf[this.from[edge]!]!, itemOf[this.to[edge]!]!];
       if (from === to) continue;
       const isControl = edges[edge]!.input === 'control';
-      const label = this.labelOf(edge);
-      const key = from * nodes.length + to;
-      const known = found.get(key);
-      if (known) {
-        known.count++;
-        known.isControl &&= isControl;
-        if (known.label !== label) known.label = -1;
-      } else {
-        found.set(key, { edge, from, to, count: 1, label, isControl });
+      const known = found[pairs.of(from, to)];
+      if (!known) {
+        found.push({ edge, from, to, count: 1, hasOneLabel: true, isControl });
         targets[from]!++;
+        continue;
       }
+      known.count++;
+      known.isControl &&= isControl;
+      known.hasOneLabel &&= this.isSameTensor(edge, known.edge) || this.labelOf(edge) === this.labelOf(known.edge);
     }
     const wires: Wire[] = [];
-    for (const { edge, from, to, count, label, isControl } of found.values()) {
+    for (const { edge, from, to, count, hasOneLabel, isControl } of found) {
       if (targets[from]! > MOST_TARGETS) continue;
       const [a, b] = [items[from]!, items[to]!];
       // What only runs before something else, far away, says little and crosses much.
@@ -119,7 +121,7 @@ export class Wiring {
         isInner: a.group === b.group && a.group.kind === 'layer',
         count,
         isControl,
-        label: this.labels[label] ?? '',
+        label: hasOneLabel ? this.labels[this.labelOf(edge)]! : '',
         via: this.via(edge, placement, a, b),
       });
     }
@@ -146,10 +148,13 @@ export class Wiring {
       if (closedAt[number]! >= 0) ofCell[cellKinds.length * number + cellKinds.indexOf(item.cell)] = index;
       else ofOp.set(item.id, index);
     });
-    return Int32Array.from(this.tree.graph.nodes, ({ id }, node) => {
+    const { nodes } = this.tree.graph;
+    const itemOf = new Int32Array(nodes.length);
+    for (let node = 0; node < nodes.length; node++) {
       const closed = closedAt[this.groupOf[node]!]!;
-      return closed >= 0 ? ofCell[cellKinds.length * closed + this.cellOf[node]!]! : ofOp.get(id)!;
-    });
+      itemOf[node] = closed >= 0 ? ofCell[cellKinds.length * closed + this.cellOf[node]!]! : ofOp.get(nodes[node]!.id)!;
+    }
+    return itemOf;
   }
 
   /** What flows back goes beside what flows there, where anything does. */
@@ -170,6 +175,11 @@ export class Wiring {
     }
     via.push({ x: middleOf(target), y: enter });
     return isBack ? via.reverse() : via;
+  }
+
+  private isSameTensor(one: number, other: number): boolean {
+    const { edges } = this.tree.graph;
+    return this.from[one] === this.from[other] && edges[one]!.slot === edges[other]!.slot;
   }
 
   private labelOf(edge: number): number {
