@@ -73,7 +73,8 @@ export function hyperParameters(
   if (batchSize !== undefined) own['batch_size'] = batchSize;
   for (const [name, value] of Object.entries(settings)) {
     // What the experiment makes of a setting of that name may be something else; an `adam` is TensorFlow.js's `Adam`.
-    if (String(own[name]).toLowerCase() !== String(value).toLowerCase()) own[name in own ? `set_${name}` : name] = value;
+    if (String(own[name]).toLowerCase() !== String(value).toLowerCase())
+      own[name in own ? `set_${name}` : name] = value;
   }
   return own;
 }

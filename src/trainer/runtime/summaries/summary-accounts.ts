@@ -29,6 +29,8 @@ const PLAIN_EVERY = 16;
 /** A set of histograms: copies of so many values, and everything else. */
 const MS_PER_VALUE = 5e-6;
 const MS_PER_SET = 1;
+/** Of what setting a graph up took, fetching more of it takes again: it is not recorded another time. */
+const SET_UP_AGAIN = 0.5;
 /** The first pictures of a set, and a confusion matrix with its curves, by code that has just been loaded: measured. */
 const MS_PER_PICTURES = 30;
 const MS_PER_EVALUATION = 15;
@@ -55,6 +57,8 @@ export class SummaryAccounts {
   /** Of this thread, since the last step was counted. */
   private ownMs = 0;
   private ending = false;
+  private isCompiled = false;
+  private setUpMs = 0;
   /** What the summaries of the end took. */
   private endMs = 0;
 
@@ -96,10 +100,10 @@ export class SummaryAccounts {
     return this.ending;
   }
 
-  /** Whether this step is known to be the last. */
+  /** Whether this step is known to be the last, and more can be had of it for nothing: not of a compiled one. */
   isLast(step: number): boolean {
     const { totalSteps } = this.facts;
-    return totalSteps !== undefined && step >= totalSteps;
+    return !this.isCompiled && totalSteps !== undefined && step >= totalSteps;
   }
 
   /** Whether a first set is still to come, for which `expect` is there. */
@@ -111,8 +115,9 @@ export class SummaryAccounts {
   expect({ values, examplesShare }: { readonly values: number; readonly examplesShare: number }): void {
     const stepMs = this.plain.median;
     if (stepMs === undefined) return;
-    this.budget.expect('norms', 0);
-    this.budget.expect('weights', MS_PER_SET + values * MS_PER_VALUE);
+    const fetchMs = Math.max(0, this.setUpMs - stepMs) * SET_UP_AGAIN;
+    this.budget.expect('norms', fetchMs);
+    this.budget.expect('weights', MS_PER_SET + values * MS_PER_VALUE + fetchMs);
     const lookMs = MS_PER_SET + (stepMs * Math.min(1, examplesShare)) / 2;
     this.budget.expect('activations', lookMs);
     this.budget.expect('images', lookMs + MS_PER_PICTURES);
@@ -151,17 +156,26 @@ export class SummaryAccounts {
     this.ownMs = 0;
     const computeMs = stepMs - dataWaitMs - overheadMs;
     this.keepForEnd(step, this.plain.median);
-    if (fetched === undefined) this.plain.add(computeMs);
+    if (fetched === undefined) this.seePlain(computeMs, speed);
     // Op by op nothing is computed that was not to be computed anyway.
     else if (speed === 'compiled') this.chargeFetched(fetched, computeMs);
+  }
+
+  /** The first of compiled steps set their graph up, and so does the first of those of which more is fetched. */
+  private seePlain(computeMs: number, speed: StepEvent['speed']): void {
+    this.isCompiled = speed === 'compiled';
+    if (this.isCompiled && this.plain.median === undefined) this.setUpMs = Math.max(this.setUpMs, computeMs);
+    this.plain.add(computeMs);
   }
 
   /** By medians: what disturbs a step now and then is not the doing of what was fetched of it. */
   private chargeFetched(fetched: 'weights' | 'norms', computeMs: number): void {
     const times = this.withFetched[fetched];
-    times.add(computeMs);
-    const usual = this.plain.median;
-    if (usual !== undefined) this.charge(fetched, Math.max(0, (times.median ?? computeMs) - usual));
+    const usual = this.plain.median ?? computeMs;
+    if (times.isEmpty) this.charge(fetched, Math.max(0, computeMs - usual), true);
+    else this.charge(fetched, Math.max(0, (times.median ?? computeMs) - usual));
+    // The first one is that of setting up.
+    times.add(times.isEmpty ? usual : computeMs);
   }
 
   /** Which jobs are worth the start of a thread: at the end the run would wait for it. */
@@ -219,9 +233,10 @@ export class SummaryAccounts {
     };
   }
 
-  private charge(payer: Payer | 'all', ms: number): void {
+  private charge(payer: Payer | 'all', ms: number, isOnce = false): void {
     if (this.ending) this.endMs += ms;
     if (payer === 'all') this.budget.chargeAll(ms);
+    else if (isOnce) this.budget.chargeOnce(payer, ms);
     else this.budget.charge(payer, ms);
   }
 
@@ -281,6 +296,10 @@ class RecentTimes {
   add(ms: number): void {
     this.times.push(ms);
     if (this.times.length > COMPARED_STEPS) this.times.shift();
+  }
+
+  get isEmpty(): boolean {
+    return this.times.length === 0;
   }
 
   /** Undefined until there are enough of them. */

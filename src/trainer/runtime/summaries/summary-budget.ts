@@ -73,7 +73,10 @@ export class SummaryBudget<Name extends string> {
   mayRun(name: Name, step: number): boolean {
     const account = this.accounts.get(name);
     if (!account || !this.isWished(name) || step < account.lastStep + account.everySteps) return false;
-    return this.share === Infinity || account.spentMs + account.lastMs <= this.earnedMs(account);
+    if (this.share === Infinity) return true;
+    // The first of each may be dear, and it is what people wait for: all that is left helps to pay for it.
+    const all = account.times === 0 && this.spentMs + account.lastMs <= this.earnedInAllMs;
+    return all || account.spentMs + account.lastMs <= this.earnedMs(account);
   }
 
   /** Whether there is to be a last one at this step, whatever it takes. */
@@ -101,6 +104,12 @@ export class SummaryBudget<Name extends string> {
     if (!account) return;
     account.spentMs += ms;
     account.lastMs = Math.max(0, account.lastMs + ms);
+  }
+
+  /** Likewise, of what will not be paid again the next time. */
+  chargeOnce(name: Name, ms: number): void {
+    const account = this.accounts.get(name);
+    if (account) account.spentMs += ms;
   }
 
   /** From now on; never again with no end of steps. */

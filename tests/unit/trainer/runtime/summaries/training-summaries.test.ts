@@ -84,7 +84,15 @@ describe('a training with summaries', () => {
   });
 
   test('writes those that the experiment asks for, as far apart as it says', async () => {
-    const summaries = { budget: 1000, atEnd: false, everySteps: 5, gradients: false, activations: false, norms: false, text: false };
+    const summaries = {
+      budget: 1000,
+      atEnd: false,
+      everySteps: 5,
+      gradients: false,
+      activations: false,
+      norms: false,
+      text: false,
+    };
     const { result } = await trainHere(classifier({ summaries, epochs: 4 }), { summaries: undefined });
     const tags = tagsIn(path.join(result.runDir, 'train'));
     const steps = tags.get('weights/dense_1/kernel')!;
