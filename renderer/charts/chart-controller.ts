@@ -21,6 +21,8 @@ const MARGIN = { left: 46, right: 12, top: 8, bottom: 20 } as const;
 const MOST_MARKED = 40;
 /** So many are drawn at once, straight to the screen: that is quicker than what drawing them in turns costs. */
 const FEW_CURVES = 16;
+/** So many are painted together: what was only noted does not count on the clock, and is paid for in the last frame. */
+const LINES_A_COAT = 48;
 /** A y range that changes with each turn of the wheel is told when it rests. */
 const TELL_AFTER_MS = 250;
 
@@ -320,6 +322,7 @@ export class ChartController implements ChartMember {
         this.sheets?.finish(value);
         return value;
       }
+      if (turn % LINES_A_COAT === 0) this.sheets?.paint();
       // The clock is not asked after each of a thousand short lines.
       if (turn % 4 === 0 && performance.now() >= deadline) return undefined;
     }

@@ -28,12 +28,15 @@ const LIVE_INTERVAL_MS = 90;
  */
 const FRAME_BUDGET_MS = 7;
 const MOVING_BUDGET_MS = 3;
+/** While the page of charts is scrolled: rows come into being beside it, and what flies by is not looked at. */
+const SCROLLING_BUDGET_MS = 4;
 /** What says the zoom in words follows so often. */
 const TELL_ZOOM_MS = 100;
 
 export class ChartGroup {
   /** `undefined`: everything there is. */
   zoom: StepRange | undefined;
+  isScrolling = false;
   /** On the x axis of all of them. */
   hover: number | undefined;
   private readonly members = new Map<ChartMember, number>();
@@ -105,6 +108,7 @@ export class ChartGroup {
   private turn(now: number): void {
     this.frame = 0;
     const began = performance.now();
+    const budget = this.isScrolling ? SCROLLING_BUDGET_MS : FRAME_BUDGET_MS;
     const seen = [...this.urgent].filter(({ inSight }) => inSight);
     if (seen.length > 0) {
       // A chart that was left in the middle comes first: it has waited longest.
@@ -114,12 +118,12 @@ export class ChartGroup {
       }
     } else if (this.unfinished.size > 0) {
       for (const member of [...this.unfinished]) {
-        if (performance.now() >= began + FRAME_BUDGET_MS) break;
-        this.drawNow(member, now, began + FRAME_BUDGET_MS, false);
+        if (performance.now() >= began + budget) break;
+        this.drawNow(member, now, began + budget, false);
       }
-    } else if (!this.drawWaiting(now, began + FRAME_BUDGET_MS)) {
+    } else if (!this.drawWaiting(now, began + budget)) {
       const [unseen] = this.urgent;
-      if (unseen) this.drawNow(unseen, now, began + FRAME_BUDGET_MS, true);
+      if (unseen) this.drawNow(unseen, now, began + budget, true);
     }
     if (this.overlays) {
       this.overlays = false;

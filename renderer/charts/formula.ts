@@ -90,7 +90,8 @@ const formulaFunctions: readonly string[] = [...Object.keys(pointwise), ...Objec
  * `"a name - with signs" * 2`.
  */
 export function parseFormula(text: string, known: Iterable<string>): ParsedFormula {
-  const { code, names, places } = nameSeries(text, new Set(known));
+  const all: ReadonlySet<string> = known instanceof Set ? known : new Set(known);
+  const { code, names, places } = nameSeries(text, all);
   /** From a place in `code` to the column in `text`. */
   const column = (at: number) => {
     const before = places.findLast(([from]) => from <= at);
@@ -98,7 +99,6 @@ export function parseFormula(text: string, known: Iterable<string>): ParsedFormu
   };
   try {
     if (text.trim() === '') throw new FormulaError('Write a formula, for example validation/loss - train/loss.', 0);
-    const all = new Set(known);
     for (const name of names) {
       if (all.has(name)) continue;
       throw new FormulaError(
@@ -129,7 +129,15 @@ function parse(code: string): jsep.Expression {
 
 /** Series become `$0`, `$1`, for their names hold what elsewhere are operators. */
 function nameSeries(text: string, known: ReadonlySet<string>) {
-  const byLength = [...known].filter((name) => name !== '').sort((a, b) => b.length - a.length);
+  /** The longest one that the text goes on with; there may be a hundred thousand, but a formula is short. */
+  const nameAt = (at: number): string | undefined => {
+    for (let end = text.length; end > at; end--) {
+      if (/^[\p{L}\p{N}_$]/u.test(text.slice(end))) continue;
+      const name = text.slice(at, end);
+      if (known.has(name)) return name;
+    }
+    return undefined;
+  };
   const names: string[] = [];
   const places: [number, number][] = [[0, 0]];
   let code = '';
@@ -151,9 +159,7 @@ function nameSeries(text: string, known: ReadonlySet<string>) {
       code += text[at++];
       continue;
     }
-    const name = byLength.find(
-      (one) => text.startsWith(one, at) && !/^[\p{L}\p{N}_$]/u.test(text.slice(at + one.length)),
-    );
+    const name = nameAt(at);
     const called = /^\s*\(/.test(text.slice(at + (name ?? word).length));
     if (name !== undefined && !(called && (name in pointwise || name in running)) && !/^\d*\.?\d+$/.test(word)) {
       put(name, name.length);
@@ -232,8 +238,8 @@ function call(expression: jsep.CallExpression, known: ReadonlySet<string>): Make
   }
   if (Object.hasOwn(running, name)) {
     const [first, second] = makes;
-    const weight = second?.()([]) ?? 0;
-    // Of what is no number by itself, such as a series, there is none.
+    // No number where it is of a series.
+    const weight = second ? second()([]) : 0;
     if (!first || makes.length !== (name === 'smooth' ? 2 : 1) || !(weight >= 0 && weight <= 0.999)) {
       throw new FormulaError(
         name === 'smooth'

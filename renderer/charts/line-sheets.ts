@@ -6,6 +6,16 @@ import { clearedContext, giveCanvas, sizeCanvas, takeCanvas } from './canvas-poo
 import type { Plot } from './chart-overlay.js';
 import { plotClip } from './chart-painter.js';
 
+let probe: CanvasRenderingContext2D | undefined;
+
+/** Of a canvas that nobody sees: what is drawn onto it has to be there. */
+function probeContext(): CanvasRenderingContext2D | undefined {
+  if (probe) return probe;
+  const canvas = document.createElement('canvas');
+  canvas.width = canvas.height = 1;
+  return (probe = canvas.getContext('2d') ?? undefined);
+}
+
 export class LineSheets {
   private sheet = takeCanvas();
   private next = takeCanvas();
@@ -36,6 +46,17 @@ export class LineSheets {
   /** Empty, for the lines that are shown next. */
   begin(): CanvasRenderingContext2D | undefined {
     return clearedContext(this.next, this.ratio);
+  }
+
+  /**
+   * Has what was begun painted now: a browser only notes what is to be drawn until somebody wants to see it, and a
+   * thousand lines at once would take longer than a frame has.
+   */
+  paint(): void {
+    const context = probeContext();
+    context?.drawImage(this.next, 0, 0, 1, 1, 0, 0, 1, 1);
+    // Forgets what was noted here.
+    context?.clearRect(0, 0, 1, 1);
   }
 
   /** What was begun has the lines of `plot`, and is what is shown from now on. */

@@ -25,7 +25,7 @@ let ownRuns: readonly RunSummary[] = [];
 /** Runs whose curves are to be drawn, those among them that are not there (yet) too. */
 let chosen = new Set<string>();
 
-/** So many runs are drawn unasked: of a folder that was added, and of one that has nothing but runs. */
+/** Up to so many runs are drawn unasked when they come: of a folder that was added, and of one that has nothing but runs. */
 const DRAWN_UNASKED = 20;
 /** Series whose last values are told of a run; some have a hundred thousand. */
 const MOST_LAST_VALUES = 200;
@@ -127,13 +127,12 @@ function takeRuns(workspace: string): void {
   const runs = [...ownRuns, ...addedRuns()];
   const stored = readStored<{ colours?: Record<string, number>; selected?: string[] }>(key(workspace), {});
   const newest = runs.toSorted((a, b) => b.createdAt - a.createdAt);
-  if (!runsStore.getState().loaded) {
-    const nothingElse = appStore.getState().workspace?.experiments.length === 0;
-    chosen = new Set(stored.selected ?? (nothingElse ? newest.slice(0, DRAWN_UNASKED).map(({ id }) => id) : []));
-  }
+  if (!runsStore.getState().loaded) chosen = new Set(stored.selected ?? []);
   const known = stored.colours ?? {};
-  for (const { id } of newest.filter((run) => isAdded(run) && !(run.id in known)).slice(0, DRAWN_UNASKED))
-    chosen.add(id);
+  const nothingElse = appStore.getState().workspace?.experiments.length === 0;
+  const room = DRAWN_UNASKED - runs.filter(({ id }) => chosen.has(id)).length;
+  const unasked = newest.filter((run) => (isAdded(run) || nothingElse) && !(run.id in known));
+  for (const { id } of unasked.slice(0, Math.max(0, room))) chosen.add(id);
   const ids = newest.map(({ id }) => id).reverse();
   runsStore.setState({ colours: assignColours(known, ids), loaded: true, failure: undefined });
   showChosen(runs);

@@ -30,7 +30,10 @@ interface Entry {
 
 /** Points a request: an answer of some megabytes, so that the first charts do not wait for the last. */
 const POINTS_A_REQUEST = 1_000_000;
-const SERIES_A_REQUEST = 2000;
+/** To take in more of them at once would be felt by who scrolls. */
+const SERIES_A_REQUEST = 500;
+/** A chart of a thousand series is drawn when all of them are there, unless that takes longer. */
+const TOLD_AFTER_MS = 200;
 /** 24 bytes each, and 8 more where they are smoothed. */
 const MOST_POINTS = 24_000_000;
 const KEPT_MS = 5000;
@@ -54,6 +57,9 @@ export class SeriesStore {
   /** By the name of a series: `version` as it was when one of that name was news. */
   private readonly versions = new Map<string, number>();
   private clearedAt = 0;
+  /** News of series that others of their name are still read of, and since when. */
+  private readonly untold = new Set<string>();
+  private untoldSince = 0;
 
   constructor(private readonly read: ReadPoints) {}
 
@@ -119,6 +125,7 @@ export class SeriesStore {
     this.waiting.clear();
     this.points = 0;
     this.clearedAt = this.version + 1;
+    this.untold.clear();
     this.tell([]);
   }
 
@@ -152,6 +159,7 @@ export class SeriesStore {
       }
     } finally {
       this.asking = false;
+      if (this.untold.size > 0) this.tell([...this.untold]);
     }
     if (this.waiting.size > 0) this.askSoon(GROWTH_MS);
   }
@@ -213,7 +221,7 @@ export class SeriesStore {
       entry.state = 'read';
       if (entry.behind && this.isKnown(entry)) this.waiting.add(entry);
     }
-    if (news.size > 0) this.tell(news);
+    if (news.size > 0) this.tellWhatIsWhole(news);
     if (grew) for (const listener of this.growthListeners) listener();
   }
 
@@ -241,9 +249,22 @@ export class SeriesStore {
     return this.entries.get(entry.name.run)?.get(entry.name.name) === entry;
   }
 
-  private tell(names: Iterable<string>): void {
+  private tellWhatIsWhole(news: ReadonlySet<string>): void {
+    const now = performance.now();
+    if (this.untold.size === 0) this.untoldSince = now;
+    for (const name of news) this.untold.add(name);
+    const isLate = now - this.untoldSince > TOLD_AFTER_MS;
+    const partial = new Set([...this.waiting].map(({ name }) => name.name));
+    const whole = [...this.untold].filter((name) => isLate || !partial.has(name));
+    if (whole.length > 0) this.tell(whole);
+  }
+
+  private tell(names: readonly string[]): void {
     this.version++;
-    for (const name of names) this.versions.set(name, this.version);
+    for (const name of names) {
+      this.versions.set(name, this.version);
+      this.untold.delete(name);
+    }
     for (const listener of this.listeners) listener();
   }
 }

@@ -32,6 +32,7 @@ import { chartCurves, planChart, type ChartContents, type ChartPlan, type CurveO
 import type { ChartDescription } from './chart-list.js';
 import { chartRange, epochEndsOn, onGrowth } from './chart-range.js';
 import type { DrawnRun } from './drawn-runs.js';
+import { useTurn } from './in-turn.js';
 
 export interface ChartCardProps {
   readonly chart: ChartDescription;
@@ -39,6 +40,8 @@ export interface ChartCardProps {
   readonly dashboard: Dashboard;
   readonly options: CurveOptions;
 }
+
+const NO_PICKS: ChartDescription['picks'] = [];
 
 /** What is in sight is wanted anew so often, so that it is not the first to be forgotten. */
 const STILL_WANTED_MS = 2000;
@@ -54,7 +57,9 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
   const [over, setOver] = useState<'onto' | 'before'>();
   const card = useRef<HTMLElement>(null);
   useFocusOnwards(card, chart.id);
-  const { picks } = chart;
+  // A row that comes into sight has other charts than the one that it was.
+  const isHere = useTurn(chart.id);
+  const picks = isHere ? chart.picks : NO_PICKS;
   const plan = useMemo(() => planChart(picks, runs, options), [picks, runs, options]);
   const contents = useContents(chart.id, plan, options);
   const { curves } = contents;
@@ -161,7 +166,7 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
           onYRange={onYRange}
           onPoint={pointAt}
         />
-        {curves.length === 0 && <p className="chart-nothing">{whyNothing(plan, contents)}</p>}
+        {isHere && curves.length === 0 && <p className="chart-nothing">{whyNothing(plan, contents)}</p>}
       </div>
       {menu?.of === chart.id && (
         <PopupMenu

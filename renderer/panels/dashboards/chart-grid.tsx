@@ -8,6 +8,7 @@ import { changeDashboard } from '../../state/dashboards.js';
 import type { Dashboard } from '../../state/dashboard-schema.js';
 import { Icon } from '../../ui/icon.js';
 import { ChartCard } from './chart-card.js';
+import { dashboardGroup } from './chart-group.js';
 import type { CurveOptions } from './chart-curves.js';
 import { gridRows, rowsAbout, type GridRow } from './chart-rows.js';
 import type { Section } from './chart-list.js';
@@ -44,13 +45,18 @@ export function ChartGrid({ sections, runs, dashboard, options }: ChartGridProps
     paddingStart: GAP,
   });
   useLayoutEffect(() => virtualizer.measure(), [virtualizer, rows, rowHeight]);
+  const { isScrolling } = virtualizer;
+  useLayoutEffect(() => {
+    dashboardGroup.isScrolling = isScrolling;
+    return () => void (dashboardGroup.isScrolling = false);
+  }, [isScrolling]);
   const placeOf = (index: number) => {
     const row = rows[index]!;
     return row.kind === 'heading' ? -1 : row.ordinal % places;
   };
   const items = virtualizer.getVirtualItems();
   // The order of elements is the one that Tab follows; to keep it at each row that comes would have them leave the document.
-  const ordered = virtualizer.isScrolling ? items.toSorted((a, b) => placeOf(a.index) - placeOf(b.index)) : items;
+  const ordered = isScrolling ? items.toSorted((a, b) => placeOf(a.index) - placeOf(b.index)) : items;
 
   return (
     <div className="dashboard-charts" ref={area} data-chart-scroller tabIndex={-1}>
@@ -77,7 +83,7 @@ export function ChartGrid({ sections, runs, dashboard, options }: ChartGridProps
             >
               {row.cells.map(({ chart, wide }, place) => (
                 <div key={place} className="dashboard-cell" style={{ gridColumn: `span ${wide}` }}>
-                  <InTurn waits={virtualizer.isScrolling} before={<EmptyCard title={chart.title} />}>
+                  <InTurn waits={isScrolling} before={<EmptyCard title={chart.title} />}>
                     <ChartCard chart={chart} runs={runs} dashboard={dashboard} options={options} />
                   </InTurn>
                 </div>

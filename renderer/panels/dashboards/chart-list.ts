@@ -41,31 +41,48 @@ export function chartSections(
     sections.push({ id: PINNED, title: 'Pinned', charts });
   }
   if (!dashboard.everything) return sections;
+  const { matches } = pattern(dashboard.filter);
+  for (const { id, title, charts: all } of allSections(runs)) {
+    const charts = dashboard.filter.trim() === '' ? all : all.filter((chart) => matchesChart(chart, matches));
+    if (charts.length > 0) sections.push({ id, title, charts });
+  }
+  return sections;
+}
+
+/** By its name, or as its title has it. */
+function matchesChart({ title, picks: [pick] }: ChartDescription, matches: (name: string) => boolean): boolean {
+  return (pick?.kind === 'tag' && matches(pick.tag)) || matches(title);
+}
+
+const sectionsOfRuns = new WeakMap<readonly DrawnRun[], readonly Section[]>();
+
+/** One chart a quantity. Kept: to put a hundred thousand names in order takes longer than a keystroke in the filter may. */
+function allSections(runs: readonly DrawnRun[]): readonly Section[] {
+  const known = sectionsOfRuns.get(runs);
+  if (known) return known;
   const keys = new Set<string>();
   for (const run of runs) for (const key of run.byKey.keys()) keys.add(key);
-  const { matches } = pattern(dashboard.filter);
   const bySection = new Map<string, string[]>();
   for (const key of keys) {
-    if (!matches(key)) continue;
     const section = sectionOf(key);
     const before = bySection.get(section);
     if (before) before.push(key);
     else bySection.set(section, [key]);
   }
   const place = (key: string) => (key === 'loss' ? 0 : isSetting(key) ? 2 : 1);
-  const compare = new Intl.Collator('en', { numeric: true }).compare;
-  for (const section of [...bySection.keys()].sort((a, b) => compare(a, b))) {
-    const charts = bySection
-      .get(section)!
-      .sort((a, b) => place(a) - place(b) || compare(a, b))
-      .map((key): ChartDescription => ({
-        id: tagChartId(key),
-        title: titleOf([{ kind: 'tag', tag: key }]),
-        picks: [{ kind: 'tag', tag: key }],
-        pinned: false,
-      }));
-    sections.push({ id: section, title: section === UNGROUPED ? 'Training' : section, charts });
-  }
+  const { compare } = new Intl.Collator('en', { numeric: true });
+  const sections = [...bySection]
+    .sort(([a], [b]) => compare(a, b))
+    .map(([section, own]): Section => {
+      const charts = own
+        .sort((a, b) => place(a) - place(b) || compare(a, b))
+        .map((key): ChartDescription => {
+          const picks: ChartPick[] = [{ kind: 'tag', tag: key }];
+          return { id: tagChartId(key), title: titleOf(picks), picks, pinned: false };
+        });
+      return { id: section, title: section === UNGROUPED ? 'Training' : section, charts };
+    });
+  sectionsOfRuns.set(runs, sections);
   return sections;
 }
 

@@ -23,6 +23,17 @@ function ask(begin: () => void): () => void {
   return () => waiting.delete(begin);
 }
 
+/** Whether the turn of what is shown now has come: the first one's has, any other's comes in one of the next frames. */
+export function useTurn(id: string): boolean {
+  const [there, setThere] = useState(id);
+  useEffect(() => {
+    if (there === id) return undefined;
+    const forget = ask(() => setThere(id));
+    return () => void forget();
+  }, [there, id]);
+  return there === id;
+}
+
 /** @param waits whether `children` come in their turn; until then `before` is there. Decided when it is made. */
 export function InTurn(props: { readonly waits: boolean; readonly before: ReactNode; readonly children: ReactNode }) {
   const [there, setThere] = useState(!props.waits);
