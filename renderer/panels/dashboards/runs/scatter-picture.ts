@@ -10,8 +10,8 @@ import type { Place, Size } from './run-canvas.js';
 
 const LEFT = 64;
 const RIGHT = 18;
-const TOP = 14;
-const BOTTOM = 20;
+const TOP = 22;
+const BOTTOM = 36;
 /** From the outermost points to the frame, as a share. */
 const ROOM = 0.04;
 const HIT_PX = 14;
@@ -186,9 +186,9 @@ export function drawFrame(pen: Pen, layout: ScatterLayout, palette: Palette): vo
   pen.fillStyle = palette.text;
   pen.textAlign = 'right';
   pen.textBaseline = 'middle';
-  pen.fillText(`${layout.x.column.title} →`, right - 4, bottom - 7);
+  pen.fillText(`${layout.x.column.title} →`, right - 4, bottom + 25);
   pen.textAlign = 'left';
-  pen.fillText(`↑ ${layout.y.column.title}`, left + 6, top + 4);
+  pen.fillText(`↑ ${layout.y.column.title}`, left + 6, top - 11);
 }
 
 export function drawTrend(
