@@ -1,5 +1,6 @@
 /** One of Keras's files with weights, `.keras` or `.h5`, held open for as long as the process lives. */
 import { isHdf5, withHdf5, type Hdf5File } from '../shared/models/containers/hdf5-file.js';
+import type { ZipArchive } from '../shared/models/containers/zip-archive.js';
 import { isZip, textOfArchive, textOfHdf5, type KerasText } from '../shared/models/keras/keras-files.js';
 import { ModelFileError } from '../shared/models/model-file-error.js';
 import { bytesAt } from '../shared/models/parts-of-source.js';
@@ -27,12 +28,15 @@ export async function openKerasFile(file: string): Promise<KerasFile> {
   return {
     text,
     container: 'archive',
-    weights: () => {
-      const entry = archive.open('model.weights.h5', Number.MAX_SAFE_INTEGER);
-      if (!entry) throw new ModelFileError('It holds no weights: model.weights.h5 is missing in it.');
-      return (weights ??= heldOpen(entry));
-    },
+    // Once: to see that it is unharmed, all of it is read.
+    weights: () => (weights ??= weightsIn(archive)),
   };
+}
+
+function weightsIn(archive: ZipArchive): Promise<Hdf5File> {
+  const entry = archive.open('model.weights.h5', Number.MAX_SAFE_INTEGER);
+  if (!entry) throw new ModelFileError('It holds no weights: model.weights.h5 is missing in it.');
+  return heldOpen(entry);
 }
 
 function heldOpen(source: ByteSource): Promise<Hdf5File> {
