@@ -12,19 +12,12 @@ interface Point {
   readonly y: number;
 }
 
-export interface Curve {
-  /** Of an SVG path. */
-  readonly path: string;
-  readonly middle: Point;
-}
-
-/** Led through points, where there are any. */
-export function curveThrough(from: Box, via: readonly Point[], to: Box): Curve {
-  const points = curvePoints(from, via, to);
+/** Of an SVG path, through what `curvePoints` gives. */
+export function curvePath(points: readonly number[]): string {
   const at = (index: number): string => `${round(points[index]!)} ${round(points[index + 1]!)}`;
   let path = `M${at(0)}`;
   for (let index = 2; index < points.length; index += 6) path += `C${at(index)} ${at(index + 2)} ${at(index + 4)}`;
-  return { path, middle: middleOf(points) };
+  return path;
 }
 
 /** x and y of where it begins, then of two control points and the end of each of its Bézier curves. */
@@ -48,6 +41,12 @@ export function curvePoints(from: Box, via: readonly Point[], to: Box): number[]
   for (const { x, y } of via) lead(x, y);
   lead(to.x + to.width / 2, down ? to.y : to.y + to.height);
   return points;
+}
+
+/** Between two boxes that stand side by side there is as much as they are apart: what is longer would be cut by both. */
+export function hasRoomFor(points: readonly number[], width: number): boolean {
+  const isLevel = points.length === 8 && points[1] === points[3];
+  return !isLevel || Math.abs(points[6]! - points[0]!) >= width;
 }
 
 /**

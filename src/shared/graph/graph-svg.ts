@@ -3,10 +3,17 @@
  * As it is written by the command line, or as it stands in the window. Knows neither.
  */
 import type { CellKind } from './graph-blocks.js';
-import { curveThrough } from './graph-curve.js';
+import { curvePath, curvePoints, hasRoomFor, middleOf } from './graph-curve.js';
 import type { OpGraph } from './op-graph.js';
 import { groupTree, isGroup, type Group } from './tree/group-tree.js';
-import { layOutTree, shortened, type PlacedItem, type TreeLayout, type Wire } from './tree/tree-layout.js';
+import {
+  layOutTree,
+  shortened,
+  type PlacedGroup,
+  type PlacedItem,
+  type TreeLayout,
+  type Wire,
+} from './tree/tree-layout.js';
 
 /** Colours as a picture needs them that is looked at where no theme is known: `#rrggbb`, `rgb(…)`. */
 export interface SvgLook {
@@ -60,6 +67,11 @@ const titleHeight = 44;
 const legendHeight = 22;
 /** Of a letter of 12 pixels: pictures are made where nothing measures text. */
 const letterWidth = 6.6;
+/** Of what stands at a wire, and how far from it. */
+const labelFont = 11;
+const labelGap = 6;
+/** From an item's text to its border. */
+const itemPadding = 4;
 
 /** Of all layers closed; `open` names groups that show what is in them. */
 export function graphSvg(graph: OpGraph, title: string, open: ReadonlySet<string> = new Set()): string {
@@ -78,7 +90,8 @@ export function graphSubtitle(graph: OpGraph): string {
 
 export function pictureSvg(picture: GraphPicture): string {
   const { layout, title, subtitle, look = lightLook, legend = [] } = picture;
-  const { width, height } = pictureSize(picture);
+  const drawn = drawnWires(picture);
+  const { width, height } = sizeOf(picture, drawn);
   const top = titleHeight + (legend.length > 0 ? legendHeight : 0);
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="system-ui, 'Segoe UI', sans-serif" font-size="12">`,
@@ -94,12 +107,12 @@ export function pictureSvg(picture: GraphPicture): string {
     `<text x="${margin}" y="${margin + 18}" fill="${look.dim}">${escaped(subtitle)}</text>`,
     ...legendSvg(legend, look),
     `<g transform="translate(${margin} ${margin + top})">`,
-    ...layout.groups.map(({ group, x, y, width: w, height: h }) => {
-      const type = group.type ?? (group.times ? `×${group.times}` : '');
-      const beside = type ? `<tspan fill="${look.dim}" font-weight="400">  ${escaped(type)}</tspan>` : '';
-      return `<rect x="${at(x)}" y="${at(y)}" width="${at(w)}" height="${at(h)}" rx="6" fill="${look.group}" stroke="${look.groupLine}"/><text x="${at(x + 10)}" y="${at(y + 17)}" font-weight="600" fill="${look.text}">${escaped(shortened(group.label, 20))}${beside}</text>`;
-    }),
-    ...wires(picture, look),
+    ...layout.groups.map(
+      ({ x, y, width: w, height: h }) =>
+        `<rect x="${at(x)}" y="${at(y)}" width="${at(w)}" height="${at(h)}" rx="6" fill="${look.group}" stroke="${look.groupLine}"/>`,
+    ),
+    ...wires(drawn, look),
+    ...layout.groups.map((placed) => headSvg(placed, look)),
     ...layout.items.map((item) => itemSvg(item, picture.toneOf?.(item) ?? lightTones[item.cell], look)),
     '</g>',
     '</svg>',
@@ -107,18 +120,25 @@ export function pictureSvg(picture: GraphPicture): string {
   ].join('\n');
 }
 
-/** In pixels, whole. */
-export function pictureSize({ layout, title, subtitle, legend = [] }: GraphPicture): {
+interface PictureSize {
   readonly width: number;
   readonly height: number;
-} {
+}
+
+/** In pixels, whole. */
+export function pictureSize(picture: GraphPicture): PictureSize {
+  return sizeOf(picture, drawnWires(picture));
+}
+
+function sizeOf({ layout, title, subtitle, legend = [] }: GraphPicture, wires: readonly DrawnWire[]): PictureSize {
+  const labels = wires.reduce((most, { text, x }) => (text === '' ? most : Math.max(most, x + labelWidth(text))), 0);
   const text = Math.max(
     title.length * letterWidth * 1.35,
     subtitle.length * letterWidth,
     legendEnds(legend).at(-1) ?? 0,
   );
   return {
-    width: Math.ceil(Math.max(layout.width, text) + 2 * margin),
+    width: Math.ceil(Math.max(layout.width, text, labels) + 2 * margin),
     height: Math.ceil(layout.height + 2 * margin + titleHeight + (legend.length > 0 ? legendHeight : 0)),
   };
 }
@@ -149,31 +169,63 @@ function opened(root: Group): ReadonlySet<string> {
   }
 }
 
+/** Wires come in through it: they are cut where they would cross its letters. */
+function headSvg({ group, x, y }: PlacedGroup, look: SvgLook): string {
+  const type = group.type ?? (group.times ? `×${group.times}` : '');
+  const beside = type ? `<tspan fill="${look.dim}" font-weight="400">  ${escaped(type)}</tspan>` : '';
+  return `<text x="${at(x + 10)}" y="${at(y + 17)}" font-weight="600" fill="${look.text}" stroke="${look.group}" stroke-width="4" paint-order="stroke">${escaped(shortened(group.label, 20))}${beside}</text>`;
+}
+
 function itemSvg({ x, y, width, height, lines, ops }: PlacedItem, tone: SvgTone, look: SvgLook): string {
   const first = y + height / 2 - ((lines.length - 1) * 15) / 2 + 4;
-  const text = lines.map(
-    (one, index) =>
-      `<text x="${at(x + width / 2)}" y="${at(first + index * 15)}" text-anchor="middle" fill="${index === 0 || ops.length > 1 ? look.text : look.dim}">${escaped(one)}</text>`,
-  );
+  const room = width - 2 * itemPadding;
+  // What is a little too long is set closer; the middle of what is far too long is left out.
+  const most = Math.floor((room * 1.25) / letterWidth);
+  const text = lines.map((line, index) => {
+    const own = shortened(line, most);
+    const isClose = own.length * letterWidth > room;
+    return `<text x="${at(x + width / 2)}" y="${at(first + index * 15)}" text-anchor="middle" fill="${index === 0 || ops.length > 1 ? look.text : look.dim}"${isClose ? ` textLength="${at(room)}" lengthAdjust="spacingAndGlyphs"` : ''}>${escaped(own)}</text>`;
+  });
   return `<rect x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" rx="4" fill="${tone.fill}" stroke="${tone.line}"/>${text.join('')}`;
 }
 
-/** Labels last, so that no line crosses them. */
-function wires({ layout: { wires: all, items }, edgeText }: GraphPicture, look: SvgLook): string[] {
+interface DrawnWire {
+  readonly wire: Wire;
+  readonly path: string;
+  /** What stands at it, and where that begins. */
+  readonly text: string;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** As in the window: what flows within a layer, or back, says its shapes nowhere. */
+function drawnWires({ layout: { wires, items }, edgeText }: GraphPicture): DrawnWire[] {
   const byId = new Map(items.map((item) => [item.id, item]));
-  const paths: string[] = [];
-  const labels: string[] = [];
-  for (const wire of all) {
-    const curve = curveThrough(byId.get(wire.from)!.anchor, wire.via, byId.get(wire.to)!.anchor);
-    paths.push(
-      `<path d="${curve.path}" fill="none" stroke="${look.wires[wire.cell]}" stroke-opacity="${wire.cell === 'forward' ? 0.9 : 0.45}" ${wire.isControl ? ' stroke-dasharray="2 4"' : ''} marker-end="url(#arrow-${wire.cell})"/>`,
-    );
-    const text = edgeText?.(wire) ?? wire.label;
-    if (wire.cell !== 'forward' || text === '' || wire.isControl) continue;
-    labels.push(
-      `<text x="${at(curve.middle.x + 6)}" y="${at(curve.middle.y + 4)}" font-size="11" fill="${look.label}" stroke="${look.background}" stroke-width="3" paint-order="stroke">${escaped(text)}</text>`,
-    );
-  }
+  return wires.map((wire) => {
+    const points = curvePoints(byId.get(wire.from)!.anchor, wire.via, byId.get(wire.to)!.anchor);
+    const middle = middleOf(points);
+    const isTold = edgeText !== undefined || (wire.cell === 'forward' && !wire.isInner);
+    const text = isTold ? (edgeText?.(wire) ?? (wire.isControl ? '' : wire.label)) : '';
+    const hasRoom = hasRoomFor(points, labelWidth(text) + 2 * labelGap);
+    return { wire, path: curvePath(points), text: hasRoom ? text : '', x: middle.x + labelGap, y: middle.y + 4 };
+  });
+}
+
+function labelWidth(text: string): number {
+  return (text.length * letterWidth * labelFont) / 12;
+}
+
+/** Labels last, so that no line crosses them. */
+function wires(drawn: readonly DrawnWire[], look: SvgLook): string[] {
+  const paths = drawn.map(
+    ({ path, wire: { cell, isControl } }) =>
+      `<path d="${path}" fill="none" stroke="${look.wires[cell]}" stroke-opacity="${cell === 'forward' ? 0.9 : 0.45}" ${isControl ? ' stroke-dasharray="2 4"' : ''} marker-end="url(#arrow-${cell})"/>`,
+  );
+  const labels = drawn.flatMap(({ text, x, y }) =>
+    text === ''
+      ? []
+      : `<text x="${at(x)}" y="${at(y)}" font-size="${labelFont}" fill="${look.label}" stroke="${look.background}" stroke-width="3" paint-order="stroke">${escaped(text)}</text>`,
+  );
   return [...paths, ...labels];
 }
 

@@ -1,4 +1,5 @@
 /** Paints the wires of a region: as many and as exactly as can be told apart at the zoom, and what is said at them. */
+import { hasRoomFor } from '../../../../src/shared/graph/graph-curve.js';
 import type { Wire } from '../../../../src/shared/graph/tree/tree-layout.js';
 import type { Region } from './box-index.js';
 import type { Detail } from './detail.js';
@@ -133,7 +134,7 @@ function paintLabel(
   const middle = look.scene.middleOf(place);
   const size = Math.max(LABEL_FONT, LEAST_FONT / zoom);
   brush.font = `${size}px ${palette.mono}`;
-  if (!hasRoom(look.scene.pointsOf(place), measured(brush, text) + size)) return;
+  if (!hasRoomFor(look.scene.pointsOf(place), measured(brush, text) + size)) return;
   brush.textAlign = 'left';
   brush.textBaseline = 'alphabetic';
   brush.globalAlpha = look.sideOfWire(wire) === 'off' && !isNear ? 0.25 : 1;
@@ -144,10 +145,4 @@ function paintLabel(
   brush.fillStyle = palette.text;
   brush.fillText(text, middle.x - x + size / 2, middle.y - y + size / 3);
   brush.globalAlpha = 1;
-}
-
-/** Between two boxes that stand side by side there is as much as they are apart: what is longer would be cut by both. */
-function hasRoom(points: WirePoints, width: number): boolean {
-  const isLevel = points.length === 8 && points[1] === points[3];
-  return !isLevel || Math.abs(points[6]! - points[0]!) >= width;
 }

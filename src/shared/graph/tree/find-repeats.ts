@@ -10,6 +10,8 @@ import { Signatures } from './signatures.js';
 const MOST_CHILDREN = 4000;
 /** What saves fewer ops than this is seen better as it is. */
 const LEAST_SAVED = 8;
+/** A layer of fewer ops shows them as they are, gradients beside what they are of: a block would stand between the two. */
+const LEAST_IN_LAYER = 200;
 /** Of children that are compared with all others before anything else is asked of them. */
 const MOST_COMPARED = 128;
 
@@ -27,7 +29,9 @@ export function findRepeats(root: Growing, nodes: readonly OpNode[]): void {
   const signatures = new Signatures(nodes);
   const visit = (group: Growing): void => {
     for (const child of group.children) if (isGrowing(child)) visit(child);
-    if (group.size <= LEAST_SAVED || group.children.length < 4 || group.children.length > MOST_CHILDREN) return;
+    const { length } = group.children;
+    if (group.size <= LEAST_SAVED || length < 4 || length > MOST_CHILDREN) return;
+    if (group.kind === 'layer' && length < LEAST_IN_LAYER) return;
     const runs = runsIn(group, signatures, nodes);
     if (runs.length > 0) fold(group, runs, nodes);
   };

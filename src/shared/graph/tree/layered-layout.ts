@@ -15,6 +15,8 @@ export interface LayeredBox {
   readonly port?: number;
   /** Stands at the left of what it goes to, in the same row: constants and weights. */
   readonly aside?: boolean;
+  /** Reads one box alone, and nothing reads it: stands at the right of what it reads, in the same row. */
+  readonly keeps?: boolean;
 }
 
 export interface LayeredGaps {
@@ -143,8 +145,8 @@ class Grid {
   /** @returns the bends that the edge is led through, one a row between; `undefined` where it is not led */
   lead(from: number, to: number): number[] | undefined {
     const [first, last] = [this.ranks[from]!, this.ranks[to]!];
-    const { aside, inGrid } = this.given;
-    if (first === last && aside[from] && from < to) this.hostOf.set(from, to);
+    const { aside, keptFrom, inGrid } = this.given;
+    if (first === last && aside[from] && from < to && keptFrom[to] !== from) this.hostOf.set(from, to);
     if (first >= last || last - first > LONGEST || inGrid[from] || inGrid[to]) return undefined;
     const bends: number[] = [];
     let previous = from;
@@ -230,18 +232,33 @@ class Grid {
     return total;
   }
 
-  /** Moves what stands aside to the left of what it goes to. */
+  /**
+   * Moves what stands aside to the left of what it goes to, and what keeps something to the right of that; copies of
+   * what stands aside go to its left, or they would part it from where it goes.
+   */
   private putAside(): void {
-    if (this.hostOf.size === 0) return;
+    const { keptFrom } = this.given;
+    if (this.hostOf.size === 0 && !keptFrom.some((source) => source >= 0)) return;
     this.rows.forEach((row, rank) => {
       const guests = new Map<number, number[]>();
-      const hosts = row.filter((at) => {
-        const to = this.hostOf.get(at);
-        if (to === undefined) return true;
-        guests.set(to, [...(guests.get(to) ?? []), at]);
+      const keepers = new Map<number, number[]>();
+      const join = (to: Map<number, number[]>, host: number, at: number): boolean => {
+        const known = to.get(host);
+        if (known) known.push(at);
+        else to.set(host, [at]);
         return false;
+      };
+      const hosts = row.filter((at) => {
+        const host = this.hostOf.get(at);
+        if (host !== undefined) return join(guests, host, at);
+        const source = keptFrom[at] ?? -1;
+        return source < 0 || join(keepers, source, at);
       });
-      this.rows[rank] = hosts.flatMap((at) => [...(guests.get(at) ?? []), at]);
+      this.rows[rank] = hosts.flatMap((at) => [
+        ...(guests.get(at) ?? []).flatMap((guest) => [...(keepers.get(guest) ?? []), guest]),
+        at,
+        ...(keepers.get(at) ?? []),
+      ]);
     });
   }
 
@@ -306,26 +323,41 @@ class Grid {
     });
   }
 
+  /** What it stands beside, itself where it stands alone. */
+  private standsWith(at: number): number {
+    const source = this.given.keptFrom[at] ?? -1;
+    const host = this.hostOf.get(at) ?? (source >= 0 ? source : undefined);
+    return host === undefined ? at : this.standsWith(host);
+  }
+
   /** The places nearest to the wishes at which nothing of the row overlaps, and its order stays. */
   private spread(row: readonly number[], gap: number, xs: Float64Array, partners: readonly Partners[]): void {
-    // Pools of boxes that touch, each with its weighted mean of wishes, moved so that touching means equal.
-    const pools: { sum: number; weight: number; count: number }[] = [];
     const offsets: number[] = [];
+    const placeIn = new Map<number, number>();
     let offset = 0;
     row.forEach((at, index) => {
       if (index > 0) offset += this.rights[row[index - 1]!]! + this.lefts[at]! + gap;
       offsets.push(offset);
+      placeIn.set(at, index);
+    });
+    const wishOf = (at: number): number => {
+      const { near } = partners[at]!;
+      return near.length > 0 ? near.reduce((sum, one) => sum + xs[one]!, 0) / near.length : xs[at]!;
+    };
+    // Pools of boxes that touch, each with its weighted mean of wishes, moved so that touching means equal.
+    const pools: { sum: number; weight: number; count: number }[] = [];
+    for (const at of row) {
+      const host = this.standsWith(at);
       const { near, isMain } = partners[at]!;
-      const wish = near.length > 0 ? near.reduce((sum, one) => sum + xs[one]!, 0) / near.length : xs[at]!;
-      // What stands aside goes where its host goes.
-      const weight = this.hostOf.has(at) ? 0.01 : near.length === 0 ? 0.1 : isMain ? 300 : 1;
-      let pool = { sum: (wish - offset) * weight, weight, count: 1 };
+      // What stands beside something goes where that goes.
+      const weight = host !== at ? 0.01 : near.length === 0 ? 0.1 : isMain ? 300 : 1;
+      let pool = { sum: (wishOf(host) - offsets[placeIn.get(host)!]!) * weight, weight, count: 1 };
       for (let last = pools.at(-1); last && last.sum / last.weight > pool.sum / pool.weight; last = pools.at(-1)) {
         pools.pop();
         pool = { sum: pool.sum + last.sum, weight: pool.weight + last.weight, count: pool.count + last.count };
       }
       pools.push(pool);
-    });
+    }
     let index = 0;
     for (const { sum, weight, count } of pools)
       for (let inner = 0; inner < count; inner++, index++) xs[row[index]!] = sum / weight + offsets[index]!;

@@ -6,6 +6,7 @@ import { cellKinds } from '../graph-blocks.js';
 import type { OpNode } from '../op-graph.js';
 import { lineCounts } from './closed-group.js';
 import { cellKindOf, isGroup, type Group, type GroupTree } from './group-tree.js';
+import type { LayeredBox } from './layered-layout.js';
 
 /** In pixels. */
 export const sizes = {
@@ -32,7 +33,12 @@ export const childBoxes = [
   { width: sizes.asideWidth, height: sizes.asideHeight, aside: true },
   // A layer that a file tells of as a whole, with its name.
   { width: cellWidths[0], height: 2 * sizes.lineHeight + sizes.cellPadding, aside: false },
-] as const;
+  // A weight that takes its new value.
+  { width: sizes.asideWidth, height: sizes.asideHeight, aside: false },
+  // What is only kept for the gradient.
+  { width: sizes.asideWidth, height: sizes.asideHeight, aside: false, keeps: true },
+] as const satisfies readonly LayeredBox[];
+const [OP, ASIDE, LAYER, ASSIGN, KEPT] = [0, 1, 2, 3, 4];
 
 export interface Outline {
   /** Of each group: its first child in `child`, and one more at the end. */
@@ -64,7 +70,7 @@ export interface OutlinedTree {
   readonly lines: Uint8Array;
 }
 
-export function outlined({ root }: GroupTree): OutlinedTree {
+export function outlined({ root, graph }: GroupTree): OutlinedTree {
   const groups: Group[] = [];
   const outer: number[] = [];
   const numberOf = new Map<Group, number>();
@@ -109,6 +115,7 @@ export function outlined({ root }: GroupTree): OutlinedTree {
     }
     outline.edges.set(group.edges, 2 * edgeStart[number]!);
     outline.columns[number] = hasGroups ? 0 : 1;
+    if (!hasGroups && graph.batch !== 'none') markKept(group, outline, childStart[number]!);
     for (let cell = 0; cell < cellKinds.length; cell++) {
       const many = lines[number * cellKinds.length + cell]!;
       if (many === 0) continue;
@@ -131,8 +138,20 @@ export function closedCellHeight(lines: number): number {
 }
 
 function boxOf(op: OpNode): number {
-  if (isLayer(op)) return 2;
-  return op.kind === 'constant' || op.kind === 'variable' ? 1 : 0;
+  if (isLayer(op)) return LAYER;
+  if (op.kind === 'assign') return ASSIGN;
+  return op.kind === 'constant' || op.kind === 'variable' ? ASIDE : OP;
+}
+
+/** Copies that nothing of their own column reads: a forward pass makes one of each tensor that its gradient will want. */
+function markKept({ children, edges }: Group, { box, cell }: Outline, start: number): void {
+  const isRead = new Uint8Array(children.length);
+  for (let at = 0; at < edges.length; at += 2)
+    if (cell[start + edges[at]!] === cell[start + edges[at + 1]!]) isRead[edges[at]!] = 1;
+  children.forEach((child, place) => {
+    if (isRead[place] === 0 && !isGroup(child) && child.kind === 'op' && child.op === 'Identity')
+      box[start + place] = KEPT;
+  });
 }
 
 /** A layer that a file tells of as a whole, by its name. */

@@ -6,6 +6,8 @@ export interface Ranks {
   readonly rank: readonly number[];
   /** Of each box: whether it stands at the left of what it goes to, in its row. */
   readonly aside: readonly boolean[];
+  /** Of each box: the box that it stands beside because it only keeps what that one gives, −1 for none. */
+  readonly keptFrom: readonly number[];
   /** Of each box: whether its row had to be cut into several, so that it stands in a grid rather than above what reads it. */
   readonly inGrid: readonly boolean[];
 }
@@ -25,8 +27,9 @@ export function ranksOf(
 ): Ranks {
   const before: number[][] = boxes.map(() => []);
   const after: number[][] = boxes.map(() => []);
+  const keptFrom = sourcesOfKept(boxes, edges);
   for (const [from, to] of edges) {
-    if (from >= to) continue;
+    if (from >= to || keptFrom[to] === from) continue;
     before[to]!.push(from);
     after[from]!.push(to);
   }
@@ -49,14 +52,35 @@ export function ranksOf(
     if (before[index]!.length > 0 || after[index]!.length === 0 || aside[index]) continue;
     rank[index] = Math.max(rank[index]!, firstReader(index) - 1);
   }
-  const inGrid = cutRows(boxes, rank, aside, gaps);
+  const inGrid = cutRows(
+    boxes,
+    rank,
+    boxes.map((_, index) => aside[index]! || keptFrom[index]! >= 0),
+    gaps,
+  );
   boxes.forEach((_, index) => {
     if (aside[index]) rank[index] = firstReader(index);
   });
-  return { rank, aside, inGrid };
+  keptFrom.forEach((source, index) => {
+    if (source >= 0) rank[index] = rank[source]!;
+  });
+  return { rank, aside, keptFrom, inGrid };
 }
 
-/** Changes the ranks of what does not stand aside. */
+/** Of each box that keeps what another one gives: that one, −1 where there is none, or too many keep its. */
+function sourcesOfKept(
+  boxes: readonly LayeredBox[],
+  edges: readonly (readonly [from: number, to: number])[],
+): readonly number[] {
+  const keptFrom = boxes.map(() => -1);
+  const keepers = boxes.map(() => 0);
+  for (const [from, to] of edges)
+    if (boxes[to]!.keeps === true && from < to && boxes[from]!.keeps !== true && ++keepers[from]! <= MOST_ASIDE)
+      keptFrom[to] = from;
+  return keptFrom;
+}
+
+/** Changes the ranks of what does not stand beside something. */
 function cutRows(
   boxes: readonly LayeredBox[],
   rank: number[],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { curvePoints } from '../../../../src/shared/graph/graph-curve.js';
 import type { OpEdge, OpGraph, OpNode } from '../../../../src/shared/graph/op-graph.js';
 import { groupTree, isGroup, type Group } from '../../../../src/shared/graph/tree/group-tree.js';
-import { layOutTree, type TreeLayout } from '../../../../src/shared/graph/tree/tree-layout.js';
+import { layOutTree, type Box, type TreeLayout } from '../../../../src/shared/graph/tree/tree-layout.js';
 import { edge, file, node, randomGraph } from './random-graph.js';
 import { expectSound } from './expect-sound.js';
 
@@ -256,4 +256,39 @@ it('what goes everywhere is not wired, and says so', () => {
   const { wires, items } = layOutTree(tree, new Set());
   expect(wires).toEqual([]);
   expect(items.find(({ id }) => id === 'x')!.unwired).toBe(9);
+});
+
+it('what is kept for the gradient stands beside what it is of, and does not part a weight from where it goes', () => {
+  const own = (id: string, more: Partial<OpNode> = {}): OpNode => ({
+    ...node(id, more),
+    group: undefined,
+    layer: 'dense',
+  });
+  const nodes = [
+    { ...node('x', { kind: 'input' }), group: undefined },
+    own('kernel', { kind: 'variable', op: 'Variable' }),
+    own('y', { op: 'MatMul' }),
+    own('kept_kernel', { op: 'Identity' }),
+    own('bias', { kind: 'variable', op: 'Variable' }),
+    own('z', { op: 'Add' }),
+    own('kept_y', { op: 'Identity' }),
+    own('kept_bias', { op: 'Identity' }),
+  ];
+  const edges = [
+    ...[edge('x', 'y'), edge('kernel', 'y'), edge('kernel', 'kept_kernel'), edge('y', 'z'), edge('bias', 'z')],
+    ...[edge('y', 'kept_y'), edge('bias', 'kept_bias')],
+  ];
+  const tree = groupTree({ ...file(nodes, edges), batch: 'zeros' });
+  const layout = layOutTree(tree, new Set(tree.groups.keys()));
+  expectSound(tree, layout);
+  const row = (of: string): string[] => {
+    const middle = ({ y, height }: Box): number => Math.round(y + height / 2);
+    const at = middle(layout.items.find(({ id }) => id === of)!);
+    return layout.items
+      .filter((item) => item.group.id === 'layer:dense' && middle(item) === at)
+      .sort((a, b) => a.x - b.x)
+      .map(({ id }) => id);
+  };
+  expect(row('y')).toEqual(['kept_kernel', 'kernel', 'y', 'kept_y']);
+  expect(row('z')).toEqual(['kept_bias', 'bias', 'z']);
 });

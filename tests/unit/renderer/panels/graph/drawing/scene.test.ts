@@ -5,7 +5,7 @@ import { detailAt, standsInPage } from '../../../../../../renderer/panels/graph/
 import { mapScales } from '../../../../../../renderer/panels/graph/drawing/graph-map.js';
 import { mix, parseColour } from '../../../../../../renderer/panels/graph/drawing/graph-palette.js';
 import { Scene } from '../../../../../../renderer/panels/graph/drawing/scene.js';
-import { curvePoints, curveThrough } from '../../../../../../src/shared/graph/graph-curve.js';
+import { curvePath, curvePoints, middleOf } from '../../../../../../src/shared/graph/graph-curve.js';
 import { groupTree } from '../../../../../../src/shared/graph/tree/group-tree.js';
 import { layOutTree } from '../../../../../../src/shared/graph/tree/tree-layout.js';
 import { randomGraph } from '../../../../shared/graph/random-graph.js';
@@ -90,7 +90,7 @@ test('points of a wire and its path are the same', () => {
   ]) {
     const points = curvePoints(from, via, to);
     expect(points.length).toBe(2 + 6 * (via.length + 1));
-    const { path, middle } = curveThrough(from, via, to);
+    const [path, middle] = [curvePath(points), middleOf(points)];
     expect(path.match(/-?[\d.]+/g)!.map(Number)).toEqual(points);
     // Of one that is led: between its rows.
     expect(middle).toEqual(via.length === 2 ? { x: 25, y: 90 } : { x: (50 + 325) / 2, y: (20 + 200) / 2 });
