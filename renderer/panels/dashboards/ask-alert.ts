@@ -1,8 +1,10 @@
 /** What an alert is about, asked in three short questions. */
+import { closestName } from '../../../src/shared/conditions/closest-name.js';
 import { alertRule, alertWords, type AlertRule } from '../../state/alert-rules.js';
 import { notify } from '../../state/app-state.js';
 import { addAlert } from '../../state/dashboards.js';
 import { ask } from '../../state/dialogs.js';
+import { findNamed } from './series-names.js';
 
 /** A rule's kind, how it is offered, and the number that it needs. */
 const kinds: readonly {
@@ -12,12 +14,15 @@ const kinds: readonly {
 }[] = [
   { kind: 'notFinite', label: 'It Is Not Finite' },
   { kind: 'rising', label: 'It Rises Several Times in a Row', number: ['How many times in a row?', '5'] },
+  { kind: 'falling', label: 'It Falls Several Times in a Row', number: ['How many times in a row?', '5'] },
   { kind: 'noProgress', label: 'No New Lowest Value', number: ['In how many points?', '20'] },
+  { kind: 'noGain', label: 'No New Highest Value', number: ['In how many points?', '20'] },
   { kind: 'above', label: 'It Is above a Value', number: ['Above which value?', '1'] },
   { kind: 'below', label: 'It Is below a Value', number: ['Below which value?', '0.1'] },
 ];
 
-export async function askAlert(suggested: string): Promise<void> {
+/** @param names of the series that are drawn: an alert may be on one that is still to come, but rarely is */
+export async function askAlert(suggested: string, names: ReadonlySet<string>): Promise<void> {
   const series = await ask({
     kind: 'text',
     title: 'Alert on a series of the training, or of any opened run that grows',
@@ -50,8 +55,18 @@ export async function askAlert(suggested: string): Promise<void> {
   });
   if (what === undefined) return;
   addAlert({ series: series.trim(), rule, stop: what === 'stop' });
-  notify({ severity: 'info', message: `Alert set: ${alertWords({ series: series.trim(), rule })}.` });
+  notify({
+    severity: 'info',
+    message: `Alert set: ${alertWords({ series: series.trim(), rule })}.`,
+    ...(findNamed(series, names) === undefined ? { detail: notThereYet(series.trim(), names) } : {}),
+  });
   await allowDesktop();
+}
+
+function notThereYet(series: string, names: ReadonlySet<string>): string {
+  const near = closestName(series, [...names].slice(0, 5000));
+  const hint = near === undefined ? '' : ` Is “${near}” meant?`;
+  return `None of the runs that are drawn has a series of that name so far.${hint}`;
 }
 
 /** Browsers ask only after something that the person did. */

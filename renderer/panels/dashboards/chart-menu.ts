@@ -71,7 +71,7 @@ export function chartMenu(subject: MenuSubject): PopupItem[] {
         ]
       : []),
     line,
-    item('Alert Me…', () => void askAlert(alertSeries(subject))),
+    item('Alert Me…', () => void askAlert(alertSeries(subject), names)),
     line,
     ...(['CSV', 'JSON', 'PNG', 'SVG'] as const).map((format) =>
       item(`Save as ${format}…`, () => void saveChart(format, subject), { disabled: subject.curves.length === 0 }),

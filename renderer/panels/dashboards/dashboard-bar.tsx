@@ -173,7 +173,7 @@ export function DashboardBar({ dashboard, runs, names }: DashboardBarProps) {
             ),
           ),
           ...(alerts.length > 0 ? [{ kind: 'separator' } as const] : []),
-          item('New Alert…', () => void askAlert('validation/loss')),
+          item('New Alert…', () => void askAlert('validation/loss', names)),
         ]}
       />
       <MenuButton

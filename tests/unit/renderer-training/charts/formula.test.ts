@@ -52,6 +52,17 @@ describe('a formula', () => {
     expect(compute('train/loss - validation/loss', train, late).steps).toEqual([3, 4]);
   });
 
+  it('leaves out what a training started anew wrote again', () => {
+    const stretches = [
+      { from: 0, to: 1, superseded: false },
+      { from: 1, to: 3, superseded: true },
+      { from: 3, to: 5, superseded: false },
+    ];
+    const again = { steps: [1, 2, 3, 2, 3], values: [1, 2, 3, 20, 30], stretches };
+    expect(compute('loss * 2', again)).toMatchObject({ steps: [1, 2, 3], values: [2, 40, 60] });
+    expect(compute('train/loss + loss', train, again)).toMatchObject({ steps: [1, 2, 3], values: [5, 23, 32] });
+  });
+
   it('grows with its series', () => {
     const growing = { steps: [1], values: [1] };
     const parsed = parseFormula('loss * 2', known);
@@ -68,6 +79,8 @@ describe('a formula', () => {
     expect(problem('los * 2')).toMatchObject({ message: 'There is no series “los”. Is “loss” meant?' });
     expect(problem('2 + 2')?.message).toMatch(/needs a series/);
     expect(problem('loss +')?.message).toMatch(/cannot be read/);
+    expect(problem('smooth(loss, 5)')?.message).toMatch(/from 0 to 0.999/);
+    expect(problem('smooth(loss, train/loss)')?.message).toMatch(/from 0 to 0.999/);
     expect(problem('alert(loss)')?.message).toMatch(/no function “alert”/);
     expect(problem('constructor(loss)')?.message).toMatch(/no function/);
     expect(problem('loss.constructor')?.message).toBeDefined();

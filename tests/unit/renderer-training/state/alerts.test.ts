@@ -19,6 +19,8 @@ describe('a rule', () => {
     [{ kind: 'rising', times: 2 }, [1, Number.NaN, 2, 3, 4], 4],
     [{ kind: 'noProgress', times: 3 }, [5, 4, 4, 4.5, 4, 3], 4],
     [{ kind: 'noProgress', times: 2 }, [Number.NaN, Number.NaN], 1],
+    [{ kind: 'falling', times: 2 }, [1, 0.5, 0.5, 0.4, 0.3], 4],
+    [{ kind: 'noGain', times: 2 }, [Number.NaN, 0.1, 0.3, 0.2, 0.3, 0.5], 4],
     [{ kind: 'above', value: 2 }, [1, 2, 2.1], 2],
     [{ kind: 'below', value: 0 }, [1, Number.NaN, -1], 2],
   ])('%o of %o fits at %i', (rule, values, at) => {

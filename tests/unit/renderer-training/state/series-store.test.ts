@@ -99,6 +99,28 @@ describe('the points of series', () => {
     expect([...store.get({ run: 'a', name: 'loss' })!.steps]).toEqual([7]);
   });
 
+  it('that went are asked for again, from their beginning, when they are back', async () => {
+    const files: Record<string, File> = { 'a/loss': new File(), 'a/acc': new File() };
+    files['a/loss']!.steps = [1, 2, 3];
+    const { store } = storeOf(files);
+    store.want([
+      { run: 'a', name: 'loss' },
+      { run: 'a', name: 'acc' },
+    ]);
+    await vi.runAllTimersAsync();
+    const ofAcc = store.versionOf(['acc']);
+    delete files['a/loss'];
+    store.changed(['a']);
+    await vi.runAllTimersAsync();
+    expect(store.get({ run: 'a', name: 'loss' })).toBeUndefined();
+    expect([store.versionOf(['loss']) > ofAcc, store.versionOf(['acc'])]).toEqual([true, ofAcc]);
+    files['a/loss'] = new File();
+    files['a/loss'].steps = [5, 6, 7, 8];
+    store.want([{ run: 'a', name: 'loss' }]);
+    await vi.runAllTimersAsync();
+    expect([...store.get({ run: 'a', name: 'loss' })!.steps]).toEqual([5, 6, 7, 8]);
+  });
+
   it('say why they could not be read', async () => {
     const store = new SeriesStore(() => Promise.reject(new Error('no permission')));
     store.want([{ run: 'a', name: 'loss' }]);

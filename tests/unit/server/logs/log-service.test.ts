@@ -174,6 +174,33 @@ describe('files that change', () => {
     expect((await list()).folders[0]!.problem).toBeUndefined();
   });
 
+  test('are told of as gone, or as all there is, and have another generation when they come again', async () => {
+    const file = write(`a/${EVENTS}`, steps([1, 1], [2, 2]));
+    write(`b/${EVENTS}`, steps([1, 1]));
+    await open();
+    const generation = async () => {
+      const [found] = await service.answer('logs/points', {
+        series: [{ run: id('a'), name: 'loss', from: 0 }],
+        most: 1,
+      });
+      return found?.generation;
+    };
+    const first = await generation();
+    const { revision } = await service.answer('logs/tags', { since: 0 });
+    writeFileSync(file, steps([1, 7]));
+    await lookAgain();
+    const anew = await service.answer('logs/tags', { since: revision });
+    expect(anew).toMatchObject({ gone: [], runs: [{ run: id('a'), whole: true, tags: [{ count: 1 }] }] });
+    rmSync(path.dirname(file), { recursive: true });
+    await lookAgain();
+    expect(await service.answer('logs/tags', { since: anew.revision })).toMatchObject({ gone: [id('a')], runs: [] });
+    write(`a/${EVENTS}`, steps([1, 1], [2, 2], [3, 3]));
+    await lookAgain();
+    const again = await service.answer('logs/tags', { since: anew.revision });
+    expect(again).toMatchObject({ gone: [], runs: [{ run: id('a'), whole: true }] });
+    expect(await generation()).not.toBe(first);
+  });
+
   test('start anew from an earlier step: what was is marked', async () => {
     write(`a/events.out.tfevents.1.h`, steps([1, 1], [2, 2], [3, 3]));
     write(`a/events.out.tfevents.2.h`, steps([2, 20], [3, 30]));
