@@ -50,7 +50,8 @@ export function diagnosedHost(host: TrainingHost, { diagnosis, beforeStep, train
     mayStopAfter: (step) => {
       beforeStep?.();
       tell(() => diagnosis.sees(step.batch));
-      return host.mayStopAfter(step);
+      const looksItself = diagnosis.wantsLook(step);
+      return host.mayStopAfter(step) || looksItself;
     },
     joins: (parts) => {
       host.joins?.(parts);

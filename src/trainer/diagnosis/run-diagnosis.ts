@@ -19,6 +19,7 @@ import { byGravity, findingsOf, isGraver, ruleNamed, wishesOf, type FindingPlace
 import { batchFacts, classesOf, valuesOf } from './gather-batch.js';
 import { experimentFacts } from './gather-experiment.js';
 import { stepFacts } from './gather-step.js';
+import { OwnLooks } from './own-looks.js';
 import { rules } from './rules/index.js';
 
 export interface DiagnosedTraining {
@@ -56,6 +57,8 @@ const onExperiment = ofKind('experiment');
 const onBatch = ofKind('batch');
 const onCourse = ofKind('course');
 const onStep = ofKind('step');
+/** What makes a training come to nothing without a word, and can be told of a single step. */
+const onLook: readonly WantedRule[] = [{ rule: 'deadRelu' }, { rule: 'vanishingGradient' }];
 
 /** How training goes is seen as well a few steps later; judging it at each would be a tenth of a quick step. */
 const JUDGED_EVERY = 10;
@@ -68,6 +71,8 @@ export class RunDiagnosis {
   /** What armed rules have found at the last step: only what is new since then stops. */
   private foundBefore = new Map<string, ReadonlySet<string>>();
   private lossIsBad = false;
+  private hiddenIsBad = false;
+  private readonly looks = new OwnLooks();
 
   constructor(private readonly places: FindingPlaces) {}
 
@@ -120,19 +125,21 @@ export class RunDiagnosis {
     if (!known || event.withoutLoss) return [];
     const { course, facts } = known;
     course.addStep(event);
-    const isBad = !Number.isFinite(event.loss) && !this.lossIsBad;
-    if (!isBad && course.steps % JUDGED_EVERY !== 0) return nothing;
+    const isLookedAt = this.looks.stepDone(event);
+    const isBad = this.isBad(event, paused);
+    if (!isBad && !isLookedAt && course.steps % JUDGED_EVERY !== 0) return nothing;
     const found = findingsOf({ experiment: facts, course }, this.places, onCourse);
     if (isBad) {
-      this.lossIsBad = true;
-      const { step: number, loss } = event;
-      const step = this.stepAt(known, {
-        ...{ step: number, loss, tensors: paused.tensors },
-        summary: (wish) => paused.summary(wish),
-      });
-      found.push(...findingsOf({ experiment: facts, step }, this.places, [{ rule: 'notFinite' }]));
+      found.push(...this.judged(known, event, paused, [{ rule: 'notFinite' }]));
+    } else if (isLookedAt && !this.lossIsBad) {
+      found.push(...this.looks.timed(() => this.judged(known, event, paused, onLook)));
     }
     return this.tell(found);
+  }
+
+  /** Before each step: whether it is to be kept, to be looked at for the diagnosis' own sake. */
+  wantsLook(step: { readonly lastInEpoch: boolean }): boolean {
+    return this.known !== undefined && this.looks.wants(step);
   }
 
   /** After each epoch with its validation. */
@@ -188,6 +195,29 @@ export class RunDiagnosis {
       outputOf: (layer) => tensors?.outputOf(layer),
       gradientOf: (variable) => tensors?.gradientOf(variable),
     });
+  }
+
+  /** Once for the loss, and once for what may be hidden from it: relu of what is no number can be 0. */
+  private isBad({ loss }: StepEvent, paused: PausedTraining): boolean {
+    if (this.lossIsBad) return false;
+    this.lossIsBad = !Number.isFinite(loss);
+    const isHidden = !this.lossIsBad && !this.hiddenIsBad && paused.knownFinite === false;
+    if (isHidden) this.hiddenIsBad = true;
+    return this.lossIsBad || isHidden;
+  }
+
+  private judged(
+    known: Known,
+    { step: number, loss }: StepEvent,
+    paused: PausedTraining,
+    wanted: readonly WantedRule[],
+  ): Finding[] {
+    if (paused.canLook) paused.lookUnseen?.();
+    const step = this.stepAt(known, {
+      ...{ step: number, loss, tensors: paused.tensors },
+      summary: (wish) => paused.summary(wish),
+    });
+    return findingsOf({ experiment: known.facts, step }, this.places, wanted);
   }
 
   private isSaidBy({ rule }: Finding): boolean {

@@ -19,7 +19,7 @@ export type RanStep = Pick<
   StepRunner,
   'canLook' | 'prepareLook' | 'gradNorm' | 'weightNorm' | 'weights' | 'finite' | 'capture'
 > &
-  Partial<Pick<StepRunner, 'summary'>>;
+  Partial<Pick<StepRunner, 'summary' | 'lookUnseen'>>;
 
 export interface PausedFacts {
   readonly labels: ReadonlyMap<tf.layers.Layer, string>;
@@ -49,6 +49,10 @@ export class PausedAtStep implements PausedTraining {
 
   prepareLook(changed?: () => boolean): void {
     this.facts.runner.prepareLook(changed);
+  }
+
+  lookUnseen(): void {
+    this.facts.runner.lookUnseen?.();
   }
 
   look(at: StopPoint): StepLook {
@@ -118,6 +122,10 @@ export class PausedAtStep implements PausedTraining {
   notFinite(): boolean {
     const { loss, runner } = this.facts;
     return !(runner.finite ?? [loss, this.gradNorm() ?? 0, this.weightNorm() ?? 0].every(Number.isFinite));
+  }
+
+  get knownFinite(): boolean | undefined {
+    return this.facts.runner.finite;
   }
 
   stateHash(): string {

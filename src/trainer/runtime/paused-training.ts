@@ -19,6 +19,8 @@ export interface PausedTraining {
    * through op by op. What that comes to counts only where a person has `changed` something on the way.
    */
   prepareLook(changed?: () => boolean): void;
+  /** Before training goes on without a stop: as `prepareLook`, and whoever follows steps does not notice. */
+  lookUnseen?(): void;
   look(at: StopPoint): StepLook;
   /** Used from the next step on. @throws RangeError for a value that is not finite and positive. */
   setLearningRate(learningRate: number): void;
@@ -29,6 +31,8 @@ export interface PausedTraining {
   weightNorm(layer?: string): number | undefined;
   /** Whether the step's loss, a gradient (where they were wanted) or a weight is not finite. */
   notFinite(): boolean;
+  /** The same the other way round, where the step has told it by itself: asking costs nothing. */
+  readonly knownFinite?: boolean;
   /** Of the step that was made last; `undefined` where it was neither kept nor wished for before the step. */
   summary(wish: SummaryWish): TensorSummary | undefined;
   stateHash(): string;

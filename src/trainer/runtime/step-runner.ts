@@ -7,8 +7,9 @@
 import * as tf from '@tensorflow/tfjs';
 import type { TrainingEvent } from '../../shared/protocol/training.js';
 import { makeStepKey, withStepKey } from './backend/tensorflow/step-random.js';
+import { BlowUpWatch } from './blow-up-watch.js';
 import type { CompiledModel } from './compiled-model.js';
-import { NO_GRADIENT, type CompiledStep, type StepWants } from './compiled/compiled-step.js';
+import { NO_GRADIENT, type CompiledStep, type StateBefore, type StepWants } from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
 import { failureOf, during } from './failure.js';
 import type { LabelledWeight } from './layer-labels.js';
@@ -19,7 +20,7 @@ import { sumOfSquaresOf, summarizeTensor } from './summarize-tensor.js';
 import { summaryKey, type SummaryWish, type TensorSummary } from './step-summaries.js';
 import { StepCapture } from './step-capture.js';
 import { StepGraphs, type CompileStep, type StepGraph } from './step-graphs.js';
-import { StepTrail } from './step-trail.js';
+import { StepTrail, wayBackToVariables, type WayBack } from './step-trail.js';
 import { alias } from './tfjs-internals.js';
 import type { MadeInStep } from './training-host.js';
 import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
@@ -81,9 +82,11 @@ export class StepRunner {
   private readonly layerByLabel: ReadonlyMap<string, tf.layers.Layer>;
   private readonly trainable: readonly LabelledWeight[];
   private lastSpeed: Speed | undefined;
+  private hasTriedToCompile = false;
   /** The values of all weights before the eager step under way; `graph` for a compiled one. */
   private underWay: readonly object[] | 'graph' | undefined;
   private updatesBefore = 0;
+  private readonly losses = new BlowUpWatch();
 
   constructor(private readonly parts: RunnerParts) {
     const { model, speeds } = parts;
@@ -105,7 +108,9 @@ export class StepRunner {
 
   /** Whether keeping for a look costs next to nothing in the steps to come. */
   get keepingIsFree(): boolean {
-    return this.parts.speeds.kind !== 'compile' || this.lastSpeed === 'eager';
+    if (this.parts.speeds.kind !== 'compile' || this.lastSpeed === undefined) return true;
+    // After the first step, which always is, it has not been tried yet.
+    return this.lastSpeed === 'eager' && this.hasTriedToCompile;
   }
 
   /** How the last step ran, on backends with more than one speed. */
@@ -173,6 +178,15 @@ export class StepRunner {
     this.hasCapture = true;
   }
 
+  /** Makes them ready, too, but unseen by whoever follows steps: the step can still be walked through. */
+  lookUnseen(): void {
+    const { trail } = this;
+    if (!trail || this.hasCapture) return;
+    this.settle();
+    replaying(() => this.walk(trail, () => false));
+    this.hasCapture = true;
+  }
+
   /**
    * Of a tensor of the last step, where it was wished for or is kept. Where its graph could not tell, the step
    * is computed once more, for which `look` does not have to have been asked for.
@@ -186,12 +200,7 @@ export class StepRunner {
       const weight = this.weights.find(({ name }) => name === wish.name);
       return weight && summarizeTensor(weight.variable, numbers);
     }
-    const { trail } = this;
-    if (asked && trail && !this.hasCapture) {
-      this.settle();
-      replaying(() => this.walk(trail, () => false));
-      this.hasCapture = true;
-    }
+    if (asked) this.lookUnseen();
     const tensor = this.keptOf(wish);
     return tensor && summarizeTensor(tensor, numbers);
   }
@@ -267,9 +276,9 @@ export class StepRunner {
     return weight && this.capture.gradientOf(weight.variable);
   }
 
-  /** The way back is for whoever looks, and for what a graph cannot tell of a wish. */
+  /** The way back is for whoever looks, for what a graph cannot tell of a wish, and for the layer that numbers end in. */
   private keepsTrail({ look, summaries }: Keep): boolean {
-    return look || (summaries !== undefined && summaries.length > 0);
+    return look || this.losses.isSuspicious || (summaries !== undefined && summaries.length > 0);
   }
 
   /** What is to be kept of an eager step. */
@@ -298,6 +307,7 @@ export class StepRunner {
       capture.end();
       this.underWay = undefined;
       this.lastSpeed = 'eager';
+      if (this.graphs) this.losses.sees(values[0]!, true);
       return values;
     };
     const values = this.attempt(() => this.withKey(number, () => this.parts.step.run(batch)));
@@ -334,8 +344,10 @@ export class StepRunner {
         // The trail is another graph's.
         this.endTrail();
         verdict = graphs.make(inputs, feeds, this.wants(keep));
+        this.hasTriedToCompile = true;
       }
-      if (verdict.kind === 'eager') return this.runEagerly(batch, number, keep);
+      // Which is known only now: to keep such a step costs next to nothing.
+      if (verdict.kind === 'eager') return this.runEagerly(batch, number, { ...keep, look: true });
       return this.runCompiled(verdict, inputs, feeds, number, keep);
     } finally {
       inputs.dispose();
@@ -368,9 +380,18 @@ export class StepRunner {
     this.finiteInGraph = result.finite;
     // Fused ops can hide from an activation what its layer's weights, or its gradients, show.
     this.summariesInGraph = result.finite ? result.summaries : undefined;
-    if (result.before) this.trail = new StepTrail(graph, result.before, learningRate);
+    this.losses.sees(result.values[0]!, result.finite);
+    const before = this.wayBackBefore(graph, result.before, first !== undefined);
+    if (before) this.trail = new StepTrail(graph, before, learningRate);
     this.trail?.add(number, feeds, (given) => inputs.compute(given), runMs);
     return result.values;
+  }
+
+  /** A graph's very first step leaves the variables behind it: they still are what it began with. */
+  private wayBackBefore(graph: CompiledStep, before: StateBefore | undefined, isFirst: boolean): WayBack | undefined {
+    if (before) return { restore: () => graph.restoreBefore(before), dispose: () => before.dispose() };
+    if (!isFirst || !this.losses.isSuspicious || this.trail) return undefined;
+    return wayBackToVariables(this.parts.model.optimizer);
   }
 
   private wants(keep: Keep): StepWants {

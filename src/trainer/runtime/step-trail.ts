@@ -4,7 +4,8 @@
  * again, so that the state before the last of them is a replay away. Knows neither loop nor host.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { CompiledStep, StateBefore } from './compiled/compiled-step.js';
+import type { CompiledStep } from './compiled/compiled-step.js';
+import { numbersOf, setNumbers } from './optimizer-state.js';
 import { alias } from './tfjs-internals.js';
 import type { StepInputs } from './training-step.js';
 
@@ -13,6 +14,26 @@ export interface TrodStep {
   readonly number: number;
   readonly feeds: readonly tf.Tensor[];
   readonly compute: StepInputs['compute'];
+}
+
+/** The state before a trail's first step; whoever has it disposes it. */
+export interface WayBack {
+  /** Puts it into the variables and the optimizer. */
+  restore(): void;
+  dispose(): void;
+}
+
+/** The state that the variables hold now, whatever is assigned to them from here on. */
+export function wayBackToVariables(optimizer: tf.Optimizer): WayBack {
+  const numbers = numbersOf(optimizer);
+  const held = Object.values(tf.engine().registeredVariables).map((variable) => ({ variable, value: alias(variable) }));
+  return {
+    restore: () => {
+      for (const { variable, value } of held) variable.assign(value);
+      setNumbers(optimizer, numbers);
+    },
+    dispose: () => tf.dispose(held.map(({ value }) => value)),
+  };
 }
 
 /** A stop waits for a replay of about this long at most. */
@@ -28,7 +49,7 @@ export class StepTrail {
   /** Takes over `before`, the state before its first step. */
   constructor(
     readonly graph: CompiledStep,
-    private readonly before: StateBefore,
+    private readonly before: WayBack,
     private readonly learningRate: number | undefined,
   ) {}
 
@@ -54,7 +75,7 @@ export class StepTrail {
   /** Puts the state before the last step into the variables. What the graph holds afterwards is not to be relied on. */
   goBack(): void {
     const { graph } = this;
-    graph.restoreBefore(this.before);
+    this.before.restore();
     const again = this.steps.slice(0, -1);
     if (again.length === 0) return;
     graph.push();

@@ -264,7 +264,8 @@ export class TrainingRun {
     const metrics: Record<string, number> = {};
     step.metricNames.forEach((name, index) => (metrics[name] = values[index + 1]!));
     this.last = { loss: values[0]!, metrics };
-    if (!runner.canLook) {
+    // What numbers end in may be the data.
+    if (!runner.canLook && Number.isFinite(values[0]) && runner.finite !== false) {
       disposeBatch(batch);
       this.keptBatch = undefined;
     }

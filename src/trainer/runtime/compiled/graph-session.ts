@@ -5,13 +5,15 @@
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { encodeSavedModel } from '../../../shared/graph/saved-model.js';
+import { encodeGraph, savedModelOf } from '../../../shared/graph/saved-model.js';
 import type { Graph } from './graph.js';
 import { nodeMessages } from './graph-messages.js';
 import type { Binding, Handle, HandleInfo } from './native.js';
 import { withSessionThreads, threadsFor } from './session-threads.js';
 
 export class GraphSession {
+  /** Encoded. */
+  readonly graphDef: Uint8Array;
   private id: number | undefined;
 
   /** @throws Error where TensorFlow does not take the graph */
@@ -21,10 +23,8 @@ export class GraphSession {
   ) {
     const folder = temporaryFolder();
     try {
-      writeFileSync(
-        path.join(folder, 'saved_model.pb'),
-        encodeSavedModel({ nodes: nodeMessages(graph), signatures: {} }),
-      );
+      this.graphDef = encodeGraph(nodeMessages(graph));
+      writeFileSync(path.join(folder, 'saved_model.pb'), savedModelOf(this.graphDef));
       this.id = withSessionThreads(threadsFor(graph), () => binding.loadSavedModel(folder, 'serve'));
     } finally {
       rmSync(folder, { recursive: true, force: true });

@@ -6,11 +6,10 @@ import * as tf from '@tensorflow/tfjs';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { DataType } from '../../../shared/generated/tensorflow/core/framework/types_pb.js';
-import { encodeGraph, encodeSavedModel } from '../../../shared/graph/saved-model.js';
+import { encodeSavedModel } from '../../../shared/graph/saved-model.js';
 import { learningRateOf, numbersOf, setNumbers } from '../optimizer-state.js';
 import type { CompleteGraph, StateEntry } from './complete-graph.js';
 import { NO_GRADIENT, type CompiledStep, type StateBefore, type StepResult, type StepWants } from './compiled-step.js';
-import { nodeMessages } from './graph-messages.js';
 import { GraphSession } from './graph-session.js';
 import { handleOf, type Binding, type Handle, type HandleInfo, type NativeBackend } from './native.js';
 import { sameNumbers } from './repetition.js';
@@ -149,8 +148,7 @@ export class SessionStep implements CompiledStep {
   }
 
   graphDef(): Uint8Array {
-    const { complete } = this.parts;
-    return encodeGraph(nodeMessages({ nodes: complete.graph.nodes }));
+    return this.session.graphDef;
   }
 
   savedModel(folder: string): void {
