@@ -3,9 +3,11 @@
  * and runs it. Messages in, bytes out; knows no files.
  */
 import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import type { NodeDefSchema } from '../generated/tensorflow/core/framework/node_def_pb.js';
 import { GraphDefSchema } from '../generated/tensorflow/core/framework/graph_pb.js';
 import type { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
+import { MetaGraphDefSchema } from '../generated/tensorflow/core/protobuf/meta_graph_pb.js';
 import { SavedModelSchema } from '../generated/tensorflow/core/protobuf/saved_model_pb.js';
 
 export type NodeInit = MessageInitShape<typeof NodeDefSchema>;
@@ -24,9 +26,24 @@ export interface Signature {
 
 /** TensorFlow 2.21 writes this version of graphs, and reads any up to it. */
 const versions = { producer: 1882, minConsumer: 12 };
+const metaInfoDef = { tags: ['serve'], tensorflowVersion: '2.21.0' };
 
 export function encodeGraph(nodes: readonly NodeInit[]): Uint8Array {
   return toBinary(GraphDefSchema, create(GraphDefSchema, { node: [...nodes], versions }));
+}
+
+/** The content of `saved_model.pb` for a graph that is encoded already: nobody has to encode it twice. Without signatures. */
+export function savedModelOf(graphDef: Uint8Array): Uint8Array {
+  const [schemaVersion, metaGraphs, graph] = [1, 2, 2];
+  const meta = toBinary(MetaGraphDefSchema, create(MetaGraphDefSchema, { metaInfoDef }));
+  // What is written after it belongs to the same message.
+  const metaGraph = new BinaryWriter().raw(meta).tag(graph, WireType.LengthDelimited).bytes(graphDef).finish();
+  return new BinaryWriter()
+    .tag(schemaVersion, WireType.Varint)
+    .int64(1)
+    .tag(metaGraphs, WireType.LengthDelimited)
+    .bytes(metaGraph)
+    .finish();
 }
 
 export interface SavedModelParts {
@@ -57,7 +74,7 @@ export function encodeSavedModel({ nodes, signatures, init }: SavedModelParts): 
       savedModelSchemaVersion: 1n,
       metaGraphs: [
         {
-          metaInfoDef: { tags: ['serve'], tensorflowVersion: '2.21.0' },
+          metaInfoDef,
           graphDef: { node: [...nodes], versions },
           signatureDef: initDef ? { ...signatureDef, [initKey]: initDef } : signatureDef,
         },
