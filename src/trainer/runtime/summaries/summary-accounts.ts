@@ -28,12 +28,12 @@ const FIRST_COMPARED = 5;
 const PLAIN_EVERY = 16;
 /** A set of histograms: copies of so many values, and everything else. */
 const MS_PER_VALUE = 5e-6;
-const MS_PER_SET = 1;
+const MS_PER_SET = 3;
 /** Of what setting a graph up took, fetching more of it takes again: it is not recorded another time. */
 const SET_UP_AGAIN = 0.5;
 /** The first pictures of a set, and a confusion matrix with its curves, by code that has just been loaded: measured. */
-const MS_PER_PICTURES = 30;
-const MS_PER_EVALUATION = 15;
+const MS_PER_PICTURES = 40;
+const MS_PER_EVALUATION = 18;
 /** Starting the thread that sums up, where it has no core of its own: measured, with what it loads. */
 const THREAD_MS = 110;
 /** A thread is started for small sets once its start is so small a part of what they may take. */
