@@ -181,7 +181,11 @@ test.skipIf(!engine)(
       await client.start({ experiment: place.file('diverging.ts'), ...compiled, eager }, breakpoints);
       return client;
     };
-    const hash = await endOf(await native([]));
+    const plain = await native([]);
+    const hash = await endOf(plain);
+    // Nobody has asked for the way back into its steps.
+    const ending = plain.eventsOf('finding').find(({ finding }) => finding.rule === 'notFinite');
+    expect(ending?.finding.layer).toMatch(/^dense_[12]$/);
     const stopped = await native([onRule('notFinite')]);
     const stop = await stopped.stopped();
     expect(stopped.eventsOf('step').at(-1)?.speed).toBe('compiled');
