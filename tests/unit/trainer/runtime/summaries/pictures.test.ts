@@ -7,6 +7,8 @@ import { encodePng } from '../../../../../src/trainer/runtime/summaries/png.js';
 
 test('a PNG has the pixels that were given', async () => {
   const rgb = Uint8Array.from({ length: 7 * 5 * 3 }, (_, index) => (index * 37) % 256);
+  // Rows that are as the one above are written in another way.
+  rgb.copyWithin(2 * 21, 21, 2 * 21).copyWithin(3 * 21, 21, 2 * 21);
   const { data, info } = await sharp(encodePng(7, 5, rgb))
     .raw()
     .toBuffer({ resolveWithObject: true });
