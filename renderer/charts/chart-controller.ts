@@ -90,7 +90,12 @@ export class ChartController implements ChartMember {
   /** The element is another chart's from now on: canvases and listeners are worth keeping, what is on them is not. */
   becomeAnother(): void {
     this.tellYRange();
-    this.yWanted = this.selection = this.work = this.shown = undefined;
+    this.yWanted = undefined;
+    this.clear();
+  }
+
+  private clear(): void {
+    this.selection = this.work = this.shown = undefined;
     this.stale = false;
     this.sheets?.forget();
     this.tip.dispose();
@@ -100,8 +105,11 @@ export class ChartController implements ChartMember {
 
   draw(deadline: number, changed: boolean): boolean {
     if (this.width < 40 || this.height < 30) return true;
-    if (this.props().curves.length <= FEW_CURVES) {
-      this.drawAtOnce();
+    const { length } = this.props().curves;
+    if (length <= FEW_CURVES) {
+      // Axes of nothing would be made up.
+      if (length === 0) this.clear();
+      else this.drawAtOnce();
       return true;
     }
     if (this.work && changed) this.stale = true;

@@ -2,12 +2,17 @@
 
 export const RUN_COLOURS = 8;
 
-/** Adds the least used colour for every run that has none; forgets runs that are gone. */
+/** Runs that are not there keep theirs, for they may come again: a folder that is read later, a run that is taken back. */
+const MOST_AWAY = 2000;
+
+/** Adds the least used colour, among those that are there, for every run that has none. */
 export function assignColours(
   before: Readonly<Record<string, number>>,
   runIds: readonly string[],
 ): Record<string, number> {
-  const after: Record<string, number> = {};
+  const there = new Set(runIds);
+  const away = Object.entries(before).filter(([id]) => !there.has(id));
+  const after: Record<string, number> = Object.fromEntries(away.slice(-MOST_AWAY));
   const uses = new Array<number>(RUN_COLOURS).fill(0);
   for (const id of runIds) {
     const colour = before[id];

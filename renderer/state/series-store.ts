@@ -31,7 +31,7 @@ interface Entry {
 /** Points a request: an answer of some megabytes, so that the first charts do not wait for the last. */
 const POINTS_A_REQUEST = 1_000_000;
 /** To take in more of them at once would be felt by who scrolls. */
-const SERIES_A_REQUEST = 500;
+const SERIES_A_REQUEST = 200;
 /** A chart of a thousand series is drawn when all of them are there, unless that takes longer. */
 const TOLD_AFTER_MS = 200;
 /** 24 bytes each, and 8 more where they are smoothed. */
@@ -51,6 +51,7 @@ export class SeriesStore {
   private readonly listeners = new Set<() => void>();
   private readonly growthListeners = new Set<() => void>();
   private asking = false;
+  private askedAt = -Infinity;
   private timer: ReturnType<typeof setTimeout> | undefined;
   /** Counts up when a series is there that was not, or is another than before. */
   version = 0;
@@ -116,7 +117,8 @@ export class SeriesStore {
         any = true;
       }
     }
-    if (any) this.askSoon(GROWTH_MS);
+    // What comes after a rest is read at once.
+    if (any) this.askSoon(Math.max(0, this.askedAt + GROWTH_MS - performance.now()));
   }
 
   /** Another folder: nothing of before counts. */
@@ -150,6 +152,7 @@ export class SeriesStore {
   private async ask(): Promise<void> {
     if (this.asking) return;
     this.asking = true;
+    this.askedAt = performance.now();
     try {
       for (;;) {
         const batch = this.nextBatch();

@@ -6,15 +6,15 @@ import { formatX } from '../../charts/x-axis.js';
 import { activeDashboard, dashboardsStore } from '../../state/dashboards.js';
 import { sessionUi } from '../../state/session-ui.js';
 import { Icon } from '../../ui/icon.js';
-import { useApp } from '../../use-app.js';
 import { dashboardGroup } from './chart-group.js';
+import { useDrawnCount } from './use-drawn-runs.js';
 
 /** The slider's end stands for TensorBoard's greatest weight. */
 const GREATEST = 0.999;
 
 export function DashboardSwitches() {
   const smoothing = useStore(sessionUi, (state) => state.smoothing);
-  const runs = useApp((state) => state.selectedRuns.length + (state.session?.start ? 1 : 0));
+  const runs = useDrawnCount();
   const x = useStore(dashboardsStore, (state) => activeDashboard(state).x);
   const zoom = useSyncExternalStore(
     (listener) => dashboardGroup.onZoom(listener),

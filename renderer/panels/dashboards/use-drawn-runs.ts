@@ -34,17 +34,10 @@ export function useDrawnRuns(): readonly DrawnRun[] {
 
   return useMemo(() => {
     const origins = new Map(logRuns.map((run) => [run.id, run.firstWallMs]));
-    const wanted = runPattern.trim() === '' ? new Set(selected) : undefined;
-    const { matches } = pattern(runPattern);
     const drawn: DrawnRun[] = [];
     const named = new Map<string, number>();
     for (const { name } of runs) named.set(name, (named.get(name) ?? 0) + 1);
-    const chosen = runs.filter((run) =>
-      wanted ? wanted.has(run.id) : !notes[run.id]?.archived && (matches(run.name) || matches(run.id)),
-    );
-    // The latest choice on top of those before.
-    if (wanted) chosen.sort((a, b) => selected.indexOf(a.id) - selected.indexOf(b.id));
-    for (const run of chosen) {
+    for (const run of chosenRuns(runs, selected, runPattern, notes)) {
       if (run.path === liveRunDir) continue;
       drawn.push({
         id: run.id,
@@ -77,6 +70,34 @@ export function useDrawnRuns(): readonly DrawnRun[] {
     // `tagVersion` stands for what `tagsOf` gives; `signature` for the session's series.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [signature, selected, runs, liveRunDir, colours, tagVersion, logRuns, hparams, runPattern, groupBy, notes]);
+}
+
+/** Those that are ticked, the latest choice on top of those before; with a pattern, those whose names it fits. */
+function chosenRuns(
+  runs: readonly RunSummary[],
+  selected: readonly string[],
+  runPattern: string,
+  notes: DashboardsState['runNotes'],
+): RunSummary[] {
+  if (runPattern.trim() === '') {
+    const places = new Map(selected.map((id, place) => [id, place]));
+    return runs.filter(({ id }) => places.has(id)).sort((a, b) => places.get(a.id)! - places.get(b.id)!);
+  }
+  const { matches } = pattern(runPattern);
+  return runs.filter((run) => !notes[run.id]?.archived && (matches(run.name) || matches(run.id)));
+}
+
+/** How many runs are drawn, the one under way among them. */
+export function useDrawnCount(): number {
+  const runs = useApp((state) => state.runs);
+  const selected = useApp((state) => state.selectedRuns);
+  const live = useApp((state) => state.session?.start?.runDir);
+  const runPattern = useStore(dashboardsStore, (state) => activeDashboard(state).runs);
+  const notes = useStore(dashboardsStore, (state) => state.runNotes);
+  return useMemo(() => {
+    const others = chosenRuns(runs, selected, runPattern, notes).filter(({ path }) => path !== live);
+    return others.length + (live === undefined ? 0 : 1);
+  }, [runs, selected, live, runPattern, notes]);
 }
 
 function sessionSeries(session: SessionState): NamedSource[] {

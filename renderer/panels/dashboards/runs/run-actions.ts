@@ -3,7 +3,7 @@ import { host } from '../../../host/index.js';
 import { notify } from '../../../state/app-state.js';
 import { ask, confirm } from '../../../state/dialogs.js';
 import { noteRun } from '../../../state/dashboards.js';
-import { compareGraphOf, compareGraphs } from '../../../state/graph-comparison.js';
+import { compareGraphsOfRuns } from '../../../state/graph-comparison.js';
 import { deleteRun, isAdded, renameRun, selectRun } from '../../../state/runs-sync.js';
 import type { PopupItem } from '../../../ui/popup-menu.js';
 import type { RunRow } from './run-columns.js';
@@ -29,13 +29,10 @@ export function runItems(
       () => compareWith(other!.id),
       !other,
     ),
-    item(other ? `Compare Graphs with ${other.name}` : 'Compare Graph with…', () => {
-      const origin = { kind: 'run', id: run.id } as const;
-      if (!other) void compareGraphOf(origin);
-      // From the older to the newer.
-      else if (other.createdAt > run.createdAt) void compareGraphs(origin, { kind: 'run', id: other.id });
-      else void compareGraphs({ kind: 'run', id: other.id }, origin);
-    }),
+    item(
+      other ? `Compare Graphs with ${other.name}` : 'Compare Graph with…',
+      () => void compareGraphsOfRuns(run, other),
+    ),
     { kind: 'separator' },
     item('Rename…', () => void rename(run.id, run.name), running || isAdded(run)),
     item('Tags…', () => void editTags(run.id, run.name, notes.tags ?? [])),

@@ -52,6 +52,25 @@ describe('breakpoints on lines', () => {
     );
   });
 
+  it('go on to a new name of their file or its folder, and away with it, to be kept if that is wished', async () => {
+    const { breakpointsDeleted, breakpointsRenamed } =
+      await import('../../../../renderer/state/breakpoints-of-files.js');
+    const other = at(2, { id: 'other', file: '/w/e.ts.bak' });
+    appStore.setState({ debugging: { lines: [at(4, { condition: 'x' }), other], exceptions: [], watches: [] } });
+    await breakpointsRenamed('/w/e.ts', '/w/model.ts');
+    expect(lines()).toEqual([at(4, { condition: 'x', file: '/w/model.ts' }), other]);
+    await breakpointsRenamed('/w', '/v');
+    expect(lines().map(({ file }) => file)).toEqual(['/v/model.ts', '/v/e.ts.bak']);
+    await breakpointsDeleted('/v/model.ts');
+    expect(lines()).toEqual([{ ...other, file: '/v/e.ts.bak' }]);
+    const [notice] = appStore.getState().notices;
+    expect(notice!.message).toBe('The breakpoint in model.ts went with it.');
+    notice!.actions![0]!.run();
+    expect(lines()).toHaveLength(2);
+    await breakpointsDeleted('/v/nothing.ts');
+    expect(appStore.getState().notices).toHaveLength(1);
+  });
+
   it('that were moved by an edit are kept without a word to the training, two on one line as one', async () => {
     vi.useFakeTimers();
     appStore.setState({ debugging: { lines: [at(4), at(6)], exceptions: [], watches: [] } });
