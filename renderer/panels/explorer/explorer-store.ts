@@ -2,6 +2,7 @@
 import { createStore } from 'zustand/vanilla';
 import type { FileEntry } from '../../../src/shared/protocol/rpc.js';
 import { appStore } from '../../state/app-state.js';
+import { breakpointsDeleted, breakpointsRenamed } from '../../state/breakpoints-of-files.js';
 import { ask, confirm } from '../../state/dialogs.js';
 import { closeFile, findOpen, openFile, pathRenamed } from '../../state/file-actions.js';
 import { onFilesChanged } from '../../state/file-watch.js';
@@ -146,6 +147,7 @@ export async function renameEntry(entry: FileEntry): Promise<void> {
   try {
     await server().request('file/rename', { path: joinPath(workspace, entry.path), to: joinPath(workspace, to) });
     pathRenamed(joinPath(workspace, entry.path), joinPath(workspace, to));
+    await breakpointsRenamed(joinPath(workspace, entry.path), joinPath(workspace, to));
     await list(folder);
     select(to);
   } catch (error) {
@@ -169,6 +171,7 @@ export async function deleteEntry(entry: FileEntry): Promise<void> {
     for (const file of appStore.getState().openFiles) {
       if (relativePath(path, file.path) !== undefined && !findOpen(file.path)?.dirty) await closeFile(file.path);
     }
+    await breakpointsDeleted(path);
     await list(parentOf(entry.path));
   } catch (error) {
     tell(`“${entry.name}” was not deleted`, error);
