@@ -54,7 +54,7 @@ export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): 
       });
       return false;
     }
-    const { backend, epochs, seed, summaries } = sessionUi.getState().choices;
+    const { backend, epochs, seed, summaries, settings } = sessionUi.getState().choices;
     breakpointsGiven(breakpoints);
     rememberTexts();
     await server().request('run/start', {
@@ -63,6 +63,7 @@ export async function startRun(more: Partial<RequestParams<'run/start'>> = {}): 
       epochs,
       seed,
       summaries,
+      settings,
       breakpoints: [...breakpoints],
       ...more,
     });

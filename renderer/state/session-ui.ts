@@ -10,6 +10,7 @@ export interface RunChoices {
   readonly epochs?: number;
   readonly seed?: number;
   readonly summaries?: RunOptions['summaries'];
+  readonly settings?: RunOptions['settings'];
 }
 
 /** From the shortest to the longest. */

@@ -8,6 +8,7 @@ import { formatBytes } from '../charts/format.js';
 import { canRun, runCommand } from '../state/commands.js';
 import { showEngine } from '../state/engine.js';
 import { sessionUi, type RunChoices } from '../state/session-ui.js';
+import { readSettings } from '../state/typed-settings.js';
 import { useApp } from '../use-app.js';
 import { Icon } from '../ui/icon.js';
 
@@ -31,11 +32,12 @@ export function RunOptionsButton({ enabled }: { enabled: boolean }) {
     choices.backend !== 'auto' ||
     choices.epochs !== undefined ||
     choices.seed !== undefined ||
+    choices.settings !== undefined ||
     choices.summaries !== undefined;
   return (
     <DialogTrigger>
       <Button className="icon-button command-button run-options-button" isDisabled={!enabled} aria-label="Run options">
-        <span title="Run options: backend, epochs, seed, summaries">
+        <span title="Run options: backend, epochs, seed, settings, summaries">
           <Icon name="settings" />
         </span>
         {changed && <i className="changed-mark" aria-label="changed" />}
@@ -56,6 +58,8 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
   const settings = useApp((state) => (experiment ? state.analyses[experiment]?.settings : undefined));
   const [epochs, setEpochs] = useState(choices.epochs === undefined ? '' : String(choices.epochs));
   const [seed, setSeed] = useState(choices.seed === undefined ? '' : String(choices.seed));
+  const [given, setGiven] = useState(settingsText(choices.settings));
+  const givenWrong = readSettings(given) === undefined;
   const epochsWrong = epochs !== '' && !/^[1-9]\d*$/.test(epochs);
   const seedWrong = seed !== '' && !/^\d+$/.test(seed);
   const set = (change: Partial<RunChoices>) =>
@@ -64,7 +68,7 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        if (epochsWrong || seedWrong) return;
+        if (epochsWrong || seedWrong || givenWrong) return;
         close();
         if (canRun('run.start')) void runCommand('run.start');
       }}
@@ -129,6 +133,21 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
           }}
         />
       </label>
+      <label title="Handed to the experiment’s functions, as by --set: model: ({ units = 8 }) => …">
+        <span>Settings</span>
+        <input
+          className="input"
+          placeholder="rate=0.01 units=8"
+          spellCheck={false}
+          value={given}
+          aria-invalid={givenWrong}
+          onChange={(event) => {
+            setGiven(event.target.value);
+            const read = readSettings(event.target.value);
+            if (read) set({ settings: Object.keys(read).length > 0 ? read : undefined });
+          }}
+        />
+      </label>
       <label title="Histograms, norms, images, confusion matrix and the like, beside loss and metrics">
         <span>Summaries</span>
         <select
@@ -149,7 +168,13 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
       </label>
       {cost && <p className="run-options-note">{costText(cost)}</p>}
       <div className="field-error" role="alert">
-        {epochsWrong ? 'Epochs: a whole number, from 1.' : seedWrong ? 'Seed: a whole number, from 0.' : ''}
+        {epochsWrong
+          ? 'Epochs: a whole number, from 1.'
+          : seedWrong
+            ? 'Seed: a whole number, from 0.'
+            : givenWrong
+              ? 'Settings: names with values, as rate=0.01 units=8.'
+              : ''}
       </div>
       <div className="run-options-actions">
         <button
@@ -158,17 +183,24 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
           onClick={() => {
             setEpochs('');
             setSeed('');
+            setGiven('');
             sessionUi.setState({ choices: { backend: 'auto' } });
           }}
         >
           Reset
         </button>
-        <button type="submit" className="button" data-kind="primary" disabled={epochsWrong || seedWrong}>
+        <button type="submit" className="button" data-kind="primary" disabled={epochsWrong || seedWrong || givenWrong}>
           Run
         </button>
       </div>
     </form>
   );
+}
+
+function settingsText(settings: RunChoices['settings'] = {}): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${/\s/.test(value) ? `"${value}"` : value}`)
+    .join(' ');
 }
 
 function costText(cost: SummaryCost): string {

@@ -253,9 +253,9 @@ function NothingFits({ ranged }: { readonly ranged: boolean }) {
 function OneRun() {
   return (
     <EmptyState icon="list-tree">
-      Runs are compared here, and there is one. Train with other settings:{' '}
-      <code>backstep run experiment.ts --set rate=0.01</code>, which the experiment is handed as{' '}
-      <code>settings.rate</code>. Or add a folder of event files with hparams: charts, add, Folder of Event Files.
+      Runs are compared here, and there is one. Train with other settings: in the run options beside Run, or by{' '}
+      <code>backstep run experiment.ts --set rate=0.01</code>; the experiment is handed it as <code>settings.rate</code>
+      . Or add a folder of event files with hparams: charts, add, Folder of Event Files.
     </EmptyState>
   );
 }
