@@ -5,6 +5,8 @@
 import { createStore } from 'zustand/vanilla';
 import type { OpGraph } from '../../src/shared/graph/op-graph.js';
 import { isModelFile } from '../../src/shared/models/model-file-names.js';
+import type { RunSummary } from '../../src/shared/protocol/rpc.js';
+import { formatWhen } from '../charts/format.js';
 import { appStore, notify } from './app-state.js';
 import { canRun, runCommand } from './commands.js';
 import { ask } from './dialogs.js';
@@ -93,6 +95,13 @@ export async function compareGraphs(before: GraphOrigin, after: GraphOrigin, wis
     after: await openOrigin(after),
     wish,
   }));
+}
+
+/** Of two runs: from the older to the newer. Without another one it is asked for. */
+export async function compareGraphsOfRuns(run: RunSummary, other: RunSummary | undefined): Promise<void> {
+  if (!other) return compareGraphOf({ kind: 'run', id: run.id });
+  const [older, newer] = other.createdAt > run.createdAt ? [run, other] : [other, run];
+  return compareGraphs({ kind: 'run', id: older.id }, { kind: 'run', id: newer.id });
 }
 
 async function compareSide(shown: ComparedGraph): Promise<void> {
@@ -194,7 +203,7 @@ async function choicesFor(shown: ComparedGraph): Promise<readonly Choice[]> {
       id: `run ${run.id}`,
       isOlder: true,
       label: run.name,
-      detail: ['run', run.backend, run.experiment].filter(Boolean).join(' · '),
+      detail: ['run', formatWhen(run.createdAt), run.backend, run.experiment].filter(Boolean).join(' · '),
       open: () => openOrigin({ kind: 'run', id: run.id }),
     });
   }
@@ -225,12 +234,21 @@ function mayBeModel(file: string): boolean {
 function nameOf(origin: GraphOrigin): string {
   switch (origin.kind) {
     case 'run':
-      return appStore.getState().runs.find(({ id }) => id === origin.id)?.name ?? origin.id;
+      return nameOfRun(origin.id);
     case 'saved':
       return `${baseName(origin.path)} as saved`;
     default:
       return baseName(origin.path);
   }
+}
+
+/** With when it began where others have its name too. */
+function nameOfRun(id: string): string {
+  const { runs } = appStore.getState();
+  const run = runs.find((one) => one.id === id);
+  if (!run) return id;
+  const isOneOfSeveral = runs.some((one) => one !== run && one.name === run.name);
+  return isOneOfSeveral ? `${run.name} (${formatWhen(run.createdAt)})` : run.name;
 }
 
 /** @throws what keeps the graph from being had, in words */

@@ -5,6 +5,7 @@ import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
 import { formatCount, formatWhen, formatWhenShort } from '../../charts/format.js';
 import { notify } from '../../state/app-state.js';
 import { confirm } from '../../state/dialogs.js';
+import { compareGraphsOfRuns } from '../../state/graph-comparison.js';
 import { runColour } from '../../state/runs-colours.js';
 import { continueFromRun, deleteRun, isAdded, renameRun, runsStore, selectRun } from '../../state/runs-sync.js';
 import { sessionPhase } from '../../state/session-actions.js';
@@ -64,6 +65,7 @@ export function Runs() {
             result={resultWords(last)}
             last={last}
             selected={selected.includes(run.id)}
+            other={otherOf(runs, selected, run)}
             colour={live ? 'var(--train)' : runColour(colours[run.id])}
             open={open === run.id}
             onOpen={() => setOpen(open === run.id ? undefined : run.id)}
@@ -74,8 +76,16 @@ export function Runs() {
   );
 }
 
+/** The one that is ticked besides it. */
+function otherOf(runs: readonly RunSummary[], ticked: readonly string[], { id }: RunSummary): RunSummary | undefined {
+  const [other, ...more] = ticked.filter((one) => one !== id);
+  return more.length === 0 ? runs.find((one) => one.id === other) : undefined;
+}
+
 interface RowProps {
   readonly run: RunSummary;
+  /** What its graph is compared with, where that is not asked for. */
+  readonly other: RunSummary | undefined;
   readonly live: boolean;
   readonly paused: boolean;
   readonly result: string;
@@ -86,7 +96,7 @@ interface RowProps {
   onOpen(): void;
 }
 
-function RunRow({ run, live, paused, result, last, selected, colour, open, onOpen }: RowProps) {
+function RunRow({ run, other, live, paused, result, last, selected, colour, open, onOpen }: RowProps) {
   const [renaming, setRenaming] = useState(false);
   const [menu, setMenu] = useState<PopupAt>();
   const row = useRef<HTMLLIElement>(null);
@@ -101,6 +111,11 @@ function RunRow({ run, live, paused, result, last, selected, colour, open, onOpe
       run: () => selectRun(run.id, !selected),
     },
     { kind: 'item', label: open ? 'Hide Details' : 'Show Details', run: onOpen },
+    {
+      kind: 'item',
+      label: other ? `Compare Graphs with ${other.name}` : 'Compare Graph with…',
+      run: () => void compareGraphsOfRuns(run, other),
+    },
     { kind: 'separator' },
     {
       kind: 'item',

@@ -6,7 +6,8 @@ import type { GraphComparison, GraphSide } from './compare-graphs.js';
 import { shapeLabel } from './graph-blocks.js';
 import type { OpNode } from './op-graph.js';
 import { columnLines } from './tree/closed-group.js';
-import type { Group, GroupTree } from './tree/group-tree.js';
+import { groupTree, type Group, type GroupTree } from './tree/group-tree.js';
+import { goesToTooMany } from './tree/wiring.js';
 import { linesOf, shownAs, type PlacedItem, type TreeLayout, type Wire } from './tree/tree-layout.js';
 
 /** What an item, or a group, is to the other side. */
@@ -15,6 +16,11 @@ export type Standing = 'added' | 'removed' | 'changed' | 'same';
 export interface SideLayout extends TreeLayout {
   /** By the item's id. */
   readonly standing: ReadonlyMap<string, Standing>;
+}
+
+/** Of the union: with the wires of both sides. */
+export function unionTree({ union }: GraphComparison): GroupTree {
+  return groupTree(union, 2);
 }
 
 /** The sides of one comparison; `tree` is its union's. */
@@ -53,7 +59,19 @@ export class CompareLayouts {
       return group ? [{ ...placed, group }] : [];
     });
     const itemOf = layout.itemOf.map((place) => places[place]!);
-    return { ...layout, groups, items, itemOf, wires: this.wires(layout, open, side), standing };
+    const wires = this.wires(layout, open, side);
+    // The union has the wires of what goes to few on either side.
+    const targets = new Map<string, number>();
+    for (const { from } of wires) targets.set(from, (targets.get(from) ?? 0) + 1);
+    const tooMany = new Set(items.flatMap(({ id, ops }) => (goesToTooMany(ops, targets.get(id) ?? 0) ? id : [])));
+    return {
+      ...layout,
+      groups,
+      items: items.map((item) => (tooMany.has(item.id) ? { ...item, unwired: targets.get(item.id)! } : item)),
+      itemOf,
+      wires: wires.filter(({ from }) => !tooMany.has(from)),
+      standing,
+    };
   }
 
   /** The whole of it counts: a layer with one op more has changed. */

@@ -2,11 +2,11 @@
 import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { useStore } from 'zustand';
 import { compareGraphs, type GraphSide } from '../../../../src/shared/graph/compare-graphs.js';
-import { CompareLayouts, type SideLayout } from '../../../../src/shared/graph/compare-layout.js';
+import { CompareLayouts, unionTree, type SideLayout } from '../../../../src/shared/graph/compare-layout.js';
 import { comparable } from '../../../../src/shared/graph/layer-graph.js';
 import { countDifferences, listDifferences, type Difference } from '../../../../src/shared/graph/list-differences.js';
 import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
-import { groupsAround, groupTree } from '../../../../src/shared/graph/tree/group-tree.js';
+import { groupsAround } from '../../../../src/shared/graph/tree/group-tree.js';
 import { shownAs, type PlacedItem, type Wire } from '../../../../src/shared/graph/tree/tree-layout.js';
 import { graphOf, type Comparison, type ComparisonWish } from '../../../state/graph-comparison.js';
 import { recordedGraphs } from '../../../state/recorded-graphs.js';
@@ -53,7 +53,7 @@ interface ComparedProps {
 function Compared({ comparison, before, after, names }: ComparedProps) {
   const two = useMemo(() => comparable(before, after), [before, after]);
   const compared = useMemo(() => compareGraphs(two.before, two.after), [two]);
-  const tree = useMemo(() => groupTree(compared.union), [compared]);
+  const tree = useMemo(() => unionTree(compared), [compared]);
   const layouts = useMemo(() => new CompareLayouts(compared, tree), [compared, tree]);
   const differences = useMemo(() => listDifferences(compared, tree), [compared, tree]);
   const counts = useMemo(() => countDifferences(compared), [compared]);

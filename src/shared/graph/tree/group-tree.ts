@@ -36,6 +36,8 @@ export interface Group {
 
 export interface GroupTree {
   readonly graph: OpGraph;
+  /** Of how many graphs that are compared it is the union; 1 of one that is shown by itself. */
+  readonly sides: number;
   readonly root: Group;
   readonly groups: ReadonlyMap<string, Group>;
   /** The innermost group of each op, by its id. */
@@ -50,7 +52,7 @@ export function isGroup(child: Group | OpNode): child is Group {
 const MOST_DEEP = 100;
 const noParts: readonly string[] = [];
 
-export function groupTree(graph: OpGraph): GroupTree {
+export function groupTree(graph: OpGraph, sides = 1): GroupTree {
   const root = growing('', 'group', '');
   const known = new Map<string, Growing>();
   if (graph.batch === 'none') sortByNames(graph, root, known);
@@ -61,7 +63,7 @@ export function groupTree(graph: OpGraph): GroupTree {
   topEdges(root, graph);
   putOptimizerLast(root);
   findRepeats(root, graph.nodes);
-  return settled(root, graph);
+  return { ...settled(root, graph), sides };
 }
 
 type Groups = Map<string, Growing>;
@@ -248,7 +250,7 @@ function runs({ kind }: OpNode): boolean {
 }
 
 /** The same groups for whoever reads them: with ops for their numbers, and known by name. */
-function settled(root: Growing, graph: OpGraph): GroupTree {
+function settled(root: Growing, graph: OpGraph): Omit<GroupTree, 'sides'> {
   const { placeOf } = graphIndex(graph);
   const groups = new Map<string, Group>();
   const innermost = Array<Group>(graph.nodes.length);

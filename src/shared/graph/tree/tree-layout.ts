@@ -156,7 +156,7 @@ export class TreeLayouts {
     this.visit(0, placement, groups, items);
     this.wiring ??= new Wiring(this.tree, this.outlinedTree);
     const { wires, unwired, itemOf } = this.wiring.between(items, placement);
-    for (const [index, many] of unwired) items[index] = { ...items[index]!, unwired: many };
+    for (const [index, many] of unwired) items[index] = withoutWires(items[index]!, many);
     return { width: placement.width, height: placement.height, groups, items, itemOf, wires };
   }
 
@@ -247,6 +247,13 @@ export class TreeLayouts {
 function boxAt({ groups }: Placement, number: number): Box {
   const at = 4 * number;
   return { x: groups[at]!, y: groups[at + 1]!, width: groups[at + 2]!, height: groups[at + 3]! };
+}
+
+/** To how many it goes is said in place of the wires. */
+function withoutWires(item: PlacedItem, unwired: number): PlacedItem {
+  const [first = '', ...rest] = item.lines;
+  // A closed group has no wires to everywhere that somebody would miss: what is in it has.
+  return { ...item, unwired, lines: item.id === item.ops[0]?.id ? [`${first} →${unwired}`, ...rest] : item.lines };
 }
 
 /** What stands in an op's box. */

@@ -1,14 +1,23 @@
 /** What is seen of a graph's edges: wires between the items that stand for their ends. What does not change with what is open is told once a tree. Pure. */
 import { cellKinds, shapeLabel } from '../graph-blocks.js';
 import { graphIndex } from './graph-index.js';
+import type { OpNode } from '../op-graph.js';
 import type { GroupTree } from './group-tree.js';
 import type { OutlinedTree } from './outline.js';
 import { Pairs } from './pairs.js';
 import type { Placement } from './placing.js';
 import type { Box, PlacedItem, Point, Wire } from './tree-layout.js';
 
-/** What goes to more items than this is wired to none of them. */
-const MOST_TARGETS = 4;
+/** What goes to more items than this is wired to none of them: lines from everywhere to everywhere say nothing. */
+const MOST_TARGETS = 12;
+/** The same for weights and constants. */
+const MOST_TARGETS_ASIDE = 4;
+
+/** Whether an item with these ops goes to more others than are wired. */
+export function goesToTooMany(ops: readonly OpNode[], targets: number): boolean {
+  if (targets <= MOST_TARGETS_ASIDE) return false;
+  return targets > MOST_TARGETS || ops.every(({ kind }) => kind === 'constant' || kind === 'variable');
+}
 
 export interface Wired {
   /** Of each of the graph's nodes: the place of its item. */
@@ -89,7 +98,8 @@ export class Wiring {
   }
 
   between(items: readonly PlacedItem[], placement: Placement): Wired {
-    const { edges } = this.tree.graph;
+    const { sides, graph } = this.tree;
+    const { edges } = graph;
     const itemOf = this.itemsOfNodes(items, placement);
     const pairs = new Pairs(edges.length);
     const found: Found[] = [];
@@ -108,9 +118,11 @@ export class Wiring {
       known.isControl &&= isControl;
       known.hasOneLabel &&= this.isSameTensor(edge, known.edge) || this.labelOf(edge) === this.labelOf(known.edge);
     }
+    // What goes to few on each side can go to many on all of them.
+    const isTooMany = items.map(({ ops }, index) => goesToTooMany(ops, Math.ceil(targets[index]! / sides)));
     const wires: Wire[] = [];
     for (const { edge, from, to, count, hasOneLabel, isControl } of found) {
-      if (targets[from]! > MOST_TARGETS) continue;
+      if (isTooMany[from]) continue;
       const [a, b] = [items[from]!, items[to]!];
       // What only runs before something else, far away, says little and crosses much.
       if (isControl && a.group !== b.group) continue;
@@ -127,7 +139,7 @@ export class Wiring {
     }
     const unwired = new Map<number, number>();
     targets.forEach((many, index) => {
-      if (many > MOST_TARGETS) unwired.set(index, many);
+      if (isTooMany[index]) unwired.set(index, many);
     });
     return { itemOf, wires, unwired };
   }

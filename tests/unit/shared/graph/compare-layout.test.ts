@@ -1,16 +1,17 @@
 /** The two sides of a comparison: at the same places, each as it is. */
 import { expect, it } from 'vitest';
 import { compareGraphs } from '../../../../src/shared/graph/compare-graphs.js';
-import { CompareLayouts } from '../../../../src/shared/graph/compare-layout.js';
-import { groupTree } from '../../../../src/shared/graph/tree/group-tree.js';
+import { CompareLayouts, unionTree } from '../../../../src/shared/graph/compare-layout.js';
+import type { OpGraph } from '../../../../src/shared/graph/op-graph.js';
 import { layOutTree } from '../../../../src/shared/graph/tree/tree-layout.js';
+import { edge, file, node } from './random-graph.js';
 import { dense, recordedNet } from './recorded-net.js';
 
 const comparison = compareGraphs(
   recordedNet([dense('dense_1', 8), dense('dense_2', 3)]),
   recordedNet([dense('dense_1', 8), dense('dense_2', 12), dense('dense_3', 3)]),
 );
-const tree = groupTree(comparison.union);
+const tree = unionTree(comparison);
 
 function sidesOf(open: ReadonlySet<string>) {
   const layout = layOutTree(tree, open);
@@ -60,4 +61,23 @@ it('says of each item what became of it', () => {
   expect(after.standing.get('dense_3/kernel')).toBe('changed');
   expect(after.standing.get('dense_3/Relu')).toBe('same');
   expect(after.standing.get('layer:dense_1#forward')).toBe('same');
+});
+
+it('what goes to few on each side is wired on both, however many it goes to on the two together', () => {
+  const fan = (targets: readonly string[]): OpGraph => {
+    const nodes = [node('x', { kind: 'input' }), ...targets.map((id, index) => node(id, { op: `Op${index}` }))];
+    return file(
+      nodes,
+      targets.map((id) => edge('x', id)),
+    );
+  };
+  const names = (side: string): string[] => Array.from({ length: 9 }, (_, index) => `${side}${index}`);
+  const compared = compareGraphs(
+    fan(names('a')),
+    fan(names('b').map((name, index) => (index < 3 ? `a${index}` : name))),
+  );
+  const union = unionTree(compared);
+  const layout = layOutTree(union, new Set());
+  const layouts = new CompareLayouts(compared, union);
+  for (const side of ['before', 'after'] as const) expect(layouts.side(layout, new Set(), side).wires.length).toBe(9);
 });
