@@ -3,7 +3,6 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
 import type { SessionState } from '../../../src/shared/session/session-state.js';
-import { formatWhenShort } from '../../charts/format.js';
 import { appStore } from '../../state/app-state.js';
 import { seriesStore } from '../../state/curve-data.js';
 import { activeDashboard, dashboardsStore, type DashboardsState } from '../../state/dashboards.js';
@@ -14,6 +13,7 @@ import { runsStore } from '../../state/runs-sync.js';
 import { useApp } from '../../use-app.js';
 import { pattern } from './chart-list.js';
 import { seriesOf, type DrawnRun, type NamedSource } from './drawn-runs.js';
+import { namesOfRuns } from './run-names.js';
 
 /** New only when runs or series come or go; points are appended to the same sources. The run under way is the last. */
 export function useDrawnRuns(): readonly DrawnRun[] {
@@ -35,14 +35,12 @@ export function useDrawnRuns(): readonly DrawnRun[] {
   return useMemo(() => {
     const origins = new Map(logRuns.map((run) => [run.id, run.firstWallMs]));
     const drawn: DrawnRun[] = [];
-    const named = new Map<string, number>();
-    for (const { name } of runs) named.set(name, (named.get(name) ?? 0) + 1);
+    const names = namesOfRuns(runs, (run) => settingsOf(run, hparams));
     for (const run of chosenRuns(runs, selected, runPattern, notes)) {
       if (run.path === liveRunDir) continue;
       drawn.push({
         id: run.id,
-        // Runs of one experiment have its name; they are told apart by when they began.
-        name: named.get(run.name)! > 1 ? `${run.name}, ${formatWhenShort(run.createdAt)}` : run.name,
+        name: names.get(run.id) ?? run.name,
         colour: runColour(colours[run.id]),
         live: false,
         originMs: origins.get(run.id),
