@@ -22,11 +22,15 @@ export function* csvOf(curves: readonly Curve[]): Generator<string> {
 }
 
 export function jsonOf(title: string, curves: readonly Curve[]): string {
-  const series = curves.map(({ label, source }) => ({
-    name: label,
-    steps: Array.from(source.steps).slice(0, source.values.length),
-    ...(source.wallTimes ? { wallTimes: Array.from(source.wallTimes, (time) => time / 1000) } : {}),
-    values: Array.from(source.values, (value) => (Number.isFinite(value) ? value : String(value))),
-  }));
+  const series = curves.map(({ label, source }) => {
+    // First: what is computed has the points that its values were asked for.
+    const { values } = source;
+    return {
+      name: label,
+      steps: Array.from(source.steps).slice(0, values.length),
+      ...(source.wallTimes ? { wallTimes: Array.from(source.wallTimes, (time) => time / 1000) } : {}),
+      values: Array.from(values, (value) => (Number.isFinite(value) ? value : String(value))),
+    };
+  });
   return stringifyMessage({ title, series });
 }

@@ -32,6 +32,12 @@ export interface ChartContent {
 
 const WIDTH = 960;
 const HEIGHT = 540;
+/** In the legend. */
+const WHOLE = [[0, 12]] as const;
+const DASHES = [
+  [0, 5],
+  [7, 5],
+] as const;
 
 export async function saveChart(format: ChartFormat, content: ChartContent): Promise<void> {
   const name = `${content.chart.title.replace(/[^\p{L}\p{N}._-]+/gu, '-').slice(0, 80) || 'chart'}.${format.toLowerCase()}`;
@@ -100,7 +106,7 @@ function drawLegend(pen: Pen, curves: readonly Curve[], palette: Palette, rows: 
     const left = 16 + (index % 4) * column;
     const y = 48 + Math.floor(index / 4) * 16;
     pen.fillStyle = palette.resolve(curve.colour);
-    pen.fillRect(left, y - 1, 12, 2);
+    for (const [from, width] of curve.dashed ? DASHES : WHOLE) pen.fillRect(left + from, y - 1, width, 2);
     pen.fillStyle = palette.dim;
     const last = index === shown.length - 1 && curves.length > shown.length;
     pen.fillText(
