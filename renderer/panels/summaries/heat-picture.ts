@@ -4,7 +4,7 @@
  */
 import type { Bins } from './bins.js';
 
-export interface HeatScale {
+interface HeatScale {
   readonly from: number;
   readonly to: number;
   readonly low: number;

@@ -6,7 +6,7 @@ import { closestName } from '../../shared/conditions/closest-name.js';
 import type { Experiment, SettingDefaults, Settings, SettingValue } from './experiment.js';
 import { TrainingFailure } from './failure.js';
 
-export type SettingTexts = Readonly<Record<string, string>>;
+type SettingTexts = Readonly<Record<string, string>>;
 
 /**
  * All settings that an experiment is handed. Where it names them with their values, those of `saved` that it has no more
