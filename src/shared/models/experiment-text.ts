@@ -19,6 +19,7 @@ export function experimentText(file: string, outline: TrainingOutline, data: Fit
   const body = [
     ...dataLines(outline, loss.labels, data),
     ...modelLines(file, outline),
+    ...optimizerNotes(outline.optimizer),
     `optimizer: () => ${optimizerCode(outline.optimizer)},`,
     `loss: ${loss.code},`,
     ...metricLines(outline, loss.areClasses),
@@ -178,6 +179,22 @@ function modelLines(file: string, { inputs, scale, preparing }: TrainingOutline)
     `    layers: [tf.layers.rescaling({ scale: 255, name: 'to_255', inputShape: [${open}] }), await ${load}],`,
     '  }),',
     '',
+  ];
+}
+
+const optimizerNames = new Set(['', 'sgd', 'rmsprop', 'adagrad', 'adadelta', 'adamax', 'adam']);
+
+/** What the file's optimizer does that TensorFlow.js's does not. */
+function optimizerNotes(given: NamedPart | undefined): string[] {
+  const { name, config } = given ?? { name: '', config: {} };
+  const decay = config['weight_decay'];
+  const other = !optimizerNames.has(plain(name))
+    ? `The file names ${name.replace(/\W/g, '')}, which TensorFlow.js does not have`
+    : '';
+  const decayed = typeof decay === 'number' && decay > 0 ? `without its weight decay of ${shortened(decay)}` : '';
+  if (other === '' && decayed === '') return [];
+  return [
+    `// ${other === '' ? 'As in the file, but' : `${other}: Adam stands for it`}${decayed === '' ? '' : `${other === '' ? '' : ','} ${decayed}`}.`,
   ];
 }
 

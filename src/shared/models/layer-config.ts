@@ -278,9 +278,9 @@ function readLayer(value: unknown, index: number): LayerConfig {
 
 function dtypeOf(config: Readonly<Record<string, unknown>>): string {
   const { dtype } = config;
-  if (typeof dtype === 'string') return dtype;
-  const policy = isRecord(dtype) && isRecord(dtype['config']) ? dtype['config']['name'] : undefined;
-  return typeof policy === 'string' ? policy : 'float32';
+  const policy = isRecord(dtype) && isRecord(dtype['config']) ? dtype['config']['name'] : dtype;
+  // Of a mixed policy, what goes between layers has the type that it computes in.
+  return typeof policy === 'string' ? policy.replace(/^mixed_/, '') : 'float32';
 }
 
 function outputsOf(shape: Shape | undefined): { shape: number[]; dtype: string }[] {

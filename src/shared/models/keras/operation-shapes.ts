@@ -8,7 +8,7 @@ import { ownEntry } from '../own-entry.js';
 import type { LayerConfig } from '../layer-config.js';
 import type { LayerShapes, Shape } from '../layer-shapes.js';
 import * as rules from '../shapes/shape-rules.js';
-import type { Known } from '../shapes/tensor-facts.js';
+import { isNumber, unknownSize, type Known, type Size } from '../shapes/tensor-facts.js';
 import { factsOf, knownShape } from '../sizes.js';
 
 type Config = LayerConfig['config'];
@@ -40,17 +40,50 @@ function integer(value: unknown, otherwise: number): number {
   return Number.isSafeInteger(value) ? (value as number) : otherwise;
 }
 
+function multiplied(size: Size, times: number): Size {
+  return times === 1 ? size : isNumber(size) ? size * times : unknownSize();
+}
+
 const operations: Readonly<Record<string, Operation>> = {
-  ...all('Add Subtract Multiply Divide TrueDivide Power Maximum Minimum', stretched),
+  ...all(
+    'Add Subtract Multiply Divide TrueDivide Power Maximum Minimum Mod SquaredDifference Hypot NotEqual Equal Greater ' +
+      'GreaterEqual Less LessEqual LogicalAnd LogicalOr Where',
+    stretched,
+  ),
   ...all(
     'Negative Absolute Abs Exp Expm1 Log Log1p Sqrt Rsqrt Square Reciprocal Sin Cos Tanh Sigmoid Relu Relu6 Softplus ' +
-      'Softsign Silu Gelu Elu Selu LeakyRelu Softmax LogSoftmax HardSigmoid HardSilu Floor Ceil Round Sign Clip Cast',
+      'Softsign Silu Gelu Elu Selu LeakyRelu Softmax LogSoftmax HardSigmoid HardSilu Floor Ceil Round Sign Clip Cast ' +
+      'ConvertToTensor LogicalNot StopGradient ZerosLike OnesLike Flip Normalize',
     same,
   ),
-  ...all('Mean Sum Max Min', reduced),
+  ...all('Mean Sum Max Min Prod Var Std Any All', reduced),
   Matmul: (_config, [a, b]) => rules.matrixProduct(a, b),
   Concatenate: ({ axis }, inputs) => rules.joined(inputs, integer(axis, -1)),
   Stack: ({ axis }, inputs) => rules.stacked(inputs, integer(axis, 0)),
+  // Not computed to be known: a file can ask for more than a machine holds.
+  Tile: ({ repeats }, [input]) => {
+    const times = integers(repeats);
+    if (!input?.shape || !times || times.length > input.shape.length) return undefined;
+    const none = input.shape.length - times.length;
+    return {
+      ...input,
+      shape: input.shape.map((size, at) => multiplied(size, at < none ? 1 : times[at - none]!)),
+      values: undefined,
+    };
+  },
+  BroadcastTo: ({ shape }, [input]) => ({ dtype: input?.dtype, shape: integers(shape) }),
+  Einsum: ({ subscripts }, inputs) => {
+    const [left = '', result = ''] = String(subscripts).replaceAll(' ', '').split('->');
+    const sizes = new Map<string, Size>();
+    left.split(',').forEach((letters, place) => {
+      [...letters].forEach((letter, at) => {
+        const size = inputs[place]?.shape?.[at];
+        if (size !== undefined && !(sizes.has(letter) && isNumber(sizes.get(letter)!))) sizes.set(letter, size);
+      });
+    });
+    const shape = [...result].map((letter) => sizes.get(letter));
+    return shape.every((size) => size !== undefined) ? { dtype: inputs[0]?.dtype, shape } : undefined;
+  },
   Reshape: ({ newshape }, [input]) => rules.reshaped(input, integers(newshape)),
   Transpose: ({ axes }, [input]) =>
     rules.transposed(input, integers(axes) ?? input?.shape?.map((_, at, { length }) => length - 1 - at)),
