@@ -25,7 +25,9 @@ export function contractionOf(equation: string, rank: number): Contraction {
   const comes = (letter: string): number => Number(left.includes(letter)) + Number(right.includes(letter));
   const isProduct = [...left, ...right].every((letter) => result.includes(letter) || comes(letter) === 2);
   if (!parts || !isPlain || !isProduct || left.length !== rank || [...result].some((letter) => comes(letter) === 0))
-    throw new Refusal(`its equation ${equation.slice(0, 60)} is no product of two tensors that TensorFlow.js can compute`);
+    throw new Refusal(
+      `its equation ${equation.slice(0, 60)} is no product of two tensors that TensorFlow.js can compute`,
+    );
   return { left, right, result };
 }
 
