@@ -26,6 +26,7 @@ export interface GraphBarProps {
   readonly hit: number;
   /** What is asked for are values, and none have been measured. */
   readonly isUnknown: boolean;
+  readonly isMeasuring: boolean;
   readonly colouring: Colouring;
   readonly anyOpen: boolean;
   readonly view: GraphViewKind;
@@ -37,6 +38,8 @@ export interface GraphBarProps {
   onColouring(colouring: Colouring): void;
   onOpenAll(): void;
   onView(view: GraphViewKind): void;
+  /** Has the values measured; none where that cannot be. */
+  onMeasure?(): void;
 }
 
 export function GraphBar({
@@ -46,6 +49,7 @@ export function GraphBar({
   hits,
   hit,
   isUnknown,
+  isMeasuring,
   colouring,
   anyOpen,
   view,
@@ -56,6 +60,7 @@ export function GraphBar({
   onColouring,
   onOpenAll,
   onView,
+  onMeasure,
 }: GraphBarProps) {
   return (
     <div className="graph-bar" role="toolbar" aria-label="Graph">
@@ -93,22 +98,16 @@ export function GraphBar({
         />
         {query.trim() !== '' && (
           <>
-            <span
-              className="dim"
-              role="status"
-              title={
-                isUnknown
-                  ? 'Values are known where training has stopped, or once “Colour by” has measured them'
-                  : undefined
-              }
-            >
-              {hits === 0 && isUnknown
-                ? 'not measured'
-                : hits === 0
-                  ? 'none'
-                  : hit < 0
-                    ? `${hits} found`
-                    : `${hit + 1} of ${hits}`}
+            <span className="dim" role="status" title={isUnknown && !onMeasure ? unknownTitle : undefined}>
+              {hits === 0 && isUnknown ? (
+                <Unknown isMeasuring={isMeasuring} onMeasure={onMeasure} />
+              ) : hits === 0 ? (
+                'none'
+              ) : hit < 0 ? (
+                `${hits} found`
+              ) : (
+                `${hit + 1} of ${hits}`
+              )}
             </span>
             <IconButton icon="arrow-up" label="Previous" title="Previous (Shift+Enter)" onClick={() => onHit(-1)} />
             <IconButton icon="arrow-down" label="Next" title="Next (Enter)" onClick={() => onHit(1)} />
@@ -144,5 +143,21 @@ export function GraphBar({
       <OpenAll anyOpen={anyOpen} onOpenAll={onOpenAll} />
       <GraphActions />
     </div>
+  );
+}
+
+const unknownTitle = 'Values are known where training has stopped';
+
+function Unknown({ isMeasuring, onMeasure }: Pick<GraphBarProps, 'isMeasuring' | 'onMeasure'>) {
+  if (isMeasuring) return 'measuring…';
+  if (!onMeasure) return 'not measured';
+  return (
+    <button
+      className="link-button"
+      title="No values are known yet. Takes a step on the first batch of the data and looks at the values of every op"
+      onClick={onMeasure}
+    >
+      Measure
+    </button>
   );
 }

@@ -247,6 +247,8 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
         hits={hits.length}
         hit={hit}
         isUnknown={!values && asksForValues(query)}
+        isMeasuring={source.measuring === true}
+        onMeasure={shown.measure}
         colouring={colouring}
         anyOpen={wished.size > 0}
         onModel={() => (setOpen(new Set()), setSelected(undefined))}
@@ -319,7 +321,7 @@ function GraphView({ graph, source, visible }: { graph: OpGraph; source: GraphSo
         )}
       </div>
       <GraphLegend colouring={colouring} colours={colours}>
-        <ValuesSource shown={shown} source={source} isWanted={needsValues(colouring)} />
+        <ValuesSource shown={shown} source={source} isWanted={needsValues(colouring) || asksForValues(query)} />
       </GraphLegend>
 
       {detailed && (
