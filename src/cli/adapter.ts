@@ -10,6 +10,7 @@ import { AdapterMemory } from './adapter-memory.js';
 import { frameOf, objectIn, type ProtocolMessage, type Received } from './adapter-messages.js';
 import { AdapterTrainer } from './adapter-trainer.js';
 import { exitCodes } from './exit-codes.js';
+import { withFreeRunFolder } from './next-run-folder.js';
 
 /** What waits for an answer of the trainer's. */
 type Waiting =
@@ -236,8 +237,9 @@ export class Adapter {
     const trainer = this.startTrainer();
     for (const step of this.memory.script(launch)) {
       const { command, args } = step;
+      const sent = command === 'launch' ? withFreeRunFolder(args) : args;
       const answer = await new Promise<ProtocolMessage>((resolve) =>
-        this.ask(trainer, { type: 'request', command, arguments: args }, { kind: 'own', resolve }),
+        this.ask(trainer, { type: 'request', command, arguments: sent }, { kind: 'own', resolve }),
       );
       if (answer.success !== true) return String(answer.message ?? `${command} failed.`);
       if (command === 'launch') this.memory.note(command, args, answer);
