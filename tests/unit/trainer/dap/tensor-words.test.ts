@@ -1,5 +1,6 @@
 /** What conditions call the numbers of tensors, beside the person's own code. */
 import * as tf from '@tensorflow/tfjs';
+import { Script } from 'node:vm';
 import { beforeAll, expect, test } from 'vitest';
 import { lendNames, withNames } from '../../../../src/trainer/dap/names-in-reach.js';
 import { tensorWords } from '../../../../src/trainer/dap/tensor-words.js';
@@ -11,7 +12,7 @@ beforeAll(async () => {
 
 const run = (text: string, names: Record<string, unknown> = {}): unknown =>
   // As V8 does at a line: the words are global there.
-  withNames({ ...tensorWords, ...names }, () => new Function(`return (${text});`)() as unknown);
+  withNames({ ...tensorWords, ...names }, () => new Script(`(${text})`).runInThisContext() as unknown);
 
 test('words of conditions take tensors, several of them, and numbers', () => {
   const x = tf.tensor2d([
