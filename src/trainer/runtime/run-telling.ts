@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { RunFile, SummaryReport } from '../../shared/protocol/run-file.js';
-import type { Metrics, StepEvent, TrainingEvent } from '../../shared/protocol/training.js';
+import type { Metrics, StepEvent, SummaryCost, TrainingEvent } from '../../shared/protocol/training.js';
 import type { TrainingSummaries } from './summaries/training-summaries.js';
 import type { Cursor } from './training-state.js';
 
@@ -31,6 +31,11 @@ export function progressAt(
   summaries: SummaryReport,
 ): Pick<RunFile, 'epoch' | 'step' | 'wallMs' | 'summaries'> {
   return { epoch: epochsDone + (stepInEpoch > 0 ? 1 : 0), step, wallMs, summaries };
+}
+
+/** For the event of a run's end: none where no summaries were to be written. */
+export function costOf({ mode, costMs, endMs, share, budget, bytes }: SummaryReport): { summaries?: SummaryCost } {
+  return mode === 'off' ? {} : { summaries: { costMs, endMs, share, budget, bytes } };
 }
 
 const MEMORY_MS = 1000;

@@ -13,6 +13,7 @@ import { isExperiment, type Experiment } from './experiment.js';
 import { failureOf, TrainingFailure } from './failure.js';
 import { prepareRun, type Preparations } from './prepare-run.js';
 import { countShufflesAnew, takeOverRandom } from './random.js';
+import { costOf } from './run-telling.js';
 import type { TrainingHost } from './training-host.js';
 import { TrainingRun } from './training-run.js';
 
@@ -127,9 +128,7 @@ async function runToEnd(
       stateHash,
       runDir: folder.folder,
     };
-    const { mode, costMs, endMs, share, budget, bytes } = run.summaryReport;
-    const summaries = { costMs, endMs, share, budget, bytes };
-    host.emit({ kind: 'end', ...end, ...(mode !== 'off' && { summaries }) });
+    host.emit({ kind: 'end', ...end, ...costOf(run.summaryReport) });
     return end;
   } catch (error) {
     const failure = failureOf(error);

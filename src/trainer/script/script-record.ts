@@ -10,7 +10,7 @@ import type { Batch } from '../runtime/data/batch-stream.js';
 import { realDisk } from '../runtime/disk.js';
 import { learningRateOf } from '../runtime/optimizer-state.js';
 import { createRunFolder, type RunFolder } from '../runtime/run-folder.js';
-import { epochScalars, MemoryReports, progressAt, stepScalars } from '../runtime/run-telling.js';
+import { costOf, epochScalars, MemoryReports, progressAt, stepScalars } from '../runtime/run-telling.js';
 import { encodeWeights } from '../runtime/state-file.js';
 import { settingsFor } from '../runtime/settings.js';
 import type { StepCapture } from '../runtime/step-capture.js';
@@ -223,6 +223,7 @@ export class ScriptRecord {
       wallMs: progress.wallMs,
       stateHash,
       runDir: folder.folder,
+      ...costOf(summaries.report),
     });
   }
 
