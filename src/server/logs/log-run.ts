@@ -174,11 +174,13 @@ export class LogRun {
       }
     }
     const before = this.tags;
-    this.tags = new Map(
-      [...found]
-        .sort(([, a], [, b]) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.kind < b.kind ? -1 : 1))
-        .map(([key, entry]) => [key, { ...entry, series: this.seriesOf(entry, before.get(key)) }]),
-    );
+    // Of strings alone: with a function that compares, a hundred thousand of them take three times as long.
+    const names = [...found.keys()].sort();
+    this.tags = new Map();
+    for (const key of names) {
+      const entry = found.get(key)!;
+      this.tags.set(key, { ...entry, series: this.seriesOf(entry, before.get(key)) });
+    }
   }
 
   private seriesOf(
@@ -217,7 +219,7 @@ export function itemAt({ parts }: RunTag, index: number): { readonly file: LogFi
 }
 
 function keyOf(kind: SummaryKind, name: string): string {
-  return `${kind}\n${name}`;
+  return `${name}\n${kind}`;
 }
 
 function endsOf({ column, items }: FileTag) {

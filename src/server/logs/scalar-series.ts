@@ -27,6 +27,9 @@ interface Smoothed {
 /** Counts up over all series: one in the place of another, as of a folder that went and came again, is told from it. */
 let generations = 0;
 
+/** One map for all: a hundred thousand of them would have the collector of garbage at work for seconds. */
+const pyramids = new WeakMap<ScalarColumn, ExtentPyramid>();
+
 /** A chart's slider is moved: a weight or two are kept, not all it came by. */
 const KEPT_SMOOTHINGS = 2;
 
@@ -39,7 +42,6 @@ export class ScalarSeries {
   private taken: number[] = [];
   private sorted: { readonly column: ScalarColumn; readonly length: number } | undefined;
   private byWall: { readonly column: ScalarColumn; readonly length: number } | undefined;
-  private readonly pyramids = new WeakMap<ScalarColumn, ExtentPyramid>();
   private smoothings: Smoothed[] = [];
   private known:
     { readonly of: ScalarColumn; readonly length: number; readonly stretches: SeriesStretch[] } | undefined;
@@ -107,8 +109,8 @@ export class ScalarSeries {
 
   private line(axis: Axis): LineSource & { readonly column: ScalarColumn } {
     const column = axis === 'wall' ? this.inWallOrder() : this.points;
-    let pyramid = this.pyramids.get(column);
-    if (!pyramid) this.pyramids.set(column, (pyramid = new ExtentPyramid()));
+    let pyramid = pyramids.get(column);
+    if (!pyramid) pyramids.set(column, (pyramid = new ExtentPyramid()));
     pyramid.update(column.values, column.length);
     return {
       column,
