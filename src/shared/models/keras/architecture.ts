@@ -6,6 +6,7 @@
 import { isRecord } from '../is-record.js';
 import { modelOf } from '../layer-config.js';
 import { ModelFileError } from '../model-file-error.js';
+import { operationOf } from './tensorflow-operations.js';
 import { isOperation, modelCalls, placesIn, type KerasCall, type TensorPlace } from './tensor-places.js';
 
 export interface KerasLayer {
@@ -77,7 +78,7 @@ function readModel(given: Readonly<Record<string, unknown>>, fallback: string, d
     })),
     config['output_layers'],
   );
-  const layers = bare.map((layer) => ({ ...layer, calls: calls.get(layer.name) ?? [] }));
+  const layers = bare.map((layer) => operationOf({ ...layer, calls: calls.get(layer.name) ?? [] }));
   const isSequential = className === 'Sequential' || !layers.some(({ calls }) => calls.length > 0);
   const shape = isSequential ? openingShape(config, given, listed[0]) : undefined;
   return {

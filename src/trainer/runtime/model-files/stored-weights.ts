@@ -44,14 +44,18 @@ async function loadLayer(file: StoredWeights, built: BuiltLayer, path: string): 
   const { weights } = built.layer;
   if (weights.length === 0) return;
   const datasets: StoredNumbers[] = [];
-  for (const place of placesOf(built, path)) datasets.push(...(await numbered(file, `${place}/vars`)));
+  const within = new Set(built.given.className === 'MultiHeadAttention' ? await file.names(path) : []);
+  for (const place of placesOf(built, path, within)) datasets.push(...(await numbered(file, `${place}/vars`)));
   if (datasets.length !== weights.length) throw misfit(built.given.name, datasets.length, weights.length);
   for (const [index, weight] of weights.entries()) await assign(built.given.name, weight, datasets[index]!);
 }
 
-function placesOf({ given }: BuiltLayer, path: string): string[] {
+/** @param within names of what stands below a layer that is made of others */
+function placesOf({ given }: BuiltLayer, path: string, within: ReadonlySet<string>): string[] {
   if (recurrent.has(given.className)) return [`${path}/cell`];
-  if (given.className === 'MultiHeadAttention') return partsOfMultiHeadAttention.map((part) => `${path}/${part}`);
+  if (given.className === 'MultiHeadAttention')
+    // Keras 2 has an underscore before the names of what is its own.
+    return partsOfMultiHeadAttention.map((part) => `${path}/${within.has(part) ? part : `_${part}`}`);
   if (given.className !== 'Bidirectional') return [path];
   const cell = given.wrapped && recurrent.has(given.wrapped.className) ? '/cell' : '';
   return [`${path}/forward_layer${cell}`, `${path}/backward_layer${cell}`];

@@ -171,6 +171,78 @@ describe('an architecture alone', () => {
     expect(model.layers[0]!.getWeights()[2]!.dataSync()[0]).toBeCloseTo(4.5);
   });
 
+  it('computes what Keras 2 wrote for x · 2 + y between layers', async () => {
+    const called = (name: string, fn: string, inputs: readonly unknown[]) => ({
+      class_name: 'TFOpLambda',
+      config: { name, trainable: true, function: fn },
+      name,
+      inbound_nodes: [inputs],
+    });
+    const net = {
+      class_name: 'Functional',
+      config: {
+        name: 'net',
+        layers: [
+          {
+            class_name: 'InputLayer',
+            name: 'x',
+            config: { name: 'x', batch_input_shape: [null, 2] },
+            inbound_nodes: [],
+          },
+          {
+            class_name: 'InputLayer',
+            name: 'y',
+            config: { name: 'y', batch_input_shape: [null, 2] },
+            inbound_nodes: [],
+          },
+          called('twice', 'math.multiply', ['x', 0, 0, { y: 2, name: null }]),
+          called('sum', '__operators__.add', ['twice', 0, 0, { y: ['y', 0, 0], name: null }]),
+        ],
+        input_layers: [
+          ['x', 0, 0],
+          ['y', 0, 0],
+        ],
+        output_layers: [['sum', 0, 0]],
+      },
+    };
+    const model = await models.load(put('old.json', net));
+    const given = model.predict([tf.tensor([[1, 2]]), tf.tensor([[10, 20]])]) as tf.Tensor;
+    expect([...given.dataSync()]).toEqual([12, 24]);
+  });
+
+  it('attention leaves out steps that are nothing, whatever stands in them', async () => {
+    const tensor = (name: string) => ({ class_name: '__keras_tensor__', config: { keras_history: [name, 0, 0] } });
+    const at = (className: string, name: string, config: object, args: unknown[]) =>
+      layer(className, { name, trainable: true, ...config }, { name, inbound_nodes: [{ args, kwargs: {} }] });
+    const net = {
+      class_name: 'Functional',
+      config: {
+        name: 'net',
+        layers: [
+          { ...layer('InputLayer', { name: 'in', batch_shape: [null, 4] }), name: 'in', inbound_nodes: [] },
+          at('Embedding', 'words', { input_dim: 9, output_dim: 3, mask_zero: true }, [tensor('in')]),
+          at('MultiHeadAttention', 'attend', { num_heads: 2, key_dim: 2 }, [tensor('words'), tensor('words')]),
+          at('Add', 'sum', {}, [[tensor('words'), tensor('attend')]]),
+        ],
+        input_layers: [['in', 0, 0]],
+        output_layers: [['sum', 0, 0]],
+      },
+    };
+    const model = await models.load(put('attention.json', net));
+    const first = (): number[] => {
+      const given = model.predict(tf.tensor([[3, 4, 0, 0]])) as tf.Tensor;
+      return [...tf.slice(given, [0, 0, 0], [1, 2, 3]).dataSync()];
+    };
+    const before = first();
+    const embeddings = model.weights[0]!.read() as tf.Variable;
+    const changed = tf
+      .oneHot(tf.zeros([9], 'int32'), 3)
+      .mul(tf.oneHot(tf.tensor1d([0], 'int32'), 9).transpose())
+      .mul(50);
+    embeddings.assign(embeddings.add(changed) as tf.Tensor);
+    first().forEach((value, index) => expect(value).toBeCloseTo(before[index]!, 5));
+  });
+
   it('the GRU of Keras has right gradients', async () => {
     const gru = layer('GRU', { units: 3, reset_after: true, return_sequences: true });
     const sequence = layer('InputLayer', { name: 'in', batch_shape: [null, 5, 2] });
