@@ -2,6 +2,7 @@
 import type { RunSummary, Trashed } from '../../src/shared/protocol/rpc.js';
 import { createStore } from 'zustand/vanilla';
 import { appStore, notify } from './app-state.js';
+import { runCommand } from './commands.js';
 import { RequestError, type Connection } from './connection.js';
 import { ask } from './dialogs.js';
 import { assignColours } from './runs-colours.js';
@@ -24,6 +25,9 @@ export const runsStore = createStore<RunsState>(() => ({ colours: {}, loaded: fa
 let ownRuns: readonly RunSummary[] = [];
 /** Runs whose curves are to be drawn, those among them that are not there (yet) too. */
 let chosen = new Set<string>();
+
+/** Of the window's height, where there is nothing but runs. */
+const DASHBOARDS_SHARE = 0.75;
 
 /** Up to so many runs are drawn unasked when they come: of a folder that was added, and of one that has nothing but runs. */
 const DRAWN_UNASKED = 20;
@@ -126,6 +130,7 @@ function lastValues(run: string): Record<string, number> {
 function takeRuns(workspace: string): void {
   const runs = [...ownRuns, ...addedRuns()];
   const stored = readStored<{ colours?: Record<string, number>; selected?: string[] }>(key(workspace), {});
+  const isNew = stored.colours === undefined;
   const newest = runs.toSorted((a, b) => b.createdAt - a.createdAt);
   if (!runsStore.getState().loaded) chosen = new Set(stored.selected ?? []);
   const known = stored.colours ?? {};
@@ -136,6 +141,11 @@ function takeRuns(workspace: string): void {
   const ids = newest.map(({ id }) => id).reverse();
   runsStore.setState({ colours: assignColours(known, ids), loaded: true, failure: undefined });
   showChosen(runs);
+  // Who opens logs for the first time came for their curves.
+  if (isNew && nothingElse && runs.length > 0) {
+    void runCommand('view.show.dashboards', { focus: false, share: DASHBOARDS_SHARE });
+    void runCommand('view.show.runs', { focus: false });
+  }
 }
 
 function showChosen(runs: readonly RunSummary[]): void {

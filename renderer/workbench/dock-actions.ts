@@ -48,13 +48,15 @@ export interface ShowOptions {
   readonly besides?: string;
   /** In pixels: a panel that is narrower gets the whole dock. 0 gives back what it got for that. */
   readonly leastWidth?: number;
+  /** Of the dock's height: its group gets as much. */
+  readonly share?: number;
 }
 
 /** The panel that has the whole dock because it asked for room. */
 let roomy: string | undefined;
 
 /** Brings a panel to the front of wherever it is, adding it back to its place where it was hidden, and focuses it. */
-export function showPanel(id: string, { focus = true, besides, leastWidth }: ShowOptions = {}): void {
+export function showPanel(id: string, { focus = true, besides, leastWidth, share }: ShowOptions = {}): void {
   const kept = besides === undefined ? undefined : dock?.getPanel(besides);
   if (besides !== undefined && (!dock?.getPanel(id) || kept?.group === dock.getPanel(id)?.group)) return;
   const shown = shownPanel(id);
@@ -69,6 +71,7 @@ export function showPanel(id: string, { focus = true, besides, leastWidth }: Sho
     roomy = id;
     shown.group.api.maximize();
   }
+  if (dock && share !== undefined) shown.group.api.setSize({ height: Math.round(share * dock.height) });
   if (focus) requestAnimationFrame(() => focusInside(document.querySelector(`[data-panel="${id}"]`)));
 }
 
