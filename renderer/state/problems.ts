@@ -1,4 +1,5 @@
 /** All that is wrong, in one list: what the editor's checker found, what running `model()` aside found, what the training said. */
+import { groupBy } from '../../src/shared/base/group-by.js';
 import type { Problem } from '../../src/shared/protocol/training.js';
 import { hasEnded } from '../../src/shared/session/session-state.js';
 import type { AppState } from './app-state.js';
@@ -59,13 +60,8 @@ export function problemsByFile(
   }
 
   const placed = new Set(all.filter((problem) => problem.line !== undefined).map((problem) => problem.message));
-  const files = new Map<string | undefined, FoundProblem[]>();
-  for (const problem of all) {
-    if (problem.line === undefined && placed.has(problem.message)) continue;
-    const list = files.get(problem.file);
-    if (list) list.push(problem);
-    else files.set(problem.file, [problem]);
-  }
+  const told = all.filter((problem) => problem.line !== undefined || !placed.has(problem.message));
+  const files = groupBy(told, (problem) => problem.file);
   return [...files]
     .map(([file, problems]) => ({
       file,

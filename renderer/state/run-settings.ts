@@ -1,5 +1,6 @@
 /** The settings of runs, for the table, for grouping and comparing: what Backstep notes of them, and what their files say in TensorBoard's way. */
 import { createStore } from 'zustand/vanilla';
+import { groupBy } from '../../src/shared/base/group-by.js';
 import type { RunSummary } from '../../src/shared/protocol/rpc.js';
 import type { HparamSession } from '../../src/shared/protocol/summaries.js';
 import { RequestError } from './connection.js';
@@ -63,12 +64,7 @@ const indices = new WeakMap<readonly HparamSession[], ReadonlyMap<string, readon
 function byRun(sessions: readonly HparamSession[]): ReadonlyMap<string, readonly HparamSession[]> {
   const known = indices.get(sessions);
   if (known) return known;
-  const index = new Map<string, HparamSession[]>();
-  for (const session of sessions) {
-    const others = index.get(session.run);
-    if (others) others.push(session);
-    else index.set(session.run, [session]);
-  }
+  const index = groupBy(sessions, (session) => session.run);
   indices.set(sessions, index);
   return index;
 }

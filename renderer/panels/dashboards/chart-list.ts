@@ -1,4 +1,5 @@
 /** Which charts there are, and under which headings: the pinned ones first, then one a quantity, by prefix. Pure. */
+import { groupBy } from '../../../src/shared/base/group-by.js';
 import type { ChartPick, Dashboard } from '../../state/dashboard-schema.js';
 import type { DrawnRun } from './drawn-runs.js';
 import { isSetting, sectionOf } from './series-names.js';
@@ -62,13 +63,7 @@ function allSections(runs: readonly DrawnRun[]): readonly Section[] {
   if (known) return known;
   const keys = new Set<string>();
   for (const run of runs) for (const key of run.byKey.keys()) keys.add(key);
-  const bySection = new Map<string, string[]>();
-  for (const key of keys) {
-    const section = sectionOf(key);
-    const before = bySection.get(section);
-    if (before) before.push(key);
-    else bySection.set(section, [key]);
-  }
+  const bySection = groupBy(keys, sectionOf);
   const place = (key: string) => (key === 'loss' ? 0 : isSetting(key) ? 2 : 1);
   const { compare } = new Intl.Collator('en', { numeric: true });
   const sections = [...bySection]

@@ -2,6 +2,7 @@
  * What runs are called where several have the same name, as those of one experiment do: by the settings that tell them
  * apart, else by when they began. Pure.
  */
+import { groupBy } from '../../../src/shared/base/group-by.js';
 import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
 import { formatWhen, formatWhenShort } from '../../charts/format.js';
 
@@ -19,14 +20,14 @@ export function namesOfRuns<R extends Run>(
   settingsOf: (run: R) => Settings,
 ): ReadonlyMap<string, string> {
   const named = new Map<string, string>();
-  for (const [name, alike] of grouped(runs, (run) => run.name)) {
+  for (const [name, alike] of groupBy(runs, (run) => run.name)) {
     if (alike.length === 1) {
       named.set(alike[0]!.id, name);
       continue;
     }
     const settings = new Map(alike.map((run) => [run, settingsOf(run)]));
     const telling = tellingSettings([...settings.values()]);
-    const byWords = grouped(alike, (run) =>
+    const byWords = groupBy(alike, (run) =>
       telling.map((setting) => `${setting}=${settings.get(run)![setting] ?? '–'}`).join(', '),
     );
     for (const [words, same] of byWords) {
@@ -70,15 +71,4 @@ function timesOf(runs: readonly Run[]): readonly string[] {
 
 function pad(number: number): string {
   return String(number).padStart(2, '0');
-}
-
-function grouped<T>(all: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of all) {
-    const key = keyOf(one);
-    const known = groups.get(key);
-    if (known) known.push(one);
-    else groups.set(key, [one]);
-  }
-  return groups;
 }

@@ -9,11 +9,17 @@ import type { TrainingEvent } from '../../shared/protocol/training.js';
 import { makeStepKey, withStepKey } from './backend/tensorflow/step-random.js';
 import { BlowUpWatch } from './blow-up-watch.js';
 import type { CompiledModel } from './compiled-model.js';
-import { NO_GRADIENT, type CompiledStep, type StateBefore, type StepWants } from './compiled/compiled-step.js';
+import {
+  NO_GRADIENT,
+  type CompiledStep,
+  type StateBefore,
+  type StepResult,
+  type StepWants,
+} from './compiled/compiled-step.js';
 import type { Batch } from './data/batch-stream.js';
 import { failureOf, during } from './failure.js';
 import type { LabelledWeight } from './layer-labels.js';
-import { learningRateOf, numbersOf, setNumbers } from './optimizer-state.js';
+import { learningRateOf } from './optimizer-state.js';
 import { replaying } from './aside.js';
 import { reseed } from './random.js';
 import { sumOfSquaresOf, summarizeTensor } from './summarize-tensor.js';
@@ -21,7 +27,6 @@ import { summaryKey, type SummaryWish, type TensorSummary } from './step-summari
 import { StepCapture } from './step-capture.js';
 import { StepGraphs, type CompileStep, type StepGraph } from './step-graphs.js';
 import { StepTrail, wayBackToVariables, type WayBack } from './step-trail.js';
-import { alias } from './tfjs-internals.js';
 import type { MadeInStep } from './training-host.js';
 import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
 
@@ -72,11 +77,8 @@ export class StepRunner {
   /** Of compiled steps that may be looked at. */
   private trail: StepTrail | undefined;
   private hasCapture = false;
-  /** Of the trainable weights, in their order; none where the capture has the gradients themselves. */
-  private norms: Float32Array | undefined;
-  private gradientsOfGraph: ReadonlyMap<number, Float32Array> | undefined;
-  private finiteInGraph: boolean | undefined;
-  private summariesInGraph: ReadonlyMap<SummaryWish, TensorSummary> | undefined;
+  /** What the graph gave at the last step; of an eager one, and of one that a person changed, the capture has all there is. */
+  private ofGraph: StepResult | undefined;
   /** Of the last step. */
   private wished: WishedOfStep | undefined;
   private readonly layerByLabel: ReadonlyMap<string, tf.layers.Layer>;
@@ -193,7 +195,8 @@ export class StepRunner {
    */
   summary(wish: SummaryWish): TensorSummary | undefined {
     const asked = this.wished?.byValue.get(summaryKey(wish));
-    const known = asked && this.summariesInGraph?.get(asked);
+    // Fused ops can hide from an activation what its layer's weights, or its gradients, show.
+    const known = asked && this.ofGraph?.finite ? this.ofGraph.summaries?.get(asked) : undefined;
     if (known) return known;
     const numbers = wish.numbers ?? asked?.numbers;
     if (wish.of === 'weight') {
@@ -207,10 +210,11 @@ export class StepRunner {
 
   /** Euclidean norm over all gradients of the last step, or over one layer's; `undefined` where they were not wanted. */
   gradNorm(layer?: string): number | undefined {
-    if (!this.norms) return this.capture.gradNorm(layer);
+    const norms = this.ofGraph?.gradientNorms;
+    if (!norms) return this.capture.gradNorm(layer);
     let sum: number | undefined;
     this.trainable.forEach((weight, index) => {
-      const norm = this.norms![index]!;
+      const norm = norms[index]!;
       if (norm === NO_GRADIENT) return;
       if (layer === undefined || weight.layer === layer) sum = (sum ?? 0) + norm * norm;
     });
@@ -219,8 +223,9 @@ export class StepRunner {
 
   /** Norms of the last step's gradients, one a weight that has one, where they were wanted. */
   gradientNormsByWeight(): [weight: LabelledWeight, norm: number][] {
+    const norms = this.ofGraph?.gradientNorms;
     return this.trainable.flatMap((weight, index): [LabelledWeight, number][] => {
-      if (this.norms) return this.norms[index] === NO_GRADIENT ? [] : [[weight, this.norms[index]!]];
+      if (norms) return norms[index] === NO_GRADIENT ? [] : [[weight, norms[index]!]];
       const gradient = this.capture.gradientOf(weight.variable);
       return gradient ? [[weight, Math.sqrt(sumOfSquaresOf(gradient))]] : [];
     });
@@ -228,7 +233,7 @@ export class StepRunner {
 
   /** A copy of the last step's gradient of a weight, where gradients were wanted; the caller's. */
   gradientValues(weight: LabelledWeight): Float32Array | undefined {
-    const known = this.gradientsOfGraph?.get(this.trainable.indexOf(weight));
+    const known = this.ofGraph?.gradients?.get(this.trainable.indexOf(weight));
     const values = known ?? this.capture.gradientOf(weight.variable)?.dataSync();
     return values && new Float32Array(values);
   }
@@ -243,7 +248,7 @@ export class StepRunner {
 
   /** Whether loss, gradients and weights of the last step are finite, where its graph has looked; they are to be read otherwise. */
   get finite(): boolean | undefined {
-    return this.finiteInGraph;
+    return this.ofGraph?.finite;
   }
 
   /** Whether the state is that of a whole number of steps: not after a failure that has begun to change it. */
@@ -375,11 +380,7 @@ export class StepRunner {
     const runMs = first?.runMs ?? performance.now() - began;
     this.underWay = undefined;
     this.lastSpeed = 'compiled';
-    this.norms = result.gradientNorms;
-    this.gradientsOfGraph = result.gradients;
-    this.finiteInGraph = result.finite;
-    // Fused ops can hide from an activation what its layer's weights, or its gradients, show.
-    this.summariesInGraph = result.finite ? result.summaries : undefined;
+    this.ofGraph = result;
     this.losses.sees(result.values[0]!, result.finite);
     const before = this.wayBackBefore(graph, result.before, first !== undefined);
     if (before) this.trail = new StepTrail(graph, before, learningRate);
@@ -401,15 +402,10 @@ export class StepRunner {
 
   /** The last step once more, eagerly, from the state before it; then everything is put where it was, unless it was changed. */
   private walk(trail: StepTrail, changed: () => boolean): void {
-    const { optimizer } = this.parts.model;
     const { capture } = this;
     const { number, feeds, compute } = trail.last!;
-    const numbers = numbersOf(optimizer);
+    const now = wayBackToVariables(this.parts.model.optimizer);
     let walked = false;
-    const held = Object.values(tf.engine().registeredVariables).map((variable) => ({
-      variable,
-      value: alias(variable),
-    }));
     try {
       trail.goBack();
       reseed(this.parts.seed, 'step', number - 1);
@@ -419,20 +415,15 @@ export class StepRunner {
     } finally {
       capture.end();
       reseed(this.parts.seed, 'user', number);
-      const stands = walked && changed();
-      for (const { variable, value } of held) {
-        if (!stands) variable.assign(value);
-        value.dispose();
-      }
-      if (stands) this.tellChanged(number);
-      else setNumbers(optimizer, numbers);
+      if (walked && changed()) this.tellChanged(number);
+      else now.restore();
+      now.dispose();
     }
   }
 
   private tellChanged(number: number): void {
     this.lastSpeed = 'eager';
-    this.finiteInGraph = undefined;
-    this.summariesInGraph = undefined;
+    this.ofGraph = undefined;
     const message = `Step ${number} stands as you changed it: its result is the one that was computed op by op.`;
     this.parts.emit({ kind: 'notice', severity: 'info', message });
   }
@@ -440,10 +431,7 @@ export class StepRunner {
   /** Lets go of what is kept of the last step. */
   private release(): void {
     this.hasCapture = false;
-    this.norms = undefined;
-    this.gradientsOfGraph = undefined;
-    this.finiteInGraph = undefined;
-    this.summariesInGraph = undefined;
+    this.ofGraph = undefined;
     this.capture.release();
   }
 

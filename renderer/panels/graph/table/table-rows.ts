@@ -2,6 +2,7 @@
  * The numbers of a graph as tables: each op, ops by what they belong to, ops by kind; sorted, with sums and
  * shares. Pure; knows no screen.
  */
+import { groupBy } from '../../../../src/shared/base/group-by.js';
 import type { GraphValues } from '../../../../src/shared/graph/graph-values.js';
 import { cellOf } from '../../../../src/shared/graph/graph-blocks.js';
 import type { OpGraph, OpNode } from '../../../../src/shared/graph/op-graph.js';
@@ -63,7 +64,7 @@ export function rowsOf(tab: TableTab, ops: readonly OpNode[], { graph, tree }: T
       return ops.map((op, order) => ({ id: op.id, name: op.id, ops: [op], order }));
     case 'blocks': {
       const layers = new Map(graph.layers.map((layer) => [layer.layer, layer]));
-      const groups = gathered(ops, (op) => scopeOf(tree, op));
+      const groups = groupBy(ops, (op) => scopeOf(tree, op));
       // As they stand in the graph, from top to bottom.
       const standing = [...tree.groups.values()].filter((group) => groups.has(group));
       return standing.map((group, order) => {
@@ -73,7 +74,7 @@ export function rowsOf(tab: TableTab, ops: readonly OpNode[], { graph, tree }: T
       });
     }
     case 'kinds':
-      return [...gathered(ops, ({ op }) => op)].map(([op, own], order) => ({ id: op, name: op, ops: own, order }));
+      return [...groupBy(ops, ({ op }) => op)].map(([op, own], order) => ({ id: op, name: op, ops: own, order }));
   }
 }
 
@@ -90,17 +91,6 @@ function pathOf(group: Group): string {
     if (one.kind !== 'repeat') parts.unshift(one.label);
   }
   return parts.join('/');
-}
-
-function gathered<K>(ops: readonly OpNode[], keyOf: (op: OpNode) => K): Map<K, OpNode[]> {
-  const groups = new Map<K, OpNode[]>();
-  for (const op of ops) {
-    const key = keyOf(op);
-    const known = groups.get(key);
-    if (known) known.push(op);
-    else groups.set(key, [op]);
-  }
-  return groups;
 }
 
 /** Those that have something to show. */
