@@ -193,7 +193,8 @@ export function* drawCurves(
       pen.setLineDash(curve.dashed ? [5, 4] : []);
       strokePoints(pen, plot, scale, buffer);
       pen.setLineDash([]);
-      if (curve.dots && !many && alpha === 1 && buffer.length / 2 <= MOST_DOTS) drawDots(pen, plot, scale, buffer, colour);
+      if (curve.dots && !many && alpha === 1 && buffer.length / 2 <= MOST_DOTS)
+        drawDots(pen, plot, scale, buffer, colour);
       pen.globalAlpha = 1;
     };
     if (curve.band) {

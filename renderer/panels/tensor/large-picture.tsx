@@ -34,7 +34,8 @@ const MARGIN = 10;
 const LARGEST_CELL = 56;
 
 export function LargePicture(props: Props) {
-  const { tab, source, want, picture, total, full, maxSide, stretch, version, scheme, theme, pointed, point, toTable } = props;
+  const { tab, source, want, picture, total, full, maxSide, stretch, version, scheme, theme, pointed, point, toTable } =
+    props;
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useSize(frame);
