@@ -41,6 +41,9 @@ export interface ChartCardProps {
   readonly options: CurveOptions;
 }
 
+/** Of runs: so many lines take longer to draw than a frame has. */
+const CROWD = 100;
+
 const NO_PICKS: ChartDescription['picks'] = [];
 
 /** What is in sight is wanted anew so often, so that it is not the first to be forgotten. */
@@ -58,7 +61,7 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
   const card = useRef<HTMLElement>(null);
   useFocusOnwards(card, chart.id);
   // A row that comes into sight has other charts than the one that it was.
-  const isHere = useTurn(chart.id);
+  const isHere = useTurn(chart.id, runs.length > CROWD);
   const picks = isHere ? chart.picks : NO_PICKS;
   const plan = useMemo(() => planChart(picks, runs, options), [picks, runs, options]);
   const contents = useContents(chart.id, plan, options);

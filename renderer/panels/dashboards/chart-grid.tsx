@@ -13,7 +13,7 @@ import type { CurveOptions } from './chart-curves.js';
 import { gridRows, rowsAbout, type GridRow } from './chart-rows.js';
 import type { Section } from './chart-list.js';
 import type { DrawnRun } from './drawn-runs.js';
-import { InTurn } from './in-turn.js';
+import { InTurn, scrolledTo } from './in-turn.js';
 
 export interface ChartGridProps {
   readonly sections: readonly Section[];
@@ -59,7 +59,13 @@ export function ChartGrid({ sections, runs, dashboard, options }: ChartGridProps
   const ordered = isScrolling ? items.toSorted((a, b) => placeOf(a.index) - placeOf(b.index)) : items;
 
   return (
-    <div className="dashboard-charts" ref={area} data-chart-scroller tabIndex={-1}>
+    <div
+      className="dashboard-charts"
+      ref={area}
+      data-chart-scroller
+      tabIndex={-1}
+      onScroll={(event) => scrolledTo(event.currentTarget.scrollTop)}
+    >
       <div className="dashboard-rows" style={{ height: virtualizer.getTotalSize() }}>
         {ordered.map(({ index, key, start }) => {
           const row = rows[index]!;
