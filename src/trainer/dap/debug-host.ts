@@ -125,8 +125,12 @@ export class DebugHost implements TrainingHost {
     this.readControl();
     const { flags } = this.options;
     const isStoppedAfter = flags.stopAfterStep !== 'none';
-    const looksInStep = this.inStep.begin(this.mayCompile);
-    const mayStopInStep = this.inStep.any || isStoppedAfter || flags.walksThroughSteps;
+    // What is quick is rather made once more where something hits than followed each time.
+    const mayRepeat =
+      next.isQuick === true && next.canBeRepeated === true && !isStoppedAfter && !flags.walksThroughSteps;
+    const looksInStep = this.inStep.begin(this.mayCompile ? 'compiled' : mayRepeat ? 'repeated' : 'followed');
+    const mayStopInStep =
+      (this.inStep.any && !this.inStep.isFoundOutAfter) || isStoppedAfter || flags.walksThroughSteps;
     this.hooks.begin(!next.isQuick || !this.shownStep || mayStopInStep);
     this.hooks.values.beginStep({ isStoppedAfter, mayBeRecorded: this.mayCompile && !this.hasCompiled });
     if (next.keepingIsFree) return true;
@@ -137,6 +141,10 @@ export class DebugHost implements TrainingHost {
       this.breakpoints.mayHitAfter(next) ||
       (next.lastInEpoch && (flags.stopAtEpochEnd || this.breakpoints.mayHitAtEpochEnd))
     );
+  }
+
+  get mayWalkAfter(): boolean {
+    return this.inStep.isFoundOutAfter;
   }
 
   get stoodMs(): number {
@@ -237,7 +245,7 @@ export class DebugHost implements TrainingHost {
     this.inStep.set(this.breakpoints.inStep);
   }
 
-  /** Of a compiled step nothing ran that could have stopped: where it may, it is walked through, which changes nothing. */
+  /** In a compiled step, or one that was not followed, nothing could stop: where it may, it is walked through, which changes nothing. */
   private walkedThrough(step: StepEvent, paused: PausedTraining): Hits | undefined {
     this.place.changedInStep = false;
     const walk = (): void => {
@@ -245,7 +253,8 @@ export class DebugHost implements TrainingHost {
       this.hooks.values.beginWalk(this.options.flags.stopAfterStep !== 'none');
       paused.prepareLook(() => this.place.changedInStep);
     };
-    if (step.speed === 'compiled') return this.inStep.afterCompiled(paused, walk, this.options.flags.walksThroughSteps);
+    if (step.speed === 'compiled' || this.inStep.isFoundOutAfter)
+      return this.inStep.findOut(paused, walk, this.options.flags.walksThroughSteps);
     this.inStep.pause();
     // The first step of a run is made op by op in any case; a later one tells, where nothing else has.
     if (this.mayCompile && !this.hasCompiled && step.step > 1) this.mayBeCompiled(false);

@@ -33,7 +33,9 @@ export interface PlaceScope extends ConditionScope {
 /** Scalars that are known before the step, which are the same all through it. */
 export function scalarsInStep({ here, before, learningRate }: Omit<StepFacts, 'tensors' | 'weights'>) {
   return {
-    ...here,
+    step: here.step,
+    epoch: here.epoch,
+    stepInEpoch: here.stepInEpoch,
     loss: before?.loss ?? NaN,
     metrics: before?.metrics ?? {},
     learningRate: learningRate ?? before?.learningRate,

@@ -1,7 +1,8 @@
 /**
- * Breakpoints in the middle of a step at work. A step that runs op by op meets them on its way. Of a compiled
- * one it is found out, before it and by summaries of it, whether it can hit any; only then it is walked
- * through, with those armed. Knows neither protocol nor threads.
+ * Breakpoints in the middle of a step at work. A step that runs op by op meets them on its way. Of one that does
+ * not stand still, compiled or so quick that following it is noticeable, it is found out, before it and by
+ * summaries of it, whether it can hit any; only then it is walked through, with those armed. Knows neither
+ * protocol nor threads.
  */
 import * as tf from '@tensorflow/tfjs';
 import type { ConditionScope } from '../../shared/conditions/condition.js';
@@ -29,7 +30,10 @@ export interface StepBreakpointsHost {
   emit(event: TrainingEvent): void;
 }
 
-/** What a compiled step that has not run yet can come to for a breakpoint. */
+/** How a step is to run: as one graph; op by op, to be made once more where something hits; op by op, standing still where it does. */
+export type StepCourse = 'compiled' | 'repeated' | 'followed';
+
+/** What a step that does not stand still, and has not run yet, can come to for a breakpoint. */
 type Outlook =
   /** It cannot hit. */
   | { readonly kind: 'no' }
@@ -71,6 +75,7 @@ export class StepBreakpoints {
   >();
   private follows = false;
   private wholeStep = false;
+  private repeats = false;
 
   constructor(private readonly host: StepBreakpointsHost) {}
 
@@ -88,19 +93,42 @@ export class StepBreakpoints {
     if (this.follows) this.host.arm(this.places);
   }
 
-  /** A step begins, which `mayBeCompiled`. @returns whether it would have to be looked at then */
-  begin(mayBeCompiled: boolean): boolean {
+  /** Whether the step under way is not followed, though it runs op by op: what hits in it is found out after it. */
+  get isFoundOutAfter(): boolean {
+    return this.repeats;
+  }
+
+  /** A step begins. @returns whether it would have to be looked at if it does not stand still */
+  begin(course: StepCourse): boolean {
+    this.repeats = false;
     if (this.armed.length === 0) return false;
     // What follows from numbers known before the step is decided once for all of it.
     let scope: ConditionScope | undefined;
     const holds = (one: ArmedBreakpoint): boolean =>
       one.holds((scope ??= scalarsInStep(this.host.facts)), this.host.listener);
     this.wake(this.armed.filter((one) => !isDecidedBefore(one) || holds(one)));
+    if (course === 'repeated') return this.beginRepeatable();
     this.resume();
-    if (!mayBeCompiled) return false;
+    if (course === 'followed') return false;
+    this.lookAhead();
+    return [...this.outlooks.values()].some(({ kind }) => kind === 'walk' || kind === 'summary');
+  }
+
+  /** What would have to be made once more each time is rather followed. */
+  private beginRepeatable(): boolean {
+    this.lookAhead();
+    this.repeats = this.any && [...this.outlooks.values()].every(({ kind }) => kind === 'summary');
+    if (this.repeats) this.pause();
+    else {
+      this.outlooks.clear();
+      this.resume();
+    }
+    return this.repeats;
+  }
+
+  private lookAhead(): void {
     this.outlooks.clear();
     for (const one of this.awake) this.outlooks.set(one, this.outlook(one));
-    return [...this.outlooks.values()].some(({ kind }) => kind === 'walk' || kind === 'summary');
   }
 
   /** What runs from here on is the step. */
@@ -156,10 +184,10 @@ export class StepBreakpoints {
   }
 
   /**
-   * A compiled step is over: walks through it where one may hit, and stops at its very place.
+   * A step that did not stand still is over: walks through it where one may hit, and stops at its very place.
    * @returns what hits, where the walk did not come to it
    */
-  afterCompiled(paused: PausedTraining, walk: () => void, walksAnyway: boolean): Hits | undefined {
+  findOut(paused: PausedTraining, walk: () => void, walksAnyway: boolean): Hits | undefined {
     const outlooks = [...this.outlooks];
     this.outlooks.clear();
     this.foreseen.clear();

@@ -61,6 +61,9 @@ export function diagnosedHost(host: TrainingHost, { diagnosis, beforeStep, train
     },
     updatesByHand: () => host.updatesByHand?.(),
     compiled: (step) => host.compiled?.(step),
+    get mayWalkAfter() {
+      return host.mayWalkAfter;
+    },
     get wantsGradientNorms() {
       return host.wantsGradientNorms;
     },

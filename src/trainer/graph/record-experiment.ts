@@ -29,7 +29,7 @@ import { settingsFor } from '../runtime/settings.js';
 import { trainingStep } from '../runtime/training-step.js';
 import { isScript, scriptIsNotRun } from '../script/recognise-script.js';
 import { finishGraph } from './finish-graph.js';
-import { areNamed, callsOnlyLibrary } from './librarys-own.js';
+import { areNamed, callsOnlyLibrary } from '../runtime/librarys-own.js';
 import type { RecordedStep } from './recorded-node.js';
 import { recordStep, type StepFacts } from './step-recorder.js';
 import { zeroBatch } from './zero-batch.js';

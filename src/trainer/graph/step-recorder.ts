@@ -9,7 +9,7 @@ import type { ValueNumbers } from '../../shared/graph/op-statistics.js';
 import { holdStack, type HeldStack, type SourcePlace } from '../loader/stack-frames.js';
 import { doAside, isAside } from '../runtime/aside.js';
 import { valueNumbersOf } from '../tensors/value-numbers.js';
-import { callsOnlyLibrary, isOfLibrary, libraryOptimizers } from './librarys-own.js';
+import { callsOnlyLibrary, isOfLibrary, libraryOptimizers } from '../runtime/librarys-own.js';
 import { OpDevices } from './op-device.js';
 import { readNotes } from './read-notes.js';
 import type { RecordedStep } from './recorded-node.js';

@@ -26,9 +26,9 @@ import { sumOfSquaresOf, summarizeTensor } from './summarize-tensor.js';
 import { summaryKey, type SummaryWish, type TensorSummary } from './step-summaries.js';
 import { StepCapture } from './step-capture.js';
 import { StepGraphs, type CompileStep, type StepGraph } from './step-graphs.js';
-import { StepTrail, wayBackToVariables, type WayBack } from './step-trail.js';
+import { StepTrail, wayBackToVariables, type TrodStep, type WayBack } from './step-trail.js';
 import type { MadeInStep } from './training-host.js';
-import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
+import { runOn, type StepInputs, type StepValues, type TrainingStep } from './training-step.js';
 
 export type Speed = 'eager' | 'compiled';
 
@@ -53,6 +53,8 @@ export interface RunnerParts {
 export interface Keep {
   /** That `prepareLook` can be called after it. */
   readonly look: boolean;
+  /** That it can then be walked through, also where it ran op by op and `canBeRepeated`. */
+  readonly walk?: boolean;
   readonly gradientNorms: boolean;
   /** That `gradientValues` gives them after it. */
   readonly gradients?: boolean;
@@ -113,6 +115,12 @@ export class StepRunner {
     if (this.parts.speeds.kind !== 'compile' || this.lastSpeed === undefined) return true;
     // After the first step, which always is, it has not been tried yet.
     return this.lastSpeed === 'eager' && this.hasTriedToCompile;
+  }
+
+  /** Whether the step to come can be walked through after it, though it runs op by op. The first one makes the optimizer's slots. */
+  canBeRepeated(number: number): boolean {
+    const { speeds, step } = this.parts;
+    return number > 1 && speeds.kind === 'eager alone' && step.canBeRepeated;
   }
 
   /** How the last step ran, on backends with more than one speed. */
@@ -203,7 +211,7 @@ export class StepRunner {
       const weight = this.weights.find(({ name }) => name === wish.name);
       return weight && summarizeTensor(weight.variable, numbers);
     }
-    if (asked) this.lookUnseen();
+    if (asked && this.ofGraph) this.lookUnseen();
     const tensor = this.keptOf(wish);
     return tensor && summarizeTensor(tensor, numbers);
   }
@@ -282,7 +290,8 @@ export class StepRunner {
   }
 
   /** The way back is for whoever looks, for what a graph cannot tell of a wish, and for the layer that numbers end in. */
-  private keepsTrail({ look, summaries }: Keep): boolean {
+  private keepsTrail({ look, walk, summaries }: Keep): boolean {
+    if (this.parts.speeds.kind === 'eager alone') return walk === true;
     return look || this.losses.isSuspicious || (summaries !== undefined && summaries.length > 0);
   }
 
@@ -302,7 +311,8 @@ export class StepRunner {
 
   private runEagerly(batch: Batch, number: number, keep: Keep): StepValues | Promise<StepValues> {
     this.settle();
-    this.endTrail();
+    const isRepeated = keep.walk === true && this.canBeRepeated(number);
+    if (!isRepeated) this.endTrail();
     const { capture } = this;
     capture.begin(this.keptFor(keep));
     this.hasCapture = keep.look;
@@ -315,8 +325,39 @@ export class StepRunner {
       if (this.graphs) this.losses.sees(values[0]!, true);
       return values;
     };
-    const values = this.attempt(() => this.withKey(number, () => this.parts.step.run(batch)));
+    const values = this.attempt(() =>
+      isRepeated ? this.runRepeatably(batch, number) : this.withKey(number, () => this.parts.step.run(batch)),
+    );
     return values instanceof Promise ? values.then(finish) : finish(values);
+  }
+
+  /** A step that can be made once more, and leaves a trail for that. */
+  private runRepeatably(batch: Batch, number: number): StepValues {
+    const { step, model } = this.parts;
+    const learningRate = learningRateOf(model.optimizer);
+    if (!this.trail?.goesOn(step, number, learningRate)) {
+      this.endTrail();
+      const before = wayBackToVariables(model.optimizer);
+      this.trail = new StepTrail(step, (steps) => this.makeAgain(steps), before, learningRate);
+    }
+    const inputs = step.prepare(batch);
+    if (inputs instanceof Promise) throw new Error('A step that can be repeated is prepared at once.');
+    const { feeds, compute } = inputs;
+    this.trail!.add({ number, feeds, compute });
+    const began = performance.now();
+    const values = runOn(inputs);
+    this.trail!.took(performance.now() - began);
+    return values;
+  }
+
+  /** Unseen by whoever follows steps. */
+  private makeAgain(steps: readonly TrodStep[]): void {
+    replaying(() => {
+      for (const { number, feeds, compute } of steps) {
+        reseed(this.parts.seed, 'step', number - 1);
+        tf.dispose(compute(feeds));
+      }
+    });
   }
 
   /** On backends whose randomness comes out of the graph, it follows from the step's key. */
@@ -383,8 +424,11 @@ export class StepRunner {
     this.ofGraph = result;
     this.losses.sees(result.values[0]!, result.finite);
     const before = this.wayBackBefore(graph, result.before, first !== undefined);
-    if (before) this.trail = new StepTrail(graph, before, learningRate);
-    this.trail?.add(number, feeds, (given) => inputs.compute(given), runMs);
+    if (before) this.trail = new StepTrail(graph, (steps) => runOnGraph(graph, steps), before, learningRate);
+    const compute = (given: readonly tf.Tensor[]): tf.Tensor[] =>
+      withStepKey(given.at(-1) as tf.Tensor1D, () => inputs.compute(given.slice(0, -1)));
+    this.trail?.add({ number, feeds, compute });
+    this.trail?.took(runMs);
     return result.values;
   }
 
@@ -410,7 +454,7 @@ export class StepRunner {
       trail.goBack();
       reseed(this.parts.seed, 'step', number - 1);
       capture.begin({ outputs: 'all', gradients: 'all' });
-      tf.dispose(withStepKey(feeds.at(-1) as tf.Tensor1D, () => compute(feeds.slice(0, -1))));
+      tf.dispose(compute(feeds));
       walked = true;
     } finally {
       capture.end();
@@ -450,4 +494,10 @@ export class StepRunner {
       throw failureOf(error, part);
     }
   }
+}
+
+function runOnGraph(graph: CompiledStep, steps: readonly TrodStep[]): void {
+  graph.push();
+  for (const { feeds } of steps) graph.run(feeds, { before: false, gradientNorms: false });
+  graph.pull();
 }

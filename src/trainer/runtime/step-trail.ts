@@ -1,20 +1,22 @@
 /**
- * The way back into a compiled step. To take the state before every step would cost a copy of it each;
- * here it is taken once in a few steps, with what those steps were fed: the graph gives the same bits
- * again, so that the state before the last of them is a replay away. Knows neither loop nor host.
+ * The way back into a step that was not followed. To take the state before every step would cost a copy of it
+ * each; here it is taken once in a few steps, with what those steps were fed: they give the same bits again, so
+ * that the state before the last of them is a replay away. Knows neither loop nor host.
  */
 import * as tf from '@tensorflow/tfjs';
-import type { CompiledStep } from './compiled/compiled-step.js';
 import { numbersOf, setNumbers } from './optimizer-state.js';
 import { alias } from './tfjs-internals.js';
-import type { StepInputs } from './training-step.js';
 
-/** A step as it can be computed again; its feeds are the trail's own. */
+/** A step as it can be computed again, op by op; its feeds are the trail's own. */
 export interface TrodStep {
   readonly number: number;
   readonly feeds: readonly tf.Tensor[];
-  readonly compute: StepInputs['compute'];
+  /** Gives loss and metrics, whoever asks disposes them. */
+  readonly compute: (feeds: readonly tf.Tensor[]) => tf.Tensor[];
 }
+
+/** Makes steps once more, from what the variables hold to what they held after the last of them. */
+export type MakeAgain = (steps: readonly TrodStep[]) => void;
 
 /** The state before a trail's first step; whoever has it disposes it. */
 export interface WayBack {
@@ -46,9 +48,13 @@ export class StepTrail {
   private readonly steps: TrodStep[] = [];
   private stepMs = 0;
 
-  /** Takes over `before`, the state before its first step. */
+  /**
+   * Takes over `before`, the state before its first step.
+   * @param maker what its steps are made by: a graph, or what computes them op by op
+   */
   constructor(
-    readonly graph: CompiledStep,
+    private readonly maker: object,
+    private readonly makeAgain: MakeAgain,
     private readonly before: WayBack,
     private readonly learningRate: number | undefined,
   ) {}
@@ -58,29 +64,29 @@ export class StepTrail {
   }
 
   /** Whether the next step can be the next of this trail, rather than the first of a new one. */
-  goesOn(graph: CompiledStep, number: number, learningRate: number | undefined): boolean {
+  goesOn(maker: object, number: number, learningRate: number | undefined): boolean {
     const { last } = this;
-    if (graph !== this.graph || learningRate !== this.learningRate || last?.number !== number - 1) return false;
+    if (maker !== this.maker || learningRate !== this.learningRate || last?.number !== number - 1) return false;
     const bytes = last.feeds.reduce((sum, tensor) => sum + tf.util.bytesPerElement(tensor.dtype) * tensor.size, 0);
     const most = Math.min(MOST_STEPS, REPLAY_MS / this.stepMs, MOST_BYTES / bytes);
     return this.steps.length < most;
   }
 
-  /** After the step has run, which took `ms`. The feeds stay the caller's. */
-  add(number: number, feeds: readonly tf.Tensor[], compute: StepInputs['compute'], ms: number): void {
+  /** The feeds stay the caller's. */
+  add({ number, feeds, compute }: TrodStep): void {
     this.steps.push({ number, feeds: feeds.map(alias), compute });
+  }
+
+  /** How long the step that was added last took. */
+  took(ms: number): void {
     this.stepMs = this.steps.length === 1 ? ms : Math.min(this.stepMs, ms);
   }
 
-  /** Puts the state before the last step into the variables. What the graph holds afterwards is not to be relied on. */
+  /** Puts the state before the last step into the variables. What a graph holds afterwards is not to be relied on. */
   goBack(): void {
-    const { graph } = this;
     this.before.restore();
     const again = this.steps.slice(0, -1);
-    if (again.length === 0) return;
-    graph.push();
-    for (const { feeds } of again) graph.run(feeds, { before: false, gradientNorms: false });
-    graph.pull();
+    if (again.length > 0) this.makeAgain(again);
   }
 
   dispose(): void {

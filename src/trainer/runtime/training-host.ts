@@ -34,6 +34,8 @@ export interface TrainingHost {
     readonly keepingIsFree: boolean;
     /** Steps take so short that a wish which comes during one can wait for the next, and following it is noticeable. */
     readonly isQuick?: boolean;
+    /** It can be walked through after it, where `mayWalkAfter` then says so, though it runs op by op. */
+    readonly canBeRepeated?: boolean;
     /** What the step is about to train on; the loop's. */
     readonly batch: Batch;
     /** What is kept of the step for a look after it, as soon as it is there; the loop's. */
@@ -60,6 +62,9 @@ export interface TrainingHost {
 
   /** Told of each graph that steps are compiled to, before its first step. */
   compiled?(step: CompiledStep): void;
+
+  /** Whether the step that was asked for last may be walked through after it, rather than stopped in as it runs op by op. */
+  readonly mayWalkAfter?: boolean;
 
   /** Whether a gradient norm is wanted for this step's event (a breakpoint's condition names it, for example). */
   readonly wantsGradientNorms: boolean;

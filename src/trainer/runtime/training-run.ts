@@ -241,6 +241,7 @@ export class TrainingRun {
       lastInEpoch,
       keepingIsFree: runner.keepingIsFree,
       isQuick: this.lastStepMs < SLOW_STEP_MS,
+      canBeRepeated: runner.canBeRepeated(number),
       batch,
       kept: runner.capture,
       keepRest: (made) => runner.keepRest(made),
@@ -251,6 +252,7 @@ export class TrainingRun {
     this.clock.computing();
     let values = runner.run(batch, number, {
       look,
+      walk: host.mayWalkAfter,
       gradientNorms: gradientNorms || forSummaries.gradientNorms,
       gradients: forSummaries.gradients,
       summaries: host.wantedSummaries,

@@ -7,6 +7,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Batch, Tensors } from './data/batch-stream.js';
 import type { Experiment, TrainStepResult } from './experiment.js';
 import { TrainingFailure } from './failure.js';
+import { areNamed, callsOnlyLibrary } from './librarys-own.js';
 import { tensorsOf } from './tf-dataset.js';
 import { onTensorMade, trainable, type TrainableModel } from './tfjs-internals.js';
 
@@ -35,6 +36,8 @@ export class NotRecordable extends Error {
 export interface TrainingStep {
   /** Of the values after the loss. A step of the person's own names them when it has run. */
   readonly metricNames: readonly string[];
+  /** Whether it runs nothing of the person's, and keeps nothing from step to step: made once more, nobody notices. */
+  readonly canBeRepeated: boolean;
   /** Leaves the batch to its owner. Gives a promise only where the person's step does, or values cannot be read at once. */
   run(batch: Batch): StepValues | Promise<StepValues>;
   /** The same step in two parts. */
@@ -50,7 +53,17 @@ export function trainingStep(
 ): TrainingStep {
   return experiment.trainStep
     ? new OwnStep(model, optimizer, experiment.trainStep)
-    : new FitStep(trainable(model), experiment.classWeight, metricNames);
+    : new FitStep(trainable(model), experiment.classWeight, metricNames, isLibrarys(model, optimizer, experiment));
+}
+
+/** Whether nothing of the person's runs in a step, and nothing but its variables remembers it. */
+function isLibrarys(model: tf.LayersModel, optimizer: tf.Optimizer, { loss, metrics }: Experiment): boolean {
+  return (
+    areNamed(loss) &&
+    areNamed(metrics) &&
+    callsOnlyLibrary(optimizer) &&
+    model.layers.every((layer) => !layer.stateful && callsOnlyLibrary(layer))
+  );
 }
 
 class FitStep implements TrainingStep {
@@ -60,8 +73,14 @@ class FitStep implements TrainingStep {
     private readonly model: TrainableModel,
     private readonly classWeight: Experiment['classWeight'],
     readonly metricNames: readonly string[],
+    private readonly isLibrarys: boolean,
   ) {
     this.trainFunction = model.makeTrainFunction();
+  }
+
+  /** What is weighted by class is prepared asynchronously. */
+  get canBeRepeated(): boolean {
+    return this.isLibrarys && !this.classWeight;
   }
 
   run(batch: Batch): StepValues | Promise<StepValues> {
@@ -108,7 +127,8 @@ class FitStep implements TrainingStep {
   }
 }
 
-function runOn(inputs: StepInputs): StepValues {
+/** The whole step; gives back what was made of its batch. */
+export function runOn(inputs: StepInputs): StepValues {
   let results: tf.Tensor[] = [];
   try {
     results = inputs.compute(inputs.feeds);
@@ -131,6 +151,7 @@ export function disposeMade(standardized: readonly tf.Tensor[], batch: Batch): v
 const madeByStep = new AsyncLocalStorage<tf.Tensor[]>();
 
 class OwnStep implements TrainingStep {
+  readonly canBeRepeated = false;
   metricNames: readonly string[] = [];
   private readonly untrack: () => void;
 

@@ -39,12 +39,18 @@ export default defineExperiment({
 });
 `;
 
+/** More steps than a way back reaches over. */
+const longExperiment = tinyExperiment.replace('epochs: 2', 'epochs: 20');
+
 const trainers = trainersIn({
   'experiment.ts': tinyExperiment,
   'own.ts': stepExperiment,
   'penalty.ts': penaltyHelper,
   'wide.ts': wideExperiment,
   'nan.ts': nanExperiment,
+  'long.ts': longExperiment,
+  // A metric of the person's own: what runs code of theirs is followed.
+  'followed.ts': longExperiment.replace("['accuracy']", '[(_: tf.Tensor, made: tf.Tensor) => made.mean()]'),
   'frozen.ts': tinyExperiment.replace("activation: 'relu' }", "activation: 'relu', trainable: false }"),
 });
 const { place, connect } = trainers;
@@ -139,6 +145,26 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
     ]);
   }, 60_000);
 });
+
+test('quick steps that are made once more where a value hits stop where followed ones do, and end the same', async () => {
+  const crosses = (of: 'activation' | 'gradient', name: string, number: 'max' | 'norm', value: number) =>
+    at({ kind: 'data', of, name, event: { kind: 'crosses', number, value } });
+  const watched = () => [
+    crosses('activation', 'dense_1', 'max', 1.9),
+    crosses('gradient', 'dense_2/kernel', 'norm', 0.35),
+    at({ kind: 'data', of: 'gradient', event: { kind: 'notFinite' } }),
+  ];
+  const [plain, repeated, followed] = await Promise.all([
+    run([], { backend: 'wasm', file: 'long.ts' }),
+    run(watched(), { backend: 'wasm', file: 'long.ts' }),
+    run(watched(), { backend: 'wasm', file: 'followed.ts' }),
+  ]);
+  const told = ({ stops }: typeof plain) => stops.map((stop) => `${inShort(stop)} ${stop.description}`);
+  expect(told(repeated).length).toBeGreaterThan(5);
+  expect(repeated.stops.some(({ step }) => step > 40)).toBe(true);
+  expect(told(repeated)).toEqual(told(followed));
+  expect(repeated.hash).toBe(plain.hash);
+}, 60_000);
 
 test('conditions over what is in reach, hit counts, log messages', async () => {
   const plain = await run([], { steps: 6 });

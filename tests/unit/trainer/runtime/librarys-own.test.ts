@@ -1,7 +1,7 @@
 /** The person's code is told from the library's: for a line that is not looked for, nobody would miss it. */
 import * as tf from '@tensorflow/tfjs';
 import { expect, test } from 'vitest';
-import { areNamed, callsOnlyLibrary } from '../../../../src/trainer/graph/librarys-own.js';
+import { areNamed, callsOnlyLibrary } from '../../../../src/trainer/runtime/librarys-own.js';
 
 const { layers } = tf;
 class Own extends layers.Layer {
