@@ -151,6 +151,7 @@ test('quick steps that are made once more where a value hits stop where followed
     at({ kind: 'data', of, name, event: { kind: 'crosses', number, value } });
   const watched = () => [
     crosses('activation', 'dense_1', 'max', 1.9),
+    { ...crosses('activation', 'dropout_1', 'max', 1.9), logMessage: '{step}: {norm(tensor)} {mean(input)}' },
     crosses('gradient', 'dense_2/kernel', 'norm', 0.35),
     at({ kind: 'data', of: 'gradient', event: { kind: 'notFinite' } }),
   ];
@@ -159,8 +160,12 @@ test('quick steps that are made once more where a value hits stop where followed
     run(watched(), { backend: 'wasm', file: 'long.ts' }),
     run(watched(), { backend: 'wasm', file: 'followed.ts' }),
   ]);
-  const told = ({ stops }: typeof plain) => stops.map((stop) => `${inShort(stop)} ${stop.description}`);
-  expect(told(repeated).length).toBeGreaterThan(5);
+  const told = ({ stops, client }: typeof plain) => [
+    ...stops.map((stop) => `${inShort(stop)} ${stop.description}`),
+    ...client.eventsOf('log').map(({ text }) => text),
+  ];
+  expect(repeated.stops.length).toBeGreaterThan(5);
+  expect(repeated.client.eventsOf('log').length).toBeGreaterThan(5);
   expect(repeated.stops.some(({ step }) => step > 40)).toBe(true);
   expect(told(repeated)).toEqual(told(followed));
   expect(repeated.hash).toBe(plain.hash);
