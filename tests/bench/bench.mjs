@@ -152,26 +152,30 @@ const parts = {
       ['  beside it', `${found.besideMs.toFixed(1)} ms`],
     ]);
     const show = async (title, training) => {
-      const { usual, all } = await wholeTraining(training);
+      const { share, steps, processes, bytes, all } = await wholeTraining(training);
+      const over = ({ ratio, spread }) => `${((ratio - 1) * 100).toFixed(1)} ± ${percent(spread)}`;
       table([
-        [`${title}: summaries, by their own account`, percent(usual.share), 'at most 3 %'],
-        ['  by steps with and without them', percent(usual.ratio - 1), 'at most 3 %'],
-        ['  by whole processes', percent(usual.wallRatio - 1)],
-        ['  on the disk', `${(usual.bytes / 1e6).toFixed(1)} MB`],
-        ['  with --summaries all: by steps', percent(all.ratio - 1)],
+        [`${title}: summaries, by their own account`, percent(share), 'at most 3 %'],
+        ['  by steps with and without them', over(steps), 'at most 3 %'],
+        ['  by whole processes', over(processes)],
+        ['  on the disk', `${(bytes / 1e6).toFixed(1)} MB`],
+        ['  with --summaries all: by steps', percent(all - 1)],
       ]);
     };
     const wasm = (epochs) => ['--backend', 'wasm', '--epochs', String(epochs)];
-    await show('iris, wasm', { experiment: 'assets/samples/iris', flags: wasm(40), rounds: 5 });
+    await show('iris, wasm', { experiment: 'assets/samples/iris', flags: wasm(40), rounds: 8 });
     await show('digits with one layer, wasm', { experiment: 'assets/samples/mnist-softmax', flags: wasm(40) });
     const small = ['--backend', 'wasm', '--steps', '150'];
     await show('a small CNN, wasm', { experiment: 'tests/bench/experiments/small-cnn.ts', flags: small });
     if (!whyNoNative()) {
       const environment = { BACKSTEP_ENGINE: engineFolder() };
-      for (const [name, steps] of Object.entries({ mlp: '12000', cnn: '60' })) {
+      for (const [name, steps, rounds] of [
+        ['mlp', '12000', 4],
+        ['cnn', '60', 2],
+      ]) {
         const { experiment, title, dataDir } = nativeModels[name];
         const flags = ['--backend', 'tensorflow', '--steps', steps, '--epochs', '30', '--data', dataDir];
-        await show(`${title}, compiled`, { experiment, flags, environment });
+        await show(`${title}, compiled`, { experiment, flags, environment, rounds });
       }
     }
   },

@@ -5,7 +5,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { median } from './native.mjs';
 import { bundleWorker } from './step-time.mjs';
+import { ratioOf } from './taking-turns.mjs';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -15,8 +17,6 @@ export async function singleSummaries() {
   const { stdout } = await run(process.execPath, [worker, path.join(root, 'dist/trainer/summary-worker.js')]);
   return JSON.parse(stdout.trim().split('\n').at(-1));
 }
-
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 /** Of all steps but the first few, which the processor has to warm up for. */
 function msOfSteps(stdout) {
@@ -28,14 +28,14 @@ function msOfSteps(stdout) {
   return steps.reduce((sum, ms) => sum + ms, 0);
 }
 
-/** Alternating, each time in the other order, so that nothing has the machine warmer than the rest. */
-const modes = ['off', 'default', 'all'];
+/** Neighbours in time are compared, each time in both orders, so that nothing has the machine warmer than the rest. */
+const turns = ['off', 'default', 'default', 'off'];
 
 /**
- * `share` is what the run says itself; `ratio` what its steps took beside those of runs without summaries, `wallRatio`
- * what its whole process took: of `default`, and of `all`, which no budget holds.
+ * `share` is what the run says itself; `steps` what its steps took beside those of runs without summaries, `processes`
+ * what the whole processes took; `all`: the steps of a run which no budget holds.
  */
-export async function wholeTraining({ experiment, flags, environment, rounds = 3 }) {
+export async function wholeTraining({ experiment, flags, environment, rounds = 5 }) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'backstep-summaries-'));
   const train = async (mode, name) => {
     const runDir = path.join(folder, name);
@@ -51,20 +51,22 @@ export async function wholeTraining({ experiment, flags, environment, rounds = 3
     return { ms: msOfSteps(stdout), wallMs, summaries };
   };
   try {
-    const found = Object.fromEntries(modes.map((mode) => [mode, []]));
+    const found = [];
     for (let round = 0; round < rounds; round++) {
-      for (const mode of round % 2 === 0 ? modes : modes.toReversed())
-        found[mode].push(await train(mode, `${mode}-${round}`));
+      const ran = [];
+      for (const [turn, mode] of turns.entries()) ran.push(await train(mode, `${mode}-${round}-${turn}`));
+      found.push(ran);
     }
-    const beside = (mode, key) => median(found[mode].map((one) => one[key])) / median(found.off.map((one) => one[key]));
-    const costOf = (mode) => ({
-      share: median(found[mode].map(({ summaries }) => summaries.share)),
-      ratio: beside(mode, 'ms'),
-      wallRatio: beside(mode, 'wallMs'),
-      bytes: found[mode][0].summaries.bytes,
-      sets: found[mode][0].summaries.sets,
-    });
-    return { usual: costOf('default'), all: costOf('all') };
+    const beside = (key) => ratioOf(found.map(([a, b, c, d]) => (b[key] + c[key]) / (a[key] + d[key])));
+    const usual = found.flatMap(([, b, c]) => [b.summaries, c.summaries]);
+    const all = await train('all', 'all');
+    return {
+      share: median(usual.map(({ share }) => share)),
+      steps: beside('ms'),
+      processes: beside('wallMs'),
+      bytes: usual[0].bytes,
+      all: all.ms / median(found.map(([a]) => a.ms)),
+    };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

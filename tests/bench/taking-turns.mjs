@@ -107,7 +107,7 @@ export async function inTurns(ways, { rounds, turnMs, settleMs = turnMs / 4, epo
 }
 
 /** The median of ratios, and how far another measurement's may lie from it: the notch of a box plot, about 95 %. */
-function ratioOf(ratios) {
+export function ratioOf(ratios) {
   const sorted = [...ratios].sort((a, b) => a - b);
   const quantile = (share) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   return {
