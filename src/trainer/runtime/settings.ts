@@ -31,13 +31,17 @@ export function settingsFor(
 /** As JSON and YAML write numbers; with a zero in front it is rather somebody's name for something. */
 const number = /^[+-]?(?:(?:0|[1-9]\d*)(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
+function isNumber(word: string): boolean {
+  return number.test(word) && Number.isFinite(Number(word));
+}
+
 /** What a text looks like; in quotes it is text. */
 export function readSetting(text: string): SettingValue {
   const word = text.trim();
   if (word === 'true' || word === 'false') return word === 'true';
-  const value = Number(word);
-  // Digits beyond a number's own would be lost.
-  if (number.test(word) && (!Number.isInteger(value) || Number.isSafeInteger(value))) return value;
+  // Digits beyond a number's own would be lost; written with an exponent it has none.
+  const keepsDigits = /[.e]/i.test(word) || Number.isSafeInteger(Number(word));
+  if (keepsDigits && isNumber(word)) return Number(word);
   return /^(["']).*\1$/s.exec(word) ? word.slice(1, -1) : text;
 }
 
@@ -71,7 +75,7 @@ function like(name: string, defaults: Settings, text: string): SettingValue {
   }
   const usual = defaults[name] as SettingValue;
   if (typeof usual === 'string') return text;
-  const value = readSetting(text);
+  const value = typeof usual === 'number' && isNumber(text.trim()) ? Number(text) : readSetting(text);
   if (typeof value === typeof usual) return value;
   throw new TrainingFailure(
     `The setting '${name}' is ${typeof usual === 'number' ? 'a number' : 'true or false'}, and not “${text}”.`,

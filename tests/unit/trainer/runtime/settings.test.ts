@@ -10,6 +10,7 @@ describe('a setting that was typed', () => {
     ['2.', 2],
     [' 7 ', 7],
     ['0', 0],
+    ['1e20', 1e20],
     ['true', true],
     ['false', false],
   ])('%j is a number, or true or false', (text, value) => {
@@ -27,6 +28,7 @@ describe('a setting that was typed', () => {
     '1e',
     'NaN',
     'Infinity',
+    '1e999',
     'True',
     '1_000',
     '12345678901234567890',
@@ -51,6 +53,7 @@ describe('settings of an experiment', () => {
   test('that names them have its values and their types', () => {
     expect(settingsFor({ settings }, {})).toEqual(settings);
     expect(settingsFor({ settings }, { layers: '64', wide: 'true' })).toEqual({ rate: 0.01, layers: '64', wide: true });
+    expect(settingsFor({ settings }, { rate: '12345678901234567890' })).toMatchObject({ rate: 12345678901234567890 });
   });
 
   test('are refused where they are of another type, or misspelt', () => {
