@@ -26,9 +26,10 @@ import { sumOfSquaresOf, summarizeTensor } from './summarize-tensor.js';
 import { summaryKey, type SummaryWish, type TensorSummary } from './step-summaries.js';
 import { StepCapture } from './step-capture.js';
 import { StepGraphs, type CompileStep, type StepGraph } from './step-graphs.js';
+import { RepeatableSteps } from './repeatable-steps.js';
 import { StepTrail, wayBackToVariables, type TrodStep, type WayBack } from './step-trail.js';
 import type { MadeInStep } from './training-host.js';
-import { runOn, type StepInputs, type StepValues, type TrainingStep } from './training-step.js';
+import type { StepInputs, StepValues, TrainingStep } from './training-step.js';
 
 export type Speed = 'eager' | 'compiled';
 
@@ -74,6 +75,7 @@ function wishedOf(wishes: readonly SummaryWish[]): WishedOfStep {
 export class StepRunner {
   readonly capture: StepCapture;
   private readonly graphs: StepGraphs | undefined;
+  private readonly repeatable: RepeatableSteps | undefined;
   /** The graph that holds the state while the variables are behind it. */
   private ahead: CompiledStep | undefined;
   /** Of compiled steps that may be looked at. */
@@ -99,6 +101,7 @@ export class StepRunner {
     this.capture = new StepCapture();
     this.capture.watchModel(model.model, model.labels, model.weights);
     this.capture.watchOptimizer(model.optimizer);
+    if (speeds.kind === 'eager alone') this.repeatable = new RepeatableSteps({ ...parts, optimizer: model.optimizer });
     if (speeds.kind !== 'compile') return;
     const { trainable, capture } = this;
     this.graphs = new StepGraphs({ ...parts, compileStep: speeds.compileStep, trainable, capture });
@@ -117,10 +120,9 @@ export class StepRunner {
     return this.lastSpeed === 'eager' && this.hasTriedToCompile;
   }
 
-  /** Whether the step to come can be walked through after it, though it runs op by op. The first one makes the optimizer's slots. */
+  /** Whether the step to come can be walked through after it, though it runs op by op. */
   canBeRepeated(number: number): boolean {
-    const { speeds, step } = this.parts;
-    return number > 1 && speeds.kind === 'eager alone' && step.canBeRepeated;
+    return this.repeatable?.includes(number) === true;
   }
 
   /** How the last step ran, on backends with more than one speed. */
@@ -311,8 +313,8 @@ export class StepRunner {
 
   private runEagerly(batch: Batch, number: number, keep: Keep): StepValues | Promise<StepValues> {
     this.settle();
-    const isRepeated = keep.walk === true && this.canBeRepeated(number);
-    if (!isRepeated) this.endTrail();
+    const repeatable = keep.walk && this.canBeRepeated(number) ? this.repeatable : undefined;
+    if (!repeatable) this.endTrail();
     const { capture } = this;
     capture.begin(this.keptFor(keep));
     this.hasCapture = keep.look;
@@ -326,38 +328,19 @@ export class StepRunner {
       return values;
     };
     const values = this.attempt(() =>
-      isRepeated ? this.runRepeatably(batch, number) : this.withKey(number, () => this.parts.step.run(batch)),
+      repeatable
+        ? this.runRepeatably(repeatable, batch, number)
+        : this.withKey(number, () => this.parts.step.run(batch)),
     );
     return values instanceof Promise ? values.then(finish) : finish(values);
   }
 
-  /** A step that can be made once more, and leaves a trail for that. */
-  private runRepeatably(batch: Batch, number: number): StepValues {
-    const { step, model } = this.parts;
-    const learningRate = learningRateOf(model.optimizer);
-    if (!this.trail?.goesOn(step, number, learningRate)) {
+  private runRepeatably(repeatable: RepeatableSteps, batch: Batch, number: number): StepValues {
+    if (!this.trail || !repeatable.goesOn(this.trail, number)) {
       this.endTrail();
-      const before = wayBackToVariables(model.optimizer);
-      this.trail = new StepTrail(step, (steps) => this.makeAgain(steps), before, learningRate);
+      this.trail = repeatable.newTrail();
     }
-    const inputs = step.prepare(batch);
-    if (inputs instanceof Promise) throw new Error('A step that can be repeated is prepared at once.');
-    const { feeds, compute } = inputs;
-    this.trail!.add({ number, feeds, compute });
-    const began = performance.now();
-    const values = runOn(inputs);
-    this.trail!.took(performance.now() - began);
-    return values;
-  }
-
-  /** Unseen by whoever follows steps. */
-  private makeAgain(steps: readonly TrodStep[]): void {
-    replaying(() => {
-      for (const { number, feeds, compute } of steps) {
-        reseed(this.parts.seed, 'step', number - 1);
-        tf.dispose(compute(feeds));
-      }
-    });
+    return repeatable.run(batch, number, this.trail);
   }
 
   /** On backends whose randomness comes out of the graph, it follows from the step's key. */
