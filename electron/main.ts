@@ -7,6 +7,7 @@ import { writeFile } from 'fs';
 import { homedir } from 'os';
 import * as path from 'path';
 import { promisify } from 'util';
+import { messageOf } from '../src/shared/base/message-of.js';
 import { shellChannels } from '../src/shared/protocol/shell-bridge.js';
 import { folderOf, readLaunchArguments } from './launch-arguments.js';
 import { menuTemplate } from './menu.js';
@@ -94,7 +95,7 @@ async function openWindow(): Promise<void> {
   try {
     serverUrl = await startServer();
   } catch (error) {
-    dialog.showErrorBox('Backstep could not start', error instanceof Error ? error.message : String(error));
+    dialog.showErrorBox('Backstep could not start', messageOf(error));
     app.exit(1);
     return;
   }

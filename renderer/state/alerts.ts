@@ -2,6 +2,7 @@
  * Alerts on the series of the training under way and of every opened run that grows: told once a run in the window
  * and, where that is not in front, on the desktop; one can end the training. Asks and draws nothing.
  */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { hasEnded } from '../../src/shared/session/session-state.js';
 import { alertWords } from './alert-rules.js';
 import { AlertWatcher, type FindSeries, type Hit } from './alert-watcher.js';
@@ -88,7 +89,7 @@ function tell(
     notify({
       severity: 'error',
       message: 'The alert could not end the training.',
-      detail: error instanceof Error ? error.message : String(error),
+      detail: messageOf(error),
     });
   });
 }

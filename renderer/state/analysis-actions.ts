@@ -2,6 +2,7 @@
  * Shapes and problems of the experiment while it is being written: asks the server a moment after
  * the last key, with the unsaved text, one question at a time.
  */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { appStore, type AppState } from './app-state.js';
 import { RequestError, type Connection } from './connection.js';
 
@@ -97,7 +98,7 @@ function takeFailure(experiment: string, error: unknown): void {
     (error.tag === 'disconnected' || error.tag === 'not-trusted' || error.tag === 'no-workspace')
   )
     return;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const hint = error instanceof RequestError ? error.hint : undefined;
   appStore.setState((state) => ({
     analyses: {

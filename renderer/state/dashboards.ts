@@ -3,6 +3,7 @@
  * (`.backstep/dashboards.json`), so that they go where it goes. Draws nothing; no React here.
  */
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { SeriesAlert } from './alert-rules.js';
 import { appStore, notify } from './app-state.js';
 import {
@@ -90,7 +91,7 @@ async function readFile(connection: Connection): Promise<DashboardsState | undef
     if (error instanceof RequestError && (error.tag === 'not-found' || error.tag === 'disconnected')) return undefined;
     notify({
       severity: 'warning',
-      message: `The dashboards of this folder could not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      message: `The dashboards of this folder could not be read: ${messageOf(error)}.`,
       detail: `The next change of a dashboard writes ${FILE} anew.`,
     });
     return undefined;
@@ -116,7 +117,7 @@ async function saveNow(): Promise<void> {
     notify({
       severity: 'warning',
       message: 'Changes of the dashboards are not kept: the folder cannot be written to.',
-      detail: error instanceof Error ? error.message : String(error),
+      detail: messageOf(error),
     });
   }
 }

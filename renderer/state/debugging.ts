@@ -2,6 +2,7 @@
  * What is set for debugging in this folder: breakpoints on lines, exceptions that stop, watches. Shown at
  * once, kept with the workspace, handed to the training under way by the server. Knows no editor.
  */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import {
   noDebugging,
   type Debugging,
@@ -170,7 +171,7 @@ async function save(quietly: boolean): Promise<void> {
     notify({
       severity: 'error',
       message: 'The breakpoints and watches could not be kept.',
-      detail: error instanceof Error ? error.message : String(error),
+      detail: messageOf(error),
     });
   } finally {
     sending = false;

@@ -3,6 +3,7 @@
  * text follows it. Says nothing of how they look.
  */
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { OpGraph } from '../../src/shared/graph/op-graph.js';
 import { isModelFile } from '../../src/shared/models/model-file-names.js';
 import type { RunSummary } from '../../src/shared/protocol/rpc.js';
@@ -129,7 +130,7 @@ async function compareWhenOpen(what: string, open: () => Promise<Comparison>): P
     if (canRun('view.show.graph')) await runCommand('view.show.graph', { leastWidth: LEAST_WIDTH });
   } catch (error) {
     graphComparison.setState({ waitingFor: undefined }, false);
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     notify({ severity: 'error', message: `${what} cannot be compared.`, detail });
   }
 }

@@ -1,4 +1,5 @@
 /** Which tensors there are of a layer at this stop: read from the debugger's Model scope. */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { TensorPlace } from '../../src/shared/protocol/tensors.js';
 import { appStore, notify } from './app-state.js';
 import { server } from './server.js';
@@ -23,7 +24,7 @@ export async function tensorsOfLayer(layer: string): Promise<readonly LayerTenso
     if (!inside) return [];
     return (await readInside(inside.reference)).flatMap(({ name }) => tensorCalled(name, layer) ?? []);
   } catch (error) {
-    notify({ severity: 'warning', message: error instanceof Error ? error.message : String(error) });
+    notify({ severity: 'warning', message: messageOf(error) });
     return [];
   }
 }

@@ -3,6 +3,7 @@
  * of changes; asks for no points. No React here.
  */
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { LogFolder, LogRun, LogTag } from '../../src/shared/protocol/summaries.js';
 import type { RequestResult } from '../../src/shared/protocol/rpc.js';
 import { appStore, notify } from './app-state.js';
@@ -110,7 +111,7 @@ function takeTags(since: number, { revision, runs, gone = [] }: RequestResult<'l
 
 function fail(error: unknown): void {
   if (error instanceof RequestError && error.tag === 'disconnected') return;
-  logStore.setState({ failure: error instanceof Error ? error.message : String(error), loaded: true });
+  logStore.setState({ failure: messageOf(error), loaded: true });
 }
 
 /** While it runs it is not begun again; what was asked for meanwhile is done once afterwards. */
@@ -159,6 +160,6 @@ export async function removeLogFolder(path: string): Promise<void> {
 
 function tell(message: string, error: unknown): void {
   const hint = error instanceof RequestError ? error.hint : undefined;
-  const said = error instanceof Error ? error.message : String(error);
+  const said = messageOf(error);
   notify({ severity: 'error', message, detail: hint ? `${said} ${hint}` : said });
 }

@@ -3,6 +3,7 @@
  * explorer, closed in the panel.
  */
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { OpenedModel } from '../../src/shared/models/model-format.js';
 import { notify } from './app-state.js';
 import { canRun, runCommand } from './commands.js';
@@ -30,7 +31,7 @@ export async function openModelFile(path: string): Promise<void> {
     if (isStillWanted()) openedModel.setState({ view: { path, model, index: 0 } }, true);
   } catch (error) {
     if (isStillWanted()) openedModel.setState(before?.model ? { view: before } : {}, true);
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     notify({ severity: 'error', message: `${baseName(path)} could not be opened.`, detail });
   }
 }

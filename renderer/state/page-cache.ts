@@ -3,6 +3,7 @@
  * wanted now is waited for: pieces that were scrolled past before their turn are never asked for. Knows
  * neither what the pieces are nor who draws them.
  */
+import { messageOf } from '../../src/shared/base/message-of.js';
 
 interface Options {
   /** Requests under way at one time. */
@@ -79,7 +80,7 @@ export class PageCache<T> {
       this.makeRoom();
     } catch (error) {
       // A request that training ran away from tells nothing of the tensor.
-      if (!this.closed) this.failures.set(key, error instanceof Error ? error.message : String(error));
+      if (!this.closed) this.failures.set(key, messageOf(error));
     } finally {
       this.fetching.delete(key);
     }

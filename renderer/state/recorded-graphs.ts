@@ -3,6 +3,7 @@
  * Asked for by whoever needs one; says nothing of how it looks.
  */
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { ExperimentAnalysis } from '../../src/shared/protocol/analysis.js';
 import type { OpGraph } from '../../src/shared/graph/op-graph.js';
 import type { RecordingRequestInput } from '../../src/shared/protocol/graph.js';
@@ -104,6 +105,6 @@ async function ask(
     const { graph, problems } = await server().request('experiment/graph', { experiment, overlays, ...wish });
     return graph ? { graph } : { problem: problems.find(({ severity }) => severity === 'error') ?? problems[0] };
   } catch (error) {
-    return { problem: { message: error instanceof Error ? error.message : String(error) } };
+    return { problem: { message: messageOf(error) } };
   }
 }

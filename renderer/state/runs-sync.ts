@@ -1,4 +1,5 @@
 /** The runs of the workspace: their list, the curves of those that are drawn, and what can be done to one. */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { RunSummary, Trashed } from '../../src/shared/protocol/rpc.js';
 import { createStore } from 'zustand/vanilla';
 import { appStore, notify } from './app-state.js';
@@ -56,7 +57,7 @@ export function startRunsSync(connection: Connection): void {
       }
     } catch (error) {
       if (!(error instanceof RequestError && error.tag === 'disconnected')) {
-        runsStore.setState({ failure: error instanceof Error ? error.message : String(error), loaded: true });
+        runsStore.setState({ failure: messageOf(error), loaded: true });
       }
     } finally {
       asking = false;
@@ -198,7 +199,7 @@ async function takeBack(name: string, trashed: Trashed): Promise<void> {
     await server().request('runs/takeBack', trashed);
     notify({ severity: 'info', message: `${name} is back.` });
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
+    const detail = messageOf(error);
     notify({ severity: 'error', message: `${name} could not be taken back.`, detail });
   }
 }

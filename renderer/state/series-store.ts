@@ -2,6 +2,7 @@
  * The points of curves, fetched when a chart wants them, kept while there is room, and read on as their files grow.
  * Several charts that come into sight together ask once. Draws nothing; no React here.
  */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { LogPoints } from '../../src/shared/protocol/summaries.js';
 import { LoadedSeries } from './loaded-series.js';
 
@@ -215,7 +216,7 @@ export class SeriesStore {
       }
     } catch (error) {
       for (const entry of batch) {
-        entry.failure = error instanceof Error ? error.message : String(error);
+        entry.failure = messageOf(error);
         news.add(entry.name.name);
       }
       this.anyFailed = true;

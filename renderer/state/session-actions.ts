@@ -1,4 +1,5 @@
 /** What a person can do to a training: start, pause, step, stop, kill. Failures are told in plain words with the next step. */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { StepGranularity } from '../../src/shared/protocol/dap.js';
 import { hasEnded, type SessionState } from '../../src/shared/session/session-state.js';
 import type { RequestParams } from '../../src/shared/protocol/rpc.js';
@@ -111,7 +112,7 @@ async function saveAll(): Promise<boolean> {
 
 function tellStartFailure(error: unknown): void {
   const tag = error instanceof RequestError ? error.tag : undefined;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const hint = error instanceof RequestError ? error.hint : undefined;
   const problems = canRun('view.show.problems')
     ? [{ label: 'Show Problems', run: () => void runCommand('view.show.problems') }]

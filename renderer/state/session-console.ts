@@ -1,5 +1,6 @@
 /** The console's lines: what the trainer logged and what the person evaluated, in order of time. No React here. */
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { LogLine, SessionState } from '../../src/shared/session/session-state.js';
 import { appStore } from './app-state.js';
 import { evaluateHere, evaluationFrame, readAgain, readInside } from './stop-view.js';
@@ -71,7 +72,7 @@ export async function evaluate(expression: string): Promise<void> {
     // It may have changed what is shown elsewhere.
     await readAgain();
   } catch (error) {
-    print('failure', error instanceof Error ? error.message : String(error));
+    print('failure', messageOf(error));
   }
 }
 

@@ -3,6 +3,7 @@
  * folded on from the debug adapter's events. Events may come every few milliseconds; the store hears
  * of them at most once a frame. Draws nothing and starts nothing.
  */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { foldDapMessage, hasEnded, type SessionState } from '../../src/shared/session/session-state.js';
 import { appStore, moveCursor, notify } from './app-state.js';
 import { canRun, runCommand } from './commands.js';
@@ -88,7 +89,7 @@ export function startSessionSync(connection: Connection): void {
     } catch (error) {
       // A lost connection comes back, and asks again then.
       if (!(error instanceof RequestError && error.tag === 'disconnected')) {
-        notify({ severity: 'error', message: 'The training under way could not be read.', detail: said(error) });
+        notify({ severity: 'error', message: 'The training under way could not be read.', detail: messageOf(error) });
       }
     } finally {
       missed = undefined;
@@ -148,7 +149,7 @@ export function startSessionSync(connection: Connection): void {
         notify({
           severity: 'error',
           message: 'The trainer does not know the latest breakpoints.',
-          detail: said(error),
+          detail: messageOf(error),
         });
       });
     }
@@ -165,7 +166,7 @@ async function look(connection: Connection, session: SessionState): Promise<void
     appStore.setState({ look: seen });
     sessionUi.setState({ lookFailure: undefined });
   } catch (error) {
-    if (stillThere()) sessionUi.setState({ lookFailure: said(error) });
+    if (stillThere()) sessionUi.setState({ lookFailure: messageOf(error) });
   }
 }
 
@@ -197,8 +198,4 @@ function tellEnd(before: SessionState, after: SessionState | undefined): void {
       message: `Training done: ${after.epoch} ${after.epoch === 1 ? 'epoch' : 'epochs'}, ${after.step} steps.`,
     });
   }
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -4,6 +4,7 @@
  */
 import { libraryPath } from '../../src/shared/base/library-path.js';
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { hasEnded } from '../../src/shared/session/session-state.js';
 import type { StopPoint } from '../../src/shared/protocol/training.js';
 import { appStore, notify } from './app-state.js';
@@ -109,7 +110,7 @@ async function readStop(stop: StopPoint): Promise<void> {
     if (lit) revealFrame(lit, false);
     await readFrame(stop);
   } catch (error) {
-    if (standsAt(stop)) stopView.setState({ frames: [], failure: said(error) });
+    if (standsAt(stop)) stopView.setState({ frames: [], failure: messageOf(error) });
   }
 }
 
@@ -276,7 +277,7 @@ async function readWatch(name: string): Promise<TreeValue> {
   try {
     return { ...(await evaluateHere(name, 'watch')), name };
   } catch (error) {
-    return { ...nothing, value: said(error), failed: true };
+    return { ...nothing, value: messageOf(error), failed: true };
   }
 }
 
@@ -284,7 +285,7 @@ function revealFrame({ file, reference, line, column }: Frame, focus: boolean): 
   const { workspace } = appStore.getState();
   if (file === undefined || !workspace) return;
   const failed = (error: unknown) => {
-    notify({ severity: 'warning', message: `${file} could not be shown: ${said(error)}` });
+    notify({ severity: 'warning', message: `${file} could not be shown: ${messageOf(error)}` });
   };
   if (reference !== undefined) openLibrary({ path: file, reference }, { line, column, focus }).catch(failed);
   // A file outside of the folder is not the editor's to open.
@@ -325,8 +326,4 @@ function frameOf({ id, name, source, line, column, presentationHint }: DapFrame)
 
 function standsAt(stop: StopPoint): boolean {
   return appStore.getState().session?.stop === stop;
-}
-
-function said(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,5 @@
 /** What is done in the tensor viewer beyond looking: finding a value, opening what is typed. */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { appStore, notify } from './app-state.js';
 import { ask } from './dialogs.js';
 import { chooseTensor, tensorTabs, viewTensor, type TensorTab } from './tensor-tabs.js';
@@ -42,7 +43,7 @@ export async function goToFound(id: string, sought: Sought): Promise<void> {
     if (index !== undefined) chooseTensor(id, { view: 'table', open: undefined });
     else notify({ severity: 'info', message: words });
   } catch (error) {
-    notify({ severity: 'warning', message: error instanceof Error ? error.message : String(error) });
+    notify({ severity: 'warning', message: messageOf(error) });
   }
 }
 

@@ -3,6 +3,7 @@
  * read of it stays. Panels open one with `viewTensor`. No React here.
  */
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { TensorFacts, TensorView } from '../../src/shared/protocol/tensors.js';
 import type { StopPoint } from '../../src/shared/protocol/training.js';
 import { appStore } from './app-state.js';
@@ -174,7 +175,7 @@ async function refresh(id: string): Promise<void> {
       reading: previous,
       previous: undefined,
       current: false,
-      failure: error instanceof Error ? error.message : String(error),
+      failure: messageOf(error),
     }));
   }
 }

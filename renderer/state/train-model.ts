@@ -1,4 +1,5 @@
 /** From a model file by others to an experiment that trains it: written beside the file, and opened. */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { notify } from './app-state.js';
 import { RequestError } from './connection.js';
 import { openFile } from './file-actions.js';
@@ -20,7 +21,7 @@ export async function trainModel(path: string): Promise<void> {
   } catch (error) {
     notify({
       severity: 'error',
-      message: error instanceof Error ? error.message : String(error),
+      message: messageOf(error),
       detail: error instanceof RequestError ? error.hint : undefined,
     });
   }

@@ -3,6 +3,7 @@
  * read of it. What is open stays so over stops, by its path. No React here, and no words of the protocol.
  */
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { TensorView } from '../../src/shared/protocol/tensors.js';
 
 export interface TreeValue {
@@ -107,9 +108,7 @@ export class ValueTree {
     try {
       values = await this.load(value.reference);
     } catch (error) {
-      values = [
-        { name: '', value: error instanceof Error ? error.message : String(error), reference: 0, failed: true },
-      ];
+      values = [{ name: '', value: messageOf(error), reference: 0, failed: true }];
     }
     if (generation !== this.generation) return;
     this.put(path, { kind: 'values', values });

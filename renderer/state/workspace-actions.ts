@@ -10,6 +10,7 @@ import { server } from './server.js';
 import { sessionPhase, stopAndWait } from './session-actions.js';
 import { baseName } from './paths.js';
 import { revealStop } from './stop-view.js';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { WorkspaceInfo } from '../../src/shared/protocol/rpc.js';
 
 /** Folders for which the person was asked in this window: a "browse only" is not asked again until it is opened anew. */
@@ -206,7 +207,7 @@ export function tell(what: string, error: unknown): void {
   const hint = error instanceof RequestError ? error.hint : undefined;
   notify({
     severity: 'error',
-    message: `${what}: ${error instanceof Error ? error.message : String(error)}`,
+    message: `${what}: ${messageOf(error)}`,
     detail: hint,
   });
 }

@@ -1,4 +1,5 @@
 /** What can be set at a layer or an op by its menu: the same in the layer table, the graph and the editor's gutter. */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { describePlace } from '../../src/shared/breakpoints/describe-place.js';
 import type { BreakpointPlace } from '../../src/shared/protocol/training.js';
 import { appStore, notify } from '../state/app-state.js';
@@ -108,7 +109,7 @@ export function told(saving: Promise<void>): void {
     notify({
       severity: 'error',
       message: 'The breakpoints could not be kept.',
-      detail: error instanceof Error ? error.message : String(error),
+      detail: messageOf(error),
     });
   });
 }

@@ -1,5 +1,6 @@
 /** Switches the library's frames off and on: beside the call stack and in the console. */
 import { useStore } from 'zustand';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { notify } from '../state/app-state.js';
 import { setJustMyCode } from '../state/just-my-code.js';
 import { sessionUi } from '../state/session-ui.js';
@@ -21,7 +22,7 @@ export function JustMyCodeSwitch() {
           notify({
             severity: 'warning',
             message: 'The training was not told of it; the next one will be.',
-            detail: error instanceof Error ? error.message : String(error),
+            detail: messageOf(error),
           }),
         );
       }}

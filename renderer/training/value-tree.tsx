@@ -5,6 +5,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useId, useMemo, useRef, useState, type KeyboardEvent, type MouseEvent } from 'react';
 import { useStore } from 'zustand';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { rowsOf, type TreeRow, type ValueTree } from '../state/value-tree.js';
 import { Icon } from '../ui/icon.js';
 import { PopupMenu, popupAt, type PopupAt, type PopupItem } from '../ui/popup-menu.js';
@@ -97,7 +98,7 @@ export function ValueTreeView({
       await change?.(row, text);
       leaveField();
     } catch (error) {
-      setEditing({ path: row.path, text, failure: error instanceof Error ? error.message : String(error) });
+      setEditing({ path: row.path, text, failure: messageOf(error) });
     }
   };
 

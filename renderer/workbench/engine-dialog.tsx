@@ -3,6 +3,7 @@
  * how it failed, and what is there. Follows the server's word; closing it stops nothing.
  */
 import { useEffect, useState, type ReactNode } from 'react';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import type { EngineFailure, EngineObstacle, EngineProgress, EngineStatus } from '../../src/shared/protocol/engine.js';
 import { formatBytes, formatWhen } from '../charts/format.js';
 import { cancelInstall, engineTitle, installEngine, lookForPlan, removeEngine } from '../state/engine.js';
@@ -27,7 +28,7 @@ export function EngineDialog({ close }: { close(): void }) {
       () => setAsking(undefined),
       (error: unknown) => {
         setAsking(undefined);
-        setRefusal(error instanceof Error ? error.message : String(error));
+        setRefusal(messageOf(error));
       },
     );
   };

@@ -1,5 +1,6 @@
 /** Choosing a folder on the server's machine, where the shell has no dialog of its own: a path to type, a list to walk. */
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { RequestError } from '../state/connection.js';
 import { baseName, joinPath } from '../state/paths.js';
 import { server } from '../state/server.js';
@@ -45,11 +46,7 @@ export function FolderDialog({
       setSelected(Math.max(0, select === undefined ? 0 : rows.findIndex((row) => row.name === select)));
     } catch (error) {
       if (turn !== latest.current) return;
-      setFailure(
-        [error instanceof Error ? error.message : String(error), error instanceof RequestError ? error.hint : undefined]
-          .filter(Boolean)
-          .join(' '),
-      );
+      setFailure([messageOf(error), error instanceof RequestError ? error.hint : undefined].filter(Boolean).join(' '));
     }
   };
   useEffect(() => {

@@ -1,4 +1,5 @@
 /** Registers the window's own commands and the panels', listens to keys and to the shell's menu. */
+import { messageOf } from '../../src/shared/base/message-of.js';
 import { host } from '../host/index.js';
 import { notify } from '../state/app-state.js';
 import { runCommand, setFailureHandler } from '../state/commands.js';
@@ -16,7 +17,7 @@ export function startWorkbench(): void {
     console.error(command.id, error);
     notify({
       severity: 'error',
-      message: `${shortTitle(command)} failed: ${error instanceof Error ? error.message : String(error)}`,
+      message: `${shortTitle(command)} failed: ${messageOf(error)}`,
       detail: error instanceof RequestError ? error.hint : undefined,
     });
   });

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseMessage, stringifyMessage } from '../shared/base/message-json.js';
+import { messageOf } from '../shared/base/message-of.js';
 import { runPlaces } from '../shared/base/places.js';
 import type { RunFile } from '../shared/protocol/run-file.js';
 
@@ -37,7 +38,7 @@ export function markInterrupted({ runDir, epoch, step, error }: LostRun): string
     renameSync(temporary, file);
     return undefined;
   } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause);
+    return messageOf(cause);
   }
 }
 

@@ -7,6 +7,7 @@ import { createWriteStream, existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { messageOf } from '../shared/base/message-of.js';
 import { homePlaces } from '../shared/base/places.js';
 import { engineJob, type EngineMessage, type EngineStatus } from '../shared/protocol/engine.js';
 import type { EngineContext, InstallerPlaces } from './engine-context.js';
@@ -117,7 +118,7 @@ function failureOf(error: unknown): Extract<EngineMessage, { kind: 'failed' }> {
   return {
     kind: 'failed',
     failure: {
-      message: error instanceof Error ? error.message : String(error),
+      message: messageOf(error),
       hint: 'This is a fault of Backstep: report it with the lines below.',
       log: error instanceof Error ? error.stack : undefined,
     },

@@ -5,6 +5,7 @@
  */
 import path from 'node:path';
 import { readFileSync } from 'node:fs';
+import { messageOf } from '../shared/base/message-of.js';
 import { enginePlaces } from './../shared/base/places.js';
 import { engineManifest } from '../shared/protocol/engine.js';
 
@@ -78,7 +79,7 @@ let message: ProofMessage;
 try {
   message = prove();
 } catch (error) {
-  message = { kind: 'failed', message: error instanceof Error ? error.message : String(error) };
+  message = { kind: 'failed', message: messageOf(error) };
 }
 // TensorFlow's threads must not hold up the end.
 process.send?.(message, () => process.exit(0));

@@ -1,4 +1,5 @@
 /** Expected failures of requests: a tag the caller can act on, a sentence for the person, and the next move. */
+import { messageOf } from '../shared/base/message-of.js';
 import type { RpcErrorTag } from '../shared/protocol/rpc.js';
 
 export class Failure extends Error {
@@ -59,7 +60,7 @@ export function asFailure(error: unknown, subject?: string): FailureFacts {
         hint: 'Close it there, then try again.',
       };
     default:
-      return { tag: 'internal', message: error instanceof Error ? error.message : String(error) };
+      return { tag: 'internal', message: messageOf(error) };
   }
 }
 

@@ -1,4 +1,5 @@
 /** A chart as a file: its points as CSV or JSON, all of them, or its picture as PNG or SVG as it is on screen. */
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import {
   drawAxes,
   drawCurves,
@@ -47,7 +48,7 @@ export async function saveChart(format: ChartFormat, content: ChartContent): Pro
     notify({
       severity: 'error',
       message: `${name} could not be saved.`,
-      detail: error instanceof Error ? error.message : String(error),
+      detail: messageOf(error),
     });
   }
 }

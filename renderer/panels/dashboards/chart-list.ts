@@ -1,5 +1,6 @@
 /** Which charts there are, and under which headings: the pinned ones first, then one a quantity, by prefix. Pure. */
 import { groupBy } from '../../../src/shared/base/group-by.js';
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import type { ChartPick, Dashboard } from '../../state/dashboard-schema.js';
 import type { DrawnRun } from './drawn-runs.js';
 import { isSetting, sectionOf } from './series-names.js';
@@ -94,7 +95,7 @@ export function pattern(text: string): { matches(name: string): boolean; readonl
     return { matches: (name) => expression.test(name) };
   } catch (error) {
     const plain = typed.toLowerCase();
-    const problem = error instanceof Error ? error.message : String(error);
+    const problem = messageOf(error);
     return { matches: (name) => name.toLowerCase().includes(plain), problem };
   }
 }

@@ -1,5 +1,6 @@
 /** Where the experiment's data comes from, and the other places it could come from: a folder, the original, a generator. */
 import { useEffect, useState } from 'react';
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import type { DataSourceStatus, RequestName, RequestParams, RequestResult } from '../../../src/shared/protocol/rpc.js';
 import type { DataInfo } from '../../../src/shared/protocol/training.js';
 import { host } from '../../host/index.js';
@@ -238,7 +239,7 @@ function tell(error: unknown): void {
   if (error instanceof RequestError && error.tag === 'disconnected') return;
   notify({
     severity: 'error',
-    message: error instanceof Error ? error.message : String(error),
+    message: messageOf(error),
     detail: error instanceof RequestError ? error.hint : undefined,
   });
 }

@@ -1,5 +1,6 @@
 /** Where a finding leads: to its line, and to a breakpoint that stops when it is so again. */
 import { useStore } from 'zustand';
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import type { Finding } from '../../../src/shared/protocol/diagnosis.js';
 import { notify } from '../../state/app-state.js';
 import { openFile } from '../../state/file-actions.js';
@@ -22,7 +23,7 @@ export function FindingActions({ finding }: { finding: Finding }) {
       notify({
         severity: 'error',
         message: 'The breakpoint could not be set.',
-        detail: error instanceof Error ? error.message : String(error),
+        detail: messageOf(error),
       }),
     );
   };

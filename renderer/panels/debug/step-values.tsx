@@ -1,6 +1,7 @@
 /** Loss, metrics, learning rate, gradient norm and state hash of the cursor's step. The learning rate can be changed while paused. */
 import { useRef, useState, type ReactNode } from 'react';
 import { formatSetting, formatValue, shortHash } from '../../charts/format.js';
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import type { StepLook } from '../../../src/shared/protocol/training.js';
 import type { SessionState } from '../../../src/shared/session/session-state.js';
 import { learningRateProblem, setLearningRate } from '../../state/session-actions.js';
@@ -106,7 +107,7 @@ function LearningRate({ value }: { value: number | undefined }) {
       await setLearningRate(Number(text.trim().replace(',', '.')));
       close();
     } catch (error) {
-      setFailure(error instanceof Error ? error.message : String(error));
+      setFailure(messageOf(error));
     }
   };
   return (

@@ -1,6 +1,7 @@
 /** Open files: tabs, and one pane or two with a file's text and what is to be said about it. Monaco comes after the first paint. */
 import { useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import { appStore, notify } from '../../state/app-state.js';
 import { runCommand } from '../../state/commands.js';
 import { closePane, focusPane, paneFiles, type PaneIndex } from '../../state/editor-panes.js';
@@ -160,7 +161,7 @@ function CodeArea({ pane, visible, firstText }: { pane: PaneIndex; visible: bool
         performance.mark('backstep:editor');
       } catch (error) {
         console.error('the editor could not be loaded', error);
-        if (!gone) setState({ failure: error instanceof Error ? error.message : String(error) });
+        if (!gone) setState({ failure: messageOf(error) });
       }
     };
     // Past the frame that shows the window.

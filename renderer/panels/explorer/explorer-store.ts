@@ -1,5 +1,6 @@
 /** The tree's own state: listed folders, which are open, what is selected; and what can be done to an entry. */
 import { createStore } from 'zustand/vanilla';
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import type { FileEntry } from '../../../src/shared/protocol/rpc.js';
 import { appStore } from '../../state/app-state.js';
 import { breakpointsDeleted, breakpointsRenamed } from '../../state/breakpoints-of-files.js';
@@ -51,7 +52,7 @@ async function list(folder: string): Promise<void> {
       listings.delete(folder);
       return {
         listings,
-        failure: folder === '' ? (error instanceof Error ? error.message : String(error)) : state.failure,
+        failure: folder === '' ? messageOf(error) : state.failure,
       };
     });
   }

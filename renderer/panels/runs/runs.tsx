@@ -1,6 +1,7 @@
 /** The workspace's runs: what became of each, their curves over each other, renaming, deleting, continuing. */
 import { useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
 import { formatCount, formatWhen, formatWhenShort } from '../../charts/format.js';
 import { notify } from '../../state/app-state.js';
@@ -310,5 +311,5 @@ async function askDelete(run: RunSummary): Promise<void> {
 }
 
 function tell(message: string, error: unknown): void {
-  notify({ severity: 'error', message, detail: error instanceof Error ? error.message : String(error) });
+  notify({ severity: 'error', message, detail: messageOf(error) });
 }

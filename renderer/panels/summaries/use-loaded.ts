@@ -1,5 +1,6 @@
 /** What the server is asked for while it is in sight, and again when the run's files have grown. */
 import { useEffect, useRef, useState, type RefObject } from 'react';
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import { onLogChange } from '../../state/log-sync.js';
 
 /** Whether it is in sight, or nearly. */
@@ -42,8 +43,7 @@ export function useLoaded<T>(load: (() => Promise<T>) | undefined, runs: readonl
         if (isCurrent) setLoaded({ value });
       },
       (error: unknown) => {
-        if (isCurrent)
-          setLoaded(({ value }) => ({ value, failure: error instanceof Error ? error.message : String(error) }));
+        if (isCurrent) setLoaded(({ value }) => ({ value, failure: messageOf(error) }));
       },
     );
     return () => {

@@ -1,5 +1,6 @@
 /** Above the table: to an index, to the extremes, to the next value that is looked for. */
 import { useState } from 'react';
+import { messageOf } from '../../../src/shared/base/message-of.js';
 import { findNext } from '../../state/tensor-commands.js';
 import { readIndex, type Shape } from '../../state/tensor-index.js';
 import type { Sought } from '../../state/tensor-reading.js';
@@ -40,7 +41,7 @@ export function FindBar({ tab, shape }: { tab: TensorTab; shape: Shape }) {
       const { index: at, words } = await findNext(tab, sought, sought === 'value' ? wished : undefined);
       setSaid({ text: words, isWrong: at === undefined });
     } catch (error) {
-      setSaid({ text: error instanceof Error ? error.message : String(error), isWrong: true });
+      setSaid({ text: messageOf(error), isWrong: true });
     } finally {
       setBusy(false);
     }

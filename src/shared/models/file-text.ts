@@ -1,5 +1,6 @@
 /** Model files that are text. */
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
+import { messageOf } from '../base/message-of.js';
 import { ModelFileError } from './model-format.js';
 
 /** Text in UTF-8, without a byte order mark. @throws ModelFileError where it is none */
@@ -19,6 +20,6 @@ export function jsonOf(bytes: Uint8Array): unknown {
     return JSON.parse(textOf(bytes)) as unknown;
   } catch (error) {
     if (error instanceof ModelFileError) throw error;
-    throw new ModelFileError(`It is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw new ModelFileError(`It is not JSON: ${messageOf(error)}`);
   }
 }

@@ -1,4 +1,5 @@
 /** Opens a model file in whichever format it is. Knows no file system. */
+import { messageOf } from '../base/message-of.js';
 import { eventFile } from './formats/event-file.js';
 import { kerasArchive } from './formats/keras-archive.js';
 import { kerasH5 } from './formats/keras-h5.js';
@@ -47,7 +48,7 @@ export async function openModel(given: GivenFile): Promise<OpenedModel> {
     if (model.graphs.every(({ graph }) => graph.nodes.length === 0)) throw new ModelFileError('It has no ops.');
     return model;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     // What a parser throws speaks of bytes; people want to know what it means for the file.
     const words = error instanceof ModelFileError ? reason : `It is damaged or not complete (${shortened(reason)}).`;
     throw new ModelFileError(

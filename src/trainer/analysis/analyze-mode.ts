@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
+import { messageOf } from '../../shared/base/message-of.js';
 import { analysisRequest, type AnalysisReply } from '../../shared/protocol/analysis.js';
 import { createExperimentLoader } from '../loader/experiment-loader.js';
 import { endWithParent } from '../parent-watch.js';
@@ -33,7 +34,7 @@ export async function analyzeMode(): Promise<void> {
         );
         say({ kind: 'analysis', id, analysis });
       } catch (error) {
-        say({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
+        say({ kind: 'failure', id, message: messageOf(error) });
       }
     });
   });

@@ -1,6 +1,7 @@
 /** A value in one or a few lines, for a person. Reads small tensors, and larger ones once a stop. */
 import { inspect } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../shared/base/message-of.js';
 import { isOptimizer } from '../runtime/tfjs-internals.js';
 import { QUICK_TO_SUM, TensorSums } from '../tensors/look-at-tensor.js';
 import type { TensorSum } from '../tensors/sum-up.js';
@@ -132,7 +133,7 @@ function tensorText(tensor: tf.Tensor, reads: TensorReads): string {
     if (!isNumeric(dtype) || !reads.hasTimeFor(tensor)) return kind;
     return `${kind} · ${statisticsText(reads.statisticsOf(tensor))}`;
   } catch (error) {
-    return `${kind} (its values cannot be read here: ${error instanceof Error ? error.message : String(error)})`;
+    return `${kind} (its values cannot be read here: ${messageOf(error)})`;
   }
 }
 

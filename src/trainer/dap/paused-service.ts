@@ -4,6 +4,7 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import { stringifyMessage } from '../../shared/base/message-json.js';
+import { messageOf } from '../../shared/base/message-of.js';
 import type { OpStatistics } from '../../shared/graph/op-statistics.js';
 import type { Finding } from '../../shared/protocol/diagnosis.js';
 import type { StopPoint } from '../../shared/protocol/training.js';
@@ -238,7 +239,7 @@ function answer<T>(work: () => T): string {
   try {
     result = { kind: 'answer', value: work() };
   } catch (error) {
-    result = { kind: 'failure', message: error instanceof Error ? error.message : String(error) };
+    result = { kind: 'failure', message: messageOf(error) };
   }
   return stringifyMessage(result);
 }

@@ -3,6 +3,7 @@
  * what neither is about.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { messageOf } from '../../shared/base/message-of.js';
 
 /** What a handler gives back; `after` runs when the response has been sent. */
 export interface Outcome {
@@ -100,7 +101,7 @@ export class RequestTable {
       return await handler(admit(command, given) as never);
     } catch (error) {
       if (wasCancelled(open)) return { failure: cancelled };
-      return { failure: error instanceof Error ? error.message : String(error) };
+      return { failure: messageOf(error) };
     }
   }
 

@@ -2,6 +2,7 @@
  * A training's host that is told, beside what happens, what is wrong with it: each finding right after the
  * event that shows it. The training does not notice; a rule that fails is told and ends no run.
  */
+import { messageOf } from '../../shared/base/message-of.js';
 import type { Finding } from '../../shared/protocol/diagnosis.js';
 import type { TrainingEvent } from '../../shared/protocol/training.js';
 import type { TrainingHost } from '../runtime/training-host.js';
@@ -28,7 +29,7 @@ export function diagnosedHost(host: TrainingHost, { diagnosis, beforeStep, train
       if (!failed) findings = find();
     } catch (error) {
       failed = true;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = messageOf(error);
       const message = `Looking for what is wrong with this training failed, and is given up: ${reason}`;
       host.emit({ kind: 'notice', severity: 'info', message, hint: 'The training itself goes on as it would.' });
     }

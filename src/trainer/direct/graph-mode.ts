@@ -5,6 +5,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { writeFileSync } from 'node:fs';
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
+import { messageOf } from '../../shared/base/message-of.js';
 import { GraphDefSchema } from '../../shared/generated/tensorflow/core/framework/graph_pb.js';
 import { textOfMessage } from '../../shared/graph/text-format.js';
 import type { GraphReply, GraphRequest } from '../../shared/protocol/graph.js';
@@ -60,7 +61,7 @@ export async function graphMode(): Promise<void> {
   };
   await training.run(runOptions.parse(options), host);
   if (failure !== undefined) {
-    const reason = failure instanceof Error ? failure.message : String(failure);
+    const reason = messageOf(failure);
     say({ kind: 'problem', problem: { severity: 'error', message: `The graph could not be written: ${reason}` } });
   }
   // What was said must have left before the process ends.

@@ -3,6 +3,7 @@
  * step. Whoever started it enforces the time limit, by ending it.
  */
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
+import { messageOf } from '../../shared/base/message-of.js';
 import { recordingRequest, type RecordingReply } from '../../shared/protocol/graph.js';
 import { createExperimentLoader } from '../loader/experiment-loader.js';
 import { endWithParent } from '../parent-watch.js';
@@ -26,7 +27,7 @@ export async function recordMode(): Promise<void> {
       try {
         say({ kind: 'recording', id, recording: await answer(request, (work) => say({ kind: 'working', id, work })) });
       } catch (error) {
-        say({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error) });
+        say({ kind: 'failure', id, message: messageOf(error) });
       }
     });
   });

@@ -14,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { messageOf } from '../../shared/base/message-of.js';
 
 export interface Disk {
   /** Appends all of `bytes` to an open file, or throws having written some first part, whose length the error tells. */
@@ -46,7 +47,7 @@ export class PartialWriteError extends Error {
     readonly writtenBytes: number,
     cause: unknown,
   ) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(messageOf(cause), { cause });
   }
 }
 
@@ -100,6 +101,6 @@ export function diskTrouble(error: unknown): { readonly reason: string; readonly
         hint: 'Move the file away, or name another folder for the run.',
       };
     default:
-      return { reason: cause instanceof Error ? cause.message : String(cause), hint: 'Check the disk.' };
+      return { reason: messageOf(cause), hint: 'Check the disk.' };
   }
 }

@@ -5,6 +5,7 @@
  */
 import type * as tf from '@tensorflow/tfjs';
 import path from 'node:path';
+import { messageOf } from '../../shared/base/message-of.js';
 import type { BackendReport, LayerInfo, Problem, RunOptions } from '../../shared/protocol/training.js';
 import { chooseBackend, BackendError } from './backend/backend.js';
 import type { DataEnvironment } from './data/batch-stream.js';
@@ -93,7 +94,7 @@ async function undoAll(undo: Preparations, host: TrainingHost): Promise<void> {
     try {
       await work();
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       host.emit({
         kind: 'notice',
         severity: 'warning',

@@ -1,4 +1,5 @@
 /** What can be done to a run from the views of runs: drawing, comparing, renaming, tags, notes, the archive, the trash. */
+import { messageOf } from '../../../../src/shared/base/message-of.js';
 import { host } from '../../../host/index.js';
 import { notify } from '../../../state/app-state.js';
 import { ask, confirm } from '../../../state/dialogs.js';
@@ -94,6 +95,6 @@ async function told(message: string, work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    notify({ severity: 'error', message, detail: error instanceof Error ? error.message : String(error) });
+    notify({ severity: 'error', message, detail: messageOf(error) });
   }
 }

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 import { formatValue, formatWhen } from '../../../charts/format.js';
 import { server } from '../../../state/server.js';
 import { isAdded } from '../../../state/runs-sync.js';
+import { messageOf } from '../../../../src/shared/base/message-of.js';
 import type { RunSummary } from '../../../../src/shared/protocol/rpc.js';
 import { runPlaces } from '../../../../src/shared/base/places.js';
 import { Icon } from '../../../ui/icon.js';
@@ -101,8 +102,7 @@ function CodeCompared({ first, second }: { readonly first: RunSummary; readonly 
     let gone = false;
     compareCode(first, second).then(
       (found) => !gone && setCode(found),
-      (error: unknown) =>
-        !gone && setCode({ kind: 'none', why: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => !gone && setCode({ kind: 'none', why: messageOf(error) }),
     );
     return () => {
       gone = true;

@@ -2,6 +2,7 @@
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker';
 import JsonWorker from 'monaco-editor/languages/features/json/json.worker?worker';
 import TypeScriptWorker from 'monaco-editor/languages/features/typescript/ts.worker?worker';
+import { messageOf } from '../../../../src/shared/base/message-of.js';
 import { notify } from '../../../state/app-state.js';
 import { monaco, typescript } from './api.js';
 
@@ -75,7 +76,7 @@ export async function startChecking(typings: Promise<string>, files: Promise<voi
   } catch (error) {
     notify({
       severity: 'warning',
-      message: `The typings of TensorFlow.js could not be loaded (${error instanceof Error ? error.message : String(error)}).`,
+      message: `The typings of TensorFlow.js could not be loaded (${messageOf(error)}).`,
       detail: 'The editor completes and checks nothing of it until the window is loaded again.',
     });
     return;

@@ -1,4 +1,5 @@
 /** Places what is open in graphs, beside the window's own thread. Has numbers alone: no ops, no names. */
+import { messageOf } from '../../../../src/shared/base/message-of.js';
 import { Placing } from '../../../../src/shared/graph/tree/placing.js';
 import type { LayoutReply, LayoutRequest } from './layout-messages.js';
 
@@ -29,7 +30,7 @@ function place(tree: number, request: number, open: Uint8Array): void {
       routes.buffer,
     ]);
   } catch (error) {
-    say({ kind: 'failed', request, message: error instanceof Error ? error.message : String(error) });
+    say({ kind: 'failed', request, message: messageOf(error) });
   }
 }
 

@@ -1,5 +1,6 @@
 /** Entry of the image workers: takes tasks, answers each once, hands the pixels over without copying. */
 import { parentPort } from 'node:worker_threads';
+import { messageOf } from '../../../shared/base/message-of.js';
 import { type ImageTask, ImageWork } from './images/image-work.js';
 
 export interface ImageWorkerRequest {
@@ -21,6 +22,6 @@ port.on('message', ({ id, task }: ImageWorkerRequest) => {
       const buffers = result && 'pixels' in result ? [result.pixels.buffer] : [];
       reply({ id, kind: 'done', result }, buffers);
     },
-    (error: unknown) => reply({ id, kind: 'failed', message: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => reply({ id, kind: 'failed', message: messageOf(error) }),
   );
 });

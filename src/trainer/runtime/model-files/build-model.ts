@@ -4,6 +4,7 @@
  * they are comes from elsewhere. Knows no files.
  */
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../../shared/base/message-of.js';
 import type { KerasLayer, KerasModel } from '../../../shared/models/keras/architecture.js';
 import type { KerasCall, TensorPlace } from '../../../shared/models/keras/tensor-places.js';
 import { shapeIn } from '../../../shared/models/keras/architecture.js';
@@ -109,7 +110,7 @@ function tryLayer(layer: KerasLayer, options: BuildOptions): void {
 function refusalOf(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   // TensorFlow.js's own words, which begin with what they are.
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return new Refusal(message.replace(/\.$/, ''));
 }
 
@@ -282,9 +283,7 @@ function applying<T>(name: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof ModelFileError) throw error;
-    throw new ModelFileError(
-      `The layer ${name} cannot be built: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new ModelFileError(`The layer ${name} cannot be built: ${messageOf(error)}`);
   }
 }
 

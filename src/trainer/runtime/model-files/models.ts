@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { statSync } from 'node:fs';
 import { totalmem } from 'node:os';
 import path from 'node:path';
+import { messageOf } from '../../../shared/base/message-of.js';
 import { jsonOf } from '../../../shared/models/file-text.js';
 import { isHdf5 } from '../../../shared/models/containers/hdf5-file.js';
 import { readArchitecture } from '../../../shared/models/keras/architecture.js';
@@ -184,7 +185,7 @@ function refuseOthers(place: string): void {
 
 /** With the file's name, and what can be done. */
 function saidOf(name: string, error: unknown): Error {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const words = error instanceof ModelFileError ? reason : `It is damaged or not complete (${reason}).`;
   const hint = error instanceof ModelFileError ? error.hint : undefined;
   return Object.assign(new Error(`${name} cannot be trained on. ${words}`), hint === undefined ? {} : { hint });

@@ -6,6 +6,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, receiveMessageOnPort, Worker, type MessagePort } from 'node:worker_threads';
+import { messageOf } from '../../../shared/base/message-of.js';
 import { hasLetters } from './letters.js';
 import { buffersOf, recordOf, wordsOf, type SummaryJob } from './summary-work.js';
 import type { SummaryReply, SummaryRequest } from './summary-worker.js';
@@ -141,7 +142,7 @@ export class SummaryThread {
     try {
       this.done.push({ id, record: recordOf(job), besideMs: 0 });
     } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
+      const problem = messageOf(error);
       this.done.push({ id, record: undefined, besideMs: 0, problem });
     }
   }

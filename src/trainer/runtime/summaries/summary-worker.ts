@@ -1,5 +1,6 @@
 /** Entry of the thread that sums up: takes jobs, answers each once with the bytes of its record. */
 import { workerData, type MessagePort } from 'node:worker_threads';
+import { messageOf } from '../../../shared/base/message-of.js';
 import { drawLetters } from './letters.js';
 import { recordOf, wordsOf, type SummaryJob } from './summary-work.js';
 
@@ -25,7 +26,7 @@ port.on('message', ({ id, job }: SummaryRequest) => {
       const reply: SummaryReply = { id, kind: 'done', record, ms: performance.now() - began };
       port.postMessage(reply, record.byteLength === record.buffer.byteLength ? [record.buffer as ArrayBuffer] : []);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       port.postMessage({ id, kind: 'failed', message } satisfies SummaryReply);
     }
   });

@@ -4,6 +4,7 @@
  * state nor randomness: a run ends at the same bits with and without it. Knows no protocol.
  */
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../../shared/base/message-of.js';
 import type { StepEvent } from '../../../shared/protocol/training.js';
 import type { SummaryReport } from '../../../shared/protocol/run-file.js';
 import type { CompiledStep } from '../compiled/compiled-step.js';
@@ -357,8 +358,4 @@ export class TrainingSummaries {
     this.said.add(message);
     this.parts.host.emit({ kind: 'notice', severity: 'info', message });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** Native TensorFlow, from the engine that `backstep engine install` sets up: the fast path, on CPUs and NVIDIA GPUs. */
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../../../shared/base/message-of.js';
 import { nvidiaDriverVersion, wordsForDevice } from '../tensorflow/device.js';
 import { findEngine } from '../tensorflow/find-engine.js';
 import { loadBinding, NativeLoadError } from '../tensorflow/native-binding.js';
@@ -41,9 +42,7 @@ export const tensorflow: BackendKind = {
     } catch (error) {
       if (before && tf.getBackend() !== before) await tf.setBackend(before);
       const reason =
-        error instanceof NativeLoadError
-          ? error.message
-          : `native TensorFlow does not compute: ${error instanceof Error ? error.message : String(error)}`;
+        error instanceof NativeLoadError ? error.message : `native TensorFlow does not compute: ${messageOf(error)}`;
       return { kind: 'unavailable', reason, change: install };
     }
   },

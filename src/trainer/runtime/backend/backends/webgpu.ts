@@ -4,6 +4,7 @@
  * before a graphics device has been seen.
  */
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../../../shared/base/message-of.js';
 import { deviceWords, isSoftware, nameOf } from '../webgpu/adapter-words.js';
 import { adapterOptions, findDawn, loadDawn, probeAdapter, type Probe } from '../webgpu/dawn.js';
 import { DawnPump } from '../webgpu/dawn-pump.js';
@@ -51,7 +52,7 @@ export const webgpu: BackendKind = {
       running = undefined;
       return {
         kind: 'unavailable',
-        reason: `${nameOf(adapter)} does not compute: ${error instanceof Error ? error.message : String(error)}`,
+        reason: `${nameOf(adapter)} does not compute: ${messageOf(error)}`,
       };
     }
     return { kind: 'works', device: deviceWords(adapter, isSoftware(adapter) ? undefined : graphicsMemory()) };

@@ -4,6 +4,7 @@
  */
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding.js';
 import util from 'node:util';
+import { messageOf } from '../../../../shared/base/message-of.js';
 import type { Engine } from './find-engine.js';
 import { processorTrouble, thisProcessor } from './processor.js';
 
@@ -29,7 +30,7 @@ export function loadBinding(engine: Engine): NativeBinding {
   try {
     process.dlopen(module, engine.addon);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     throw new NativeLoadError(reasonOfLoadFailure(message), { cause: error });
   }
   if (typeof module.exports.executeOp !== 'function') {

@@ -4,6 +4,7 @@
  * debugger. Knows nothing of who reads.
  */
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../../../shared/base/message-of.js';
 import type { DawnPump } from './dawn-pump.js';
 
 type Values = tf.backend_util.BackendValues;
@@ -73,7 +74,7 @@ function bytesOf(backend: WebGpuBackend, pump: DawnPump, buffer: GPUBuffer): Arr
     pump.mapNow(staging);
   } catch (error) {
     bufferManager.releaseBuffer(staging, false);
-    throw new Error(`The GPU failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`The GPU failed: ${messageOf(error)}`, { cause: error });
   }
   const bytes = staging.getMappedRange().slice(0);
   staging.unmap();

@@ -3,6 +3,7 @@
  * Knows no folders, batches or threads.
  */
 import sharp, { type Sharp } from 'sharp';
+import { messageOf } from '../../../../shared/base/message-of.js';
 import { decodeBitmap } from './bitmap.js';
 import { detectFormat } from './image-header.js';
 
@@ -67,7 +68,7 @@ function withChannels(data: Uint8Array, from: number, to: 1 | 3): Uint8Array {
 
 /** What the decoder says, in words that follow "because"; its own where there are no better ones. */
 export function decodingReason(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   if (/premature end|truncat|unexpected end|end of (file|stream)|read error/i.test(text)) return 'it is cut short';
   if (/unable to parse|bad magic|not a known/i.test(text)) return 'it is damaged or cut short';
   const line = text.split('\n').find((part) => part.trim() !== '') ?? 'it could not be decoded';
