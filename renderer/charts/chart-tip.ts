@@ -3,6 +3,7 @@
  * In the document's body: cards clip, and the values of many runs need more room than a card has. Names are text,
  * whatever is in them.
  */
+import { byName } from '../../src/shared/base/by-name.js';
 import { formatValue } from './format.js';
 
 export type TipOrder = 'nearest' | 'value' | 'name';
@@ -36,7 +37,7 @@ export function sortRows(rows: readonly TipRow[], order: TipOrder): readonly Tip
   const by: Record<TipOrder, (a: TipRow, b: TipRow) => number> = {
     nearest: (a, b) => a.distance - b.distance,
     value: (a, b) => rank(a) - rank(b) || shown(b) - shown(a) || 0,
-    name: (a, b) => a.label.localeCompare(b.label, 'en', { numeric: true }),
+    name: (a, b) => byName(a.label, b.label),
   };
   return rows.toSorted(by[order]);
 }

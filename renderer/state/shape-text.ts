@@ -1,4 +1,5 @@
 /** How shapes and parameters are written, in the editor's lines as in the layer table. Pure. */
+import { groupBy } from '../../src/shared/base/group-by.js';
 import type { LayerInfo } from '../../src/shared/protocol/training.js';
 
 type Shape = readonly (number | null)[];
@@ -29,13 +30,8 @@ export interface LineHint {
 
 /** One hint a line of `file`: the layer made there, or the last of several made there. */
 export function lineHints(layers: readonly LayerInfo[], file: string): readonly LineHint[] {
-  const byLine = new Map<number, LayerInfo[]>();
-  for (const layer of layers) {
-    if (layer.file !== file || layer.line === undefined) continue;
-    const here = byLine.get(layer.line);
-    if (here) here.push(layer);
-    else byLine.set(layer.line, [layer]);
-  }
+  const here = layers.filter((layer) => layer.file === file && layer.line !== undefined);
+  const byLine = groupBy(here, (layer) => layer.line!);
   const first = layers[0];
   return [...byLine].map(([line, made]) => ({
     line,

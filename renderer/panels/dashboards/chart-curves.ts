@@ -1,4 +1,6 @@
 /** The curves of a chart: what it shows of which runs, in which colours, grouped or not. Pure. */
+import { byName } from '../../../src/shared/base/by-name.js';
+import { groupBy } from '../../../src/shared/base/group-by.js';
 import type { Curve } from '../../charts/curve.js';
 import type { CurveSource } from '../../charts/curve-view.js';
 import { parseFormula, type MakeSeries, type ParsedFormula } from '../../charts/formula.js';
@@ -153,20 +155,13 @@ function runCurves(lines: readonly Line[], runs: readonly DrawnRun[], severalPic
 }
 
 function groupCurves(lines: readonly Line[], severalPicks: boolean, { spread, x }: CurveOptions): Curve[] {
-  const groups = new Map<string, Line[]>();
-  const values: string[] = [];
-  for (const line of lines) {
-    const value = line.run.group ?? 'none';
-    if (!values.includes(value)) values.push(value);
-    const id = `${value}\0${line.pick}\0${line.family}`;
-    const before = groups.get(id);
-    if (before) before.push(line);
-    else groups.set(id, [line]);
-  }
-  const order = values.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const valueOf = ({ run }: Line) => run.group ?? 'none';
+  const groups = groupBy(lines, (line) => `${valueOf(line)}\0${line.pick}\0${line.family}`);
+  const order = [...new Set(lines.map(valueOf))].sort(byName);
   return [...groups].map(([id, members]): Curve => {
-    const { run, pick, pickName, key, family } = members[0]!;
-    const value = run.group ?? 'none';
+    const [first] = members as [Line];
+    const { run, pick, pickName, key, family } = first;
+    const value = valueOf(first);
     const { mean, low, high } = banded(members, spread, x);
     const validation = isValidation(family);
     const words = [value, ...(severalPicks ? [pickName] : []), ...(validation ? [family] : [])];

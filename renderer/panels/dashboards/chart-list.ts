@@ -1,4 +1,5 @@
 /** Which charts there are, and under which headings: the pinned ones first, then one a quantity, by prefix. Pure. */
+import { byName } from '../../../src/shared/base/by-name.js';
 import { groupBy } from '../../../src/shared/base/group-by.js';
 import { messageOf } from '../../../src/shared/base/message-of.js';
 import type { ChartPick, Dashboard } from '../../state/dashboard-schema.js';
@@ -66,12 +67,11 @@ function allSections(runs: readonly DrawnRun[]): readonly Section[] {
   for (const run of runs) for (const key of run.byKey.keys()) keys.add(key);
   const bySection = groupBy(keys, sectionOf);
   const place = (key: string) => (key === 'loss' ? 0 : isSetting(key) ? 2 : 1);
-  const { compare } = new Intl.Collator('en', { numeric: true });
   const sections = [...bySection]
-    .sort(([a], [b]) => compare(a, b))
+    .sort(([a], [b]) => byName(a, b))
     .map(([section, own]): Section => {
       const charts = own
-        .sort((a, b) => place(a) - place(b) || compare(a, b))
+        .sort((a, b) => place(a) - place(b) || byName(a, b))
         .map((key): ChartDescription => {
           const picks: ChartPick[] = [{ kind: 'tag', tag: key }];
           return { id: tagChartId(key), title: titleOf(picks), picks, pinned: false };

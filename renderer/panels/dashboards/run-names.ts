@@ -2,6 +2,7 @@
  * What runs are called where several have the same name, as those of one experiment do: by the settings that tell them
  * apart, else by when they began. Pure.
  */
+import { byName } from '../../../src/shared/base/by-name.js';
 import { groupBy } from '../../../src/shared/base/group-by.js';
 import type { RunSummary } from '../../../src/shared/protocol/rpc.js';
 import { formatWhen, formatWhenShort } from '../../charts/format.js';
@@ -56,7 +57,7 @@ function tellingSettings(all: readonly Settings[]): readonly string[] {
     left.delete(best.name);
     words = best.words;
   }
-  return chosen.sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return chosen.sort(byName);
 }
 
 /** As short as tells them apart. */

@@ -1,4 +1,6 @@
 /** What there is of runs beside their curves, put together: a card a tag, with every run that has it. Pure. */
+import { byName } from '../../../src/shared/base/by-name.js';
+import { groupBy } from '../../../src/shared/base/group-by.js';
 import type { LogTag, SummaryKind } from '../../../src/shared/protocol/summaries.js';
 
 /** Kinds that this panel shows, in the order of their tabs. */
@@ -74,25 +76,17 @@ export function summaryGroups(
   filter: string,
 ): readonly SummaryGroup[] {
   const words = filter.toLowerCase().split(/\s+/).filter(Boolean);
-  const cards = new Map<string, { readonly run: SummaryRun; readonly tag: LogTag }[]>();
-  for (const run of runs) {
-    for (const tag of tagsOf(run.id)?.values() ?? []) {
-      if (shownKindOf(tag) !== kind) continue;
-      const text = tag.name.toLowerCase();
-      if (!words.every((word) => text.includes(word))) continue;
-      const known = cards.get(tag.name);
-      if (known) known.push({ run, tag });
-      else cards.set(tag.name, [{ run, tag }]);
-    }
-  }
-  const groups = new Map<string, SummaryCard[]>();
-  for (const [name, entries] of [...cards].sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))) {
-    const prefix = prefixOf(name);
-    const known = groups.get(prefix);
-    if (known) known.push({ kind, name, entries });
-    else groups.set(prefix, [{ kind, name, entries }]);
-  }
-  return [...groups].map(([prefix, found]) => ({ prefix, cards: found }));
+  const isWanted = (tag: LogTag) => {
+    const text = tag.name.toLowerCase();
+    return shownKindOf(tag) === kind && words.every((word) => text.includes(word));
+  };
+  const all = runs.flatMap((run) =>
+    [...(tagsOf(run.id)?.values() ?? [])].filter(isWanted).map((tag) => ({ run, tag })),
+  );
+  const cards = [...groupBy(all, ({ tag }) => tag.name)]
+    .sort(([a], [b]) => byName(a, b))
+    .map(([name, entries]): SummaryCard => ({ kind, name, entries }));
+  return [...groupBy(cards, ({ name }) => prefixOf(name))].map(([prefix, found]) => ({ prefix, cards: found }));
 }
 
 /** Of `train/weights/conv2d_1/kernel` it is `train/weights`: what is under it belongs together. */

@@ -2,6 +2,7 @@
  * What differs between two graphs: two runs, two files, before an edit and after it. Both in one graph
  * that holds the ops of either, so that they can be drawn with the same places side by side. Pure.
  */
+import { groupBy } from '../base/group-by.js';
 import type { LayerInfo } from '../protocol/training.js';
 import { shapeLabel } from './graph-blocks.js';
 import { matchGraphs, settingsOf } from './match-graphs.js';
@@ -142,12 +143,7 @@ function inOneOrder(
     ...(following.get(undefined) ?? []),
     ...after.nodes.flatMap((node) => [node, ...(following.get(node.id) ?? [])]),
   ];
-  const needs = new Map<string, string[]>();
-  for (const { from, to } of goneEdges) {
-    const list = needs.get(to);
-    if (list) list.push(from);
-    else needs.set(to, [from]);
-  }
+  const needs = groupBy(goneEdges, ({ to }) => to);
   // What is gone is pulled up before what it went to; what is there after moves never.
   const nodes = new Map(wished.map((node) => [node.id, node]));
   const order = new Map<string, OpNode>();
@@ -158,7 +154,7 @@ function inOneOrder(
       const node = stack.at(-1)!;
       if (!entered.has(node.id)) {
         entered.add(node.id);
-        for (const from of needs.get(node.id) ?? [])
+        for (const { from } of needs.get(node.id) ?? [])
           if (!order.has(from) && !own.has(from) && !entered.has(from)) stack.push(nodes.get(from)!);
       } else {
         stack.pop();

@@ -4,6 +4,7 @@
  */
 import { create, toBinary, type MessageInitShape, type MessageShape } from '@bufbuild/protobuf';
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
+import { groupBy } from '../base/group-by.js';
 import type { AttrValueSchema } from '../generated/tensorflow/core/framework/attr_value_pb.js';
 import { GraphDefSchema } from '../generated/tensorflow/core/framework/graph_pb.js';
 import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
@@ -24,12 +25,7 @@ export function graphDefBytes(graph: OpGraph): Uint8Array {
 
 function graphDefOf(graph: OpGraph): MessageShape<typeof GraphDefSchema> {
   const names = namesOf(graph.nodes);
-  const inputs = new Map<string, OpEdge[]>();
-  for (const edge of graph.edges) {
-    const list = inputs.get(edge.to);
-    if (list) list.push(edge);
-    else inputs.set(edge.to, [edge]);
-  }
+  const inputs = groupBy(graph.edges, ({ to }) => to);
   const node = graph.nodes.map((op) => ({
     name: names.get(op.id)!,
     op: op.op,

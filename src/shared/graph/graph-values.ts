@@ -2,6 +2,7 @@
  * What the values of a graph's tensors are like: as they were measured with the recorded step, or as they are
  * in the step that training stands in; and the norms of gradients that follow from them. Pure.
  */
+import { groupBy } from '../base/group-by.js';
 import type { OpGraph, OpNode } from './op-graph.js';
 import type { OpStatistics, ValueNumbers } from './op-statistics.js';
 
@@ -144,13 +145,8 @@ interface Links {
 
 function linksOf({ nodes, edges }: OpGraph): Links {
   const byId = new Map(nodes.map((node) => [node.id, node]));
-  const partners = new Map<string, OpNode[]>();
-  for (const node of nodes) {
-    if (node.forward === undefined || node.kind !== 'op') continue;
-    const known = partners.get(node.forward);
-    if (known) known.push(node);
-    else partners.set(node.forward, [node]);
-  }
+  const gradients = nodes.filter((node) => node.forward !== undefined && node.kind === 'op');
+  const partners = groupBy(gradients, (node) => node.forward!);
   const partnersRead = new Set<string>();
   const updates = new Map<string, Map<string, { readonly from: string; readonly slot: number }>>();
   for (const { from, to, slot } of edges) {

@@ -2,6 +2,7 @@
  * Which op of one graph is which op of another: layer by layer, by what a layer is rather than by what it is
  * called, for TensorFlow.js numbers names anew when a layer is put in between; then op by op. Pure.
  */
+import { groupBy } from '../base/group-by.js';
 import { align } from './align.js';
 import type { OpGraph, OpNode } from './op-graph.js';
 
@@ -31,19 +32,11 @@ interface Layer {
 }
 
 function layersOf({ nodes, layers }: OpGraph): Layer[] {
-  const forward = new Map<string, OpNode[]>();
-  const order = new Set<string>();
-  for (const node of nodes) {
-    if (node.layer === undefined) continue;
-    order.add(node.layer);
-    if (node.phase !== 'forward' || node.kind !== 'op') continue;
-    const list = forward.get(node.layer);
-    if (list) list.push(node);
-    else forward.set(node.layer, [node]);
-  }
+  const inLayers = nodes.filter(({ layer }) => layer !== undefined);
+  const byLayer = groupBy(inLayers, ({ layer }) => layer!);
   const known = new Map(layers.map((layer) => [layer.layer, layer]));
-  return [...new Set([...known.keys(), ...order])].map((label) => {
-    const ops = forward.get(label) ?? [];
+  return [...new Set([...known.keys(), ...byLayer.keys()])].map((label) => {
+    const ops = (byLayer.get(label) ?? []).filter(({ phase, kind }) => phase === 'forward' && kind === 'op');
     const info = known.get(label);
     const type = info?.type ?? ops[0]?.op ?? '';
     const shape = info?.outputShape ?? ops.at(-1)?.outputs[0]?.shape.slice(1) ?? [];
@@ -200,15 +193,8 @@ class Matching {
     isMatched: (node: OpNode) => boolean,
     layerOf: (node: OpNode) => string | undefined,
   ): Map<string, OpNode[]> {
-    const rest = new Map<string, OpNode[]>();
-    for (const node of nodes) {
-      if (isMatched(node)) continue;
-      const place = JSON.stringify([layerOf(node) ?? null, node.phase]);
-      const list = rest.get(place);
-      if (list) list.push(node);
-      else rest.set(place, [node]);
-    }
-    return rest;
+    const rest = nodes.filter((node) => !isMatched(node));
+    return groupBy(rest, (node) => JSON.stringify([layerOf(node) ?? null, node.phase]));
   }
 
   private alike(a: OpNode, b: OpNode): number {

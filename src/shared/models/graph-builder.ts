@@ -2,6 +2,7 @@
  * Builds the graph of an opened model: unique names, known inputs only, every edge pointing forward in
  * the order of nodes. Knows no format.
  */
+import { groupBy } from '../base/group-by.js';
 import type { OpEdge, OpGraph, OpNode } from '../graph/op-graph.js';
 import type { LayerInfo } from '../protocol/training.js';
 import { ModelFileError, MOST_NODES } from './model-format.js';
@@ -206,13 +207,8 @@ function counted(number: number, what: string): string {
 /** Kahn's order, as near as can be to the given one; what is left when only loops remain is cut at its first node. */
 function inOrder(ids: readonly string[], edges: readonly WantedEdge[]): { order: string[]; forward: WantedEdge[] } {
   const waits = new Map(ids.map((id) => [id, 0]));
-  const after = new Map<string, WantedEdge[]>();
-  for (const edge of edges) {
-    waits.set(edge.to, waits.get(edge.to)! + 1);
-    const list = after.get(edge.from);
-    if (list) list.push(edge);
-    else after.set(edge.from, [edge]);
-  }
+  for (const { to } of edges) waits.set(to, waits.get(to)! + 1);
+  const after = groupBy(edges, ({ from }) => from);
   const place = new Map<string, number>();
   const order: string[] = [];
   const ready: string[] = ids.filter((id) => waits.get(id) === 0).reverse();

@@ -1,4 +1,5 @@
 /** A column of runs as an axis: where on it each run is, what is written beside it. Pure; knows no pixels. */
+import { byName } from '../../../../src/shared/base/by-name.js';
 import { formatDuration, formatSetting, formatTick, formatValue, formatWhenShort } from '../../../charts/format.js';
 import { linearScale, logScale, logTicks, niceTicks, type Scale } from '../../../charts/scale.js';
 import type { ColumnRange } from '../../../state/runs-view.js';
@@ -89,7 +90,7 @@ function isCrowded(values: readonly number[], min: number, max: number): boolean
 }
 
 function wordAxis(column: RunColumn, values: readonly (string | number)[]): ColumnAxis {
-  const words = [...new Set(values.map(String))].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const words = [...new Set(values.map(String))].sort(byName);
   const places = new Map(words.map((word, index) => [word, (index + 0.5) / words.length]));
   return {
     kind: 'words',

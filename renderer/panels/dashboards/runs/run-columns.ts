@@ -1,4 +1,5 @@
 /** The columns of the runs table: what each says of a run, for showing, sorting and for files. Pure. */
+import { byName } from '../../../../src/shared/base/by-name.js';
 import { formatCount, formatDuration, formatValue, formatWhen } from '../../../charts/format.js';
 import type { RunSummary } from '../../../../src/shared/protocol/rpc.js';
 import type { RunNotes, TableSort } from '../../../state/dashboard-schema.js';
@@ -116,9 +117,7 @@ export function allColumns(rows: readonly RunRow[], settings: readonly string[])
   const many = Math.max(0, ...runsOf.values()) / 2;
   // Runs are not compared by what few of them have.
   const isRare = (name: string) => Number(runsOf.get(name)! < many);
-  const order = [...runsOf.keys()].sort(
-    (a, b) => isRare(a) - isRare(b) || rank(a) - rank(b) || a.localeCompare(b, 'en', { numeric: true }),
-  );
+  const order = [...runsOf.keys()].sort((a, b) => isRare(a) - isRare(b) || rank(a) - rank(b) || byName(a, b));
   return [
     ...facts,
     ...settings.map((name) => settingColumn(name, rows)),
