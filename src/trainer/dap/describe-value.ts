@@ -1,14 +1,17 @@
 /** A value in one or a few lines, for a person. Reads small tensors, and larger ones once a stop. */
-import { inspect } from 'node:util';
+import { inspect, types } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { messageOf } from '../../shared/base/message-of.js';
 import { isOptimizer } from '../runtime/tfjs-internals.js';
 import { QUICK_TO_SUM, TensorSums } from '../tensors/look-at-tensor.js';
 import type { TensorSum } from '../tensors/sum-up.js';
+import { elementsOf, type ElementReader } from '../tensors/tensor-elements.js';
 import type { TensorSource } from '../tensors/tensor-source.js';
 import { deviceOf, valuesOf } from '../tensors/tensor-values.js';
 
 const VALUES_SHOWN = 20;
+/** Of each text among a tensor's values. */
+const LETTERS_SHOWN = 100;
 /** Of copies of values kept for the rest of a stop. */
 const MOST_BYTES = 64 * 2 ** 20;
 /** Values that are gone over for the tensors of one answer; beyond that, statistics are taken when they are asked for. */
@@ -18,6 +21,7 @@ const SUMMED_AT_ONCE = 4 * QUICK_TO_SUM;
 export class TensorReads {
   readonly sums = new TensorSums();
   private readonly sources = new Map<object, TensorSource>();
+  private readonly elements = new Map<object, ElementReader>();
   private bytes = 0;
   private room = SUMMED_AT_ONCE;
 
@@ -33,6 +37,13 @@ export class TensorReads {
     }
     this.sources.set(tensor.dataId, source);
     return source;
+  }
+
+  /** @throws Error in words, likewise; of complex numbers and text, too */
+  elementsOf(tensor: tf.Tensor): ElementReader {
+    let known = this.elements.get(tensor.dataId);
+    if (!known) this.elements.set(tensor.dataId, (known = elementsOf(tensor, () => this.valuesOf(tensor))));
+    return known;
   }
 
   statisticsOf(tensor: tf.Tensor): TensorSum {
@@ -59,12 +70,30 @@ export class TensorReads {
   /** Values may have changed. */
   forget(): void {
     this.sources.clear();
+    this.elements.clear();
     this.sums.forget();
     this.bytes = 0;
   }
 }
 
+/** Never throws, whatever a value's own code does. */
 export function describeValue(value: unknown, reads = new TensorReads()): string {
+  try {
+    return described(value, reads);
+  } catch (error) {
+    return cannotBeShown(error);
+  }
+}
+
+/** In place of a value whose own code fails while it is looked at. */
+export function cannotBeShown(error: unknown): string {
+  return `(cannot be shown: ${error instanceof Error ? error.message : String(error)})`;
+}
+
+function described(value: unknown, reads: TensorReads): string {
+  // What it stands for: asking it anything would run its traps.
+  if (types.isProxy(value)) return preview(value, reads);
+  if (types.isPromise(value)) return promiseText(value);
   if (value instanceof tf.Variable) return `${tensorText(value, reads)} (variable ${value.name})`;
   if (value instanceof tf.Tensor) return tensorText(value, reads);
   if (value instanceof tf.layers.Layer && !(value instanceof tf.LayersModel)) {
@@ -77,15 +106,23 @@ export function describeValue(value: unknown, reads = new TensorReads()): string
   return preview(value, reads);
 }
 
+/** Without what Node notes on it for its own use. */
+function promiseText(promise: Promise<unknown>): string {
+  return inspect(promise, { depth: 0, breakLength: Infinity, compact: true, customInspect: false }).replace(
+    /,? \[Symbol\(async_id_symbol\)\].*$/s,
+    ' }',
+  );
+}
+
 /** On one line, but for an error with its stack. */
 function preview(value: unknown, reads: TensorReads): string {
   const text = inspectWithTensors(value, reads);
-  return text.length > PREVIEW_SHOWN && !(value instanceof Error) ? `${text.slice(0, PREVIEW_SHOWN)}…` : text;
+  return text.length > PREVIEW_SHOWN && !types.isNativeError(value) ? `${text.slice(0, PREVIEW_SHOWN)}…` : text;
 }
 
 /** What TensorFlow.js has inside of its objects is nobody's business: for as long as this takes they say what they are. */
 function inspectWithTensors(value: unknown, reads: TensorReads): string {
-  const prototypes = [tf.Tensor, tf.layers.Layer, tf.Optimizer].map(
+  const prototypes = [tf.Tensor, tf.layers.Layer, tf.Optimizer, Promise].map(
     ({ prototype }) => prototype as unknown as Record<symbol, unknown>,
   );
   for (const prototype of prototypes) {
@@ -102,7 +139,8 @@ function inspectWithTensors(value: unknown, reads: TensorReads): string {
       maxArrayLength: 20,
       maxStringLength: 500,
       breakLength: Infinity,
-      compact: value instanceof Error ? 3 : true,
+      showProxy: true,
+      compact: types.isNativeError(value) ? 3 : true,
     });
   } finally {
     for (const prototype of prototypes) delete prototype[inspect.custom];
@@ -129,12 +167,28 @@ function tensorText(tensor: tf.Tensor, reads: TensorReads): string {
   const device = deviceOf(tensor);
   const kind = device === 'CPU' ? bare : `${bare} on ${device}`;
   try {
-    if (size <= VALUES_SHOWN) return `${kind} ${inspect(tensor.arraySync(), { breakLength: Infinity, depth: 6 })}`;
+    if (size <= VALUES_SHOWN) {
+      return `${kind} ${elementsText(nested(reads.elementsOf(tensor)(0, size), shape))}`;
+    }
     if (!isNumeric(dtype) || !reads.hasTimeFor(tensor)) return kind;
     return `${kind} · ${statisticsText(reads.statisticsOf(tensor))}`;
   } catch (error) {
     return `${kind} (its values cannot be read here: ${messageOf(error)})`;
   }
+}
+
+/** Of values of a tensor. */
+export function elementsText(values: unknown): string {
+  return inspect(values, { breakLength: Infinity, compact: true, depth: 6, maxStringLength: LETTERS_SHOWN });
+}
+
+/** As `arraySync` has it. */
+function nested(elements: readonly unknown[], [length, ...rest]: readonly number[]): unknown {
+  if (length === undefined) return elements[0];
+  const each = elements.length / length;
+  return Array.from({ length: elements.length === 0 ? 0 : length }, (_, index) =>
+    nested(elements.slice(index * each, (index + 1) * each), rest),
+  );
 }
 
 export function isNumeric(dtype: tf.DataType): boolean {
@@ -151,7 +205,7 @@ export function statisticsText({ min, max, mean, spread, zeros, notFinite }: Ten
 }
 
 function short(value: number): string {
-  return String(Number(value.toPrecision(4))).replace('-', '−');
+  return String(Number(value.toPrecision(4))).replaceAll('-', '−');
 }
 
 function share(part: number): string {

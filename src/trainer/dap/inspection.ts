@@ -3,14 +3,24 @@
  * statistics and rows, layers by weights, outputs and gradients, everything else by its properties.
  * Nothing is read before it is asked for. Handles are good for one stop. Knows no inspector.
  */
+import { types } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import type { TensorView } from '../../shared/protocol/tensors.js';
 import type { TensorRole } from '../tensors/fitting-views.js';
+import { ComplexNumber } from '../tensors/tensor-elements.js';
 import { fittingViews } from '../tensors/look-at-tensor.js';
 import { deviceOf } from '../tensors/tensor-values.js';
-import { describeValue, isNumeric, shapeText, statisticsText, TensorReads } from './describe-value.js';
+import {
+  cannotBeShown,
+  describeValue,
+  elementsText,
+  isNumeric,
+  shapeText,
+  statisticsText,
+  TensorReads,
+} from './describe-value.js';
 import { Branch, type Entry } from './entries.js';
-import { elementsOf, lengthOf, mayHavePrivateFields, propertiesOf } from './value-entries.js';
+import { elementsOf, lengthOf, mayHaveHiddenFields, propertiesOf } from './value-entries.js';
 
 /** What the debug thread gets of a value. */
 export interface ShownValue {
@@ -65,7 +75,11 @@ const PAGE = 100;
 const LARGEST_PAGE = 10_000;
 
 /** Where a value was found. */
-type Origin = Pick<Entry, 'evaluateName' | 'role' | 'fullName'> & { readonly name?: string };
+type Origin = Pick<Entry, 'evaluateName' | 'role' | 'fullName'> & {
+  readonly name?: string;
+  /** What that is in which it stands. */
+  readonly inherited?: TensorRole;
+};
 
 interface Held extends Origin {
   readonly value: unknown;
@@ -82,8 +96,19 @@ export class Inspection {
 
   /** Each value of an answer; `begin` before the first. */
   show(value: unknown, origin: Origin = {}): ShownValue {
+    try {
+      return this.shown(value, origin);
+    } catch (error) {
+      return { value: cannotBeShown(error), type: '', handle: 0 };
+    }
+  }
+
+  private shown(value: unknown, origin: Origin): ShownValue {
     const { evaluateName } = origin;
     const name = evaluateName === undefined ? {} : { evaluateName };
+    // Even what it is an instance of would be asked of its traps.
+    if (types.isProxy(value))
+      return { value: describeValue(value, this.reads), type: 'Proxy', handle: this.hold(value, origin), ...name };
     if (value instanceof Branch) return { value: value.text, type: value.type, handle: this.hold(value), ...name };
     if (value instanceof Rows) {
       const { shape, tensor, offset } = value;
@@ -93,8 +118,8 @@ export class Inspection {
     if (!isObject(value)) return { value: text, type: typeof value, handle: 0, ...name };
     const type = typeName(value);
     if (value instanceof tf.Tensor) {
-      const rows = value.isDisposed || value.dtype === 'string' ? 0 : (value.shape[0] ?? 0);
-      const known = { ...origin, role: origin.role ?? roleOf(origin.name, value) };
+      const rows = value.isDisposed ? 0 : (value.shape[0] ?? 0);
+      const known = { ...origin, role: origin.role ?? roleOf(origin.name, value) ?? origin.inherited };
       const tensor = this.hintsOf(value, known.role);
       return { ...this.list(value, rows, known), value: text, type, ...name, ...(tensor ? { tensor } : {}) };
     }
@@ -110,7 +135,7 @@ export class Inspection {
       name: entry.name,
       ...(entry.watch ? { watch: entry.watch } : {}),
       readOnly: set === undefined,
-      ...this.show(entry.value, { ...entry, role: entry.role ?? roleOf(entry.name, entry.value) ?? inherited }),
+      ...this.show(entry.value, { ...entry, inherited }),
     }));
   }
 
@@ -138,10 +163,11 @@ export class Inspection {
   }
 
   /** What has fields that only V8's debugger sees; `undefined` where a handle stands for nothing of the kind. */
-  withPrivateFields(handle: number): object | undefined {
+  withHiddenFields(handle: number): object | undefined {
     const { value } = this.held(handle);
+    if (types.isProxy(value)) return value as object;
     const isPlain = !isObject(value) || value instanceof Branch || value instanceof Rows || value instanceof tf.Tensor;
-    return !isPlain && mayHavePrivateFields(value) ? value : undefined;
+    return !isPlain && mayHaveHiddenFields(value) ? value : undefined;
   }
 
   /** Ends all handles. */
@@ -172,6 +198,8 @@ export class Inspection {
 
   private entriesOf(handle: number, part: Part): readonly Entry[] {
     const { value, evaluateName } = this.held(handle);
+    // What a proxy has inside is its target and handler, which are hidden fields.
+    if (types.isProxy(value)) return [];
     if (value instanceof Branch) return part.filter === 'indexed' ? [] : value.entries();
     const named = part.filter === 'indexed' ? [] : this.namedEntries(value as object, evaluateName);
     return part.filter === 'named' ? named : [...named, ...this.indexedEntries(value as object, part, evaluateName)];
@@ -211,7 +239,7 @@ export class Inspection {
   }
 
   private indexedEntries(value: object, part: Part, evaluateName: string | undefined): readonly Entry[] {
-    const whole = value instanceof tf.Tensor && !value.isDisposed && value.dtype !== 'string' && value.rank > 0;
+    const whole = value instanceof tf.Tensor && !value.isDisposed && value.rank > 0;
     const rows = value instanceof Rows ? value : whole ? new Rows(value, 0, value.shape) : undefined;
     const length = rows ? rows.shape[0]! : value instanceof tf.Tensor ? 0 : lengthOf(value);
     const start = part.start ?? 0;
@@ -230,7 +258,8 @@ export class Inspection {
     const size = rest.reduce((product, dimension) => product * dimension, 1);
     const from = offset + index * size;
     if (rest.length > 0) return { name: String(index), value: new Rows(tensor, from, rest) };
-    const value = this.reads.valuesOf(tensor).range(from, 1)[0]!;
+    const [element] = this.reads.elementsOf(tensor)(from, 1);
+    const value = element instanceof ComplexNumber ? complexBranch(element) : element;
     if (!(tensor instanceof tf.Variable)) return { name: String(index), value };
     return { name: String(index), value, set: (changed) => setWeight(tensor, from, changed) };
   }
@@ -238,13 +267,26 @@ export class Inspection {
   private rowText(tensor: tf.Tensor, offset: number, shape: readonly number[]): string {
     if (shape.length > 1) return shapeText(shape);
     const length = shape[0]!;
-    const values = this.reads.valuesOf(tensor).range(offset, Math.min(length, VALUES_OF_ROW));
-    const shown = Array.from(values, (value) => String(Number(value.toPrecision(4))));
+    const values = this.reads.elementsOf(tensor)(offset, Math.min(length, VALUES_OF_ROW));
+    const shown = values.map((value) => (typeof value === 'number' ? roundedText(value) : elementsText(value)));
     return `[${shown.join(', ')}${length > VALUES_OF_ROW ? ', …' : ''}]`;
   }
 }
 
 const VALUES_OF_ROW = 8;
+
+/** A whole number may be a name, as of a word: it is told in full. */
+function roundedText(value: number): string {
+  return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
+}
+
+function complexBranch(number: ComplexNumber): Branch {
+  const { real, imaginary } = number;
+  const magnitude = Math.hypot(real, imaginary);
+  return new Branch(String(number), () =>
+    Object.entries({ real, imaginary, magnitude }).map(([name, value]) => ({ name, value })),
+  );
+}
 
 /** By what it is, and by the names that the library gives an op's inputs. */
 function roleOf(name: string | undefined, value: unknown): TensorRole | undefined {

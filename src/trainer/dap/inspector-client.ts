@@ -132,18 +132,19 @@ export class InspectorClient {
     );
   }
 
-  /** Fields of a class's object that the language lets nobody else see. */
-  async privateFields(handle: number): Promise<readonly { readonly name: string; readonly value: Remote }[]> {
+  /** What is in a value that the language lets nobody else see: private fields, a promise's result, a proxy's target. */
+  async hiddenFields(handle: number): Promise<readonly { readonly name: string; readonly value: Remote }[]> {
     const { result } = await this.send<Runtime.EvaluateReturnType>('Runtime.evaluate', {
-      expression: `${pausedExpression}.withPrivateFields(${handle})`,
+      expression: `${pausedExpression}.withHiddenFields(${handle})`,
       objectGroup: pauseGroup,
     });
     if (result.objectId === undefined || result.subtype === 'error') return [];
-    const reply = await this.send<{ readonly privateProperties?: readonly PrivateField[] }>('Runtime.getProperties', {
+    const reply = await this.send<HiddenFields>('Runtime.getProperties', {
       objectId: result.objectId,
       ownProperties: true,
     });
-    return (reply.privateProperties ?? []).flatMap(({ name, value }) =>
+    const internal = (reply.internalProperties ?? []).filter(({ name }) => internalShown.has(name));
+    return [...(reply.privateProperties ?? []), ...internal].flatMap(({ name, value }) =>
       value ? [{ name, value: new Remote(value) }] : [],
     );
   }
@@ -182,11 +183,23 @@ function lentKey(name: string): string {
   return `backstep.lent.${name}`;
 }
 
-/** Which Node's types do not know. `value`: not there for an accessor. */
-interface PrivateField {
+/** Private ones are not known to Node's types. `value`: not there for an accessor. */
+interface HiddenFields {
+  readonly privateProperties?: readonly HiddenField[];
+  readonly internalProperties?: readonly HiddenField[];
+}
+interface HiddenField {
   readonly name: string;
   readonly value?: Runtime.RemoteObject;
 }
+
+/** As other front ends of V8 call them. */
+const internalShown: ReadonlySet<string> = new Set([
+  '[[PromiseState]]',
+  '[[PromiseResult]]',
+  '[[Target]]',
+  '[[Handler]]',
+]);
 
 type Argument = Remote | string | number | boolean | object | undefined;
 

@@ -50,7 +50,7 @@ export function lineExpression(id: number, wish: LineWish): LineExpression {
         return { kind: 'problem', message: `{${part.text}} in the log message cannot be read: ${problem}` };
       }
     }
-    log = `() => [${parts.map(({ kind, text }) => (kind === 'text' ? JSON.stringify(text) : `{ value: ${tested(text)}() }`)).join(', ')}]`;
+    log = `[${parts.map(({ kind, text }) => (kind === 'text' ? JSON.stringify(text) : tested(text))).join(', ')}]`;
   }
   const facts: LineFacts = { id, ...(hit ? { hit } : {}), logs: Boolean(logMessage) };
   const test = condition === '' ? 'undefined' : tested(condition);

@@ -16,7 +16,8 @@ import type { FromTraining } from './thread-messages.js';
 /** What takes longer would hold the training each time that the line is reached. */
 const LIMIT_MS = 5_000;
 
-type LogPart = string | { readonly value: unknown };
+/** A text, or an expression to evaluate. */
+type LogPart = string | (() => unknown);
 
 export class LineService {
   private readonly hits = new Map<number, number>();
@@ -41,7 +42,7 @@ export class LineService {
   }
 
   /** Called by V8 at the line. @returns whether training is to stop there */
-  reached(facts: LineFacts, condition: (() => unknown) | undefined, log: (() => LogPart[]) | undefined): boolean {
+  reached(facts: LineFacts, condition: (() => unknown) | undefined, log: readonly LogPart[] | undefined): boolean {
     if (this.options.isRecording() || this.givenUp.has(facts.id)) return false;
     this.deadline = performance.now() + LIMIT_MS;
     this.options.testing(facts.id);
@@ -49,21 +50,23 @@ export class LineService {
       return doAside(() => withNames(this.options.names(), () => this.decide(facts, condition, log)));
     } catch (error) {
       if (this.isNotKnownYet(error)) return false;
-      if (error instanceof DoesNotEnd) this.givenUp.add(facts.id);
-      if (!this.reported.has(facts.id)) {
-        this.reported.add(facts.id);
-        const message =
-          error instanceof DoesNotEnd
-            ? error.message
-            : error instanceof Error
-              ? `${error.name}: ${error.message}`
-              : String(error);
-        this.options.post({ kind: 'lineProblem', id: facts.id, message });
-      }
+      this.report(facts.id, error);
       return false;
     } finally {
       this.options.testing(undefined);
     }
+  }
+
+  /** Once, however often it fails. @returns it in words */
+  private report(id: number, error: unknown): string {
+    if (error instanceof DoesNotEnd) this.givenUp.add(id);
+    const isOurs = error instanceof DoesNotEnd;
+    const message = isOurs ? error.message : error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    if (!this.reported.has(id)) {
+      this.reported.add(id);
+      this.options.post({ kind: 'lineProblem', id, message });
+    }
+    return message;
   }
 
   /** Called each time round by loops in the expressions. @throws DoesNotEnd */
@@ -82,19 +85,26 @@ export class LineService {
   private decide(
     { id, hit, logs }: LineFacts,
     condition: (() => unknown) | undefined,
-    log: (() => LogPart[]) | undefined,
+    log: readonly LogPart[] | undefined,
   ): boolean {
     if (condition && !isTrue(condition())) return false;
     const hits = (this.hits.get(id) ?? 0) + 1;
     this.hits.set(id, hits);
     if (hit && !isHit(hit, hits)) return false;
     if (!logs || !log) return true;
-    const unknown = Object.entries(this.options.names()).filter(([, value]) => value === undefined);
-    const text = withNames(Object.fromEntries(unknown.map(([name]) => [name, '–'])), log)
-      .map((part) => (typeof part === 'string' ? part : loggedText(part.value)))
-      .join('');
+    const text = log.map((part) => (typeof part === 'string' ? part : this.logged(id, part))).join('');
     this.options.log(text, callersPlace());
     return false;
+  }
+
+  /** What cannot be told says why in its place: the rest of the message is worth having. */
+  private logged(id: number, expression: () => unknown): string {
+    try {
+      const value = expression();
+      return value instanceof tf.Tensor ? describeValue(value) : format(value);
+    } catch (error) {
+      return this.isNotKnownYet(error) ? '–' : `(${this.report(id, error)})`;
+    }
   }
 }
 
@@ -107,8 +117,4 @@ class DoesNotEnd extends Error {
 /** A tensor of one value counts as that value, as a person would mean it. */
 function isTrue(value: unknown): boolean {
   return value instanceof tf.Tensor && value.size === 1 ? value.dataSync()[0] !== 0 : Boolean(value);
-}
-
-function loggedText(value: unknown): string {
-  return value instanceof tf.Tensor ? describeValue(value) : format(value);
 }

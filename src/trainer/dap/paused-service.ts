@@ -107,8 +107,8 @@ export class PausedService {
   }
 
   /** No answer in JSON: V8's debugger itself looks into it. */
-  withPrivateFields(handle: number): object | undefined {
-    return this.inspection.withPrivateFields(handle);
+  withHiddenFields(handle: number): object | undefined {
+    return this.inspection.withHiddenFields(handle);
   }
 
   tensorFacts(place: LookedAt, wish: Parameters<TensorLooks['facts']>[1]): string {

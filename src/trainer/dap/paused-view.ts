@@ -113,7 +113,7 @@ export class PausedView {
     if (expandable.kind === 'held') {
       const children = await this.inspector.ask<ShownVariable[]>('children', expandable.handle, part);
       const shown = children.map((child) => this.variable(child, child.name, child.readOnly));
-      return part.filter === 'indexed' ? shown : [...shown, ...(await this.privateFields(expandable.handle))];
+      return part.filter === 'indexed' ? shown : [...shown, ...(await this.hiddenFields(expandable.handle))];
     }
     const { objectId } = expandable;
     const variables = (await this.inspector.properties(objectId)).map(({ name, value }) => ({
@@ -226,8 +226,8 @@ export class PausedView {
       throw new Error(`${name} is a constant: declare it with let to change it at a stop.`);
   }
 
-  private async privateFields(handle: number): Promise<DebugProtocol.Variable[]> {
-    const fields = await this.inspector.privateFields(handle);
+  private async hiddenFields(handle: number): Promise<DebugProtocol.Variable[]> {
+    const fields = await this.inspector.hiddenFields(handle);
     if (fields.length === 0) return [];
     const shown = await this.inspector.ask<ShownValue[]>('show', [], ...fields.map(({ value }) => value));
     return fields.map(({ name }, index) => this.variable(shown[index]!, name, true));

@@ -2,6 +2,7 @@
  * What is inside of a value of the person's code, as entries to show: elements, properties, what its
  * class computes. Reads no getter before it is opened. Knows no handle and no tensor.
  */
+import { types } from 'node:util';
 import { describeValue } from './describe-value.js';
 import { endable } from './endable.js';
 import { Branch, type Entry } from './entries.js';
@@ -40,6 +41,8 @@ export function propertiesOf(value: object, evaluateName: string | undefined): E
   const indexed = Array.isArray(value);
   const own = Reflect.ownKeys(value).flatMap((key): Entry[] => {
     if (indexed && typeof key === 'string' && /^\d+$/.test(key)) return [];
+    // What Node notes on it is nobody's business.
+    if (typeof key === 'symbol' && types.isPromise(value)) return [];
     const property = Reflect.getOwnPropertyDescriptor(value, key);
     return property?.enumerable ? [propertyEntry(value, key, property, evaluateName)] : [];
   });
@@ -54,8 +57,9 @@ export function propertiesOf(value: object, evaluateName: string | undefined): E
   return [...(value instanceof Error ? errorEntries(value) : []), ...own, ...computed];
 }
 
-/** Whether objects of its classes may have private fields, which only V8's debugger sees. */
-export function mayHavePrivateFields(value: object): boolean {
+/** Whether it may have something inside that only V8's debugger sees: private fields, a promise's result. */
+export function mayHaveHiddenFields(value: object): boolean {
+  if (types.isPromise(value)) return true;
   return lengthOf(value) === 0 && classesOf(value).some((one) => Function.prototype.toString.call(one).includes('#'));
 }
 

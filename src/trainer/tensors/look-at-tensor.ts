@@ -7,6 +7,7 @@ import type { TensorFacts, TensorView } from '../../shared/protocol/tensors.js';
 import { viewsOf, type TensorRole } from './fitting-views.js';
 import { numberWindow, windowWithin, type NumberWindow, type WindowWish } from './number-window.js';
 import { histogramOf, sumUp, type TensorSum } from './sum-up.js';
+import { complexAt, textsOf } from './tensor-elements.js';
 import { product, remembering, type TensorSource } from './tensor-source.js';
 import { complexValues, deviceOf, valuesOf } from './tensor-values.js';
 
@@ -94,7 +95,10 @@ export function tableOf(tensor: tf.Tensor, wish: WindowWish): NumberWindow & { r
   const window = numberWindow(valuesOf(tensor), wish);
   if (tensor.dtype !== 'complex64') return window;
   const parts = complexValues(tensor);
-  return { ...window, texts: flatIndexes(tensor.shape, wish).map((flat) => complexText(parts, flat)) };
+  return {
+    ...window,
+    texts: flatIndexes(tensor.shape, wish).map((flat) => String(complexAt(parts, flat)).replaceAll('-', '−')),
+  };
 }
 
 /** Rows beyond that are not checked: they are as many examples as anyone makes a batch of. */
@@ -134,10 +138,6 @@ function bytesOf(tensor: tf.Tensor, size: number): number {
   return textsOf(tensor).reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }
 
-function textsOf(tensor: tf.Tensor): string[] {
-  return tensor.dataSync<'string'>() as unknown as string[];
-}
-
 /** Of one text; a cell has no room for more. */
 const MOST_LETTERS = 500;
 const TEXTS_AT_ONCE = 4_000;
@@ -160,11 +160,4 @@ function flatIndexes(shape: readonly number[], wish: WindowWish): number[] {
     { length: rows * columns },
     (_, index) => (row + Math.floor(index / columns)) * width + column + (index % columns),
   );
-}
-
-function complexText(parts: Float32Array, flat: number): string {
-  const [real, imaginary] = [parts[2 * flat]!, parts[2 * flat + 1]!];
-  const short = (value: number): string => String(Number(Math.abs(value).toPrecision(7)));
-  const sign = (value: number): string => (value < 0 ? '−' : '');
-  return `${sign(real)}${short(real)} ${imaginary < 0 ? '−' : '+'} ${short(imaginary)}i`;
 }

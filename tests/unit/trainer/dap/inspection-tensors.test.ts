@@ -55,6 +55,41 @@ test('disposed tensors, texts and empty ones are told in a line', () => {
   expect(empty).toMatchObject({ value: 'Tensor float32 0×2 []' });
 });
 
+test('single values are what they are: truths, words, both parts of complex numbers, no digits too many', () => {
+  const ids = tf.tensor2d(
+    Array.from({ length: 30 }, (_, at) => 123_456 + at),
+    [2, 15],
+    'int32',
+  );
+  const words = tf.tensor2d(
+    Array.from({ length: 30 }, (_, at) => `w${at}`),
+    [2, 15],
+    'string',
+  );
+  const truths = tf.tensor1d([true, false], 'bool');
+  const complex = tf.complex([1, 0], [-2, NaN]);
+  const single = tf.tensor1d([0.1, -0, 1e-40, NaN]);
+  const column = tf.tensor2d(
+    Array.from({ length: 16 }, (_, at) => at / 10),
+    [16, 1],
+  );
+  const shown = listed({ ids, words, truths, complex, single, column });
+  expect(shown.slice(2, 5).map(({ value }) => value)).toEqual([
+    'Tensor bool 2 [ true, false ]',
+    'Tensor complex64 2 [ 1 - 2i, 0 + NaNi ]',
+    'Tensor float32 4 [ 0.1, -0, 1e-40, NaN ]',
+  ]);
+  expect(shown[5]!.value).not.toContain('\n');
+  const values = inspection();
+  const inside = (tensor: tf.Tensor) =>
+    values.children(values.show(tensor).handle, { filter: 'indexed' }).map(({ value }) => value);
+  expect(inside(ids)[0]).toBe('[123456, 123457, 123458, 123459, 123460, 123461, 123462, 123463, …]');
+  expect(inside(words)[1]).toMatch(/^\['w15', 'w16', /);
+  expect(inside(truths)).toEqual(['true', 'false']);
+  expect(inside(complex)).toEqual(['1 - 2i', '0 + NaNi']);
+  expect(inside(single)).toEqual(['0.1', '-0', '1e-40', 'NaN']);
+});
+
 test('the facts of a tensor, opened; nothing is left behind', () => {
   const tensor = tf.tensor2d([
     [1, 2],

@@ -60,8 +60,8 @@ test('the expression asks the training thread, with the person’s names in func
   expect(made.kind).toBe('ok');
   const calls: unknown[] = [];
   const service = {
-    reached: (facts: unknown, condition: () => unknown, log: () => unknown) =>
-      calls.push([facts, condition(), log()]) > 0,
+    reached: (facts: unknown, condition: () => unknown, log: readonly unknown[]) =>
+      calls.push([facts, condition(), log.map((part) => (typeof part === 'function' ? { value: part() } : part))]) > 0,
   };
   const inReach = { a: 3, b: 2, [Symbol.for('backstep.lines')]: service };
   expect(runInNewContext(made.kind === 'ok' ? made.text! : '', inReach)).toBe(true);

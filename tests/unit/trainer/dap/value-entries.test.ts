@@ -63,3 +63,23 @@ test('a value is told on one line, and a tensor in it by what it is', () => {
     'Symbol(nodejs.util.inspect.custom)',
   );
 });
+
+test('a value whose own code fails when it is asked something takes nothing else with it', () => {
+  const fails = (): never => {
+    throw new Error('not now');
+  };
+  const proxy = new Proxy({ a: 1 }, { get: fails, ownKeys: fails, getPrototypeOf: fails });
+  class Tagged {
+    get [Symbol.toStringTag](): string {
+      return fails();
+    }
+  }
+  const inside = texts({ proxy, tagged: new Tagged(), after: 3, promise: Promise.resolve(5) });
+  expect(inside['proxy']).toMatch(/^Proxy \[ \{ a: 1 \}, /);
+  expect(inside['tagged']).toBe('(cannot be shown: not now)');
+  expect(inside).toMatchObject({ after: '3', promise: 'Promise { 5 }' });
+  const values = new Inspection(() => []);
+  const { handle } = values.show(proxy);
+  expect(values.children(handle)).toEqual([]);
+  expect(values.withHiddenFields(handle)).toBe(proxy);
+});
