@@ -179,7 +179,8 @@ export class LogRun {
     this.tags = new Map();
     for (const key of names) {
       const entry = found.get(key)!;
-      this.tags.set(key, { ...entry, series: this.seriesOf(entry, before.get(key)) });
+      const { name, family, kind, parts } = entry;
+      this.tags.set(key, { name, family, kind, parts, series: this.seriesOf(entry, before.get(key)) });
     }
   }
 

@@ -131,7 +131,7 @@ export class EventScanner implements RecordVisitor {
     const facts = graphTag(field);
     if (!facts) return;
     const number = this.numberOf(facts);
-    this.sink.item(number, step, wall, { ...this.place(from, to), count: 1 });
+    this.sink.item(number, step, wall, this.place(from, to, 1));
   }
 
   private summary(from: number, to: number, step: number, wall: number): void {
@@ -237,7 +237,7 @@ export class EventScanner implements RecordVisitor {
     }
     if (found.kind === 'scalar') this.sink.scalar(number, step, wall, found.value);
     else {
-      this.sink.item(number, step, wall, { ...this.place(from, to), count: found.count });
+      this.sink.item(number, step, wall, this.place(from, to, found.count));
       const content = metadata?.pluginData?.content;
       if (found.kind === 'hparams' && content && content.length <= LONGEST_CONTENT)
         this.sink.content(number, content.slice(), wall);
@@ -266,8 +266,8 @@ export class EventScanner implements RecordVisitor {
     });
   }
 
-  private place(from: number, to: number): { readonly offset: number; readonly length: number } {
-    return { offset: this.recordOffset + (from - this.recordFrom), length: to - from };
+  private place(from: number, to: number, count: number): ItemPlace {
+    return { offset: this.recordOffset + (from - this.recordFrom), length: to - from, count };
   }
 
   /** What `scalarTensor` found. */

@@ -165,9 +165,9 @@ export class BreakpointSet {
         .map(([name]) => name);
     }
     return valuesWatched(at, names)
-      .filter((value) => {
-        const summary = seen.summary?.({ ...value, numbers: watch.numbers });
-        return summary && watch.test(value.name, (number) => summary[number]);
+      .filter(({ of, name }) => {
+        const summary = seen.summary?.({ of, name, numbers: watch.numbers });
+        return summary && watch.test(name, (number) => summary[number]);
       })
       .map(({ name }) => name);
   }

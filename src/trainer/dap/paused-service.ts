@@ -167,7 +167,6 @@ export class PausedService {
   names(): Readonly<Record<string, unknown>> {
     const { model, optimizer, batch, epoch, step, stepInEpoch, lastStep } = this.host.parts();
     return {
-      ...tensorWords,
       tf: experimentTf,
       model,
       optimizer,
@@ -178,6 +177,8 @@ export class PausedService {
       learningRate: optimizer && learningRateOf(optimizer),
       loss: lastStep?.loss,
       metrics: lastStep?.metrics,
+      // Last: new names behind a spread take V8 a microsecond each.
+      ...tensorWords,
     };
   }
 

@@ -77,10 +77,13 @@ export class TrainingPlace {
 
   /** For the scopes of a stop. */
   get parts(): TrainingParts {
-    const { tensors } = this;
+    const { tensors, here } = this;
     const { model, optimizer } = this.options.scope();
+    // Asked at each line with a condition. Written out: new names behind a spread take V8 a microsecond each.
     return {
-      ...this.here,
+      epoch: here.epoch,
+      step: here.step,
+      stepInEpoch: here.stepInEpoch,
       model,
       optimizer,
       ownWeights: this.options.hooks.ownWeights,

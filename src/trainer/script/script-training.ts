@@ -288,8 +288,8 @@ export class ScriptTraining implements TrainingFollower {
       kept.keepRest(made);
       this.underWay.look = true;
     };
-    const here = { epoch, step: number, stepInEpoch, lastInEpoch };
-    const look = host.mayStopAfter({ ...here, keepingIsFree, batch, kept, keepRest });
+    const place = { epoch, step: number, stepInEpoch, lastInEpoch, keepingIsFree, batch, kept, keepRest };
+    const look = host.mayStopAfter(place);
     const gradientNorms = host.wantsGradientNorms;
     const ofBatch = ofModel !== undefined;
     const examples = batch.size;

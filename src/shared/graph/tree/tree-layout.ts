@@ -210,10 +210,12 @@ export class TreeLayouts {
 
   private putClosed(group: Group, frame: Box, items: PlacedItem[]): void {
     const { items: own, lefts } = this.closedGroup(group);
-    own.forEach((item, index) => {
+    const y = frame.y + sizes.headHeight;
+    // Of thousands. Written out: to spread an item takes V8 microseconds.
+    own.forEach(({ id, cell, phase, ops, lines, unwired, width, height }, index) => {
       const x = frame.x + sizes.padding + lefts[index]!;
-      const y = frame.y + sizes.headHeight;
-      items.push({ ...item, x, y, anchor: { x, y: frame.y, width: item.width, height: frame.height } });
+      const anchor = { x, y: frame.y, width, height: frame.height };
+      items.push({ id, group, cell, phase, ops, lines, unwired, anchor, x, y, width, height });
     });
   }
 
