@@ -1,6 +1,7 @@
 /**
  * The dashboards of the open folder and what is noted about its runs, kept in the folder itself
- * (`.backstep/dashboards.json`), so that they go where it goes. Draws nothing; no React here.
+ * (`.backstep/dashboards.json`), so that they go where it goes. Several windows may have the folder open: what each
+ * of them changes is brought together. Draws nothing; no React here.
  */
 import { createStore } from 'zustand/vanilla';
 import { messageOf } from '../../src/shared/base/message-of.js';
@@ -17,6 +18,7 @@ import {
   type RunNotes,
 } from './dashboard-schema.js';
 import { RequestError, type Connection } from './connection.js';
+import { mergeChanges, sameData } from './merge-changes.js';
 import type { RunsView } from './runs-view.js';
 import { server } from './server.js';
 
@@ -36,8 +38,16 @@ function fresh(): DashboardsState {
 
 export const dashboardsStore = createStore<DashboardsState>(fresh);
 
-/** The folder whose file was read; changes before that are not written over it. */
-let loadedFolder: string | undefined;
+/** What a folder's file says, as far as this window knows. */
+interface Known {
+  readonly folder: string;
+  /** Of the file's text: '' where there is none, nothing where it is to be written over. */
+  readonly version: string | undefined;
+  readonly state: DashboardsState;
+}
+
+/** Of the open folder, once its file was read; changes before that are not written over it. */
+let known: Known | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let toldFailure = false;
 const readyListeners: (() => void)[] = [];
@@ -46,7 +56,7 @@ const readyListeners: (() => void)[] = [];
 export function dashboardsReady(): Promise<void> {
   return new Promise((resolve) => {
     const { workspace } = appStore.getState();
-    if (!workspace || workspace.path === loadedFolder) resolve();
+    if (!workspace || workspace.path === known?.folder) resolve();
     else readyListeners.push(resolve);
   });
 }
@@ -55,16 +65,16 @@ export function dashboardsReady(): Promise<void> {
 export function startDashboards(connection: Connection): void {
   const load = async () => {
     const folder = appStore.getState().workspace?.path;
-    if (folder === loadedFolder) return;
+    if (folder === known?.folder) return;
     await saveNow();
-    loadedFolder = undefined;
+    known = undefined;
     toldFailure = false;
     dashboardsStore.setState(fresh());
     if (!folder) return;
     const found = await readFile(connection);
     if (appStore.getState().workspace?.path !== folder) return;
-    if (found) dashboardsStore.setState(found);
-    loadedFolder = folder;
+    dashboardsStore.setState(found.state);
+    known = { folder, ...found };
     for (const listener of readyListeners.splice(0)) listener();
   };
   connection.onStatus((status) => {
@@ -74,43 +84,83 @@ export function startDashboards(connection: Connection): void {
     if (state.workspace?.path !== before.workspace?.path) void load();
   });
   dashboardsStore.subscribe(() => {
-    if (loadedFolder === undefined) return;
+    if (!known) return;
     clearTimeout(timer);
     timer = setTimeout(() => void saveNow(), SAVE_AFTER_MS);
   });
   window.addEventListener('pagehide', () => void saveNow());
+  // Another window may have written meanwhile.
+  window.addEventListener('focus', () => void readAgain());
 }
 
-async function readFile(connection: Connection): Promise<DashboardsState | undefined> {
+async function readFile(connection: Connection): Promise<Omit<Known, 'folder'>> {
   try {
-    const { text } = await connection.request('file/read', { path: FILE });
-    const parsed = dashboardsFile.safeParse(JSON.parse(text));
-    if (parsed.success && parsed.data.dashboards.length > 0) return usable(parsed.data);
-    throw new Error('it is not what Backstep writes');
+    const { text, version } = await connection.request('file/read', { path: FILE });
+    return { version, state: stateOf(text) };
   } catch (error) {
-    if (error instanceof RequestError && (error.tag === 'not-found' || error.tag === 'disconnected')) return undefined;
-    notify({
-      severity: 'warning',
-      message: `The dashboards of this folder could not be read: ${messageOf(error)}.`,
-      detail: `The next change of a dashboard writes ${FILE} anew.`,
-    });
-    return undefined;
+    const isThere = !(error instanceof RequestError && (error.tag === 'not-found' || error.tag === 'disconnected'));
+    if (!isThere) return { version: '', state: fresh() };
+    tellUnreadable(error);
+    return { version: undefined, state: fresh() };
   }
 }
 
-function usable({ active, dashboards, runNotes, alerts }: DashboardsFile): DashboardsState {
-  const known = dashboards.some(({ id }) => id === active);
-  return { dashboards, active: known ? active : dashboards[0]!.id, runNotes, alerts };
+/** @throws where it is not what Backstep writes */
+function stateOf(text: string): DashboardsState {
+  const parsed = dashboardsFile.safeParse(JSON.parse(text));
+  if (parsed.success && parsed.data.dashboards.length > 0) return usable(parsed.data);
+  throw new Error('it is not what Backstep writes');
+}
+
+function tellUnreadable(error: unknown): void {
+  notify({
+    severity: 'warning',
+    message: `The dashboards of this folder could not be read: ${messageOf(error)}.`,
+    detail: `The next change of a dashboard writes ${FILE} anew.`,
+  });
+}
+
+async function readAgain(): Promise<void> {
+  if (!known) return;
+  const { folder } = known;
+  try {
+    const { text, version } = await server().request('file/read', { path: FILE });
+    if (known.folder === folder && known.version !== version) bringIn(text, version);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    // Nothing is lost: whatever is written next is brought together with what is there then.
+  }
+}
+
+/** What another window has written, with what this one has changed since; which dashboard is shown is each one's own. */
+function bringIn(text: string, version: string): void {
+  if (!known) return;
+  let theirs: DashboardsState;
+  try {
+    theirs = stateOf(text);
+  } catch (error) {
+    tellUnreadable(error);
+    known = { ...known, version: undefined };
+    return;
+  }
+  const mine = dashboardsStore.getState();
+  const merged = mergeChanges(known.state, mine, { ...theirs, active: known.state.active });
+  known = { ...known, version, state: theirs };
+  const state = usable(merged.dashboards.length > 0 ? merged : { ...merged, ...fresh() });
+  if (!sameData(state, mine)) dashboardsStore.setState(state);
+}
+
+function usable({ active, dashboards, runNotes, alerts }: DashboardsState): DashboardsState {
+  const exists = dashboards.some(({ id }) => id === active);
+  return { dashboards, active: exists ? active : dashboards[0]!.id, runNotes, alerts };
 }
 
 async function saveNow(): Promise<void> {
   if (timer === undefined) return;
   clearTimeout(timer);
   timer = undefined;
-  if (loadedFolder === undefined || appStore.getState().workspace?.path !== loadedFolder) return;
-  const file: DashboardsFile = { version: 1, ...mutable(dashboardsStore.getState()) };
   try {
-    await server().request('file/write', { path: FILE, text: `${JSON.stringify(file, undefined, 2)}\n` });
+    while (isChanged() && !(await write()));
   } catch (error) {
     if (toldFailure) return;
     toldFailure = true;
@@ -120,6 +170,24 @@ async function saveNow(): Promise<void> {
       detail: messageOf(error),
     });
   }
+}
+
+function isChanged(): boolean {
+  const ofOpenFolder = known !== undefined && appStore.getState().workspace?.path === known.folder;
+  return ofOpenFolder && !sameData(known!.state, dashboardsStore.getState());
+}
+
+/** @returns whether it was written; where another window was first, its changes are in this one's then */
+async function write(): Promise<boolean> {
+  const { folder, version: baseVersion } = known!;
+  const state = dashboardsStore.getState();
+  const file: DashboardsFile = { version: 1, ...mutable(state) };
+  const text = `${JSON.stringify(file, undefined, 2)}\n`;
+  const result = await server().request('file/write', { path: FILE, text, baseVersion });
+  if (known?.folder !== folder) return true;
+  if (result.kind === 'conflict') bringIn(result.text, result.version);
+  else known = { folder, version: result.version, state };
+  return result.kind === 'written';
 }
 
 function mutable({ active, dashboards, runNotes, alerts }: DashboardsState): Omit<DashboardsFile, 'version'> {

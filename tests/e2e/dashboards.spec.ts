@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Download } from 'playwright/test';
 import { expect, test } from './fixtures.js';
 import { openLogs, writeRun, type LoggedStep } from './log-folder.js';
+import { Workbench } from './workbench.js';
 
 /** Two runs as PyTorch's users write them, one of them with a loss that is no number, and a name that is markup. */
 function writeLogs(folder: string): void {
@@ -112,6 +113,33 @@ test('draws the runs of a folder of logs, computes from them, and keeps what was
       await page.evaluate((hash) => (location.hash = hash), parts.toString());
       await expect(panel.getByRole('button', { name: /^From a link/ })).toBeVisible();
       await expect(page.locator('.dashboard-zoom')).toContainText('steps 10–50');
+    });
+
+    await test.step('keeps what two windows change', async () => {
+      const kept = () => {
+        const text = readFileSync(path.join(place.workspace, '.backstep/dashboards.json'), 'utf8');
+        return JSON.parse(text) as { dashboards: { name: string; looks: Record<string, object> }[] };
+      };
+      const second = await page.context().newPage();
+      await second.goto(page.url().replace(/#.*/, ''));
+      const other = new Workbench(second);
+      await other.isUsable();
+      for (const window of [page, second])
+        await window.getByRole('dialog', { name: /trust/ }).getByRole('button', { name: 'Browse Only' }).click();
+      await (await other.show('Runs')).getByRole('checkbox').first().check();
+      const chart = (await other.show('Dashboards')).locator('[data-chart^="norms"]');
+      await expect(chart).toBeVisible();
+      await page.bringToFront();
+      await panel.getByRole('button', { name: /^From a link/ }).click();
+      await page.getByRole('menuitem', { name: 'New Dashboard…' }).click();
+      await page.getByRole('dialog').getByRole('textbox').fill('Of the first window');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => kept().dashboards.map(({ name }) => name)).toContain('Of the first window');
+      await second.bringToFront();
+      await chart.getByRole('button', { name: 'log', exact: true }).click();
+      await expect.poll(() => kept().dashboards.flatMap(({ looks }) => Object.values(looks))).toHaveLength(1);
+      expect(kept().dashboards.map(({ name }) => name)).toContain('Of the first window');
+      await second.close();
     });
   });
 });

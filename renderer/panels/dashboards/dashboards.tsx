@@ -37,7 +37,7 @@ export function Dashboards() {
       {dashboard.view === 'runs' && somethingThere ? (
         <RunsView dashboard={dashboard} />
       ) : empty ? (
-        <NoCurves filtered={filter.trim() !== '' || dashboard.runs.trim() !== ''} />
+        <NoCurves filtered={(filter.trim() !== '' && runs.length > 0) || dashboard.runs.trim() !== ''} />
       ) : (
         <ChartGrid sections={sections} runs={runs} dashboard={dashboard} options={options} />
       )}
