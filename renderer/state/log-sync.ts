@@ -4,7 +4,8 @@
  */
 import { createStore } from 'zustand/vanilla';
 import { messageOf } from '../../src/shared/base/message-of.js';
-import type { LogFolder, LogRun, LogTag } from '../../src/shared/protocol/summaries.js';
+import type { LogFolder, LogRun } from '../../src/shared/protocol/summaries.js';
+import { KnownTags, type LogTag } from '../../src/shared/protocol/told-tags.js';
 import type { RequestResult } from '../../src/shared/protocol/rpc.js';
 import { appStore, notify } from './app-state.js';
 import { RequestError, type Connection } from './connection.js';
@@ -22,13 +23,16 @@ export interface LogState {
 
 export const logStore = createStore<LogState>(() => ({ folders: [], runs: [], loaded: false, tagVersion: 0 }));
 
-const tags = new Map<string, Map<string, LogTag>>();
+const tags = new Map<string, KnownTags>();
 let tagRevision = 0;
 const changeListeners = new Set<(runs: readonly string[]) => void>();
 
-/** Scalars by their name, the others by name and kind; nothing where the run has none, or they are not known yet. */
+/**
+ * Scalars by their name, the others by name and kind; nothing where the run has none, or they are not known yet. More are
+ * added to the same map, and their numbers follow the files; where some went, there is another map.
+ */
 export function tagsOf(run: string): ReadonlyMap<string, LogTag> | undefined {
-  return tags.get(run);
+  return tags.get(run)?.byKey;
 }
 
 /** Runs that have more data than before. */
@@ -94,17 +98,11 @@ function takeTags(since: number, { revision, runs, gone = [] }: RequestResult<'l
   };
   if (since === 0) for (const run of [...tags.keys()]) forget(run);
   for (const run of gone) forget(run);
-  for (const { run, tags: told, whole } of runs) {
-    const before = tags.get(run);
-    const known = before && !whole ? before : new Map<string, LogTag>();
-    tags.set(run, known);
-    for (const tag of told) {
-      // A name can be that of a curve and of a histogram at once.
-      const key = tag.kind === 'scalar' ? tag.name : `${tag.name}\n${tag.kind}`;
-      if (!before?.has(key)) fresh = true;
-      known.set(key, tag);
-    }
-    if (before && before.size !== known.size) fresh = true;
+  for (const { run, ...told } of runs) {
+    let known = told.whole ? undefined : tags.get(run);
+    if (!known) tags.set(run, (known = new KnownTags()));
+    known.take(told);
+    if (told.whole || told.found.length > 0) fresh = true;
   }
   if (fresh) logStore.setState((state) => ({ tagVersion: state.tagVersion + 1 }));
 }

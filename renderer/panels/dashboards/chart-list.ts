@@ -3,7 +3,7 @@ import { byName } from '../../../src/shared/base/by-name.js';
 import { groupBy } from '../../../src/shared/base/group-by.js';
 import { messageOf } from '../../../src/shared/base/message-of.js';
 import type { ChartPick, Dashboard } from '../../state/dashboard-schema.js';
-import type { DrawnRun } from './drawn-runs.js';
+import { ofSeries } from './drawn-runs.js';
 import { isSetting, sectionOf } from './series-names.js';
 
 export interface ChartDescription {
@@ -29,8 +29,9 @@ function tagChartId(tag: string): string {
   return `tag:${tag}`;
 }
 
+/** @param all of `sectionsOf` the runs */
 export function chartSections(
-  runs: readonly DrawnRun[],
+  all: readonly Section[],
   dashboard: Pick<Dashboard, 'pinned' | 'everything' | 'filter'>,
 ): readonly Section[] {
   const sections: Section[] = [];
@@ -45,8 +46,10 @@ export function chartSections(
   }
   if (!dashboard.everything) return sections;
   const { matches } = pattern(dashboard.filter);
-  for (const { id, title, charts: all } of allSections(runs)) {
-    const charts = dashboard.filter.trim() === '' ? all : all.filter((chart) => matchesChart(chart, matches));
+  for (const section of all) {
+    const { id, title } = section;
+    const charts =
+      dashboard.filter.trim() === '' ? section.charts : section.charts.filter((chart) => matchesChart(chart, matches));
     if (charts.length > 0) sections.push({ id, title, charts });
   }
   return sections;
@@ -57,17 +60,13 @@ function matchesChart({ title, picks: [pick] }: ChartDescription, matches: (name
   return (pick?.kind === 'tag' && matches(pick.tag)) || matches(title);
 }
 
-const sectionsOfRuns = new WeakMap<readonly DrawnRun[], readonly Section[]>();
-
-/** One chart a quantity. Kept: to put a hundred thousand names in order takes longer than a keystroke in the filter may. */
-function allSections(runs: readonly DrawnRun[]): readonly Section[] {
-  const known = sectionsOfRuns.get(runs);
-  if (known) return known;
+/** One chart a quantity. */
+export const sectionsOf = ofSeries((runs): readonly Section[] => {
   const keys = new Set<string>();
   for (const run of runs) for (const key of run.byKey.keys()) keys.add(key);
   const bySection = groupBy(keys, sectionOf);
   const place = (key: string) => (key === 'loss' ? 0 : isSetting(key) ? 2 : 1);
-  const sections = [...bySection]
+  return [...bySection]
     .sort(([a], [b]) => byName(a, b))
     .map(([section, own]): Section => {
       const charts = own
@@ -78,9 +77,7 @@ function allSections(runs: readonly DrawnRun[]): readonly Section[] {
         });
       return { id: section, title: section === UNGROUPED ? 'Training' : section, charts };
     });
-  sectionsOfRuns.set(runs, sections);
-  return sections;
-}
+});
 
 export function titleOf(picks: readonly ChartPick[]): string {
   return picks.map((pick) => (pick.kind === 'tag' ? pick.tag.replaceAll('_', ' ') : pick.formula)).join(', ');

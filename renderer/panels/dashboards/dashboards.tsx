@@ -8,7 +8,7 @@ import { RunOrTrust } from '../../training/run-or-trust.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { useApp } from '../../use-app.js';
 import { ChartGrid } from './chart-grid.js';
-import { chartSections } from './chart-list.js';
+import { chartSections, sectionsOf } from './chart-list.js';
 import { DashboardBar } from './dashboard-bar.js';
 import { namesOf } from './drawn-runs.js';
 import { ProgressStrip } from './progress-strip.js';
@@ -20,11 +20,9 @@ export function Dashboards() {
   const dashboard = useStore(dashboardsStore, activeDashboard);
   const runs = useDrawnRuns();
   const { pinned, everything, filter, groupBy, spread, x } = dashboard;
-  const sections = useMemo(
-    () => chartSections(runs, { pinned, everything, filter }),
-    [runs, pinned, everything, filter],
-  );
-  const names = useMemo(() => namesOf(runs), [runs]);
+  const all = sectionsOf(runs);
+  const sections = useMemo(() => chartSections(all, { pinned, everything, filter }), [all, pinned, everything, filter]);
+  const names = namesOf(runs);
   const options = useMemo(() => ({ grouped: groupBy !== undefined, spread, x, names }), [groupBy, spread, x, names]);
   const running = useApp((state) => state.session !== undefined);
   const somethingThere = useApp((state) => state.session !== undefined || state.runs.length > 0);

@@ -8,8 +8,6 @@ export interface SeriesRef {
   /** The chart that it is in. */
   readonly key: string;
   readonly family: string;
-  /** Points, as far as is known. */
-  readonly count: number;
   /** What is there of it now; nothing while it is on its way. */
   source(): CurveSource | undefined;
   /** Where it has to be asked for. */
@@ -34,7 +32,6 @@ export interface NamedSource {
   /** The folder within the run, '' where there is none. */
   readonly family: string;
   readonly tag: string;
-  readonly count: number;
   source(): CurveSource | undefined;
   readonly from?: SeriesRef['from'];
 }
@@ -42,10 +39,10 @@ export interface NamedSource {
 /** An epoch's mean is drawn only where there is no curve of its steps: Keras writes the one, Backstep both. */
 export function seriesOf(all: readonly NamedSource[]): Pick<DrawnRun, 'byKey' | 'byName'> {
   const byName = new Map<string, SeriesRef>();
-  for (const { family, tag, count, source, from } of all) {
+  for (const { family, tag, source, from } of all) {
     const name = family === '' ? tag : `${family}/${tag}`;
     if (byName.has(name)) continue;
-    byName.set(name, { name, ...placeOf(family, tag), count, source, ...(from ? { from } : {}) });
+    byName.set(name, { name, ...placeOf(family, tag), source, ...(from ? { from } : {}) });
   }
   const byKey = new Map<string, SeriesRef[]>();
   const taken = new Set([...byName.values()].map(({ key, family }) => `${key}\0${family}`));
@@ -58,7 +55,20 @@ export function seriesOf(all: readonly NamedSource[]): Pick<DrawnRun, 'byKey' | 
     if (before) before.push(placed);
     else byKey.set(key, [placed]);
   }
+  for (const refs of byKey.values()) if (refs.length > 1) refs.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { byKey, byName };
+}
+
+/** What `make` says of the series of runs; kept until runs have others: of a hundred thousand it takes a while. */
+export function ofSeries<T>(make: (runs: readonly DrawnRun[]) => T): (runs: readonly DrawnRun[]) => T {
+  let last: { readonly series: readonly DrawnRun['byKey'][]; readonly made: T } | undefined;
+  return (runs) => {
+    const known = last?.series;
+    if (!last || known?.length !== runs.length || runs.some(({ byKey }, index) => byKey !== known[index])) {
+      last = { series: runs.map(({ byKey }) => byKey), made: make(runs) };
+    }
+    return last.made;
+  };
 }
 
 /** What a formula may name: series by their whole names, and a quantity for the training's series of it. */
@@ -73,11 +83,11 @@ export function findSeries(run: DrawnRun, name: string): SeriesRef | undefined {
 }
 
 /** Of all runs together, for writing formulas. */
-export function namesOf(runs: readonly DrawnRun[]): ReadonlySet<string> {
+export const namesOf = ofSeries((runs): ReadonlySet<string> => {
   const names = new Set<string>();
   for (const { byKey, byName } of runs) {
     for (const name of byName.keys()) names.add(name);
     for (const key of byKey.keys()) names.add(key);
   }
   return names;
-}
+});

@@ -46,7 +46,7 @@ export function useDrawnRuns(): readonly DrawnRun[] {
         originMs: origins.get(run.id),
         stepsPerEpoch: stepsPerEpoch(run),
         ...(groupBy === undefined ? {} : { group: settingsOf(run, hparams)[groupBy] }),
-        ...seriesOf(loggedSeries(run.id)),
+        ...seriesOfRun(run.id),
       });
     }
     const { session } = appStore.getState();
@@ -104,7 +104,6 @@ function sessionSeries(session: SessionState): NamedSource[] {
     return {
       family: slash < 0 ? '' : name.slice(0, slash),
       tag: name.slice(slash + 1),
-      count: column.steps.length,
       source: () => column,
     };
   });
@@ -112,12 +111,34 @@ function sessionSeries(session: SessionState): NamedSource[] {
 
 function loggedSeries(run: string): NamedSource[] {
   const list: NamedSource[] = [];
-  for (const { name, family, tag, kind, count } of tagsOf(run)?.values() ?? []) {
+  for (const logTag of tagsOf(run)?.values() ?? []) {
+    const { name, family, tag, kind } = logTag;
     if (kind !== 'scalar') continue;
-    const from = { run, name, size: count };
-    list.push({ family, tag, count, source: () => seriesStore.get(from), from });
+    const from = {
+      run,
+      name,
+      get size() {
+        return logTag.count;
+      },
+    };
+    list.push({ family, tag, source: () => seriesStore.get(from), from });
   }
   return list;
+}
+
+type Series = ReturnType<typeof seriesOf>;
+
+const known = new WeakMap<NonNullable<ReturnType<typeof tagsOf>>, { readonly size: number; readonly series: Series }>();
+
+/** The same as long as the run has no other tags: they are only ever added to. */
+function seriesOfRun(run: string): Series {
+  const tags = tagsOf(run);
+  let found = tags && known.get(tags);
+  if (!found || found.size !== tags!.size) {
+    found = { size: tags?.size ?? 0, series: seriesOf(loggedSeries(run)) };
+    if (tags) known.set(tags, found);
+  }
+  return found.series;
 }
 
 /** Of a run that has done whole epochs. */

@@ -1,7 +1,8 @@
 /** What there is of runs beside their curves, put together: a card a tag, with every run that has it. Pure. */
 import { byName } from '../../../src/shared/base/by-name.js';
 import { groupBy } from '../../../src/shared/base/group-by.js';
-import type { LogTag, SummaryKind } from '../../../src/shared/protocol/summaries.js';
+import type { SummaryKind } from '../../../src/shared/protocol/summary-kind.js';
+import type { LogTag } from '../../../src/shared/protocol/told-tags.js';
 
 /** Kinds that this panel shows, in the order of their tabs. */
 export const shownKinds = ['histogram', 'image', 'confusion', 'prCurve', 'text', 'audio', 'tensor', 'aside'] as const;

@@ -52,7 +52,7 @@ export function createLogAnswers(store: LogStore): LogAnswers<LogQuestionName> {
         gone: since === 0 ? [] : store.goneSince(since),
         runs: runsOf(runs)
           .filter((run) => run.revision > since)
-          .map((run) => ({ run: run.id, ...run.tagFacts(since) })),
+          .map((run) => ({ run: run.id, ...run.tagsSince(since) })),
       };
     },
 

@@ -1,27 +1,77 @@
 /** One run: its files, and its tags put together from all of them. Knows neither folders of runs nor windows. */
 import path from 'node:path';
-import type { LogProblem, LogRun as LogRunFacts, LogTag, SummaryKind } from '../../shared/protocol/summaries.js';
+import type { LogProblem, LogRun as LogRunFacts, SummaryKind } from '../../shared/protocol/summaries.js';
+import { tellTags, type TagSource, type ToldTags } from '../../shared/protocol/told-tags.js';
 import type { FoundFile } from '../runs/find-runs.js';
 import type { Item, ItemList } from './item-list.js';
 import { LogFile, type FileTag, type LogClock, type PointBudget } from './log-file.js';
+import type { TagFacts } from '../../shared/events/tag-facts.js';
 import { ScalarSeries } from './scalar-series.js';
 
 const TOLD_PROBLEMS = 20;
 
 type Sums = Pick<LogRunFacts, 'tags' | 'points' | 'firstWallMs' | 'lastWallMs' | 'lastStep'>;
 
-export interface RunTag {
-  readonly name: string;
-  readonly family: string;
-  readonly kind: SummaryKind;
-  /** In the order of the files. */
-  readonly parts: readonly { readonly file: LogFile; readonly tag: FileTag }[];
+interface TagPart {
+  readonly file: LogFile;
+  readonly tag: FileTag;
+}
+
+export class RunTag implements TagSource {
+  /** Of scalars. */
   readonly series: ScalarSeries | undefined;
+  private ofFiles: readonly TagPart[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly family: string,
+    readonly facts: TagFacts,
+    /** It, before the run's files changed: its curve is still the same. */
+    before: RunTag | undefined,
+  ) {
+    this.series = facts.kind === 'scalar' ? (before?.series ?? new ScalarSeries()) : undefined;
+  }
+
+  get kind(): SummaryKind {
+    return this.facts.kind;
+  }
+
+  /** In the order of the files. */
+  get parts(): readonly TagPart[] {
+    return this.ofFiles;
+  }
+
+  take(part: TagPart): void {
+    const before = this.ofFiles.findIndex(({ file }) => file.path > part.file.path);
+    this.ofFiles = before < 0 ? [...this.ofFiles, part] : this.ofFiles.toSpliced(before, 0, part);
+  }
+
+  end(): ReturnType<TagSource['end']> {
+    let count = 0;
+    let last: ReturnType<typeof endsOf>;
+    for (const { tag } of this.ofFiles) {
+      count += (tag.column?.length ?? 0) + (tag.items?.length ?? 0);
+      last = endsOf(tag) ?? last;
+    }
+    return {
+      count,
+      step: last?.lastStep ?? 0,
+      wallMs: last?.lastWallMs ?? 0,
+      value: last?.lastValue ?? Number.NaN,
+    };
+  }
 }
 
 export class LogRun {
   private readonly files = new Map<string, { readonly file: LogFile; readonly family: string }>();
+  private inOrder: readonly { readonly file: LogFile; readonly family: string }[] = [];
   private tags = new Map<string, RunTag>();
+  /** In the order in which they were found: their places stay until a file comes, goes or begins anew. */
+  private numbered: RunTag[] = [];
+  /** Of each of them, ascending; see `LogClock`. */
+  private foundAt: number[] = [];
+  /** How many of a file's tags are among them. */
+  private readonly taken = new Map<LogFile, number>();
   private tagsOf = '';
   private sums: { readonly revision: number; readonly of: Sums } | undefined;
   hasRunFile = false;
@@ -72,10 +122,10 @@ export class LogRun {
     return revision;
   }
 
-  /** All tags, in the order of their names. */
-  allTags(): RunTag[] {
+  /** All tags, in the order in which they were found. */
+  allTags(): readonly RunTag[] {
     this.update();
-    return [...this.tags.values()];
+    return this.numbered;
   }
 
   tag(kind: SummaryKind, name: string): RunTag | undefined {
@@ -87,29 +137,43 @@ export class LogRun {
     return this.tag('scalar', name)?.series;
   }
 
-  /** Tags that changed after revision `since`; all of them where some may have gone. */
-  tagFacts(since: number): { readonly whole: boolean; readonly tags: LogTag[] } {
+  /** What a window does not know that was told all there was at revision `since`. */
+  tagsSince(since: number): ToldTags {
+    this.update();
     let whole = since <= this.filesChangedAt;
     for (const { file } of this.files.values()) if (file.begunAnewAt > since) whole = true;
-    const tags = this.allTags().filter(({ parts }) => whole || parts.some(({ tag }) => tag.changedAt > since));
-    return { whole, tags: tags.map(factsOf) };
+    const grown: number[] = [];
+    this.numbered.forEach(({ parts }, number) => {
+      if (whole || parts.some(({ tag }) => tag.changedAt > since)) grown.push(number);
+    });
+    const known = whole ? 0 : this.foundAt.findLastIndex((revision) => revision <= since) + 1;
+    return tellTags(this.numbered, { whole, from: known, grown });
   }
 
   facts(name: string, reading: boolean): LogRunFacts {
     const { revision } = this;
-    if (this.sums?.revision !== revision) this.sums = { revision, of: this.sumUp() };
     const problems = this.problems();
     return {
       id: this.id,
       source: this.source,
       path: this.folder,
       name,
-      ...this.sums.of,
+      ...this.sum,
       revision,
       reading,
       problems: problems.slice(0, TOLD_PROBLEMS),
       problemCount: this.problemCount(problems.length),
     };
+  }
+
+  get extent(): Pick<Sums, 'firstWallMs' | 'lastWallMs' | 'lastStep'> {
+    return this.sum;
+  }
+
+  private get sum(): Sums {
+    const { revision } = this;
+    if (this.sums?.revision !== revision) this.sums = { revision, of: this.sumUp() };
+    return this.sums.of;
   }
 
   private sumUp(): Sums {
@@ -154,44 +218,39 @@ export class LogRun {
     return Math.max(count, told);
   }
 
+  /** Only what is new is looked at: while a file is read that names a hundred thousand tags, that is asked for again and again. */
   private update(): void {
     let state = String(this.filesChangedAt);
-    for (const { file } of this.files.values()) state += ` ${file.tags.length}:${file.generation}`;
-    if (state === this.tagsOf) return;
-    this.tagsOf = state;
-    const found = new Map<
-      string,
-      { name: string; family: string; kind: SummaryKind; parts: RunTag['parts'][number][] }
-    >();
-    const inOrder = [...this.files.values()].sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
-    for (const { file, family } of inOrder) {
-      for (const tag of file.tags) {
+    for (const { file } of this.files.values()) state += ` ${file.generation}`;
+    let before: Map<string, RunTag> | undefined;
+    if (state !== this.tagsOf) {
+      this.tagsOf = state;
+      before = this.tags;
+      this.tags = new Map();
+      this.numbered = [];
+      this.foundAt = [];
+      this.taken.clear();
+      this.inOrder = [...this.files.values()].sort((a, b) => (a.file.path < b.file.path ? -1 : 1));
+    }
+    const grown = new Set<RunTag>();
+    for (const { file, family } of this.inOrder) {
+      for (let index = this.taken.get(file) ?? 0; index < file.tags.length; index++) {
+        const tag = file.tags[index]!;
         const name = family === '' ? tag.facts.tag : `${family}/${tag.facts.tag}`;
         const key = keyOf(tag.facts.kind, name);
-        const known = found.get(key);
-        if (known) known.parts.push({ file, tag });
-        else found.set(key, { name, family, kind: tag.facts.kind, parts: [{ file, tag }] });
+        let known = this.tags.get(key);
+        if (!known) {
+          known = new RunTag(name, family, tag.facts, before?.get(key));
+          this.tags.set(key, known);
+          this.numbered.push(known);
+          this.foundAt.push(this.clock.now);
+        }
+        known.take({ file, tag });
+        if (known.series) grown.add(known);
       }
+      this.taken.set(file, file.tags.length);
     }
-    const before = this.tags;
-    // Of strings alone: with a function that compares, a hundred thousand of them take three times as long.
-    const names = [...found.keys()].sort();
-    this.tags = new Map();
-    for (const key of names) {
-      const entry = found.get(key)!;
-      const { name, family, kind, parts } = entry;
-      this.tags.set(key, { name, family, kind, parts, series: this.seriesOf(entry, before.get(key)) });
-    }
-  }
-
-  private seriesOf(
-    { kind, parts }: Pick<RunTag, 'kind' | 'parts'>,
-    before: RunTag | undefined,
-  ): ScalarSeries | undefined {
-    if (kind !== 'scalar') return undefined;
-    const series = before?.series ?? new ScalarSeries();
-    series.take(parts.map(({ tag }) => tag.column!));
-    return series;
+    for (const { series, parts } of grown) series!.take(parts.map(({ tag }) => tag.column!));
   }
 }
 
@@ -237,28 +296,4 @@ function endsOf({ column, items }: FileTag) {
   if (!items || items.length === 0) return undefined;
   const last = items.at(items.length - 1);
   return { firstWallMs: items.at(0).wallMs, lastWallMs: last.wallMs, lastStep: last.step, lastValue: undefined };
-}
-
-function factsOf({ name, family, kind, parts }: RunTag): LogTag {
-  const { facts } = parts[0]!.tag;
-  let count = 0;
-  let ends: ReturnType<typeof endsOf>;
-  for (const { tag } of parts) {
-    count += (tag.column?.length ?? 0) + (tag.items?.length ?? 0);
-    ends = endsOf(tag) ?? ends;
-  }
-  return {
-    name,
-    family,
-    tag: facts.tag,
-    kind,
-    count,
-    lastStep: ends?.lastStep ?? 0,
-    lastWallMs: ends?.lastWallMs ?? 0,
-    ...(kind === 'scalar' ? { lastValue: ends?.lastValue ?? Number.NaN } : {}),
-    ...(facts.plugin ? { plugin: facts.plugin } : {}),
-    ...(facts.displayName ? { displayName: facts.displayName } : {}),
-    ...(facts.description ? { description: facts.description } : {}),
-    ...(facts.note ? { note: facts.note } : {}),
-  };
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { uptime } from 'node:os';
 import path from 'node:path';
+import { groupBy } from '../../shared/base/group-by.js';
 import { runPlaces } from '../../shared/base/places.js';
 import type { RunSummary } from '../../shared/protocol/rpc.js';
 import { isAlive } from '../process-alive.js';
@@ -38,7 +39,7 @@ export class RunReader implements RunReading {
 
 async function summarize(run: LogRun): Promise<RunSummary> {
   const { fields, warning } = await readRunFile(run.folder);
-  const curves = endsOfCurves(run);
+  const { firstWallMs, lastWallMs, lastStep } = run.extent;
   const own: RunFileFields = fields ?? {};
   const warnings = [warning, curvesWarning(run)].filter((entry) => entry !== undefined);
   return {
@@ -47,46 +48,42 @@ async function summarize(run: LogRun): Promise<RunSummary> {
     name: own.name ?? path.basename(run.folder),
     experiment: own.experiment,
     status: statusOf(own, run.hasRunFile),
-    createdAt: own.createdAt ?? curves.firstWallMs ?? 0,
+    createdAt: own.createdAt ?? firstWallMs ?? 0,
     epochs: own.epochs,
     epoch: own.epoch,
-    step: own.step ?? curves.step,
-    wallMs: own.wallMs ?? (curves.firstWallMs === undefined ? undefined : curves.lastWallMs! - curves.firstWallMs),
+    step: own.step ?? lastStep,
+    wallMs: own.wallMs ?? (firstWallMs === undefined ? undefined : lastWallMs! - firstWallMs),
     backend: own.backend,
     params: own.params,
     seed: own.seed,
     continuedFrom: own.continuedFrom,
-    last: curves.last,
+    last: lastValues(run),
     ...(own.kind === 'script' ? { isScript: true } : {}),
     canContinue: existsSync(path.join(run.folder, runPlaces.state)),
     warning: warnings.length > 0 ? warnings.join(' ') : undefined,
   };
 }
 
-interface EndsOfCurves {
-  /** Last value by series name. */
-  readonly last: Record<string, number>;
-  /** The furthest step that any series has. */
-  readonly step: number | undefined;
-  readonly firstWallMs: number | undefined;
-  readonly lastWallMs: number | undefined;
-}
+/** Series whose last values are told of a run: of one that has a hundred thousand nobody reads them in a list. */
+const MOST_LAST_VALUES = 1000;
 
-function endsOfCurves(run: LogRun): EndsOfCurves {
-  const last: Record<string, number> = {};
-  let step: number | undefined;
-  let firstWallMs: number | undefined;
-  let lastWallMs: number | undefined;
-  for (const { name, series } of run.allTags()) {
-    const points = series?.points;
-    if (!points || points.length === 0) continue;
-    const end = points.length - 1;
-    last[name] = points.values[end]!;
-    step = Math.max(step ?? 0, points.steps[end]!);
-    firstWallMs = Math.min(firstWallMs ?? Infinity, points.wallMs[0]!);
-    lastWallMs = Math.max(lastWallMs ?? 0, points.wallMs[end]!);
+/** By series name, in the order of the names: where there are too many, of those that are the least deep in folders. */
+function lastValues(run: LogRun): Record<string, number> {
+  let series = run.allTags().filter(({ kind }) => kind === 'scalar');
+  if (series.length > MOST_LAST_VALUES) {
+    const byDepth = groupBy(series, ({ name }) => name.split('/').length);
+    series = [...byDepth.keys()]
+      .sort((a, b) => a - b)
+      .flatMap((depth) => byDepth.get(depth)!)
+      .slice(0, MOST_LAST_VALUES);
   }
-  return { last, step, firstWallMs, lastWallMs };
+  const names = series.map(({ name }) => name).sort();
+  const last: Record<string, number> = {};
+  for (const name of names) {
+    const { values, length } = run.series(name)!.points;
+    if (length > 0) last[name] = values[length - 1]!;
+  }
+  return last;
 }
 
 /** For a person; undefined where all records could be read. */

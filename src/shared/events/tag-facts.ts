@@ -2,7 +2,7 @@
  * What a tag is for: told by its first event's metadata (writers need not repeat it) and by the form of its values, in
  * version 1 and version 2 of summaries. Sources: TensorBoard's plug-ins and its `data_compat.py`.
  */
-import type { SummaryKind } from '../protocol/summaries.js';
+import type { SummaryKind } from '../protocol/summary-kind.js';
 import type { Summary_Value, SummaryMetadata } from '../generated/tensorflow/core/framework/summary_pb.js';
 import { DataType } from '../generated/tensorflow/core/framework/types_pb.js';
 import { scalarOfTensor } from './scalar-of-tensor.js';

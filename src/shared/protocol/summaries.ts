@@ -8,24 +8,13 @@
  */
 import { z } from 'zod';
 import { openedModel } from '../models/model-format.js';
+import { summaryKind } from './summary-kind.js';
+import { toldTags } from './told-tags.js';
+
+export type { SummaryKind } from './summary-kind.js';
 
 const real = z.custom<number>((value) => typeof value === 'number');
 const float64s = z.instanceof(Float64Array);
-
-export const summaryKind = z.enum([
-  'scalar',
-  'histogram',
-  'image',
-  'audio',
-  'text',
-  'tensor',
-  'prCurve',
-  'hparams',
-  'graph',
-  /** Found, and not shown; the tag's `note` says why. */
-  'aside',
-]);
-export type SummaryKind = z.infer<typeof summaryKind>;
 
 /** A folder that runs are looked for in: the workspace, and those that the person added. */
 export const logFolder = z.object({
@@ -77,27 +66,6 @@ export const logRun = z.object({
   problemCount: z.number(),
 });
 export type LogRun = z.infer<typeof logRun>;
-
-export const logTag = z.object({
-  /** `family/tag`; text by others, never HTML. */
-  name: z.string(),
-  family: z.string(),
-  tag: z.string(),
-  kind: summaryKind,
-  /** As the file states it, where it does: `scalars`, `pr_curves`, `mesh`. */
-  plugin: z.string().optional(),
-  /** Points of a scalar; items (steps) of everything else. */
-  count: z.number(),
-  lastStep: z.number(),
-  lastWallMs: z.number(),
-  /** Of scalars; can be NaN or infinite. */
-  lastValue: real.optional(),
-  displayName: z.string().optional(),
-  description: z.string().optional(),
-  /** Why it is left aside. */
-  note: z.string().optional(),
-});
-export type LogTag = z.infer<typeof logTag>;
 
 /** Names of runs and tags are those of `logs/list` and `logs/tags`. */
 const seriesOf = z.object({ run: z.string(), name: z.string() });
@@ -289,19 +257,12 @@ export const logRequests = {
     params: z.object({
       /** None: all. */
       runs: z.array(z.string()).optional(),
-      /** Only tags that changed after it; `revision` of the last answer. */
+      /** What was told at it is known: `revision` of the last answer. */
       since: z.number().default(0),
     }),
     result: z.object({
       revision: z.number(),
-      runs: z.array(
-        z.object({
-          run: z.string(),
-          /** The run has no others: some that it had may have gone. */
-          whole: z.boolean().optional(),
-          tags: z.array(logTag),
-        }),
-      ),
+      runs: z.array(toldTags.extend({ run: z.string() })),
       /** Runs that went after `since`. */
       gone: z.array(z.string()).optional(),
     }),

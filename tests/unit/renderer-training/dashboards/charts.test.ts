@@ -3,7 +3,7 @@ import { mappingOf } from '../../../../renderer/charts/curve.js';
 import type { CurveSource } from '../../../../renderer/charts/curve-view.js';
 import { chartCurves, planChart, type CurveOptions } from '../../../../renderer/panels/dashboards/chart-curves.js';
 import type { ChartPick } from '../../../../renderer/state/dashboard-schema.js';
-import { chartSections, pattern } from '../../../../renderer/panels/dashboards/chart-list.js';
+import { chartSections, pattern, sectionsOf } from '../../../../renderer/panels/dashboards/chart-list.js';
 import { gridRows, rowsAbout } from '../../../../renderer/panels/dashboards/chart-rows.js';
 import { namesOf, seriesOf, type DrawnRun } from '../../../../renderer/panels/dashboards/drawn-runs.js';
 import { placeOf } from '../../../../renderer/panels/dashboards/series-names.js';
@@ -17,7 +17,7 @@ function run(id: string, series: Readonly<Record<string, CurveSource>>, more: Pa
   const named = Object.entries(series).map(([name, source]) => {
     const slash = name.indexOf('/');
     const family = slash < 0 ? '' : name.slice(0, slash);
-    return { family, tag: name.slice(slash + 1), count: source.values.length, source: () => source };
+    return { family, tag: name.slice(slash + 1), source: () => source };
   });
   return { id, name: id, colour: 'var(--series-3)', live: false, ...more, ...seriesOf(named) };
 }
@@ -64,7 +64,7 @@ describe('the place of a series', () => {
 
 describe('charts', () => {
   it('are one a quantity, loss first and learning rate last', () => {
-    const [only, ...more] = chartSections([live], everything);
+    const [only, ...more] = chartSections(sectionsOf([live]), everything);
     expect(only?.charts.map(({ id }) => id)).toEqual(['tag:loss', 'tag:accuracy', 'tag:learning_rate']);
     expect(more).toEqual([]);
   });
@@ -76,15 +76,15 @@ describe('charts', () => {
       'train/gradients/a': column(),
     });
     const pinned = [{ id: 'p', picks: [{ kind: 'tag' as const, tag: 'loss' }] }];
-    const sections = chartSections([many], { pinned, everything: true, filter: '' });
+    const sections = chartSections(sectionsOf([many]), { pinned, everything: true, filter: '' });
     expect(sections.map(({ title }) => title)).toEqual(['Pinned', 'Training', 'gradients', 'weights']);
-    expect(chartSections([many], { pinned, everything: false, filter: '' }).map(({ title }) => title)).toEqual([
-      'Pinned',
-    ]);
+    expect(
+      chartSections(sectionsOf([many]), { pinned, everything: false, filter: '' }).map(({ title }) => title),
+    ).toEqual(['Pinned']);
   });
 
   it('are found by a regular expression, and by plain text while it is not finished', () => {
-    expect(chartSections([live], { ...everything, filter: '^(loss|acc)' })[0]?.charts).toHaveLength(2);
+    expect(chartSections(sectionsOf([live]), { ...everything, filter: '^(loss|acc)' })[0]?.charts).toHaveLength(2);
     expect(pattern('acc(').matches('acc(top 5)')).toBe(true);
     expect(pattern('acc(').problem).toBeDefined();
   });
@@ -202,7 +202,7 @@ describe('curves of a chart', () => {
     const from = { run: 'r', name: 'train/loss', size: 7 };
     const waiting: DrawnRun = {
       ...other,
-      ...seriesOf([{ family: 'train', tag: 'loss', count: 7, source: () => undefined, from }]),
+      ...seriesOf([{ family: 'train', tag: 'loss', source: () => undefined, from }]),
     };
     expect(contentsOf(loss, [waiting], options([waiting]))).toMatchObject({ curves: [], wanted: [from], missing: 1 });
   });

@@ -5,11 +5,12 @@ import {
   summaryGroups,
   type SummaryRun,
 } from '../../../../renderer/panels/summaries/summary-groups.js';
-import type { LogTag, SummaryKind } from '../../../../src/shared/protocol/summaries.js';
+import type { SummaryKind } from '../../../../src/shared/protocol/summary-kind.js';
+import type { LogTag } from '../../../../src/shared/protocol/told-tags.js';
 
 const tag = (name: string, kind: SummaryKind): LogTag => ({
   ...{ name, kind, family: name.split('/')[0]!, tag: name.split('/').slice(1).join('/') },
-  ...{ count: 3, lastStep: 20, lastWallMs: 0 },
+  ...{ count: 3, lastStep: 20, lastWallMs: 0, lastValue: undefined },
 });
 const runs: SummaryRun[] = ['a', 'b'].map((id) => ({ id, name: `run ${id}`, colour: 'red', isLive: false }));
 const tags = new Map([

@@ -16,7 +16,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { LogService } from '../../../../src/server/logs/log-service.js';
 import { encodeFileVersion, encodeScalars } from '../../../../src/shared/events/event-writer.js';
-import type { SummaryKind } from '../../../../src/shared/protocol/summaries.js';
+import type { SummaryKind } from '../../../../src/shared/protocol/summary-kind.js';
+import { KnownTags } from '../../../../src/shared/protocol/told-tags.js';
 
 const fixtures = path.resolve('tests/fixtures/event-files');
 const EVENTS = 'events.out.tfevents.1000.host.1.v2';
@@ -50,7 +51,11 @@ const megabytes = () => process.memoryUsage().rss / 2 ** 20;
 
 async function tagsOf(run: string): Promise<[kind: SummaryKind, name: string][]> {
   const found = (await service.answer('logs/tags', { since: 0 })).runs.find((one) => one.run === id(run));
-  return found?.tags.map(({ kind, name }) => [kind, name]) ?? [];
+  const known = new KnownTags();
+  if (found) known.take(found);
+  return [...known.byKey.values()]
+    .map(({ kind, name }): [SummaryKind, string] => [kind, name])
+    .sort(([, a], [, b]) => (a < b ? -1 : 1));
 }
 
 describe('files by others', () => {

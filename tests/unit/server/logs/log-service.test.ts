@@ -20,6 +20,7 @@ import type { LogsChanged } from '../../../../src/server/logs/log-reading.js';
 import { LogStore } from '../../../../src/server/logs/log-store.js';
 import { LogService } from '../../../../src/server/logs/log-service.js';
 import { encodeEvent, encodeFileVersion, encodeScalars } from '../../../../src/shared/events/event-writer.js';
+import { KnownTags, type LogTag, type ToldTags } from '../../../../src/shared/protocol/told-tags.js';
 import { encodeRecord } from '../../../../src/shared/events/record-frames.js';
 
 const logs = path.resolve(process.env['BACKSTEP_TEST_DATA'] ?? '../shared/data', 'tensorboard-logs');
@@ -53,6 +54,12 @@ const steps = (...list: (readonly [step: number, value: number])[]) =>
 async function open(): Promise<void> {
   await service.setFolders({ workspace: undefined, added: [root] });
   await service.store.settled();
+}
+
+function tagsIn(told: ToldTags): LogTag[] {
+  const known = new KnownTags();
+  known.take(told);
+  return [...known.byKey.values()];
 }
 
 async function lookAgain(): Promise<void> {
@@ -119,7 +126,9 @@ describe('files that change', () => {
   test('grow: only what is new is read, and told', async () => {
     const file = write(`a/${EVENTS}`, steps([1, 1], [2, 2]));
     await open();
-    const { revision } = await service.answer('logs/tags', { since: 0 });
+    const { revision, runs: first } = await service.answer('logs/tags', { since: 0 });
+    const known = new KnownTags();
+    known.take(first[0]!);
     expect((await service.answer('logs/tags', { since: revision })).runs).toEqual([]);
     changes.length = 0;
     appendFileSync(file, points([3, 3]));
@@ -131,7 +140,9 @@ describe('files that change', () => {
     });
     expect([grown!.from, grown!.total, [...grown!.steps]]).toEqual([2, 3, [3]]);
     const { runs } = await service.answer('logs/tags', { since: revision });
-    expect(runs.map(({ run, tags }) => [run, tags.map(({ count }) => count)])).toEqual([[id('a'), [3]]]);
+    expect(runs).toMatchObject([{ run: id('a'), whole: false, found: [] }]);
+    known.take(runs[0]!);
+    expect([...known.byKey.values()].map(({ name, count }) => [name, count])).toEqual([['loss', 3]]);
     await vi.waitFor(() => expect(changes.some((changed) => changed.runs.includes(id('a')))).toBe(true));
   });
 
@@ -190,7 +201,7 @@ describe('files that change', () => {
     writeFileSync(file, steps([1, 7]));
     await lookAgain();
     const anew = await service.answer('logs/tags', { since: revision });
-    expect(anew).toMatchObject({ gone: [], runs: [{ run: id('a'), whole: true, tags: [{ count: 1 }] }] });
+    expect(anew).toMatchObject({ gone: [], runs: [{ run: id('a'), whole: true, found: [{ tags: ['loss'] }] }] });
     rmSync(path.dirname(file), { recursive: true });
     await lookAgain();
     expect(await service.answer('logs/tags', { since: anew.revision })).toMatchObject({ gone: [id('a')], runs: [] });
@@ -285,6 +296,34 @@ test('more points than fit into memory are said to be left out, until something 
   store.dispose();
 });
 
+test('tags are told once by name, then by their numbers, whichever file they come in', async () => {
+  const scalars = (step: number, ...values: [string, number][]) => encodeScalars(step, 1000 + step, values);
+  const b = write('a/validation/' + EVENTS, Buffer.concat([encodeFileVersion(1), scalars(1, ['z', 1], ['loss', 2])]));
+  await open();
+  const known = new KnownTags();
+  let revision = 0;
+  const take = async () => {
+    const told = await service.answer('logs/tags', { since: revision });
+    revision = told.revision;
+    for (const run of told.runs) known.take(run);
+    return told.runs.map(({ whole, found, ends }) => [whole, found.flatMap(({ tags }) => tags), ends.length / 5]);
+  };
+  expect(await take()).toEqual([[true, ['z', 'loss'], 2]]);
+  appendFileSync(b, scalars(2, ['loss', 3], ['a', NaN]));
+  await lookAgain();
+  // Somebody else's question in between finds them as well.
+  await service.answer('logs/list', {});
+  expect(await take()).toEqual([[false, ['a'], 2]]);
+  expect(await take()).toEqual([]);
+  expect(
+    [...known.byKey.values()].map(({ name, count, lastStep, lastValue }) => [name, count, lastStep, lastValue]),
+  ).toEqual([
+    ['validation/z', 1, 1, 1],
+    ['validation/loss', 2, 2, 3],
+    ['validation/a', 1, 2, NaN],
+  ]);
+});
+
 test('a file that names 100,000 tags is a file like any other', async () => {
   const records = [encodeFileVersion(1)];
   for (let tag = 0; tag < 100_000; tag += 1000) {
@@ -299,7 +338,7 @@ test('a file that names 100,000 tags is a file like any other', async () => {
   await open();
   const { runs } = await service.answer('logs/tags', { since: 0 });
   console.log(`100,000 tags read and listed in ${(performance.now() - began).toFixed(0)} ms`);
-  expect(runs[0]!.tags.length).toBe(100_000);
+  expect(tagsIn(runs[0]!)).toHaveLength(100_000);
   expect(await valuesOf('a', 'group_99000/999')).toEqual([99_999]);
 });
 
@@ -400,8 +439,8 @@ describe.skipIf(!existsSync(logs))(`real files${existsSync(logs) ? '' : ` (skipp
     await open();
     const { runs } = await service.answer('logs/tags', { since: 0 });
     expect(runs.length).toBeGreaterThan(100);
-    for (const { run, tags } of runs) {
-      for (const { kind, name } of tags) {
+    for (const { run, ...told } of runs) {
+      for (const { kind, name } of tagsIn(told)) {
         const ask = async () => {
           switch (kind) {
             case 'scalar':
@@ -433,7 +472,7 @@ describe.skipIf(!existsSync(logs))(`real files${existsSync(logs) ? '' : ` (skipp
     }
     const grown = (process.memoryUsage().rss - before) / 2 ** 20;
     console.log(
-      `120 mutated files: ${runs.reduce((sum, { tags }) => sum + tags.length, 0)} tags, ${grown.toFixed(0)} MB`,
+      `120 mutated files: ${runs.reduce((sum, told) => sum + tagsIn(told).length, 0)} tags, ${grown.toFixed(0)} MB`,
     );
     expect(grown).toBeLessThan(400);
   });
@@ -462,8 +501,8 @@ describe.skipIf(!existsSync(logs))(`real files${existsSync(logs) ? '' : ` (skipp
     const { runs } = await list();
     expect(runs).toHaveLength(60);
     expect(runs.some(({ problemCount }) => problemCount > 0)).toBe(true);
-    for (const { run, tags } of (await service.answer('logs/tags', { since: 0 })).runs) {
-      for (const { kind, name } of tags) {
+    for (const { run, ...told } of (await service.answer('logs/tags', { since: 0 })).runs) {
+      for (const { kind, name } of tagsIn(told)) {
         const asked =
           kind === 'image' || kind === 'audio'
             ? service.answer('logs/media', { run, name, kind, item: 0, index: 0 })
