@@ -119,8 +119,7 @@ function shares(
 const names = ['query', 'key', 'value', 'attention_output'] as const;
 
 const multiHeadAttention: LayerMaker = (given) => {
-  for (const name of ['activity_regularizer', 'use_gate', 'sliding_window'])
-    given.insist(name, (value) => value === false);
+  for (const name of ['use_gate', 'sliding_window']) given.insist(name, (value) => value === false);
   given.insist('attention_axes', (axes) => axes === 1 || (Array.isArray(axes) && axes.join() === '1'));
   const manner = mannerOf(given);
   const [heads, width] = [given.count('num_heads'), given.count('key_dim')];

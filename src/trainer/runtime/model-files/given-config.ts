@@ -2,9 +2,10 @@
  * A layer's configuration as Keras writes it, read value by value for TensorFlow.js: what is not as it
  * should be, and what TensorFlow.js cannot do, is refused in words. Makes no layers.
  */
+import type * as tf from '@tensorflow/tfjs';
 import type { KerasLayer } from '../../../shared/models/keras/architecture.js';
 import { isRecord } from '../../../shared/models/is-record.js';
-import { activationNamed, constraintOf, initializerOf, regularizerOf } from './parts-of-layers.js';
+import { activationNamed, activationOf, constraintOf, initializerOf, regularizerOf } from './parts-of-layers.js';
 import { Refusal } from './refusal.js';
 
 /** Keras 3 computes some things in another way than the versions before, and than TensorFlow.js. */
@@ -69,6 +70,12 @@ export class GivenConfig {
     return list;
   }
 
+  /** The same of pictures, [height, width]; steps are a picture of one row. */
+  pictureSizes(name: string, rank: 1 | 2, otherwise?: number): [height: number, width: number] {
+    const sizes = this.sizes(name, rank, otherwise);
+    return [rank === 1 ? 1 : sizes[0]!, sizes.at(-1)!];
+  }
+
   /** Whole numbers as they are, such as axes and shapes; −1 for those that are open. */
   integers(name: string): number[] {
     const value = this.get(name);
@@ -87,6 +94,11 @@ export class GivenConfig {
     throw new Refusal(`TensorFlow.js has no ${name}=${said} for it`);
   }
 
+  /** @throws Refusal where channels come first */
+  channelsLast(): void {
+    this.insist('data_format', (format) => format === 'channels_last');
+  }
+
   dataFormat(): LayerArguments {
     const format = this.choice('data_format', ['channels_last', 'channels_first'], 'channels_last');
     return { dataFormat: format === 'channels_last' ? 'channelsLast' : 'channelsFirst' };
@@ -94,6 +106,11 @@ export class GivenConfig {
 
   activation(name = 'activation'): unknown {
     return activationNamed(this.get(name), this.generation);
+  }
+
+  /** What its activation computes. */
+  activate(): (x: tf.Tensor) => tf.Tensor {
+    return activationOf(this.get('activation'), this.generation);
   }
 
   /** Initializer, regularizer and constraint of each of the weights. */

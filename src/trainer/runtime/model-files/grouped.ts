@@ -2,32 +2,28 @@
 import * as tf from '@tensorflow/tfjs';
 import { dilated } from './dilated.js';
 import type { GivenConfig } from './given-config.js';
-import { ownLayer } from './own-layer.js';
-import { activationOf } from './parts-of-layers.js';
+import { featuresOf, ownLayer } from './own-layer.js';
 import { Refusal } from './refusal.js';
 
 /** Over steps where `rank` is 1, over pictures where it is 2. */
 export function groupedConvolution(given: GivenConfig, rank: 1 | 2): tf.layers.Layer {
-  given.insist('activity_regularizer', () => false);
-  given.insist('data_format', (format) => format === 'channels_last');
-  const wide = (name: string, otherwise?: number): [number, number] => {
-    const sizes = given.sizes(name, rank, otherwise);
-    return rank === 1 ? [1, sizes[0]!] : [sizes[0]!, sizes[1]!];
-  };
-  const [size, strides, rate] = [wide('kernel_size'), wide('strides', 1), wide('dilation_rate', 1)];
+  given.channelsLast();
+  const size = given.pictureSizes('kernel_size', rank);
+  const strides = given.pictureSizes('strides', rank, 1);
+  const rate = given.pictureSizes('dilation_rate', rank, 1);
   const padding = given.choice('padding', ['valid', 'same'], 'valid');
   const [groups, filters] = [given.count('groups'), given.count('filters')];
   const hasBias = given.boolean('use_bias', true);
-  const activation = activationOf(given.get('activation'), given.generation);
+  const activation = given.activate();
   const made = (count: number | null, at: number): number | null => {
     if (count === null) return null;
     const seen = padding === 'same' ? count : count - (size[at]! - 1) * rate[at]!;
     return Math.ceil(seen / strides[at]!);
   };
   return ownLayer(given, {
-    weights([shape = []]) {
-      const features = shape.at(-1);
-      if (typeof features !== 'number' || features % groups !== 0 || filters % groups !== 0)
+    weights([shape]) {
+      const features = featuresOf(shape);
+      if (features % groups !== 0 || filters % groups !== 0)
         throw new Refusal(`its features and filters are not ${groups} groups of equal size`);
       return [
         { name: 'kernel', shape: [...size.slice(2 - rank), features / groups, filters] },

@@ -348,7 +348,7 @@ function numbersOf(value: unknown): number | number[] | undefined {
 }
 
 function lastAlone(given: GivenConfig): void {
-  given.insist('data_format', (format) => format === 'channels_last');
+  given.channelsLast();
 }
 
 function globalPooling(

@@ -22,10 +22,6 @@ export function marginsOf(given: GivenConfig, name: string, rank: number): Margi
   return Array.from({ length: rank }, (_, at) => pair(each[at]));
 }
 
-function lastAlone(given: GivenConfig): void {
-  given.insist('data_format', (format) => format === 'channels_last');
-}
-
 /** Sizes of the inner dimensions changed one by one; batch and channels stay. */
 function resized(change: (size: number, at: number) => number): (shapes: readonly Sizes[]) => Sizes {
   return ([shape = []]) =>
@@ -34,7 +30,7 @@ function resized(change: (size: number, at: number) => number): (shapes: readonl
 
 export function padding(rank: 1 | 3): LayerMaker {
   return (given) => {
-    lastAlone(given);
+    given.channelsLast();
     const margins = marginsOf(given, 'padding', rank);
     return ownLayer(given, {
       shape: resized((size, at) => size + margins[at]![0] + margins[at]![1]),
@@ -45,7 +41,7 @@ export function padding(rank: 1 | 3): LayerMaker {
 
 export function cropping(rank: 1 | 3): LayerMaker {
   return (given) => {
-    lastAlone(given);
+    given.channelsLast();
     const margins = marginsOf(given, 'cropping', rank);
     const left = (size: number, at: number): number => {
       const rest = size - margins[at]![0] - margins[at]![1];
@@ -65,7 +61,7 @@ export function cropping(rank: 1 | 3): LayerMaker {
 
 export function upSampling(rank: 1 | 3): LayerMaker {
   return (given) => {
-    lastAlone(given);
+    given.channelsLast();
     const times = given.sizes('size', rank, 2);
     return ownLayer(given, {
       shape: resized((size, at) => size * times[at]!),
@@ -90,7 +86,7 @@ export function upSampling(rank: 1 | 3): LayerMaker {
 
 /** The middle of a picture. */
 export const centerCrop: LayerMaker = (given) => {
-  lastAlone(given);
+  given.channelsLast();
   const wanted = [given.count('height'), given.count('width')];
   const begin = (size: number, at: number): number => {
     const rest = size - wanted[at]!;

@@ -2,21 +2,12 @@
 import * as tf from '@tensorflow/tfjs';
 import type { GivenConfig } from './given-config.js';
 import type { LayerMaker } from './layer-maker.js';
-import { ownLayer, type OwnWeight, type Sizes } from './own-layer.js';
+import { featuresOf, ownLayer, type OwnWeight } from './own-layer.js';
 import { Refusal } from './refusal.js';
-
-const same = ([shape = []]: readonly Sizes[]): Sizes => shape;
 
 function axesOf(given: GivenConfig, rank: number): number[] {
   const axes = given.has('axis') ? given.integers('axis') : [-1];
   return axes.map((axis) => (axis < 0 ? axis + rank : axis));
-}
-
-/** How many there are along one axis. */
-function along(shape: Sizes, axis: number): number {
-  const size = shape[axis];
-  if (typeof size !== 'number') throw new Refusal('how many features come in is not known');
-  return size;
 }
 
 /** Of groups of features, each on its own. */
@@ -27,13 +18,12 @@ export const groupNormalization: LayerMaker = (given) => {
   return ownLayer(given, {
     passesMask: true,
     weights([shape = []]) {
-      const size = along(shape, axisIn(shape.length));
+      const size = featuresOf(shape, axisIn(shape.length));
       return [
         ...(scales ? [{ name: 'gamma', shape: [size], initializer: 'ones' as const }] : []),
         ...(centers ? [{ name: 'beta', shape: [size], initializer: 'zeros' as const }] : []),
       ];
     },
-    shape: same,
     compute([input], weights) {
       const x = input!;
       const axis = axisIn(x.rank);
@@ -61,9 +51,8 @@ export const rmsNormalization: LayerMaker = (given) => {
   return ownLayer(given, {
     passesMask: true,
     weights: ([shape = []]): OwnWeight[] => [
-      { name: 'scale', shape: kept(shape).map((axis) => along(shape, axis)), initializer: 'ones' },
+      { name: 'scale', shape: kept(shape).map((axis) => featuresOf(shape, axis)), initializer: 'ones' },
     ],
-    shape: same,
     compute([input], [scale]) {
       const x = input!;
       const axes = kept(x.shape);
@@ -78,7 +67,6 @@ export const rmsNormalization: LayerMaker = (given) => {
 export const unitNormalization: LayerMaker = (given) =>
   ownLayer(given, {
     passesMask: true,
-    shape: same,
     compute([input]) {
       const squares = tf.sum(tf.square(input!), axesOf(given, input!.rank), true);
       return tf.mul(input!, tf.rsqrt(tf.maximum(squares, 1e-24)));

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import type { GivenConfig, LayerArguments } from './given-config.js';
+import { Refusal } from './refusal.js';
 
 export type Sizes = readonly (number | null)[];
 
@@ -26,16 +27,17 @@ export interface Calling {
 export interface OwnParts {
   /** Shapes have the batch first. @throws Refusal */
   weights?(shapes: readonly Sizes[]): readonly OwnWeight[];
-  /** One shape, or one for each output. @throws Refusal */
-  shape(shapes: readonly Sizes[]): Sizes | readonly Sizes[];
+  /** One shape, or one for each output; by default that of the first input. @throws Refusal */
+  shape?(shapes: readonly Sizes[]): Sizes | readonly Sizes[];
   /** In a tidy of the layer's. Weights stand in the order in which they were named. */
   compute(inputs: readonly tf.Tensor[], weights: readonly tf.Tensor[], calling: Calling): tf.Tensor | tf.Tensor[];
   /** Whether a mask of the first input holds for what comes out too. */
   readonly passesMask?: boolean;
 }
 
-/** @param given of which name, training and class are taken, and how weights begin */
+/** @param given of which name, training and class are taken, and how weights begin. @throws Refusal */
 export function ownLayer(given: GivenConfig, parts: OwnParts): tf.layers.Layer {
+  given.insist('activity_regularizer', () => false);
   return new OwnLayer(given, parts);
 }
 
@@ -71,7 +73,8 @@ class OwnLayer extends tf.layers.Layer {
   }
 
   override computeOutputShape(shape: tf.Shape | tf.Shape[]): tf.Shape | tf.Shape[] {
-    return this.parts.shape(shapesIn(shape)) as tf.Shape | tf.Shape[];
+    const shapes = shapesIn(shape);
+    return (this.parts.shape?.(shapes) ?? shapes[0]) as tf.Shape | tf.Shape[];
   }
 
   override computeMask(_inputs: tf.Tensor | tf.Tensor[], mask?: tf.Tensor | tf.Tensor[]): tf.Tensor {
@@ -93,6 +96,13 @@ class OwnLayer extends tf.layers.Layer {
       );
     });
   }
+}
+
+/** How many features there are along an axis, the last one where none is named. @throws Refusal where that is open */
+export function featuresOf(shape: Sizes = [], axis = -1): number {
+  const size = shape.at(axis);
+  if (typeof size !== 'number') throw new Refusal('how many features come in is not known');
+  return size;
 }
 
 type Initializer = ReturnType<typeof tf.initializers.zeros>;

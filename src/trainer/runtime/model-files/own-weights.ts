@@ -3,18 +3,14 @@ import * as tf from '@tensorflow/tfjs';
 import { contracted, contractionOf } from './contraction.js';
 import type { LayerMaker } from './layer-maker.js';
 import { ownLayer, type Sizes } from './own-layer.js';
-import { activationOf } from './parts-of-layers.js';
 import { Refusal } from './refusal.js';
-
-const same = ([shape = []]: readonly Sizes[]): Sizes => shape;
 
 /** A product by Einstein's notation. */
 export const einsumDense: LayerMaker = (given) => {
-  given.insist('activity_regularizer', () => false);
   const equation = String(given.get('equation'));
   const told = given.integers('output_shape');
   const biasAxes = given.has('bias_axes') ? String(given.get('bias_axes')) : '';
-  const activation = activationOf(given.get('activation'), given.generation);
+  const activation = given.activate();
   const letters = (shape: Sizes) => {
     const { left, right, result } = contractionOf(equation, shape.length);
     const size = new Map([...left].map((letter, at) => [letter, shape[at] ?? null]));
@@ -58,7 +54,6 @@ export const layerScale: LayerMaker = (given) => {
   const size = given.count('projection_dim');
   return ownLayer(given, {
     weights: () => [{ name: 'gamma', shape: [size], initializer: 'ones' }],
-    shape: same,
     compute: ([x], [gamma]) => tf.mul(x!, gamma!),
   });
 };
@@ -67,7 +62,6 @@ export const layerScale: LayerMaker = (given) => {
 export const stochasticDepth: LayerMaker = (given) => {
   const rate = given.number('drop_path_rate');
   return ownLayer(given, {
-    shape: same,
     compute([x], _weights, { training }) {
       if (!training || rate <= 0) return tf.clone(x!);
       const kept = tf.dropout(tf.ones([x!.shape[0]!, ...x!.shape.slice(1).map(() => 1)]), rate);

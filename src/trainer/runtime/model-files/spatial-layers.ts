@@ -5,7 +5,6 @@ import { create, type LayerMaker } from './layer-maker.js';
 import { withGradients } from './dilated.js';
 import { groupedConvolution } from './grouped.js';
 import { computing, shaping } from './mended-layers.js';
-import { activationOf } from './parts-of-layers.js';
 import { Refusal } from './refusal.js';
 import { transposedSize } from './steps.js';
 
@@ -32,20 +31,16 @@ function isInGroups(given: GivenConfig): boolean {
 /** TensorFlow.js computes convolutions with gaps between what they see, but has no gradients for them. */
 function mendGaps(given: GivenConfig, rank: 1 | 2, layer: tf.layers.Layer, padded?: 'valid'): tf.layers.Layer {
   if (given.get('data_format') === 'channels_first') return layer;
-  const wide = (name: string, otherwise?: number): [number, number] => {
-    const sizes = given.sizes(name, rank, otherwise);
-    return [rank === 1 ? 1 : sizes[0]!, sizes.at(-1)!];
-  };
   return withGradients(layer, {
-    rate: wide('dilation_rate', 1),
-    size: wide('kernel_size'),
+    rate: given.pictureSizes('dilation_rate', rank, 1),
+    size: given.pictureSizes('kernel_size', rank),
     padding: padded ?? given.choice('padding', ['valid', 'same'], 'valid'),
   });
 }
 
 /** TensorFlow.js forgets the gaps in what it says of the shape. */
 function reaching(given: GivenConfig, layer: tf.layers.Layer, rate: readonly number[]): tf.layers.Layer {
-  given.insist('data_format', (format) => format === 'channels_last');
+  given.channelsLast();
   given.insist('strides', isOne);
   if (given.get('padding') === 'same') return layer;
   const size = given.sizes('kernel_size', 2);
@@ -179,12 +174,12 @@ function paddingOf(given: GivenConfig, rank: number): number[] {
 
 /** Keras says how much more comes out than must. */
 function paddedBehind(given: GivenConfig, layer: tf.layers.Layer, more: readonly number[]): tf.layers.Layer {
-  given.insist('data_format', (format) => format === 'channels_last');
+  given.channelsLast();
   const [size, strides] = [given.sizes('kernel_size', 2), given.sizes('strides', 2, 1) as [number, number]];
   const padding = given.choice('padding', ['valid', 'same'], 'valid');
   const made = (count: number, at: number): number =>
     transposedSize(count, size[at]!, strides[at]!, padding, more[at]!);
-  const activation = activationOf(given.get('activation'), given.generation);
+  const activation = given.activate();
   const filters = given.count('filters');
   const built = layer as unknown as { readonly kernel: tf.LayerVariable; readonly bias: tf.LayerVariable | null };
   computing(layer, (input) => {
@@ -204,7 +199,7 @@ function paddedBehind(given: GivenConfig, layer: tf.layers.Layer, more: readonly
 
 export function poolingOf(factory: (args: never) => tf.layers.Layer, rank: number): LayerMaker {
   return (given) => {
-    if (rank === 1) given.insist('data_format', (format) => format === 'channels_last');
+    if (rank === 1) given.channelsLast();
     const poolSize = given.sizes('pool_size', rank, 2);
     const strides = given.has('strides') ? given.sizes('strides', rank) : poolSize;
     return create(factory as (args: unknown) => tf.layers.Layer, {
@@ -221,7 +216,7 @@ export const resizing: LayerMaker = (given) => {
   given.insist('crop_to_aspect_ratio', (value) => value === false);
   given.insist('pad_to_aspect_ratio', (value) => value === false);
   given.insist('antialias', (value) => value === false);
-  given.insist('data_format', (format) => format === 'channels_last');
+  given.channelsLast();
   const [height, width] = [given.count('height'), given.count('width')];
   const interpolation = given.choice('interpolation', ['bilinear', 'nearest'], 'bilinear');
   const layer = create(tf.layers.resizing, { ...given.common(), height, width, interpolation });

@@ -3,11 +3,10 @@
  * there are gradients.
  */
 import * as tf from '@tensorflow/tfjs';
-import { activationOf } from './parts-of-layers.js';
 import { dilated } from './dilated.js';
 import type { GivenConfig } from './given-config.js';
 import type { LayerMaker } from './layer-maker.js';
-import { ownLayer, type OwnWeight, type Sizes } from './own-layer.js';
+import { featuresOf, ownLayer, type OwnWeight } from './own-layer.js';
 import { Refusal } from './refusal.js';
 
 /** What these layers have in common. */
@@ -21,9 +20,8 @@ interface Steps {
 }
 
 function stepsOf(given: GivenConfig): Steps {
-  given.insist('activity_regularizer', () => false);
   given.insist('groups', (value) => value === 1);
-  given.insist('data_format', (format) => format === 'channels_last');
+  given.channelsLast();
   const [stride, dilation] = [given.sizes('strides', 1, 1)[0]!, given.sizes('dilation_rate', 1, 1)[0]!];
   if (stride > 1 && dilation > 1) throw new Refusal('TensorFlow.js has no strides together with dilation for it');
   return {
@@ -32,7 +30,7 @@ function stepsOf(given: GivenConfig): Steps {
     dilation,
     padding: given.choice('padding', ['valid', 'same', 'causal'], 'valid'),
     hasBias: given.boolean('use_bias', true),
-    activation: activationOf(given.get('activation'), given.generation),
+    activation: given.activate(),
   };
 }
 
@@ -44,12 +42,6 @@ function after(steps: Steps, count: number | null): number | null {
   if (count === null) return null;
   const seen = steps.padding === 'valid' ? count - reach(steps) + 1 : count;
   return Math.ceil(seen / steps.stride);
-}
-
-function features(shape: Sizes | undefined): number {
-  const size = shape?.at(-1);
-  if (typeof size !== 'number') throw new Refusal('how many features come in is not known');
-  return size;
 }
 
 const biasOf = (size: number): OwnWeight => ({ name: 'bias', shape: [size], initializer: 'zeros' });
@@ -90,10 +82,10 @@ export const depthwiseConvolution1d: LayerMaker = (given) => {
   const depth = given.count('depth_multiplier', 1);
   return ownLayer(given, {
     weights: ([shape]) => [
-      { name: 'kernel', settings: 'depthwise', shape: [steps.size, features(shape), depth] },
-      ...(steps.hasBias ? [biasOf(features(shape) * depth)] : []),
+      { name: 'kernel', settings: 'depthwise', shape: [steps.size, featuresOf(shape), depth] },
+      ...(steps.hasBias ? [biasOf(featuresOf(shape) * depth)] : []),
     ],
-    shape: ([shape = []]) => [shape[0] ?? null, after(steps, shape[1] ?? null), features(shape) * depth],
+    shape: ([shape = []]) => [shape[0] ?? null, after(steps, shape[1] ?? null), featuresOf(shape) * depth],
     compute: ([x], [kernel, bias]) => finished(depthwise(x!, kernel!, steps), bias, steps),
   });
 };
@@ -104,8 +96,8 @@ export const separableConvolution1d: LayerMaker = (given) => {
   const filters = given.count('filters');
   return ownLayer(given, {
     weights: ([shape]) => [
-      { name: 'depthwise_kernel', settings: 'depthwise', shape: [steps.size, features(shape), depth] },
-      { name: 'pointwise_kernel', settings: 'pointwise', shape: [1, features(shape) * depth, filters] },
+      { name: 'depthwise_kernel', settings: 'depthwise', shape: [steps.size, featuresOf(shape), depth] },
+      { name: 'pointwise_kernel', settings: 'pointwise', shape: [1, featuresOf(shape) * depth, filters] },
       ...(steps.hasBias ? [biasOf(filters)] : []),
     ],
     shape: ([shape = []]) => [shape[0] ?? null, after(steps, shape[1] ?? null), filters],
@@ -125,7 +117,7 @@ export const transposedConvolution1d: LayerMaker = (given) => {
   const made = (count: number): number => transposedSize(count, steps.size, steps.stride, padding, more);
   return ownLayer(given, {
     weights: ([shape]) => [
-      { name: 'kernel', shape: [steps.size, filters, features(shape)] },
+      { name: 'kernel', shape: [steps.size, filters, featuresOf(shape)] },
       ...(steps.hasBias ? [biasOf(filters)] : []),
     ],
     shape: ([shape = []]) => [shape[0] ?? null, typeof shape[1] === 'number' ? made(shape[1]) : null, filters],
