@@ -196,7 +196,7 @@ export function sortRuns(rows: readonly RunRow[], by: RunColumn, descending: boo
     const missing = (value: typeof one) => value === undefined || value === '' || Number.isNaN(value);
     if (missing(one) || missing(other)) return Number(missing(one)) - Number(missing(other));
     if (typeof one === 'number' && typeof other === 'number') return way * (one - other) || 0;
-    return way * String(one).localeCompare(String(other), 'en', { numeric: true });
+    return way * byName(String(one), String(other));
   });
 }
 
