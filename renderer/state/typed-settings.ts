@@ -15,3 +15,15 @@ export function readSettings(text: string): Readonly<Record<string, string>> | u
   }
   return settings;
 }
+
+/** As a person would type them: what `readSettings` gave comes back. */
+export function settingsText(settings: Readonly<Record<string, string>> = {}): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${quoted(value)}`)
+    .join(' ');
+}
+
+function quoted(value: string): string {
+  if (!/\s|^["']|[,;]$/.test(value)) return value;
+  return value.includes('"') ? `'${value}'` : `"${value}"`;
+}

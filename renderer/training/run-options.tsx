@@ -8,7 +8,7 @@ import { formatBytes } from '../charts/format.js';
 import { canRun, runCommand } from '../state/commands.js';
 import { showEngine } from '../state/engine.js';
 import { sessionUi, type RunChoices } from '../state/session-ui.js';
-import { readSettings } from '../state/typed-settings.js';
+import { readSettings, settingsText } from '../state/typed-settings.js';
 import { useApp } from '../use-app.js';
 import { Icon } from '../ui/icon.js';
 
@@ -195,12 +195,6 @@ function RunOptionsForm({ choices, close }: { choices: RunChoices; close: () => 
       </div>
     </form>
   );
-}
-
-function settingsText(settings: RunChoices['settings'] = {}): string {
-  return Object.entries(settings)
-    .map(([name, value]) => `${name}=${/\s/.test(value) ? `"${value}"` : value}`)
-    .join(' ');
 }
 
 function costText(cost: SummaryCost): string {
