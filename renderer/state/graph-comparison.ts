@@ -14,6 +14,7 @@ import { ask } from './dialogs.js';
 import { openedModel } from './opened-model.js';
 import { baseName, joinPath, relativePath } from './paths.js';
 import { recordedGraphs, recordGraph } from './recorded-graphs.js';
+import { nameOfRun } from './run-names.js';
 import { server } from './server.js';
 import { workspaceFiles } from './workspace-files.js';
 
@@ -203,7 +204,7 @@ async function choicesFor(shown: ComparedGraph): Promise<readonly Choice[]> {
     choices.push({
       id: `run ${run.id}`,
       isOlder: true,
-      label: run.name,
+      label: nameOfRun(run.id),
       detail: ['run', formatWhen(run.createdAt), run.backend, run.experiment].filter(Boolean).join(' · '),
       open: () => openOrigin({ kind: 'run', id: run.id }),
     });
@@ -241,15 +242,6 @@ function nameOf(origin: GraphOrigin): string {
     default:
       return baseName(origin.path);
   }
-}
-
-/** With when it began where others have its name too. */
-function nameOfRun(id: string): string {
-  const { runs } = appStore.getState();
-  const run = runs.find((one) => one.id === id);
-  if (!run) return id;
-  const isOneOfSeveral = runs.some((one) => one !== run && one.name === run.name);
-  return isOneOfSeveral ? `${run.name} (${formatWhen(run.createdAt)})` : run.name;
 }
 
 /** @throws what keeps the graph from being had, in words */

@@ -4,6 +4,7 @@ import { groupBy } from '../../../src/shared/base/group-by.js';
 import { messageOf } from '../../../src/shared/base/message-of.js';
 import type { ChartPick, Dashboard } from '../../state/dashboard-schema.js';
 import { ofSeries } from './drawn-runs.js';
+import { mayBeEndless } from './endless-pattern.js';
 import { isSetting, sectionOf } from './series-names.js';
 
 export interface ChartDescription {
@@ -83,16 +84,20 @@ export function titleOf(picks: readonly ChartPick[]): string {
   return picks.map((pick) => (pick.kind === 'tag' ? pick.tag.replaceAll('_', ' ') : pick.formula)).join(', ');
 }
 
-/** A regular expression as somebody types it; one that is not finished is looked for as plain text. */
+/** A regular expression as somebody types it; one that cannot be used is looked for as plain text. */
 export function pattern(text: string): { matches(name: string): boolean; readonly problem?: string } {
   const typed = text.trim();
   if (typed === '') return { matches: () => true };
   try {
     const expression = new RegExp(typed, 'i');
-    return { matches: (name) => expression.test(name) };
+    if (!mayBeEndless(typed)) return { matches: (name) => expression.test(name) };
+    return { ...plain(typed), problem: 'searching by it might never end, for a group repeats that repeats or chooses' };
   } catch (error) {
-    const plain = typed.toLowerCase();
-    const problem = messageOf(error);
-    return { matches: (name) => name.toLowerCase().includes(plain), problem };
+    return { ...plain(typed), problem: `it is not finished: ${messageOf(error)}` };
   }
+}
+
+function plain(typed: string): { matches(name: string): boolean } {
+  const looked = typed.toLowerCase();
+  return { matches: (name) => name.toLowerCase().includes(looked) };
 }

@@ -265,7 +265,7 @@ function PatternField({
       aria-label={`${label}: a regular expression`}
       title={
         problem
-          ? `Taken as plain text, for as a regular expression it is not finished: ${problem}`
+          ? `Taken as plain text, for as a regular expression ${problem}`
           : `${label}: a regular expression, for example loss|acc`
       }
       data-problem={problem !== undefined || undefined}

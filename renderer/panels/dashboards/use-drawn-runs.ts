@@ -8,12 +8,12 @@ import { seriesStore } from '../../state/curve-data.js';
 import { activeDashboard, dashboardsStore, type DashboardsState } from '../../state/dashboards.js';
 import { logStore, tagsOf } from '../../state/log-sync.js';
 import { hparamsStore, settingsOf } from '../../state/run-settings.js';
+import { isCalled, runNames, type RunName } from '../../state/run-names.js';
 import { runColour } from '../../state/runs-colours.js';
 import { runsStore } from '../../state/runs-sync.js';
 import { useApp } from '../../use-app.js';
 import { pattern } from './chart-list.js';
 import { seriesOf, type DrawnRun, type NamedSource } from './drawn-runs.js';
-import { namesOfRuns } from './run-names.js';
 
 /** New only when runs or series come or go; points are appended to the same sources. The run under way is the last. */
 export function useDrawnRuns(): readonly DrawnRun[] {
@@ -35,12 +35,12 @@ export function useDrawnRuns(): readonly DrawnRun[] {
   return useMemo(() => {
     const origins = new Map(logRuns.map((run) => [run.id, run.firstWallMs]));
     const drawn: DrawnRun[] = [];
-    const names = namesOfRuns(runs, (run) => settingsOf(run, hparams));
-    for (const run of chosenRuns(runs, selected, runPattern, notes)) {
+    const names = runNames(runs, hparams);
+    for (const run of chosenRuns(runs, names, selected, runPattern, notes)) {
       if (run.path === liveRunDir) continue;
       drawn.push({
         id: run.id,
-        name: names.get(run.id) ?? run.name,
+        name: names.get(run.id)?.whole ?? run.name,
         colour: runColour(colours[run.id]),
         live: false,
         originMs: origins.get(run.id),
@@ -54,7 +54,7 @@ export function useDrawnRuns(): readonly DrawnRun[] {
       const own = runs.find((run) => run.path === liveRunDir);
       drawn.push({
         id: own?.id ?? 'live',
-        name: session.start?.name ?? 'this run',
+        name: (own && names.get(own.id)?.whole) ?? session.start?.name ?? 'this run',
         colour: 'var(--train)',
         live: true,
         stepsPerEpoch: session.start?.stepsPerEpoch,
@@ -73,6 +73,7 @@ export function useDrawnRuns(): readonly DrawnRun[] {
 /** Those that are ticked, the latest choice on top of those before; with a pattern, those whose names it fits. */
 function chosenRuns(
   runs: readonly RunSummary[],
+  names: ReadonlyMap<string, RunName>,
   selected: readonly string[],
   runPattern: string,
   notes: DashboardsState['runNotes'],
@@ -82,7 +83,7 @@ function chosenRuns(
     return runs.filter(({ id }) => places.has(id)).sort((a, b) => places.get(a.id)! - places.get(b.id)!);
   }
   const { matches } = pattern(runPattern);
-  return runs.filter((run) => !notes[run.id]?.archived && (matches(run.name) || matches(run.id)));
+  return runs.filter((run) => !notes[run.id]?.archived && isCalled(run, names.get(run.id), matches));
 }
 
 /** How many runs are drawn, the one under way among them. */
@@ -90,12 +91,14 @@ export function useDrawnCount(): number {
   const runs = useApp((state) => state.runs);
   const selected = useApp((state) => state.selectedRuns);
   const live = useApp((state) => state.session?.start?.runDir);
+  const hparams = useStore(hparamsStore, (state) => state.sessions);
   const runPattern = useStore(dashboardsStore, (state) => activeDashboard(state).runs);
   const notes = useStore(dashboardsStore, (state) => state.runNotes);
   return useMemo(() => {
-    const others = chosenRuns(runs, selected, runPattern, notes).filter(({ path }) => path !== live);
+    const names = runNames(runs, hparams);
+    const others = chosenRuns(runs, names, selected, runPattern, notes).filter(({ path }) => path !== live);
     return others.length + (live === undefined ? 0 : 1);
-  }, [runs, selected, live, runPattern, notes]);
+  }, [runs, hparams, selected, live, runPattern, notes]);
 }
 
 function sessionSeries(session: SessionState): NamedSource[] {

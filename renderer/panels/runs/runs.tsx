@@ -7,6 +7,8 @@ import { formatCount, formatWhen, formatWhenShort } from '../../charts/format.js
 import { notify } from '../../state/app-state.js';
 import { confirm } from '../../state/dialogs.js';
 import { compareGraphsOfRuns } from '../../state/graph-comparison.js';
+import { nameOfRun, runNames, type RunName } from '../../state/run-names.js';
+import { hparamsStore } from '../../state/run-settings.js';
 import { runColour } from '../../state/runs-colours.js';
 import { continueFromRun, deleteRun, isAdded, renameRun, runsStore, selectRun } from '../../state/runs-sync.js';
 import { sessionPhase } from '../../state/session-actions.js';
@@ -25,6 +27,7 @@ export function Runs() {
   const failure = useStore(runsStore, (state) => state.failure);
   const loaded = useStore(runsStore, (state) => state.loaded);
   const colours = useStore(runsStore, (state) => state.colours);
+  const hparams = useStore(hparamsStore, (state) => state.sessions);
   const session = useCalmSession();
   const [open, setOpen] = useState<string>();
 
@@ -41,6 +44,7 @@ export function Runs() {
       />
     );
   }
+  const names = runNames(runs, hparams);
   return (
     <ul
       className="runs"
@@ -60,6 +64,7 @@ export function Runs() {
         return (
           <RunRow
             key={run.id}
+            name={names.get(run.id)}
             run={live && session ? { ...run, step: session.step } : run}
             live={live}
             paused={live && session?.status === 'paused'}
@@ -85,6 +90,7 @@ function otherOf(runs: readonly RunSummary[], ticked: readonly string[], { id }:
 
 interface RowProps {
   readonly run: RunSummary;
+  readonly name: RunName | undefined;
   /** What its graph is compared with, where that is not asked for. */
   readonly other: RunSummary | undefined;
   readonly live: boolean;
@@ -97,7 +103,7 @@ interface RowProps {
   onOpen(): void;
 }
 
-function RunRow({ run, other, live, paused, result, last, selected, colour, open, onOpen }: RowProps) {
+function RunRow({ run, name, other, live, paused, result, last, selected, colour, open, onOpen }: RowProps) {
   const [renaming, setRenaming] = useState(false);
   const [menu, setMenu] = useState<PopupAt>();
   const row = useRef<HTMLLIElement>(null);
@@ -114,7 +120,7 @@ function RunRow({ run, other, live, paused, result, last, selected, colour, open
     { kind: 'item', label: open ? 'Hide Details' : 'Show Details', run: onOpen },
     {
       kind: 'item',
-      label: other ? `Compare Graphs with ${other.name}` : 'Compare Graph with…',
+      label: other ? `Compare Graphs with ${nameOfRun(other.id)}` : 'Compare Graph with…',
       run: () => void compareGraphsOfRuns(run, other),
     },
     { kind: 'separator' },
@@ -157,7 +163,7 @@ function RunRow({ run, other, live, paused, result, last, selected, colour, open
             type="checkbox"
             checked={selected || live}
             disabled={live}
-            aria-label={`Draw the curves of ${run.name}`}
+            aria-label={`Draw the curves of ${name?.whole ?? run.name}`}
             onChange={(event) => selectRun(run.id, event.target.checked)}
           />
           <i
@@ -173,7 +179,7 @@ function RunRow({ run, other, live, paused, result, last, selected, colour, open
             <button
               className="run-open"
               aria-expanded={open}
-              title={`${run.name}: ${statusWords[run.status]}${run.warning ? `\n${run.warning}` : ''}`}
+              title={`${name?.whole ?? run.name}: ${statusWords[run.status]}${run.warning ? `\n${run.warning}` : ''}`}
               onClick={onOpen}
               onDoubleClick={() => setRenaming(!added)}
             >
@@ -189,13 +195,18 @@ function RunRow({ run, other, live, paused, result, last, selected, colour, open
               </span>
             </button>
           )}
+          {name && name.apart !== '' && (
+            <div className="run-apart" title={name.apart}>
+              {name.apart}
+            </div>
+          )}
           {result !== '' && <div className="run-result numeric">{result}</div>}
           <div className="run-extent">{extentWords(run)}</div>
         </div>
         <button
           className="icon-button run-more"
           title="More"
-          aria-label={`More about ${run.name}`}
+          aria-label={`More about ${name?.whole ?? run.name}`}
           aria-haspopup="menu"
           onClick={(event) => setMenu(popupAt(event, row.current))}
         >
@@ -297,7 +308,7 @@ function Details({ run, last }: { run: RunSummary; last: Readonly<Record<string,
 
 async function askDelete(run: RunSummary): Promise<void> {
   const sure = await confirm(
-    `Delete ${run.name}?`,
+    `Delete ${nameOfRun(run.id)}?`,
     'Its curves and weights are moved to .backstep/trash in this folder, from where they can be taken back.',
     'Delete',
     'danger',

@@ -1,6 +1,8 @@
 /** Runs whose summaries are shown: those that are ticked and the one under way; where there is neither, the latest. */
 import { useMemo } from 'react';
 import { useStore } from 'zustand';
+import { runNames } from '../../state/run-names.js';
+import { hparamsStore } from '../../state/run-settings.js';
 import { runColour } from '../../state/runs-colours.js';
 import { runsStore } from '../../state/runs-sync.js';
 import { useApp } from '../../use-app.js';
@@ -11,19 +13,19 @@ export function useSummaryRuns(): readonly SummaryRun[] {
   const selected = useApp((state) => state.selectedRuns);
   const liveFolder = useApp((state) => state.session?.start?.runDir);
   const colours = useStore(runsStore, (state) => state.colours);
+  const hparams = useStore(hparamsStore, (state) => state.sessions);
   return useMemo(() => {
     const chosen = new Set(selected);
     let shown = runs.filter(({ id, path }) => chosen.has(id) || path === liveFolder);
     if (shown.length === 0) {
       shown = [...runs].sort((a, b) => b.createdAt - a.createdAt).slice(0, 1);
     }
-    const names = shown.map(({ name }) => name);
+    const names = runNames(runs, hparams);
     return shown.map(({ id, name, path }) => ({
       id,
-      // Runs of one experiment have one name: their folders tell them apart.
-      name: names.indexOf(name) === names.lastIndexOf(name) ? name : `${name} (${id.split('/').pop()})`,
+      name: names.get(id)?.whole ?? name,
       isLive: path === liveFolder,
       colour: path === liveFolder ? 'var(--train)' : runColour(colours[id]),
     }));
-  }, [runs, selected, liveFolder, colours]);
+  }, [runs, selected, liveFolder, colours, hparams]);
 }

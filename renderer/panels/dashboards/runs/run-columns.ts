@@ -3,10 +3,12 @@ import { byName } from '../../../../src/shared/base/by-name.js';
 import { formatCount, formatDuration, formatValue, formatWhen } from '../../../charts/format.js';
 import type { RunSummary } from '../../../../src/shared/protocol/rpc.js';
 import type { RunNotes, TableSort } from '../../../state/dashboard-schema.js';
+import type { RunName } from '../../../state/run-names.js';
 import type { Extremes } from '../../../state/series-extremes.js';
 
 export interface RunRow {
   readonly run: RunSummary;
+  readonly name?: RunName | undefined;
   readonly settings: Readonly<Record<string, string>>;
   readonly notes: RunNotes;
   /** By series, of those that a column asks for. */
@@ -42,7 +44,7 @@ const words = (id: string, title: string, value: (row: RunRow) => string | undef
 });
 
 const facts: readonly RunColumn[] = [
-  words('name', 'Name', ({ run }) => run.name),
+  words('name', 'Name', ({ run, name }) => name?.placed ?? run.name),
   words('status', 'Status', ({ run }) => run.status),
   column(
     'created',

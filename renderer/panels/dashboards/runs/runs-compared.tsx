@@ -1,6 +1,7 @@
 /** Two runs side by side: their settings and last values, and what differs in the code that they trained. */
 import { useEffect, useState } from 'react';
-import { formatValue, formatWhen } from '../../../charts/format.js';
+import { formatValue } from '../../../charts/format.js';
+import { nameOfRun } from '../../../state/run-names.js';
 import { server } from '../../../state/server.js';
 import { isAdded } from '../../../state/runs-sync.js';
 import { messageOf } from '../../../../src/shared/base/message-of.js';
@@ -20,9 +21,10 @@ export function RunsCompared({
   close(): void;
 }) {
   const lines = comparedValues(first, second);
-  const [one, other] = titlesOf(first, second);
+  const one = nameOfRun(first.run.id);
+  const other = nameOfRun(second.run.id);
   return (
-    <div className="runs-compared" role="region" aria-label={`${first.run.name} compared with ${second.run.name}`}>
+    <div className="runs-compared" role="region" aria-label={`${one} compared with ${other}`}>
       <div className="runs-table-bar">
         <button className="button" autoFocus onClick={close}>
           <Icon name="arrow-left" />
@@ -59,15 +61,6 @@ export function RunsCompared({
       </div>
     </div>
   );
-}
-
-/** Runs of one experiment have its name; begun in one minute, their folders tell them apart. */
-function titlesOf(first: RunRow, second: RunRow): readonly [string, string] {
-  const [one, other] = [first, second].map(({ run }) => `${run.name}, ${formatWhen(run.createdAt)}`) as [
-    string,
-    string,
-  ];
-  return one === other ? [`${one} (${first.run.id})`, `${other} (${second.run.id})`] : [one, other];
 }
 
 /** What differs comes first. */

@@ -86,7 +86,7 @@ export function RunsTable({ rows, columns, sort, drawn, live, openMenu }: RunsTa
                 <td className="runs-table-tick">
                   <input
                     type="checkbox"
-                    aria-label={`Draw the curves of ${run.name}`}
+                    aria-label={`Draw the curves of ${row.name?.whole ?? run.name}`}
                     checked={drawn.has(run.id)}
                     disabled={run.path === live}
                     style={{ accentColor: runColour(colours[run.id]) }}
@@ -105,7 +105,7 @@ export function RunsTable({ rows, columns, sort, drawn, live, openMenu }: RunsTa
                   <button
                     className="icon-button"
                     title="More"
-                    aria-label={`More about ${run.name}`}
+                    aria-label={`More about ${row.name?.whole ?? run.name}`}
                     aria-haspopup="menu"
                     onClick={(event) => openMenu(row, popupAt(event))}
                   >

@@ -138,9 +138,10 @@ export function drawRing(pen: Pen, { x, y, radius }: Dot, colour: string, width:
 /** What the run says, beside its point. */
 export function drawWords(pen: Pen, layout: ScatterLayout, dot: Dot, { width: all }: Size, palette: Palette): void {
   const { x, y } = layout;
-  const text = [dot.row.run.name, ...[x, y].map(({ column }) => `${column.title} ${rowText(column, dot.row)}`)].join(
-    '  ·  ',
-  );
+  const text = [
+    dot.row.name?.whole ?? dot.row.run.name,
+    ...[x, y].map(({ column }) => `${column.title} ${rowText(column, dot.row)}`),
+  ].join('  ·  ');
   pen.font = `11px ${palette.font}`;
   pen.textBaseline = 'middle';
   pen.textAlign = 'left';

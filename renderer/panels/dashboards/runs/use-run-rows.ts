@@ -3,6 +3,7 @@ import { useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { dashboardsStore } from '../../../state/dashboards.js';
 import type { Dashboard } from '../../../state/dashboard-schema.js';
+import { isCalled, runNames } from '../../../state/run-names.js';
 import { hparamsStore, settingNames, settingsOf } from '../../../state/run-settings.js';
 import { extremesStore, wantExtremes } from '../../../state/series-extremes.js';
 import { useApp } from '../../../use-app.js';
@@ -30,16 +31,18 @@ export function useRunRows(dashboard: Dashboard): RunRows {
 
   const found = useMemo(() => {
     const { matches } = pattern(filter);
+    const names = runNames(runs, sessions);
     const named = runs
       .map((run): RunRow => ({
         run,
+        name: names.get(run.id),
         settings: settingsOf(run, sessions),
         notes: notes[run.id] ?? {},
         extremes: extremes.get(run.id),
       }))
-      .filter(({ run, notes: { archived, tags = [] } }) => {
+      .filter(({ run, name, notes: { archived, tags = [] } }) => {
         if (archived && !showArchived) return false;
-        return matches(run.name) || matches(run.id) || tags.some((tag) => matches(tag));
+        return isCalled(run, name, matches) || tags.some((tag) => matches(tag));
       });
     return { named, columns: allColumns(named, settingNames(runs, sessions)) };
   }, [runs, sessions, notes, extremes, filter, showArchived]);

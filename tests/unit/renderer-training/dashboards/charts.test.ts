@@ -87,6 +87,17 @@ describe('charts', () => {
     expect(chartSections(sectionsOf([live]), { ...everything, filter: '^(loss|acc)' })[0]?.charts).toHaveLength(2);
     expect(pattern('acc(').matches('acc(top 5)')).toBe(true);
     expect(pattern('acc(').problem).toBeDefined();
+    for (const endless of ['(.+)+x', '(a|aa)*$', '(?:(\\w)?-)+x', '(\\d{1,3}){9}x', '((a+))*'])
+      expect(pattern(endless).problem, endless).toMatch(/never end/);
+    for (const harmless of [
+      '^(train|val)/.*loss$',
+      '(?:acc|top)_?[)+*]+',
+      '\\(.+\\)+',
+      '(ab)+',
+      '(?<!a)b|c',
+      '(x{2})*',
+    ])
+      expect(pattern(harmless).problem, harmless).toBeUndefined();
   });
 });
 

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
-import { namesOfRuns } from '../../../../renderer/panels/dashboards/run-names.js';
+import { namesOfRuns } from '../../../../renderer/state/run-names.js';
 
 const at = (text: string) => new Date(text).getTime();
 const run = (id: string, when: string, settings: Record<string, string> = {}, name = 'iris') => ({
-  ...{ id, name, settings },
+  ...{ id, name, settings, path: `/w/runs/${id}` },
   createdAt: at(when),
 });
-const namesIn = (...runs: ReturnType<typeof run>[]) => [...namesOfRuns(runs, ({ settings }) => settings).values()];
+const named = (...runs: ReturnType<typeof run>[]) => [...namesOfRuns(runs, ({ settings }) => settings).values()];
+const namesIn = (...runs: ReturnType<typeof run>[]) => named(...runs).map(({ whole }) => whole);
 
 it('of its own is what a run is called', () => {
   expect(namesIn(run('a', '2020-01-01T10:00'), run('b', '2020-01-01T10:00', {}, 'mnist'))).toEqual(['iris', 'mnist']);
@@ -40,4 +41,19 @@ it('says when it began where settings do not tell, as exactly as it takes', () =
       run('c', '2020-01-01T12:00', { lr: '2' }),
     )[2],
   ).toBe('iris, lr=2');
+});
+
+it('is told apart by the folders that runs are in, as far as these differ', () => {
+  const inFolder = (path: string, name: string, lr = '1') => ({
+    ...run(path, '2020-01-01T10:00', { lr }, name),
+    path: `/w/${path}`,
+  });
+  expect(namesIn(inFolder('a/run1', 'run1'), inFolder('b/run1', 'run1'))).toEqual(['a/run1', 'b/run1']);
+  expect(namesIn(inFolder('run1', 'run1'), inFolder('b/c/run1', 'run1'))).toEqual(['w/run1', 'w/b/c/run1']);
+  const runs = ['1', '2'].map((lr) => inFolder(`old/runs/at-${lr}`, 'iris', lr));
+  expect(named(...runs, inFolder('new/runs/at-3', 'iris', '1'))).toEqual([
+    { placed: 'iris, old', whole: 'iris, old, lr=1', apart: 'old, lr=1' },
+    { placed: 'iris, old', whole: 'iris, old, lr=2', apart: 'old, lr=2' },
+    { placed: 'iris, new', whole: 'iris, new', apart: 'new' },
+  ]);
 });
