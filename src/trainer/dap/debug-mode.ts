@@ -1,9 +1,11 @@
 /** Trains as a debug adapter: the debug thread speaks with the front end on a pipe, this thread trains. */
 import { fstatSync } from 'node:fs';
 import { MessageChannel, Worker } from 'node:worker_threads';
+import { messageOf } from '../../shared/base/message-of.js';
 import { TrainingProcess } from '../training-process.js';
 import { captureConsole } from '../user-console.js';
 import { exitProcess, guardExits } from '../user-exits.js';
+import { isEntered } from './entered-code.js';
 import { DebugHost } from './debug-host.js';
 import { LineService } from './line-service.js';
 import { SharedFlags } from './shared-flags.js';
@@ -52,7 +54,11 @@ export function debugMode(): void {
   captureConsole((event) => {
     if (!training.isOver) host.emit(event);
   });
-  guardExits((error) => training.fail(error));
+  guardExits((error) => {
+    if (!isEntered()) return training.fail(error);
+    const text = `What was entered at a stop has failed since: ${messageOf(error)}`;
+    host.emit({ kind: 'log', level: 'error', text, wallTime: Date.now() });
+  });
   // Interrupts an expression of the person's (see `InspectorClient.interrupt`); the training it leaves alone:
   // whoever started this process ends it by the protocol.
   process.on('SIGINT', () => undefined);

@@ -87,7 +87,7 @@ export function describeValue(value: unknown, reads = new TensorReads()): string
 
 /** In place of a value whose own code fails while it is looked at. */
 export function cannotBeShown(error: unknown): string {
-  return `(cannot be shown: ${error instanceof Error ? error.message : String(error)})`;
+  return `(cannot be shown: ${messageOf(error)})`;
 }
 
 function described(value: unknown, reads: TensorReads): string {

@@ -24,24 +24,18 @@ interface CountedLayer {
   _refCount: number;
 }
 
-interface EngineBackend {
-  backendName: string;
-  backendInstance: unknown;
-}
-
 /** Begins an evaluation; what is given back ends it, with its result where there is one. */
 export function beginGuarded({ model, optimizer }: Guarded): (result?: unknown) => Evaluated {
   const before = new Map(registeredVariables().map((variable) => [variable, variable.dataId]));
   const learningRate = optimizer && learningRateOf(optimizer);
   const counts = model ? layersWithin(model).map((layer) => ({ layer, count: layer._refCount })) : [];
-  const engine = tf.engine() as unknown as EngineBackend;
-  const { backendName, backendInstance } = engine;
+  const letTrain = refuseTraining();
   const end = beginAside();
   return (result) => {
     const kept = end(result);
+    letTrain();
     // A layer counts down before it gives its weights back, which it is then not let do.
     for (const { layer, count } of counts) if (layer._refCount < count) layer._refCount = count;
-    if (engine.backendName !== backendName) Object.assign(engine, { backendName, backendInstance });
     const own = new Set([
       ...(optimizer ? slotsOf(optimizer).map(({ variable }) => variable) : []),
       ...(model ? model.weights.map((weight) => weight.read()) : []),
@@ -53,6 +47,24 @@ export function beginGuarded({ model, optimizer }: Guarded): (result?: unknown) 
       (optimizer && learningRateOf(optimizer)) !== learningRate;
     return { kept: [...new Set([...kept, ...made.filter((variable) => !own.has(variable))])], changed };
   };
+}
+
+/** What waits for something in between would go on in the middle of the training, once that goes on. */
+const waiting = ['fit', 'fitDataset', 'trainOnBatch', 'evaluateDataset'] as const;
+
+/** Until what is given back is called. */
+function refuseTraining(): () => void {
+  const undo = [tf.LayersModel.prototype, tf.Sequential.prototype].flatMap((prototype) =>
+    waiting.map((name) => {
+      const before = Object.getOwnPropertyDescriptor(prototype, name)!;
+      const value = (): never => {
+        throw new Error(`Training stands still here, and model.${name} would go on in the middle of it.`);
+      };
+      Object.defineProperty(prototype, name, { ...before, value });
+      return () => Object.defineProperty(prototype, name, before);
+    }),
+  );
+  return () => undo.forEach((one) => one());
 }
 
 function registeredVariables(): tf.Variable[] {

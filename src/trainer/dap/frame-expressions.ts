@@ -10,6 +10,7 @@ import { expressionBefore } from './expression-before.js';
 import type { ShownValue } from './inspection.js';
 import type { InspectorClient, Remote } from './inspector-client.js';
 import { expressionProblem } from './line-condition.js';
+import { outliving } from './outliving.js';
 import { pausedExpression } from './thread-messages.js';
 import { withoutTypes } from './typed-expression.js';
 
@@ -95,11 +96,13 @@ export class FrameExpressions {
     options: { readonly sideEffects: boolean },
   ): Promise<Remote> {
     const evaluate = (text: string): Promise<Remote> => this.inspector.evaluateOnFrame(callFrameId, text, options);
+    const isExpression = expressionProblem(expression) === undefined;
+    const body = isExpression ? `(${expression}\n)` : `eval(${JSON.stringify(expression)})`;
     const names: string[] = [];
     for (;;) {
       const handed = names.map((name) => `${service}.names().${name}`).join();
       try {
-        return await evaluate(names.length === 0 ? expression : `((${names.join()}) => (${expression}\n))(${handed})`);
+        return await evaluate(names.length === 0 ? expression : `((${names.join()}) => ${body})(${handed})`);
       } catch (error) {
         const missing = /^ReferenceError: (\w+) is not defined/.exec((error as Error).message)?.[1];
         if (missing === undefined || names.includes(missing) || !lentNames.has(missing)) throw error;
@@ -136,14 +139,11 @@ export const lentNames: ReadonlySet<string> = new Set([
   ...tensorNumbers,
 ]);
 
-/** What is declared in the console is there in the next line, too. */
-function outliving(expression: string): string {
-  return expression.replace(/^\s*(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=(?!=)/, 'globalThis.$1 =');
-}
-
 function inPlainWords(error: Error): Error {
   if (/await (?:is only valid|can ?not be used)|Unexpected reserved word/.test(error.message)) {
-    return new Error('Training stands still here, so there is nothing to await: use dataSync() instead of data().');
+    return new Error(
+      'Training stands still here, so there is nothing to await: use dataSync() instead of data(), arraySync() instead of array().',
+    );
   }
   if (/Possible side-effect/.test(error.message))
     return new Error('This would change something; evaluate it in the console.');

@@ -4,8 +4,8 @@
  * times slower: it is attached only where something can stop.
  */
 import inspector, { type Debugger, type Runtime } from 'node:inspector';
-import { Script } from 'node:vm';
 import { parseMessage } from '../../shared/base/message-json.js';
+import { isSyntax } from './is-syntax.js';
 import type { PausedService } from './paused-service.js';
 import { pausedExpression, type Answer } from './thread-messages.js';
 
@@ -225,15 +225,6 @@ function interruptible(expression: string): string {
   const asFunction = `() => (${expression}\n)`;
   const work = isSyntax(asFunction) ? asFunction : `() => eval(${JSON.stringify(expression)})`;
   return `${pausedExpression}.interruptibly(${work})`;
-}
-
-function isSyntax(text: string): boolean {
-  try {
-    return Boolean(new Script(text));
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
 }
 
 function throwIfFailed(details: Runtime.ExceptionDetails | undefined): void {

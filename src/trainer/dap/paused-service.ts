@@ -16,6 +16,7 @@ import type { PausedTraining } from '../runtime/paused-training.js';
 import { Inspection, type Part } from './inspection.js';
 import { completionsOf } from './completions.js';
 import { endable } from './endable.js';
+import { runEntered } from './entered-code.js';
 import { beginGuarded } from './evaluation-guard.js';
 import { lendNames } from './names-in-reach.js';
 import { tensorWords } from './tensor-words.js';
@@ -209,7 +210,7 @@ export class PausedService {
 
   /** Runs what a person entered so that a SIGINT ends it, as any exception would. */
   interruptibly(work: () => unknown): unknown {
-    return endable(work, { breakOnSigint: true });
+    return runEntered(() => endable(work, { breakOnSigint: true }));
   }
 
   /** Training goes on: everything that was handed out ends. */

@@ -38,9 +38,7 @@ export function elementsOf(value: object, evaluateName: string | undefined): (in
 
 /** By name: its own, those of an error that are hidden from loops, and accessors of its classes. */
 export function propertiesOf(value: object, evaluateName: string | undefined): Entry[] {
-  const indexed = Array.isArray(value);
-  const own = Reflect.ownKeys(value).flatMap((key): Entry[] => {
-    if (indexed && typeof key === 'string' && /^\d+$/.test(key)) return [];
+  const own = namedKeys(value).flatMap((key): Entry[] => {
     // What Node notes on it is nobody's business.
     if (typeof key === 'symbol' && types.isPromise(value)) return [];
     const property = Reflect.getOwnPropertyDescriptor(value, key);
@@ -74,6 +72,20 @@ function classesOf(value: object): NewableFunction[] {
     prototype = Object.getPrototypeOf(prototype) as typeof prototype;
   }
   return classes;
+}
+
+/** Without indexes, which come first, in order: there may be millions of them. */
+function namedKeys(value: object): (string | symbol)[] {
+  const keys = Object.keys(value);
+  const symbols = Object.getOwnPropertySymbols(value);
+  if (!Array.isArray(value)) return [...keys, ...symbols];
+  let [from, to] = [0, keys.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if (/^\d+$/.test(keys[middle]!)) from = middle + 1;
+    else to = middle;
+  }
+  return [...keys.slice(from), ...symbols];
 }
 
 function errorEntries(error: Error): Entry[] {

@@ -92,6 +92,7 @@ interface Disposing {
   disposeVariable(variable: tf.Variable): void;
   reset(): void;
   removeBackend(name: string): void;
+  setBackend(name: string): unknown;
 }
 
 /** What the training lives on is not for others to dispose: it would fail at some later, unlikely place. */
@@ -112,8 +113,11 @@ function guardTensors(engine: object): () => void {
   disposing.reset = disposing.removeBackend = () => {
     throw new StillInUse('The training lives on this: it cannot be given up from here.');
   };
+  disposing.setBackend = () => {
+    throw new StillInUse('The training’s values are on this backend: it cannot be changed from here.');
+  };
   return () => {
-    for (const name of ['disposeTensor', 'disposeVariable', 'reset', 'removeBackend'] as const) {
+    for (const name of ['disposeTensor', 'disposeVariable', 'reset', 'removeBackend', 'setBackend'] as const) {
       const before = own[name];
       if (before) Object.defineProperty(engine, name, before);
       else Reflect.deleteProperty(engine, name);

@@ -110,6 +110,23 @@ test('an expression that does not end is ended by cancel, and everything goes on
   expect(await evaluate('scale', frameId)).toBe('0.5');
 });
 
+test('what is entered and goes on later is no part of the training, and cannot change its ground', async () => {
+  const frameId = await stopInStep();
+  await expect(evaluate('model.fit(batch.xs, batch.ys)', frameId, 'repl')).rejects.toThrow('in the middle of it');
+  await expect(evaluate("tf.setBackend('wasm')", frameId, 'repl')).rejects.toThrow('cannot be changed from here');
+  await evaluate('setTimeout(() => { throw new Error("by a timer") }, 1)', frameId, 'repl');
+  expect(await evaluate('Promise.reject(new Error("by a promise"))', frameId, 'repl')).toContain('<rejected>');
+  const said: string[] = [];
+  client.on('output', ({ body }: DebugProtocol.OutputEvent) => said.push(body.output.trim()));
+  const over = Promise.all([client.waitForEvent('exited'), client.waitForEvent('terminated')]);
+  await lines('experiment.ts');
+  await client.continueRequest({ threadId: 1 });
+  const [exited] = (await over) as [DebugProtocol.ExitedEvent, unknown];
+  expect(exited.body.exitCode).toBe(0);
+  expect(said).toContain('What was entered at a stop has failed since: by a promise');
+  expect(said).toContain('What was entered at a stop has failed since: by a timer');
+});
+
 test('a step into one of the calls on a line', async () => {
   const frameId = await stopInStep();
   const { targets } = (await client.stepInTargetsRequest({ frameId })).body;

@@ -7,6 +7,7 @@ test.each([
   ['(batch.xs as tf.Tensor).shape', '(batch.xs).shape'],
   ['rows.map((row: number[]): number => row[0]!)', 'rows.map((row) => row[0])'],
   ['value satisfies number', 'value'],
+  ['const n: number = rows![0] as number; let s: string[] = []', 'const n = rows[0]; let s = []'],
 ])('%s is evaluated without its types', async (typed, plain) => {
   const bare = (text: string): string => text.replaceAll(' ', '');
   expect(bare(await withoutTypes(typed))).toBe(bare(plain));
