@@ -45,8 +45,8 @@ type Outlook =
 
 /** What is known of a hit before the walk that is to stand at it. */
 interface Foreseen {
-  /** Values that it has happened to; none: it is the place itself, and its condition holds. */
-  readonly values: ReadonlySet<string> | undefined;
+  /** Values that it has happened to, and that the walk has not come to yet; none: it is the place itself, and its condition holds. */
+  readonly values: Set<string> | undefined;
 }
 
 type DataPlace = Extract<BreakpointPlace, { kind: 'data' }>;
@@ -66,6 +66,8 @@ export class StepBreakpoints {
   private readonly reachedPerStep = new Map<ArmedBreakpoint, number>();
   /** How often a layer has given an output in this step. */
   private readonly applications = new Map<string, number>();
+  /** Of those on outputs, whether one of their layers gives several in a step, which have one summary. */
+  private readonly watchesSeveral = new WeakMap<ArmedBreakpoint, boolean>();
   /** Walks that came to no stop, by the breakpoint that asked for them. */
   private readonly idleWalks = new Map<string, number>();
   private readonly stopped = new Set<ArmedBreakpoint>();
@@ -143,6 +145,7 @@ export class StepBreakpoints {
   /** What runs from here on is not the step, or the step no longer. */
   pause(): void {
     if (!this.follows) return;
+    if (this.wholeStep) this.learnApplications();
     this.follows = false;
     this.host.arm(undefined);
   }
@@ -223,10 +226,26 @@ export class StepBreakpoints {
     for (const one of armed) this.reachedPerStep.set(one, this.reachedNow.get(one) ?? 0);
   }
 
+  private learnApplications(): void {
+    for (const one of this.awake) {
+      const { at } = one;
+      if (at.kind !== 'data' || at.of !== 'activation' || this.watchesSeveral.has(one)) continue;
+      const times = valuesWatched(at, this.host.names).map(
+        ({ name }) => this.applications.get(applicationKey('forward', name)) ?? 0,
+      );
+      // Where none was seen, the step was a graph's.
+      if (times.some((count) => count > 0))
+        this.watchesSeveral.set(
+          one,
+          times.some((count) => count > 1),
+        );
+    }
+  }
+
   private applicationOf(place: OpPlace): number {
     const { layerName } = place;
     if (place.stands !== 'layer' || place.when !== 'after' || layerName === undefined) return 1;
-    const key = `${place.phase} ${layerName}`;
+    const key = applicationKey(place.phase, layerName);
     const count = (this.applications.get(key) ?? 0) + 1;
     this.applications.set(key, count);
     return count;
@@ -242,7 +261,8 @@ export class StepBreakpoints {
       return stops ? one.describe() : undefined;
     }
     const happened = this.valuesAt(one, place).filter(({ name, tensors }) => {
-      if (foreseen) return foreseen.values?.has(name);
+      // It has been tested by the step's summaries.
+      if (foreseen) return foreseen.values?.delete(name);
       try {
         const key = application === 1 ? name : `${name} ${application}`;
         return one.watch!.test(key, (number) => scope.reading.numberOf(tensors, number));
@@ -251,7 +271,6 @@ export class StepBreakpoints {
         return false;
       }
     });
-    if (happened.length > 0) this.foreseen.delete(one);
     const stops = happened.filter(({ tensors }) => one.reached(scope.watching(tensors), listener));
     return stops[0] && stops.map(({ name }) => one.describe(name)).join(', ');
   }
@@ -274,7 +293,7 @@ export class StepBreakpoints {
 
   private outlook(one: ArmedBreakpoint): Outlook {
     const { at, needs, rule, logs } = one;
-    if (at.kind === 'data') return { kind: 'summary' };
+    if (at.kind === 'data') return { kind: this.isSummarized(one, at) ? 'summary' : 'walk' };
     const times = this.reachedPerStep.get(one);
     if (isDecidedBefore(one)) {
       if (logs || times === undefined || !rule) return times === 0 ? { kind: 'no' } : { kind: 'walk' };
@@ -290,6 +309,11 @@ export class StepBreakpoints {
       tensors.every((term) => valuesAtLayer(term, at, names) !== undefined);
     // A layer that is applied twice has one summary for both.
     return isTold && times === 1 ? { kind: 'summary' } : times === 0 ? { kind: 'no' } : { kind: 'walk' };
+  }
+
+  /** What is not finite in one output of a layer is so in those made of it. */
+  private isSummarized(one: ArmedBreakpoint, { of, event }: DataPlace): boolean {
+    return of !== 'activation' || event.kind === 'notFinite' || this.watchesSeveral.get(one) === false;
   }
 
   private hasToWalk(one: ArmedBreakpoint, outlook: Outlook, paused: PausedTraining): boolean {
@@ -319,7 +343,7 @@ export class StepBreakpoints {
       if (watch.test(wish.name, (number) => summary[number])) happened.add(wish.name);
     }
     if (known === 0) return wishes.length > 0;
-    if (happened.size > 0) this.foreseen.set(one, { values: happened });
+    this.foreseen.set(one, { values: happened });
     return happened.size > 0;
   }
 
@@ -360,6 +384,7 @@ export class StepBreakpoints {
     const { listener } = this.host;
     const hits: { readonly id: string; readonly description: string }[] = [];
     for (const [one, { values }] of this.foreseen) {
+      if (values?.size === 0) continue;
       const scope = {
         ...scalarsInStep(this.host.facts),
         numberOf: (): number => {
@@ -391,6 +416,10 @@ export class StepBreakpoints {
       });
     }
   }
+}
+
+function applicationKey(phase: OpPlace['phase'], layer: string): string {
+  return `${phase} ${layer}`;
 }
 
 /** Whether its condition is the same all through a step, and known before it. */

@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { drawAside, generatorFor } from './random.js';
+import { masksBeside } from './recurrent-masks-beside.js';
 
 interface Scope {
   readonly track: readonly tf.Tensor[];
@@ -57,10 +58,12 @@ export function beginAside(): (result?: unknown) => tf.Tensor[] {
   state.gradientDepth = 0;
   state.kernelDepth = 0;
   const guardAgain = guardTensors(engine);
+  const masksAgain = masksBeside();
   const tracking = new Tracking(engine);
   engine.startScope('aside');
   const scope = state.activeScope;
   return (result) => {
+    masksAgain();
     const made = new Set(scope.track);
     const kept = found(result).filter((tensor) => made.has(tensor) && !tensor.isDisposed);
     for (const tensor of kept) tf.keep(tensor);

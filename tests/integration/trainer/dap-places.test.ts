@@ -42,6 +42,21 @@ export default defineExperiment({
 /** More steps than a way back reaches over. */
 const longExperiment = tinyExperiment.replace('epochs: 2', 'epochs: 20');
 
+/** A layer that is applied twice in a step. */
+const sharedExperiment = longExperiment.replace(
+  /model: [^]+?\n  }\),/,
+  `model: () => {
+    const input = tf.input({ shape: [4] });
+    const twice = tf.layers.dense({ units: 4, activation: 'tanh', name: 'twice' });
+    const output = tf.layers.dense({ units: 3, activation: 'softmax', name: 'last' });
+    return tf.model({ inputs: input, outputs: output.apply(twice.apply(twice.apply(input))) as tf.SymbolicTensor });
+  },`,
+);
+
+/** With a metric of the person's own: what runs code of theirs is followed. */
+const followed = (experiment: string): string =>
+  experiment.replace("['accuracy']", '[(_: tf.Tensor, made: tf.Tensor) => made.mean()]');
+
 const trainers = trainersIn({
   'experiment.ts': tinyExperiment,
   'own.ts': stepExperiment,
@@ -49,8 +64,9 @@ const trainers = trainersIn({
   'wide.ts': wideExperiment,
   'nan.ts': nanExperiment,
   'long.ts': longExperiment,
-  // A metric of the person's own: what runs code of theirs is followed.
-  'followed.ts': longExperiment.replace("['accuracy']", '[(_: tf.Tensor, made: tf.Tensor) => made.mean()]'),
+  'followed.ts': followed(longExperiment),
+  'shared.ts': sharedExperiment,
+  'shared-followed.ts': followed(sharedExperiment),
   'frozen.ts': tinyExperiment.replace("activation: 'relu' }", "activation: 'relu', trainable: false }"),
 });
 const { place, connect } = trainers;
@@ -146,30 +162,45 @@ describe.each(['cpu', 'wasm'] as const)('on %s', (backend) => {
   }, 60_000);
 });
 
-test('quick steps that are made once more where a value hits stop where followed ones do, and end the same', async () => {
-  const crosses = (of: 'activation' | 'gradient', name: string, number: 'max' | 'norm', value: number) =>
-    at({ kind: 'data', of, name, event: { kind: 'crosses', number, value } });
-  const watched = () => [
-    crosses('activation', 'dense_1', 'max', 1.9),
-    { ...crosses('activation', 'dropout_1', 'max', 1.9), logMessage: '{step}: {norm(tensor)} {mean(input)}' },
-    crosses('gradient', 'dense_2/kernel', 'norm', 0.35),
-    at({ kind: 'data', of: 'gradient', event: { kind: 'notFinite' } }),
-  ];
-  const [plain, repeated, followed] = await Promise.all([
-    run([], { backend: 'wasm', file: 'long.ts' }),
-    run(watched(), { backend: 'wasm', file: 'long.ts' }),
-    run(watched(), { backend: 'wasm', file: 'followed.ts' }),
-  ]);
-  const told = ({ stops, client }: typeof plain) => [
-    ...stops.map((stop) => `${inShort(stop)} ${stop.description}`),
-    ...client.eventsOf('log').map(({ text }) => text),
-  ];
-  expect(repeated.stops.length).toBeGreaterThan(5);
-  expect(repeated.client.eventsOf('log').length).toBeGreaterThan(5);
-  expect(repeated.stops.some(({ step }) => step > 40)).toBe(true);
-  expect(told(repeated)).toEqual(told(followed));
-  expect(repeated.hash).toBe(plain.hash);
-}, 60_000);
+const crosses = (of: 'activation' | 'gradient', name: string | undefined, number: 'max' | 'norm', value: number) =>
+  at({ kind: 'data', of, event: { kind: 'crosses', number, value }, ...(name === undefined ? {} : { name }) });
+
+test.each([
+  [
+    'of one name and of any',
+    'long.ts',
+    'followed.ts',
+    () => [
+      crosses('activation', 'dense_1', 'max', 1.9),
+      crosses('gradient', 'dense_2/kernel', 'norm', 0.35),
+      // In several places of one step.
+      crosses('gradient', undefined, 'norm', 0.9),
+      at({ kind: 'data', of: 'gradient', event: { kind: 'notFinite' } }),
+    ],
+  ],
+  [
+    'of a layer that is applied twice',
+    'shared.ts',
+    'shared-followed.ts',
+    () => [crosses('activation', 'twice', 'max', 0.8)],
+  ],
+])(
+  'quick steps that are made once more where a value hits stop where followed ones do: %s',
+  async (_, ...given) => {
+    const [file, followedFile, watched] = given;
+    const [plain, repeated, followed] = await Promise.all([
+      run([], { backend: 'wasm', file, steps: 50 }),
+      run(watched(), { backend: 'wasm', file, steps: 50 }),
+      run(watched(), { backend: 'wasm', file: followedFile, steps: 50 }),
+    ]);
+    const told = ({ stops }: typeof plain) => stops.map((stop) => `${inShort(stop)} ${stop.description}`);
+    expect(told(repeated).length).toBeGreaterThan(5);
+    expect(repeated.stops.some(({ step }) => step > 40)).toBe(true);
+    expect(told(repeated)).toEqual(told(followed));
+    expect(repeated.hash).toBe(plain.hash);
+  },
+  60_000,
+);
 
 test('conditions over what is in reach, hit counts, log messages', async () => {
   const plain = await run([], { steps: 6 });
