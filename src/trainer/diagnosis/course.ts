@@ -34,6 +34,7 @@ export class Course {
   /** How many losses in a row are taken together. */
   readonly window: number;
   private readonly epochList: EpochCourse[] = [];
+  private best: EpochCourse | undefined;
   private readonly classes = new Map<number, number>();
   private classified = 0;
   private batches = 0;
@@ -57,12 +58,14 @@ export class Course {
   }
 
   addEpoch({ epoch, loss, validation }: Extract<TrainingEvent, { kind: 'epoch' }>): void {
-    this.epochList.push({
+    const one: EpochCourse = {
       epoch,
       loss,
       validationLoss: validation?.['loss'],
       validationAccuracy: validation?.['accuracy'] ?? validation?.['acc'],
-    });
+    };
+    this.epochList.push(one);
+    if (!this.best || (one.validationLoss ?? Infinity) < (this.best.validationLoss ?? Infinity)) this.best = one;
   }
 
   /** Classes of a batch's examples. */
@@ -90,6 +93,10 @@ export class Course {
   }
   get epochs(): readonly EpochCourse[] {
     return this.epochList;
+  }
+  /** The first of the lowest validation loss; not looked for among thousands each time that one is judged. */
+  get bestEpoch(): EpochCourse | undefined {
+    return this.best;
   }
   get classCounts(): ReadonlyMap<number, number> {
     return this.classes;

@@ -19,13 +19,10 @@ export const overfitting: Rule = {
   title: 'The validation loss rises while training’s falls',
   thresholdOf: 'rise of the validation loss, as a share of its lowest',
   threshold: 0.25,
-  test: ({ epochs }, _facts, threshold) => {
+  test: ({ epochs, bestEpoch: best }, _facts, threshold) => {
     const last = epochs.at(-1);
-    if (last?.validationLoss === undefined || epochs.length <= EPOCHS_BACK) return [];
-    const best = epochs.reduce((low, one) =>
-      (one.validationLoss ?? Infinity) < (low.validationLoss ?? Infinity) ? one : low,
-    );
-    const lowest = best.validationLoss;
+    const lowest = best?.validationLoss;
+    if (last?.validationLoss === undefined || !best || epochs.length <= EPOCHS_BACK) return [];
     if (lowest === undefined || lowest <= 0 || last.epoch - best.epoch < EPOCHS_BACK) return [];
     // One bad epoch is an accident.
     const since = epochs.slice(-EPOCHS_BACK);

@@ -57,9 +57,9 @@ interface RmsProp extends RmsPropAttributes {
 const fused = Symbol('backstep.fused');
 
 export function fuseOptimizerUpdates(): void {
-  replaceUpdate<Adam>(tf.AdamOptimizer, 'ApplyAdam', (optimizer, gradients) => {
+  replaceUpdate<Adam>(tf.AdamOptimizer, 'ApplyAdam', (optimizer, entries) => {
     tf.tidy(() => {
-      for (const { name, index, value, gradient } of entries(gradients)) {
+      for (const { name, index, value, gradient } of entries) {
         const first = slot(optimizer.accumulatedFirstMoment, index, `${name}/m`, value);
         const second = slot(optimizer.accumulatedSecondMoment, index, `${name}/v`, value);
         if (!gradient) continue;
@@ -80,10 +80,10 @@ export function fuseOptimizerUpdates(): void {
     optimizer.incrementIterations();
   });
 
-  replaceUpdate<RmsProp>(tf.RMSPropOptimizer, 'ApplyRmsProp', (optimizer, gradients) => {
+  replaceUpdate<RmsProp>(tf.RMSPropOptimizer, 'ApplyRmsProp', (optimizer, entries) => {
     if (optimizer.centered) return 'as it was';
     tf.tidy(() => {
-      for (const { name, index, value, gradient } of entries(gradients)) {
+      for (const { name, index, value, gradient } of entries) {
         const meanSquare = slot(optimizer.accumulatedMeanSquares, index, `${name}/rms`, value);
         const moment = slot(optimizer.accumulatedMoments, index, `${name}/momentum`, value);
         if (!gradient) continue;
@@ -101,15 +101,16 @@ export function fuseOptimizerUpdates(): void {
 function replaceUpdate<Fields>(
   optimizer: { readonly prototype: tf.Optimizer },
   kernelName: string,
-  update: (optimizer: Fields, gradients: Gradients) => 'as it was' | undefined | void,
+  update: (optimizer: Fields, entries: readonly Entry[]) => 'as it was' | undefined | void,
 ): void {
   const prototype = optimizer.prototype as tf.Optimizer & { [fused]?: true };
   if (prototype[fused]) return;
   prototype[fused] = true;
   const stock = prototype.applyGradients;
   prototype.applyGradients = function (this: tf.Optimizer, gradients: Gradients) {
-    const canFuse = tf.getKernel(kernelName, tf.getBackend()) && entries(gradients).every(isFloat);
-    if (!canFuse || update(this as unknown as Fields, gradients) === 'as it was') stock.call(this, gradients);
+    const entries = tf.getKernel(kernelName, tf.getBackend()) ? entriesOf(gradients) : undefined;
+    const canFuse = entries?.every(isFloat) === true;
+    if (!canFuse || update(this as unknown as Fields, entries) === 'as it was') stock.call(this, gradients);
   };
 }
 
@@ -120,12 +121,15 @@ interface Entry {
   readonly gradient: tf.Tensor | undefined;
 }
 
-function entries(gradients: Gradients): Entry[] {
-  const list = Array.isArray(gradients)
-    ? gradients.map(({ name, tensor }) => ({ name, gradient: tensor }))
-    : Object.entries(gradients).map(([name, gradient]) => ({ name, gradient }));
+function entriesOf(gradients: Gradients): Entry[] {
   const variables = tf.engine().registeredVariables;
-  return list.map((entry, index) => ({ ...entry, index, value: variables[entry.name]! }));
+  const entry = (name: string, gradient: tf.Tensor, index: number): Entry => {
+    const value = variables[name]!;
+    return { name, index, value, gradient };
+  };
+  return Array.isArray(gradients)
+    ? gradients.map(({ name, tensor }, index) => entry(name, tensor, index))
+    : Object.entries(gradients).map(([name, gradient], index) => entry(name, gradient, index));
 }
 
 function isFloat({ value, gradient }: Entry): boolean {
