@@ -9,7 +9,7 @@ import type { HparamSession } from '../../src/shared/protocol/summaries.js';
 import { formatWhen, formatWhenShort } from '../charts/format.js';
 import { appStore } from './app-state.js';
 import { baseName, folderName } from './paths.js';
-import { hparamsStore, settingsOf } from './run-settings.js';
+import { hparamsStore, settingsOf, settingsOfEveryRun } from './run-settings.js';
 
 type Run = Pick<RunSummary, 'id' | 'name' | 'createdAt' | 'path'>;
 type Settings = Readonly<Record<string, string>>;
@@ -24,8 +24,8 @@ export interface RunName {
   readonly placed: string;
   /** No other run is called so. */
   readonly whole: string;
-  /** What it has of its own besides its name and the time: `rate=0.1, units=4`. Often nothing. */
-  readonly apart: string;
+  /** Settings that tell it apart: `rate=0.1, units=4`. Often none. */
+  readonly settings: string;
 }
 
 let made:
@@ -71,8 +71,11 @@ export function namesOfRuns<R extends Run>(
       const isOwn = together.every(({ path }) => baseName(path) === name);
       const placed = folder === '' ? name : isOwn ? `${folder}/${name}` : `${name}, ${folder}`;
       for (const { id, words, time } of toldApart(together, settingsOf)) {
-        const apart = [folder, words].filter((part) => part !== '').join(', ');
-        named.set(id, { placed, whole: [placed, words, time].filter((part) => part !== '').join(', '), apart });
+        named.set(id, {
+          placed,
+          settings: words,
+          whole: [placed, words, time].filter((part) => part !== '').join(', '),
+        });
       }
     }
   }
@@ -114,9 +117,11 @@ function toldApart<R extends Run>(alike: readonly R[], settingsOf: (run: R) => S
   });
 }
 
-/** The one that tells most of them apart first, then whatever tells more apart. */
+/** The one that tells most of them apart first, then whatever tells more apart; an experiment's own where others tell as much. */
 function tellingSettings(all: readonly Settings[]): readonly string[] {
-  const left = new Set(all.flatMap((settings) => Object.keys(settings)).filter((name) => !DERIVED.has(name)));
+  const names = [...new Set(all.flatMap((settings) => Object.keys(settings)))].filter((name) => !DERIVED.has(name));
+  const rank = (name: string) => Number(settingsOfEveryRun.has(name));
+  const left = new Set(names.toSorted((a, b) => rank(a) - rank(b)));
   const chosen: string[] = [];
   let words = all.map(() => '');
   while (chosen.length < MOST_SETTINGS) {

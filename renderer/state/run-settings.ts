@@ -9,6 +9,17 @@ import { server } from './server.js';
 
 export const hparamsStore = createStore<{ readonly sessions: readonly HparamSession[] }>(() => ({ sessions: [] }));
 
+/** What every run has of itself, whoever wrote it: an experiment's own settings say more. */
+export const settingsOfEveryRun: ReadonlySet<string> = new Set([
+  'experiment',
+  'backend',
+  'seed',
+  'epochs',
+  'parameters',
+  'learning_rate',
+  'batch_size',
+]);
+
 /** Called once. */
 export function startRunSettings(): void {
   let asked = '';

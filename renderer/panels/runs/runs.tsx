@@ -188,18 +188,14 @@ function RunRow({ run, name, other, live, paused, result, last, selected, colour
                 className={running && !paused ? 'codicon-modifier-spin' : undefined}
                 label={paused ? 'paused' : run.status}
               />
-              <span className="run-name">{run.name}</span>
+              <span className="run-name">{name?.placed ?? run.name}</span>
               {run.warning && <Icon name="warning" className="run-warning" label={run.warning} />}
               <span className="run-when" title={formatWhen(run.createdAt)}>
                 {formatWhenShort(run.createdAt)}
               </span>
             </button>
           )}
-          {name && name.apart !== '' && (
-            <div className="run-apart" title={name.apart}>
-              {name.apart}
-            </div>
-          )}
+          {name && name.settings !== '' && <div className="run-settings">{name.settings}</div>}
           {result !== '' && <div className="run-result numeric">{result}</div>}
           <div className="run-extent">{extentWords(run)}</div>
         </div>

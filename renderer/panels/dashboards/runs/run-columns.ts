@@ -4,6 +4,7 @@ import { formatCount, formatDuration, formatValue, formatWhen } from '../../../c
 import type { RunSummary } from '../../../../src/shared/protocol/rpc.js';
 import type { RunNotes, TableSort } from '../../../state/dashboard-schema.js';
 import type { RunName } from '../../../state/run-names.js';
+import { settingsOfEveryRun } from '../../../state/run-settings.js';
 import type { Extremes } from '../../../state/series-extremes.js';
 
 export interface RunRow {
@@ -133,12 +134,7 @@ function rank(name: string): number {
   return (name.startsWith('validation/') ? 0 : 10) + place;
 }
 
-/** What every run has of itself, whoever wrote it: an experiment's own settings say more. */
-const ofEveryRun = new Set(
-  ['experiment', 'backend', 'seed', 'epochs', 'parameters', 'learning_rate', 'batch_size'].map(
-    (name) => `setting:${name}`,
-  ),
-);
+const ofEveryRun = new Set([...settingsOfEveryRun].map((name) => `setting:${name}`));
 
 /**
  * Settings that are not the same in all runs: those that an experiment names, then those of every run, without what only

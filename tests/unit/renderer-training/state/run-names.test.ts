@@ -15,7 +15,7 @@ it('of its own is what a run is called', () => {
 
 it('is told apart by as few settings as do it', () => {
   const of = (id: string, lr: string, units: string) =>
-    run(id, '2020-01-01T10:00:00', { seed: '1', parameters: units, lr, units });
+    run(id, '2020-01-01T10:00:00', { seed: '1', learning_rate: lr, parameters: units, lr, units });
   expect(namesIn(of('a', '0.1', '4'), of('b', '0.1', '16'), of('c', '0.01', '4'), of('d', '0.01', '16'))).toEqual([
     'iris, lr=0.1, units=4',
     'iris, lr=0.1, units=16',
@@ -52,8 +52,8 @@ it('is told apart by the folders that runs are in, as far as these differ', () =
   expect(namesIn(inFolder('run1', 'run1'), inFolder('b/c/run1', 'run1'))).toEqual(['w/run1', 'w/b/c/run1']);
   const runs = ['1', '2'].map((lr) => inFolder(`old/runs/at-${lr}`, 'iris', lr));
   expect(named(...runs, inFolder('new/runs/at-3', 'iris', '1'))).toEqual([
-    { placed: 'iris, old', whole: 'iris, old, lr=1', apart: 'old, lr=1' },
-    { placed: 'iris, old', whole: 'iris, old, lr=2', apart: 'old, lr=2' },
-    { placed: 'iris, new', whole: 'iris, new', apart: 'new' },
+    { placed: 'iris, old', whole: 'iris, old, lr=1', settings: 'lr=1' },
+    { placed: 'iris, old', whole: 'iris, old, lr=2', settings: 'lr=2' },
+    { placed: 'iris, new', whole: 'iris, new', settings: '' },
   ]);
 });
