@@ -51,7 +51,7 @@ export interface CurveOptions {
 }
 
 /** One line of a chart before it has its colour. */
-interface Line extends PlannedLine {
+interface Line extends Omit<PlannedLine, 'refs' | 'make'> {
   readonly source: CurveSource;
 }
 
@@ -96,11 +96,13 @@ export function chartCurves(plan: ChartPlan, options: CurveOptions): ChartConten
   const lines: Line[] = [];
   let missing = 0;
   for (const planned of plan.lines) {
-    const { refs, make, pickName } = planned;
+    const { run, pick, pickName, key, family, refs, make } = planned;
     const sources = refs.flatMap((ref) => ref.source() ?? []);
     missing += refs.length - sources.length;
     if (sources.length < refs.length) continue;
-    lines.push({ ...planned, source: make ? computed(pickName, make, sources) : sources[0]! });
+    const source = make ? computed(pickName, make, sources) : sources[0]!;
+    // There may be a thousand a chart: written out, for spreading takes V8 a microsecond each.
+    lines.push({ run, pick, pickName, key, family, source });
   }
   const { runs, severalPicks } = plan;
   const curves = options.grouped ? groupCurves(lines, severalPicks, options) : runCurves(lines, runs, severalPicks);
