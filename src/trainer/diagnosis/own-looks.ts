@@ -1,10 +1,12 @@
 /**
  * When a training is looked at though nobody asks for it: after the last step of an epoch, as often as that takes
- * no more than half a percent of the time of its steps. Knows no rules.
+ * no more than half a percent of the time of its steps; sooner where there is reason to. Knows no rules.
  */
 import type { StepEvent } from '../../shared/protocol/training.js';
 
 const MOST_SHARE = 0.005;
+/** For the one look that is to tell whether a suspicion is right. */
+const MOST_SHARE_OF_SUSPECTED = 0.1;
 /** Until one has been taken, in steps: one that runs op by op keeps what it computes anyway, … */
 const EXPECTED_STEPS = { eager: 0.25, compiled: 8 };
 /** … a compiled one is computed once more that way, for which TensorFlow prepares the graph anew. */
@@ -20,16 +22,22 @@ export class OwnLooks {
   private usualMs = Infinity;
   private compiled = false;
   private looksNow = false;
+  private suspected = false;
   /** What keeping the last one took. */
   private keptMs = 0;
   private examples = Infinity;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
+  /** What has been seen at no cost asks for a look soon. */
+  suspect(): void {
+    this.suspected = true;
+  }
+
   /** Before a step. Where the number of steps is not known, any may be an epoch's last. */
   wants({ lastInEpoch }: { readonly lastInEpoch: boolean }): boolean {
     const isTime = lastInEpoch && this.examples >= FEWEST_EXAMPLES;
-    this.looksNow = isTime && this.spentMs + this.expectedMs <= MOST_SHARE * this.trainedMs;
+    this.looksNow = isTime && this.spentMs + this.expectedMs <= this.share * this.trainedMs;
     return this.looksNow;
   }
 
@@ -49,6 +57,7 @@ export class OwnLooks {
   /** Takes the look. */
   timed<T>(look: () => T): T {
     const began = this.now();
+    this.suspected = false;
     try {
       return look();
     } finally {
@@ -56,6 +65,10 @@ export class OwnLooks {
       this.spentMs += tookMs;
       this.lookMs = this.keptMs + tookMs;
     }
+  }
+
+  private get share(): number {
+    return this.suspected ? MOST_SHARE_OF_SUSPECTED : MOST_SHARE;
   }
 
   private get expectedMs(): number {

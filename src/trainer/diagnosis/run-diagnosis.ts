@@ -60,6 +60,9 @@ const onStep = ofKind('step');
 /** What makes a training come to nothing without a word, and can be told of a single step. */
 const onLook: readonly WantedRule[] = [{ rule: 'deadRelu' }, { rule: 'vanishingGradient' }];
 
+/** What the first step, which runs op by op at any speed and so costs nothing to keep, may show of those. */
+const onFirstStep: readonly WantedRule[] = [{ rule: 'vanishingGradient' }];
+
 /** How training goes is seen as well a few steps later; judging it at each would be a tenth of a quick step. */
 const JUDGED_EVERY = 10;
 const nothing: Finding[] = [];
@@ -127,6 +130,8 @@ export class RunDiagnosis {
     course.addStep(event);
     const isLookedAt = this.looks.stepDone(event);
     const isBad = this.isBad(event, paused);
+    // Weights as they happen to begin may mend; but it is a reason to look again.
+    if (course.steps === 1 && !isBad && this.judged(known, event, paused, onFirstStep).length > 0) this.looks.suspect();
     if (!isBad && !isLookedAt && course.steps % JUDGED_EVERY !== 0) return nothing;
     const found = findingsOf({ experiment: facts, course }, this.places, onCourse);
     if (isBad) {
@@ -139,7 +144,9 @@ export class RunDiagnosis {
 
   /** Before each step: whether it is to be kept, to be looked at for the diagnosis' own sake. */
   wantsLook(step: { readonly lastInEpoch: boolean }): boolean {
-    return this.known !== undefined && this.looks.wants(step);
+    if (!this.known) return false;
+    const isFirst = this.known.course.steps === 0;
+    return this.looks.wants(step) || isFirst;
   }
 
   /** After each epoch with its validation. */

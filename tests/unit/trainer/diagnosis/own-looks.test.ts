@@ -4,11 +4,15 @@ import { OwnLooks } from '../../../../src/trainer/diagnosis/own-looks.js';
 import { BlowUpWatch } from '../../../../src/trainer/runtime/blow-up-watch.js';
 
 /** @returns numbers of the steps that were looked at, and the share of the time that looks took */
-function train(steps: number, { stepMs = 1, keepMs = 0, lookMs = 2, perEpoch = 10, examples = 16, compiled = false }) {
+function train(
+  steps: number,
+  { stepMs = 1, keepMs = 0, lookMs = 2, perEpoch = 10, examples = 16, compiled = false, suspected = false },
+) {
   let clock = 0;
   const looks = new OwnLooks(() => clock);
   const seen: number[] = [];
   let trainedMs = 0;
+  if (suspected) looks.suspect();
   for (let step = 1; step <= steps; step++) {
     const keeps = looks.wants({ lastInEpoch: step % perEpoch === 0 });
     const ms = stepMs + (keeps ? keepMs : 0);
@@ -33,6 +37,11 @@ test('a short training, or one on a few examples at a time, is left alone', () =
   expect(train(40, {}).seen).toEqual([]);
   expect(train(5_000, { compiled: true }).seen).toEqual([]);
   expect(train(20_000, { examples: 4 }).seen).toEqual([]);
+});
+
+test('a suspicion is looked into soon', () => {
+  expect(train(5_000, { compiled: true, suspected: true }).seen[0]).toBe(410);
+  expect(train(300, { compiled: true, suspected: true }).seen).toEqual([]);
 });
 
 test('a loss is suspicious that leaves its first and its usual values behind, until it has come down for a while', () => {

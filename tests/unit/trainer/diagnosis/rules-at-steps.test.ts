@@ -210,6 +210,12 @@ describe('gradients', () => {
     expect(of((await diagnose(deep('relu'))).explained, 'vanishingGradient')).toBeUndefined();
   });
 
+  it('that vanish are told at an end of an epoch, though training is short and nobody looks', async () => {
+    const { told } = await diagnose(deep('sigmoid'), { epochs: 8 });
+    expect(told.filter(({ rule }) => rule === 'vanishingGradient')).toMatchObject([{ layer: 'first' }]);
+    expect(of((await diagnose(deep('relu'), { epochs: 8 })).told, 'vanishingGradient')).toBeUndefined();
+  });
+
   it('that explode', async () => {
     const huge = (): Experiment =>
       experiment(
