@@ -126,6 +126,9 @@ export function plotClip(pen: Pen, { left, top, width, height }: Plot): void {
   pen.clip();
 }
 
+/** Between a number of the y axis and the plot. */
+const TICK_GAP = 6;
+
 /** The lines and numbers that the curves lie on. */
 export function drawAxes(pen: Pen, plot: Plot, kind: XKind, palette: Palette): void {
   const bottom = plot.top + plot.height;
@@ -137,13 +140,16 @@ export function drawAxes(pen: Pen, plot: Plot, kind: XKind, palette: Palette): v
   pen.textBaseline = 'middle';
   pen.textAlign = 'right';
   pen.beginPath();
-  const labels = tickLabels(plot.y.ticks);
+  const whole = tickLabels(plot.y.ticks);
+  // A number without its first digits is another number.
+  const fit = whole.every((label) => pen.measureText(label).width <= plot.left - TICK_GAP);
+  const labels = fit ? whole : tickLabels(plot.y.ticks, 0);
   for (const [index, tick] of plot.y.ticks.entries()) {
     const y = Math.round(plot.top + plot.height * (1 - plot.y.share(tick))) + 0.5;
     if (!(y >= plot.top - 1 && y <= bottom + 1)) continue;
     pen.moveTo(plot.left, y);
     pen.lineTo(plot.left + plot.width, y);
-    pen.fillText(labels[index]!, plot.left - 6, y);
+    pen.fillText(labels[index]!, plot.left - TICK_GAP, y);
   }
   pen.moveTo(plot.left, bottom + 0.5);
   pen.lineTo(plot.left + plot.width, bottom + 0.5);

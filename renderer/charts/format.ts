@@ -74,7 +74,9 @@ export function formatDuration(ms: number | undefined): string {
   if (minutes < 10) return `${minutes} min ${Math.round(seconds) % 60} s`;
   if (minutes < 60) return `${Math.round(seconds / 60)} min`;
   const totalMinutes = Math.round(seconds / 60);
-  return `${Math.floor(totalMinutes / 60)} h ${String(totalMinutes % 60).padStart(2, '0')} min`;
+  const hours = Math.floor(totalMinutes / 60);
+  if (hours >= 100) return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  return `${hours} h ${String(totalMinutes % 60).padStart(2, '0')} min`;
 }
 
 /** `4.1 steps/s`; slower than one in ten seconds: `12 s a step`. */

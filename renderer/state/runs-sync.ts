@@ -108,7 +108,7 @@ function addedRuns(): RunSummary[] {
       path: run.path,
       name: run.name,
       status: 'completed',
-      createdAt: run.firstWallMs ?? 0,
+      createdAt: run.beganMs,
       step: run.lastStep,
       wallMs: run.lastWallMs === undefined ? undefined : run.lastWallMs - (run.firstWallMs ?? run.lastWallMs),
       last: lastValues(run.id),

@@ -55,7 +55,7 @@ export function extentWords(run: RunSummary): string {
   const parts: string[] = [];
   if (run.step !== undefined) parts.push(`${formatCount(run.step)} ${run.step === 1 ? 'step' : 'steps'}`);
   if (run.wallMs !== undefined) parts.push(formatDuration(run.wallMs));
-  return parts.join(' · ');
+  return parts.length === 0 && Object.keys(run.last).length === 0 ? 'nothing in it yet' : parts.join(' · ');
 }
 
 /** Live first, then the latest. */

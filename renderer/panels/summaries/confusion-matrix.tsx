@@ -1,4 +1,5 @@
 /** Who is taken for whom: rows true classes, columns predicted ones; a cell is as full as its share of its row. */
+import { CardTrouble } from './card-frame.js';
 import type { LogTensor } from '../../../src/shared/protocol/summaries.js';
 
 /** Of more classes names are left out, as there is no room for them. */
@@ -15,6 +16,13 @@ export function ConfusionMatrix({ tensor: { values, shape, classNames } }: { rea
   const all = sums.reduce((sum, one) => sum + one, 0);
   const right = names.reduce((sum, _, index) => sum + at(index, index), 0);
   const isNamed = classes <= MOST_NAMED;
+  if (!(classes > 0 && shape.length === 2 && shape[1] === classes && Number.isFinite(all))) {
+    return (
+      <CardTrouble
+        words={`A tensor of ${shape.join('×') || 'one value'}, or with values that count nothing: no classes taken for others.`}
+      />
+    );
+  }
   return (
     <>
       <div className="dim">

@@ -62,7 +62,12 @@ function ItemOfRun({ run, name, kind, step, inSight }: OfRunProps) {
       {value?.kind === 'media' && (
         <div className="summary-pictures">
           {value.media.map((media, index) => (
-            <Media key={index} media={media} label={`${name}, ${index + 1} of ${count}, step ${media.step}`} />
+            <Media
+              key={index}
+              media={media}
+              size={sizeFor(count)}
+              label={`${name}, ${index + 1} of ${count}, step ${media.step}`}
+            />
           ))}
           {count > value.media.length && <span className="dim">and {count - value.media.length} more</span>}
         </div>
@@ -106,28 +111,60 @@ async function contentOf(
   return { kind: 'media', media: await Promise.all(all) };
 }
 
-/** A picture that a browser does not know is told in words. */
-function Media({ media, label }: { readonly media: LogMedia; readonly label: string }) {
+/** In pixels: of many, several are in a row. */
+function sizeFor(count: number): number {
+  return count === 1 ? 180 : count <= 4 ? 140 : 88;
+}
+
+interface MediaProps {
+  readonly media: LogMedia;
+  /** Small pictures are enlarged to about that. */
+  readonly size: number;
+  readonly label: string;
+}
+
+/** Longer for their width than this, and scaled to the card nothing of them could be seen. */
+const THIN = 40;
+
+/** What a browser does not know, or finds broken, is told in words. */
+function Media({ media, size, label }: MediaProps) {
   const [address, setAddress] = useState<string>();
+  const [broken, setBroken] = useState<LogMedia>();
+  // A file may say anything of it; what there is shows when it is there.
+  const [seen, setSeen] = useState<{ readonly width: number; readonly height: number }>();
   useEffect(() => {
     const made = URL.createObjectURL(new Blob([media.bytes as Uint8Array<ArrayBuffer>], { type: media.contentType }));
     setAddress(made);
     return () => URL.revokeObjectURL(made);
   }, [media]);
   if (media.contentType === 'application/octet-stream') return <CardTrouble words="Of a kind that cannot be shown." />;
+  if (broken === media) return <CardTrouble words="It is damaged, or of a kind that this browser cannot show." />;
   if (address === undefined) return null;
   if (media.contentType.startsWith('audio/')) {
     return (
       <div>
-        <audio controls src={address} aria-label={label} />
+        <audio controls src={address} aria-label={label} onError={() => setBroken(media)} />
         {/* Others' words may be Markdown: shown as they are, never as HTML. */}
         {media.label !== undefined && <div className="dim">{media.label}</div>}
       </div>
     );
   }
   // Small pictures are enlarged with their pixels in sight.
-  const scale = Math.max(1, Math.floor(180 / Math.max(media.width ?? 180, media.height ?? 180)));
-  return <img src={address} alt={label} width={media.width && media.width * scale} title={label} />;
+  const { width, height } = seen ?? { width: media.width ?? size, height: media.height ?? size };
+  const scale = Math.max(1, Math.floor(size / Math.max(width, height)));
+  return (
+    <img
+      src={address}
+      alt={label}
+      title={label}
+      width={width * scale}
+      data-thin={Math.max(width / height, height / width) > THIN || undefined}
+      onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+        setSeen({ width: naturalWidth, height: naturalHeight })
+      }
+      onError={() => setBroken(media)}
+    />
+  );
 }
 
 /** Text of others is shown as it is, never as HTML; but tables as tables. */

@@ -12,15 +12,15 @@ export interface CurveOfRun {
 }
 
 export function prCurveOption(curves: readonly CurveOfRun[], palette: Palette): ChartOption {
-  const share = (name: string): object =>
+  const share = (name: string, nameGap: number): object =>
     axis(palette, {
-      ...{ name, min: 0, max: 1, nameLocation: 'middle', nameGap: 22 },
+      ...{ name, min: 0, max: 1, nameLocation: 'middle', nameGap },
       nameTextStyle: { color: palette.dim, fontSize: 10 },
     });
   return {
     grid: { left: 22, right: 14, top: 10, bottom: 22, containLabel: true },
-    xAxis: share('recall'),
-    yAxis: share('precision'),
+    xAxis: share('recall', 22),
+    yAxis: share('precision', 30),
     tooltip: tip(palette, ({ seriesIndex, dataIndex }) => wordsAt(curves[seriesIndex]!, dataIndex)),
     series: curves.map(({ run, curve }) => {
       const ink = palette.resolve(run.colour);

@@ -4,7 +4,7 @@
  */
 import { crc32c as nativeCrc32c } from '@node-rs/crc32';
 import { EventScanner, type EventSink, type ItemPlace, type NoEvent } from '../../shared/events/event-scanner.js';
-import { problemInWords } from '../../shared/events/problem-words.js';
+import { NO_EVENT_FILE, problemInWords } from '../../shared/events/problem-words.js';
 import { RecordReader, type RecordProblem } from '../../shared/events/record-reader.js';
 import type { TagFacts } from '../../shared/events/tag-facts.js';
 import { errorCode } from '../failure.js';
@@ -84,6 +84,11 @@ export class LogFile {
     return this.source.size;
   }
 
+  /** When it was last written, as of the last look. */
+  get writtenMs(): number {
+    return this.source.modifiedMs;
+  }
+
   /** The first of them; what is wrong for now comes last. */
   get problems(): FileProblem[] {
     const { lostSince, position } = this.reader;
@@ -93,7 +98,12 @@ export class LogFile {
       ...this.kept,
       ...(lostSince === undefined || this.reader.abandoned
         ? []
-        : [{ offset: lostSince, message: 'From here on nothing is a record so far.' }]),
+        : [
+            {
+              offset: lostSince,
+              message: lostSince === 0 ? NO_EVENT_FILE : 'From here on nothing is a record so far.',
+            },
+          ]),
       ...(this.failure === undefined ? [] : [{ message: `It cannot be read: ${this.failure}.` }]),
       ...(this.stopped
         ? [

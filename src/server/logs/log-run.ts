@@ -159,6 +159,7 @@ export class LogRun {
       path: this.folder,
       name,
       ...this.sum,
+      beganMs: this.beganMs,
       revision,
       reading,
       problems: problems.slice(0, TOLD_PROBLEMS),
@@ -168,6 +169,14 @@ export class LogRun {
 
   get extent(): Pick<Sums, 'firstWallMs' | 'lastWallMs' | 'lastStep'> {
     return this.sum;
+  }
+
+  /** One that has said nothing yet was begun when its files were written: it may be the newest of all. */
+  get beganMs(): number {
+    const { firstWallMs } = this.sum;
+    if (firstWallMs !== undefined) return firstWallMs;
+    const written = [...this.files.values()].map(({ file }) => file.writtenMs);
+    return written.length > 0 ? Math.min(...written) : 0;
   }
 
   private get sum(): Sums {

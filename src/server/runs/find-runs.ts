@@ -43,13 +43,23 @@ interface Folder {
   readonly path: string;
   readonly hasRunFile: boolean;
   readonly files: readonly string[];
-  readonly children: readonly Folder[];
+  readonly children: Folder[];
+}
+
+/** A link to a folder, in `parent`. */
+interface FolderLink {
+  readonly parent: Folder;
+  readonly path: string;
+  readonly real: string;
+  readonly depth: number;
 }
 
 interface Look {
   folders: number;
-  /** Real paths that were come by: links may lead round in circles. */
+  /** Real paths of the folders that were looked into: links may lead round in circles, or to what is there without them. */
   readonly seen: Set<string>;
+  /** To be followed when everything that is there without links was seen: a run is found at its own place. */
+  readonly links: FolderLink[];
   readonly refused: string[];
 }
 
@@ -69,26 +79,22 @@ export async function findRuns(root: string): Promise<readonly FoundRun[]> {
 
 /** Event files in a run's folder and below it, in order. */
 export async function findEventFiles(run: string): Promise<string[]> {
-  const state: Look = { folders: MOST_FOLDERS, seen: new Set(), refused: [] };
   const files: FoundFile[] = [];
-  collectFiles(await look(run, 0, state), run, files);
+  collectFiles((await lookInto(run)).top, run, files);
   return files.map((file) => file.path).sort();
 }
 
 /** `rootIsRun`: event files in the folder itself are a run, whose id is empty. @throws where the folder itself cannot be read */
 export async function lookForRuns(root: string, { rootIsRun }: { readonly rootIsRun: boolean }): Promise<FoundRuns> {
-  const state: Look = { folders: MOST_FOLDERS, seen: new Set([await realpath(root)]), refused: [] };
-  const top = await look(root, 0, state);
+  const { top, folders: foldersLeft, refused } = await lookInto(root);
   const runs: FoundRun[] = [];
   collect(top, root, rootIsRun, runs);
   const leading: string[] = [];
   const others: string[] = [];
   collectFolders(top, leading, others);
   const problems = [
-    ...(state.folders < 0
-      ? [`It holds more than ${MOST_FOLDERS.toLocaleString('en')} folders: not all are shown.`]
-      : []),
-    ...(state.refused.length > 0 ? [`Folders in it may not be read: ${state.refused.slice(0, 3).join(', ')}.`] : []),
+    ...(foldersLeft < 0 ? [`It holds more than ${MOST_FOLDERS.toLocaleString('en')} folders: not all are shown.`] : []),
+    ...(refused.length > 0 ? [`Folders in it may not be read: ${refused.slice(0, 3).join(', ')}.`] : []),
   ];
   return { runs, folders: [...leading, ...others], ...(problems.length > 0 ? { problem: problems.join(' ') } : {}) };
 }
@@ -147,9 +153,21 @@ function idOf(folder: string, root: string): string {
   return relative.startsWith(inRuns) && !name.includes('/') ? name : relative;
 }
 
-async function look(folder: string, depth: number, state: Look): Promise<Folder> {
+/** @throws where the folder itself cannot be read */
+async function lookInto(root: string): Promise<{ readonly top: Folder } & Look> {
+  const state: Look = { folders: MOST_FOLDERS, seen: new Set(), links: [], refused: [] };
+  const top = await look(root, await realpath(root), 0, state);
+  for (const { parent, path: link, real, depth } of state.links) {
+    if (!state.seen.has(real)) parent.children.push(await look(link, real, depth, state));
+  }
+  return { top, ...state };
+}
+
+/** Goes on with `state.links` where there are links to folders; they are followed by whoever called. */
+async function look(folder: string, real: string, depth: number, state: Look): Promise<Folder> {
   const nothing: Folder = { path: folder, hasRunFile: false, files: [], children: [] };
-  if (state.folders-- <= 0) return nothing;
+  if (state.seen.has(real) || state.folders-- <= 0) return nothing;
+  state.seen.add(real);
   let entries;
   try {
     entries = await readdir(folder, { withFileTypes: true });
@@ -161,37 +179,38 @@ async function look(folder: string, depth: number, state: Look): Promise<Folder>
   let hasRunFile = false;
   const files: string[] = [];
   const folders: string[] = [];
+  const links: { readonly path: string; readonly real: string }[] = [];
   for (const entry of entries) {
     const full = path.join(folder, entry.name);
-    const kind = entry.isSymbolicLink() ? await kindOfLink(full, state) : entry;
+    const link = entry.isSymbolicLink() ? await endOfLink(full) : undefined;
+    const kind = entry.isSymbolicLink() ? link?.kind : entry;
     if (kind?.isFile()) {
       if (entry.name === runPlaces.summary) hasRunFile = true;
       else if (isEventFile(entry.name)) files.push(full);
-    } else if (kind?.isDirectory() && isLookedInto(entry.name)) folders.push(full);
-  }
-  const children: Folder[] = [];
-  if (depth < DEEPEST) {
-    for (const child of folders) {
-      // What a run of ours keeps of its experiment is nobody's log.
-      if (hasRunFile && path.basename(child) === runPlaces.experiment) continue;
-      children.push(await look(child, depth + 1, state));
+    } else if (kind?.isDirectory() && isLookedInto(entry.name)) {
+      if (link) links.push({ path: full, real: link.real });
+      else folders.push(full);
     }
   }
-  return { path: folder, hasRunFile, files, children };
+  const found: Folder = { path: folder, hasRunFile, files, children: [] };
+  if (depth >= DEEPEST) return found;
+  for (const child of folders) {
+    // What a run of ours keeps of its experiment is nobody's log.
+    const name = path.basename(child);
+    if (hasRunFile && name === runPlaces.experiment) continue;
+    found.children.push(await look(child, path.join(real, name), depth + 1, state));
+  }
+  for (const link of links) state.links.push({ parent: found, path: link.path, real: link.real, depth: depth + 1 });
+  return found;
 }
 
 function isLookedInto(name: string): boolean {
   return !name.startsWith('.') && !NOT_LOOKED_INTO.has(name) && name !== 'plugins';
 }
 
-async function kindOfLink(link: string, state: Look) {
+async function endOfLink(link: string) {
   try {
-    const info = await stat(link);
-    if (!info.isDirectory()) return info;
-    const real = await realpath(link);
-    if (state.seen.has(real)) return undefined;
-    state.seen.add(real);
-    return info;
+    return { kind: await stat(link), real: await realpath(link) };
   } catch (error) {
     // It leads nowhere, or nowhere that may be looked at.
     if (['ENOENT', 'ELOOP', 'EACCES', 'EPERM', 'ENOTDIR'].includes(errorCode(error) ?? '')) return undefined;

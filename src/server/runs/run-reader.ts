@@ -48,7 +48,7 @@ async function summarize(run: LogRun): Promise<RunSummary> {
     name: own.name ?? path.basename(run.folder),
     experiment: own.experiment,
     status: statusOf(own, run.hasRunFile),
-    createdAt: own.createdAt ?? firstWallMs ?? 0,
+    createdAt: own.createdAt ?? run.beganMs,
     epochs: own.epochs,
     epoch: own.epoch,
     step: own.step ?? lastStep,
@@ -92,7 +92,7 @@ function curvesWarning(run: LogRun): string | undefined {
   const [first] = problems;
   if (!first) return undefined;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : '';
-  return `Some of the curves’ records are damaged and left out. ${first.file}: ${first.message}${more}`;
+  return `${first.file}: ${first.message}${more}`;
 }
 
 /** Without a run.json nothing says how it ended: other programs' runs count as completed. */

@@ -2,6 +2,10 @@
 import type { NoEvent } from './event-scanner.js';
 import type { RecordProblem } from './record-reader.js';
 
+/** Of one in which nothing was found. */
+export const NO_EVENT_FILE =
+  'This is no event file, or it is compressed, or its beginning is damaged: nothing in it is a record.';
+
 export function problemInWords(problem: RecordProblem | NoEvent): string {
   switch (problem.kind) {
     case 'damaged':
@@ -11,7 +15,9 @@ export function problemInWords(problem: RecordProblem | NoEvent): string {
     case 'gap':
       return `${problem.bytes.toLocaleString('en')} bytes are no records and are left out; reading goes on after them.`;
     case 'abandoned':
-      return 'From here on nothing is a record; the rest of the file is not read.';
+      return problem.offset === 0
+        ? NO_EVENT_FILE
+        : 'From here on nothing is a record; the rest of the file is not read.';
     case 'no-event':
       return `A record is left out: ${problem.reason}.`;
   }

@@ -53,6 +53,8 @@ export const logRun = z.object({
   tags: z.partialRecord(summaryKind, z.number()),
   /** Scalar points of all its series together. */
   points: z.number(),
+  /** Its first time, or when its files were written where they say none. */
+  beganMs: z.number(),
   firstWallMs: z.number().optional(),
   lastWallMs: z.number().optional(),
   /** The furthest step of its scalars. */

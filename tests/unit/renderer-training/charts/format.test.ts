@@ -98,6 +98,7 @@ describe('formatDuration', () =>
     [912_000, '15 min'],
     [3_599_000, '60 min'],
     [3_900_000, '1 h 05 min'],
+    [436_000_000, '5 d 1 h'],
   ]));
 
 describe('formatShare', () =>
