@@ -121,7 +121,7 @@ export function Pick({
         .flatMap((item) => {
           const match =
             fuzzyMatch(text, item.label) ?? (item.detail && fuzzyMatch(text, item.detail) ? noLetters : undefined);
-          return match ? [{ ...item, at: match.at, score: match.score }] : [];
+          return match ? [{ at: match.at, score: match.score, ...item }] : [];
         })
         // What is not told apart stays in its order.
         .sort((a, b) => b.score - a.score),
