@@ -7,7 +7,7 @@ import type { BreakpointStatus } from '../../shared/protocol/dap.js';
 import type { TrainingBreakpoint, TrainingEvent } from '../../shared/protocol/training.js';
 import { ruleInfos } from '../diagnosis/find.js';
 import type { ControlMessage } from './thread-messages.js';
-import { verifyBreakpoint, type KnownRun } from './verify-breakpoint.js';
+import { namedInFull, verifyBreakpoint, type KnownRun } from './verify-breakpoint.js';
 
 /** How they were set: by Backstep's own request, or by one of the protocol's. */
 export type BreakpointSource = 'own' | 'function' | 'data' | 'instruction';
@@ -113,7 +113,8 @@ export class KnownBreakpoints {
 
   private read(entry: Entry): BreakpointStatus {
     const { id, make } = entry;
-    const { breakpoint, problem } = make(id, this.known);
+    const { breakpoint: made, problem } = make(id, this.known);
+    const breakpoint = made && namedInFull(made, this.known);
     entry.breakpoint = breakpoint;
     if (problem !== undefined) return { id, verified: false, message: problem };
     const status = breakpoint ? verifyBreakpoint(breakpoint, this.known) : { id, verified: true };

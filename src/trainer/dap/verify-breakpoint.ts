@@ -1,4 +1,4 @@
-/** Whether a breakpoint of the training can ever be hit, in a run of which these names are known. Pure. */
+/** What a breakpoint of the training means, and whether it can ever be hit, in a run of which these names are known. Pure. */
 import { closestName } from '../../shared/conditions/closest-name.js';
 import type { KnownNames } from '../../shared/conditions/condition.js';
 import type { BreakpointStatus } from '../../shared/protocol/dap.js';
@@ -17,6 +17,25 @@ export function verifyBreakpoint(breakpoint: TrainingBreakpoint, known: KnownRun
   const parsed = parseBreakpoint(breakpoint, known);
   const message = (parsed.kind === 'problem' ? parsed.message : undefined) ?? placeProblem(at, known);
   return message === undefined ? { id, verified: true } : { id, verified: false, message };
+}
+
+/** A layer inside a model of a model may be called by its own name, where only one can be meant. */
+export function namedInFull(
+  breakpoint: TrainingBreakpoint,
+  { layers = [], weights = [] }: KnownRun,
+): TrainingBreakpoint {
+  const { at } = breakpoint;
+  if ((at.kind === 'layer' || at.kind === 'op') && at.layer !== undefined)
+    return { ...breakpoint, at: { ...at, layer: inFull(at.layer, layers) } };
+  if (at.kind !== 'data' || at.of === 'metric' || at.name === undefined) return breakpoint;
+  const candidates = at.of === 'activation' ? layers : [...layers, ...weights];
+  return { ...breakpoint, at: { ...at, name: inFull(at.name, candidates) } };
+}
+
+function inFull(name: string, candidates: readonly string[]): string {
+  if (candidates.includes(name)) return name;
+  const meant = candidates.filter((one) => one.endsWith(`/${name}`));
+  return meant.length === 1 ? meant[0]! : name;
 }
 
 function placeProblem(at: BreakpointPlace, known: KnownRun): string | undefined {

@@ -451,7 +451,7 @@ export class StepRunner {
   private tellChanged(number: number): void {
     this.lastSpeed = 'eager';
     this.ofGraph = undefined;
-    const message = `Step ${number} stands as you changed it: its result is the one that was computed op by op.`;
+    const message = `Step ${number} stands as you changed it. Its loss and metrics are those that it had without the change.`;
     this.parts.emit({ kind: 'notice', severity: 'info', message });
   }
 

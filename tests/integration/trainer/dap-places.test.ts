@@ -276,7 +276,8 @@ test('a functional model: two outputs, a layer used twice, a model inside, a mas
       at({ kind: 'phase', phase: 'gradient' }),
       at({ kind: 'phase', phase: 'optimizer' }),
       at({ kind: 'layer', layer: 'twice', when: 'before', pass: 'forward' }),
-      at({ kind: 'layer', layer: 'inner/last', when: 'after', pass: 'forward' }),
+      // Its own name is enough, where no other layer has it.
+      at({ kind: 'layer', layer: 'last', when: 'after', pass: 'forward' }),
       at(
         { kind: 'layer', layer: 'twice', when: 'after', pass: 'gradient' },
         { condition: "size(grad) == 6 && norm(grad('kernel')) > 0" },

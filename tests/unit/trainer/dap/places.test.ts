@@ -11,7 +11,7 @@ import {
   valueNamed,
   valueOfDataId,
 } from '../../../../src/trainer/dap/place-names.js';
-import { verifyBreakpoint } from '../../../../src/trainer/dap/verify-breakpoint.js';
+import { namedInFull, verifyBreakpoint } from '../../../../src/trainer/dap/verify-breakpoint.js';
 
 describe('what values do', () => {
   const seen = (event: DataEvent, values: readonly number[]): boolean[] => {
@@ -122,6 +122,23 @@ describe('against the run', () => {
     // Nothing is wrong before anything is known.
     expect(verifyBreakpoint(at(where)).verified).toBe(true);
   });
+  test('a layer inside a model of the model is meant by its own name, where no other has it', () => {
+    const layers = ['dense_1', 'one/dense_1', 'one/deep', 'one/last', 'two/last'];
+    const run = { layers, weights: ['one/deep/kernel', 'one/last/kernel', 'two/last/kernel'] };
+    const layer = (name: string) => ({ kind: 'layer', layer: name, when: 'after', pass: 'forward' }) as const;
+    const gradient = (name: string) => ({ kind: 'data', of: 'gradient', name, event: { kind: 'notFinite' } }) as const;
+    for (const [where, meant] of [
+      [layer('deep'), layer('one/deep')],
+      [layer('dense_1'), layer('dense_1')],
+      [layer('last'), layer('last')],
+      [gradient('deep/kernel'), gradient('one/deep/kernel')],
+      [gradient('deep'), gradient('one/deep')],
+      [gradient('kernel'), gradient('kernel')],
+    ] as const) {
+      expect(namedInFull(at(where), run).at).toEqual(meant);
+    }
+  });
+
   test('hit counts and log messages that cannot be read', () => {
     const step = { kind: 'step', step: 1 } as const;
     expect(verifyBreakpoint(at(step, { hitCondition: 'often' })).message).toMatch(/hit count is a number/);
