@@ -12,6 +12,12 @@ interface Trainer {
   getDedupedMetricsNames(): string[];
 }
 
+/** A call of `fit` or `fitDataset` under way. */
+interface Fitting {
+  readonly call: FitFollower;
+  readonly validationData: unknown;
+}
+
 /** For the rest of the process. @param known the model as the person has it */
 export function followFit(follower: TrainingFollower, known: (model: LayersModel) => LayersModel): void {
   const models = tf.LayersModel.prototype;
@@ -21,9 +27,11 @@ export function followFit(follower: TrainingFollower, known: (model: LayersModel
       return original(...values);
     });
   }
-  const followed = async (original: Method, model: LayersModel, values: unknown[], at: number): Promise<unknown> => {
+  const fitting = new WeakMap<object, Fitting>();
+  const followed = async (original: Method, self: unknown, values: unknown[], at: number): Promise<unknown> => {
     const given = values[at] as FitArguments | undefined;
-    const call = follower.fitCalled(model);
+    const call = follower.fitCalled(known(self as LayersModel));
+    fitting.set(self as object, { call, validationData: given?.validationData });
     try {
       const callbacks = [new FitCallback(call), ...standardCallbacks(given)];
       const changed = [...values];
@@ -31,11 +39,13 @@ export function followFit(follower: TrainingFollower, known: (model: LayersModel
       if (given || at === 2) changed[at] = { ...given, callbacks };
       return await original(...changed);
     } finally {
+      fitting.delete(self as object);
       call.settled();
     }
   };
-  around(models, 'fit', (original, self, values) => followed(original, known(self as LayersModel), values, 2));
-  around(models, 'fitDataset', (original, self, values) => followed(original, known(self as LayersModel), values, 1));
+  around(models, 'fit', (original, self, values) => followed(original, self, values, 2));
+  around(models, 'fitDataset', (original, self, values) => followed(original, self, values, 1));
+  followValidation(fitting);
 
   around(models, 'makeTrainFunction', (original, self) => {
     const train = original() as (data: tf.Tensor[]) => tf.Tensor[];
@@ -53,7 +63,53 @@ export function followFit(follower: TrainingFollower, known: (model: LayersModel
   });
 }
 
+/**
+ * `fit` validates by the model's test function, `fitDataset` by evaluating the model on the data for it. What else the
+ * script evaluates, in a callback for instance, is its own.
+ */
+function followValidation(fitting: WeakMap<object, Fitting>): void {
+  const models = tf.LayersModel.prototype;
+  /** By model, what it is evaluated on. */
+  const evaluated = new WeakMap<object, unknown>();
+  for (const name of ['evaluate', 'evaluateDataset']) {
+    around(models, name, (original, self, values) => {
+      const model = self as object;
+      evaluated.set(model, values[0]);
+      let result: unknown;
+      try {
+        result = original(...values);
+        return result;
+      } finally {
+        if (result instanceof Promise) {
+          const done = (): void => void evaluated.delete(model);
+          result.then(done, done);
+        } else evaluated.delete(model);
+      }
+    });
+  }
+  const validating = (model: object): FitFollower | undefined => {
+    const { call, validationData } = fitting.get(model) ?? {};
+    if (!evaluated.has(model)) return call;
+    const data = evaluated.get(model);
+    const isIts = data === validationData || (Array.isArray(validationData) && data === validationData[0]);
+    return isIts ? call : undefined;
+  };
+  around(models, 'makeTestFunction', (original, self) => {
+    original();
+    const model = self as { testFunction: (data: tf.Tensor[]) => unknown } & Trainer;
+    const test = model.testFunction;
+    const { inputs, outputs } = model;
+    model.testFunction = (data) => {
+      const call = isAside() ? undefined : validating(model);
+      return call
+        ? call.validates(data.slice(inputs.length, inputs.length + outputs.length), () => test(data))
+        : test(data);
+    };
+  });
+}
+
 interface FitArguments {
+  readonly validationData?: unknown;
   readonly callbacks?: unknown;
   readonly yieldEvery?: unknown;
 }
@@ -82,6 +138,7 @@ class FitCallback extends tf.Callback {
     const { epochs, initialEpoch, samples, steps, batchSize } = this.params as Readonly<
       Record<string, number | null | undefined>
     >;
+    const { doValidation } = this.params as { readonly doValidation?: unknown };
     const examples = samples ?? undefined;
     const size = batchSize ?? undefined;
     const counted = examples !== undefined && size !== undefined ? Math.ceil(examples / size) : undefined;
@@ -90,6 +147,7 @@ class FitCallback extends tf.Callback {
       stepsPerEpoch: steps ?? counted,
       batchSize: size,
       examples,
+      isValidated: doValidation === true,
     });
     return Promise.resolve();
   }

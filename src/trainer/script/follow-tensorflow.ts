@@ -17,6 +17,8 @@ export interface FitPlan {
   readonly stepsPerEpoch?: number;
   readonly batchSize?: number;
   readonly examples?: number;
+  /** Whether each epoch ends with a validation. */
+  readonly isValidated?: boolean;
 }
 
 /** Numbers by the names that `fit` gives them: `loss`, `acc`, `val_loss`. */
@@ -26,6 +28,8 @@ export type FitLogs = Readonly<Record<string, number>>;
 export interface FitFollower {
   begins(plan: FitPlan): void;
   epochBegins(): void;
+  /** Does a batch of its validation, whose targets these are. */
+  validates<T>(ys: readonly tf.Tensor[], batch: () => T): T;
   epochEnds(logs: FitLogs): void;
   /** It has given back what it gives, or failed. */
   settled(): void;

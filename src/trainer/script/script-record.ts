@@ -36,6 +36,9 @@ export interface Trained {
   readonly optimizer: tf.Optimizer | undefined;
 }
 
+/** Is shown what would have been right in a validation. */
+export type Judging = NonNullable<ReturnType<TrainingSummaries['validationBegins']>>;
+
 export type Ending =
   { readonly status: 'completed' | 'stopped' } | { readonly status: 'failed'; readonly message: string };
 
@@ -151,6 +154,16 @@ export class ScriptRecord {
     this.folder.addTrain(event.step, event.wallTime, stepScalars(event));
     this.summaries.afterStep(event);
     this.facts.host.emit(event);
+  }
+
+  /** The validation of an epoch begins. @returns what is to be shown its targets, where they are wanted */
+  validationBegins(step: number): Judging | undefined {
+    // Whatever a script says, callbacks may end its `fit`, and others may follow.
+    return this.summaries.validationBegins(step, 'unknown');
+  }
+
+  validationEnds(step: number): void {
+    this.summaries.validationEnds(step, Date.now());
   }
 
   /** @param logs what `fit` says of the epoch */
@@ -282,8 +295,7 @@ export class ScriptRecord {
       get areClasses() {
         return isForClasses(trained().model?.loss);
       },
-      // By the script itself, out of sight.
-      isValidated: false,
+      isValidated: plan?.isValidated ?? false,
       // Of a script nobody knows it before its end.
       totalSteps: undefined,
     });

@@ -19,7 +19,7 @@ import { HandUpdates } from './hand-updates.js';
 import type { NamedGradients } from './named-gradients.js';
 import { pausedScript, type Ran } from './paused-script.js';
 import { ScriptModels } from './script-models.js';
-import { ScriptRecord, type Ending, type RecordFacts, type Trained } from './script-record.js';
+import { ScriptRecord, type Ending, type Judging, type RecordFacts, type Trained } from './script-record.js';
 import { StepLosses } from './step-losses.js';
 
 /** Thrown in the script's own course where it is to end: there is no other way out of a loop that is not ours. */
@@ -212,6 +212,7 @@ export class ScriptTraining implements TrainingFollower {
     this.currentOptimizer = model.optimizer;
     const { fits } = this;
     const call = fits.add(model);
+    let judging: Judging | 'none' | undefined;
     return {
       begins: (plan) => {
         call.plan = plan;
@@ -225,7 +226,18 @@ export class ScriptTraining implements TrainingFollower {
         call.stepInEpoch = 0;
         this.clock.begin();
       },
-      epochEnds: (logs) => this.epochEnds(call, logs),
+      validates: (ys, batch) => {
+        this.capture.predictsBy(model);
+        judging ??= this.record?.validationBegins(this.cursor.step) ?? 'none';
+        const values = batch();
+        if (judging !== 'none') judging.seeTargets(ys);
+        return values;
+      },
+      epochEnds: (logs) => {
+        if (judging) this.record?.validationEnds(this.cursor.step);
+        judging = undefined;
+        this.epochEnds(call, logs);
+      },
       settled: () => fits.remove(call),
     };
   }

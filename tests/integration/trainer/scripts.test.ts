@@ -4,6 +4,9 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readEvents } from '../../../src/shared/events/event-reader.js';
+import { numbersOfTensor } from '../../../src/shared/events/numbers-of-tensor.js';
+import { sourceOfBytes } from '../../../src/shared/models/parts-of-source.js';
 import { stripTypes } from '../../../src/trainer/loader/strip-types.js';
 import { command } from '../cli/command.js';
 import { builtBundles, workspace, type Workspace } from './built.js';
@@ -29,6 +32,24 @@ async function run(file: string, ...more: readonly string[]) {
   const lines = ended.stdout.split('\n').flatMap((line) => (line ? [JSON.parse(line) as Line] : []));
   const of = (kind: string): readonly Line[] => lines.filter((line) => line.kind === kind);
   return { ...ended, lines, of, last: lines.at(-1) };
+}
+
+/** By the published messages. */
+function matricesIn(folder: string) {
+  const found: { readonly step: number; readonly counts: readonly number[] }[] = [];
+  for (const name of readdirSync(folder)) {
+    readEvents(sourceOfBytes(readFileSync(path.join(folder, name))), {
+      event: ({ step, what }) => {
+        if (what.case !== 'summary') return;
+        for (const { tag, value } of what.value.value) {
+          if (tag !== 'confusion_matrix/counts' || value.case !== 'tensor') continue;
+          found.push({ step: Number(step), counts: [...(numbersOfTensor(value.value) ?? [])] });
+        }
+      },
+      problem: (problem) => expect.fail(JSON.stringify(problem)),
+    });
+  }
+  return found;
 }
 
 describe('a script is trained', () => {
@@ -120,6 +141,21 @@ describe('a script is trained', () => {
       ]),
       writes('convnet.ts', ['gradients/dense_1/bias', 'activations/dense_1', 'filters/conv2d_1', 'predictions']),
     ]);
+  });
+
+  it('with a confusion matrix of what fit validates last, and of nothing else that the script evaluates', async () => {
+    const text = readFileSync(place.file('judged.mjs'), 'utf8');
+    writeFileSync(place.file('judged-dataset.mjs'), text.replace("by = 'fit'", "by = 'dataset'"));
+    for (const file of ['judged.mjs', 'judged-dataset.mjs']) {
+      const { last, of, code, stderr } = await run(file);
+      expect(code, stderr).toBe(0);
+      const matrices = matricesIn(path.join(String(last!['runDir']), 'validation'));
+      const { step, counts } = matrices.at(-1)!;
+      const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+      expect([step, counts.length, sum(counts)], file).toEqual([of('step').length, 9, 30]);
+      const { validation } = of('epoch').at(-1) as unknown as { readonly validation: { readonly acc: number } };
+      expect((counts[0]! + counts[4]! + counts[8]!) / 30).toBeCloseTo(validation.acc, 5);
+    }
   });
 
   it('repeatably with a seed, and as random as it is without one', async () => {

@@ -91,6 +91,11 @@ export class SummaryAccounts {
     return this.budget.mayRun(payer, step);
   }
 
+  /** Whether there would be one at the end if this step were the last. */
+  mayEndWith(payer: Payer, step: number): boolean {
+    return this.facts.settings.atEnd && this.budget.mayEnd(payer, step);
+  }
+
   /** Nothing is trained from here on, or but the last step: one set more, whatever has been paid. */
   end(): void {
     this.ending = this.facts.settings.atEnd;
@@ -127,6 +132,11 @@ export class SummaryAccounts {
   ran(payer: Payer, step: number, ms = 0): void {
     this.budget.ran(payer, step, 0);
     this.charge(payer, ms);
+  }
+
+  /** What had to be done for a set that may never be made. */
+  keptReady(payer: Payer, ms: number): void {
+    this.charge(payer, ms, true);
   }
 
   timesOf(payer: Payer): number {

@@ -21,6 +21,8 @@ import type { SummarySettings } from './summary-settings.js';
 import { SummaryThread } from './summary-thread.js';
 import { Norms, type SummaryJob, type WeightValues } from './summary-work.js';
 
+type EvaluationJob = Extract<SummaryJob, { kind: 'evaluation' }>;
+
 interface SummaryParts extends Omit<DescribedParts, 'kinds'> {
   readonly settings: SummarySettings;
   readonly runner: Pick<StepRunner, 'capture' | 'weights' | 'gradientNormsByWeight' | 'gradientValues'>;
@@ -37,6 +39,8 @@ interface SummaryParts extends Omit<DescribedParts, 'kinds'> {
 
 /** Of a larger model copies would take too much memory. */
 const MOST_VALUES = 100_000_000;
+/** The share of the time from one validation to the next that keeping its predictions may take. */
+const MOST_KEEPING = 0.01;
 /** A run's end waits for its last summaries for so long at most. */
 const END_MS = 10_000;
 
@@ -51,6 +55,12 @@ export class TrainingSummaries {
   private planned: Fetched;
   private before: readonly tf.Tensor[] = [];
   private judged: JudgedExamples | undefined;
+  /** Whether that is for the run's end alone. */
+  private keeps = false;
+  /** Of a validation that may prove to have been the last, for the run's end. */
+  private keptJudged: EvaluationJob | undefined;
+  /** Keeping it: what it took, and when that was. */
+  private kept = { ms: 0, at: 0 };
   private steps = 0;
   private last = { step: 0, wallTimeMs: 0 };
   private writtenBytes = 0;
@@ -145,22 +155,38 @@ export class TrainingSummaries {
     this.parts.folder.addTrain(step, Date.now(), scalars);
   }
 
-  /** To be shown a validation pass, where it is wanted of it. */
-  validationBegins(step: number, isLast: boolean): Pick<JudgedExamples, 'seeTargets'> | undefined {
-    if (isLast) this.accounts.end();
-    this.judged = this.accounts.mayRun('evaluation', step) ? new JudgedExamples(this.parts.runner.capture) : undefined;
+  /** To be shown a validation pass, where it is wanted of it. Where nobody knows the last one, each is kept until the next. */
+  validationBegins(step: number, isLast: boolean | 'unknown'): Pick<JudgedExamples, 'seeTargets'> | undefined {
+    this.judged?.end();
+    this.judged = undefined;
+    if (this.parts.settings.mode === 'off') return undefined;
+    if (isLast === true) this.accounts.end();
+    const isDue = this.accounts.mayRun('evaluation', step);
+    const isCheap = this.kept.ms <= MOST_KEEPING * (performance.now() - this.kept.at);
+    const isKept = isLast === 'unknown' && isCheap && this.accounts.mayEndWith('evaluation', step);
+    if (isDue || isKept) this.judged = new JudgedExamples(this.parts.runner.capture);
+    this.keeps = !isDue;
     return this.judged;
   }
 
   validationEnds(step: number, wallTimeMs: number): void {
     const { judged } = this;
     this.judged = undefined;
+    this.keptJudged = undefined;
     const found = judged?.end();
     if (!judged) return;
-    this.accounts.ran('evaluation', step, judged.ms);
+    if (this.keeps) {
+      this.kept = { ms: judged.ms, at: performance.now() };
+      this.accounts.keptReady('evaluation', judged.ms);
+    } else this.accounts.ran('evaluation', step, judged.ms);
     if (!found) return;
     const { classNames } = this.parts;
-    const job: SummaryJob = { kind: 'evaluation', step, wallTimeMs, judged: found, classNames };
+    const job: EvaluationJob = { kind: 'evaluation', step, wallTimeMs, judged: found, classNames };
+    if (this.keeps) this.keptJudged = job;
+    else this.evaluate(job);
+  }
+
+  private evaluate(job: EvaluationJob): void {
     this.accounts.timed('evaluation', () => this.post('evaluation', 'validation', job));
   }
 
@@ -230,6 +256,12 @@ export class TrainingSummaries {
       this.sumUpWeights(step, wallTimeMs);
     }
     this.sumUpLook(step, wallTimeMs);
+    const { keptJudged } = this;
+    this.keptJudged = undefined;
+    if (keptJudged && this.accounts.mayRun('evaluation', keptJudged.step)) {
+      this.accounts.ran('evaluation', keptJudged.step);
+      this.evaluate(keptJudged);
+    }
     if (this.description.wantsGraph) this.describeGraph();
   }
 
