@@ -8,10 +8,12 @@ type Identified = { readonly id: string };
 
 export function mergeChanges<T>(base: T | undefined, mine: T, theirs: T): T;
 export function mergeChanges(base: unknown, mine: unknown, theirs: unknown): unknown {
-  if (sameData(mine, base)) return theirs;
-  if (sameData(theirs, base)) return mine;
+  // What has not changed stays the very object that it is here.
+  if (sameData(mine, theirs)) return mine;
   if (isIdentified(mine) && isIdentified(theirs)) return mergeLists(isIdentified(base) ? base : [], mine, theirs);
   if (isFields(mine) && isFields(theirs)) return mergeFields(isFields(base) ? base : {}, mine, theirs);
+  if (sameData(mine, base)) return theirs;
+  if (sameData(theirs, base)) return mine;
   // What one took away and the other changed stays.
   return mine ?? theirs;
 }

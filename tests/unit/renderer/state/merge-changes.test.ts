@@ -30,6 +30,13 @@ describe('changes by two', () => {
     ]);
   });
 
+  it('leave the objects as they are that nobody has changed: an alert that was told is not a new one', () => {
+    const mine = [{ id: 'a', rule: { kind: 'above' } }];
+    const merged = mergeChanges<object[]>(structuredClone(mine), mine, [...structuredClone(mine), { id: 'b' }]);
+    expect(merged).toHaveLength(2);
+    expect(merged[0]).toBe(mine[0]);
+  });
+
   it('that are none are seen as none', () => {
     expect(sameData({ a: [1, { b: undefined }] }, { a: [1, {}] })).toBe(true);
     expect(sameData({ a: 1 }, { a: 1, b: 2 })).toBe(false);
