@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { doAside } from '../runtime/aside.js';
+import { replaceMethod } from '../runtime/replace-method.js';
 import { tensorsOf } from '../runtime/tf-dataset.js';
 import { trainable } from '../runtime/tfjs-internals.js';
 import type { StepParts } from './gather-step.js';
@@ -17,23 +18,21 @@ export function firstBadOpIn(parts: StepParts, what: tf.layers.Layer | 'loss'): 
   const work = what === 'loss' ? lossAgain(parts) : layerAgain(parts, what);
   if (!work) return undefined;
   const engine = tf.engine() as unknown as Kernels;
-  const own = Object.getOwnPropertyDescriptor(engine, 'runKernelFunc');
   const run = engine.runKernelFunc.bind(engine);
   let found: string | undefined;
-  engine.runKernelFunc = (parameters) => {
+  const undo = replaceMethod(engine, 'runKernelFunc', (parameters) => {
     const result = run(parameters);
     const { kernelName, inputs } = parameters;
     if (kernelName !== undefined && found === undefined && isBad(result) && !isBad(inputs)) found = kernelName;
     return result;
-  };
+  });
   try {
     doAside(work);
   } catch {
     // The layer cannot be called like this; what the step made of it is known all the same.
     return undefined;
   } finally {
-    if (own) Object.defineProperty(engine, 'runKernelFunc', own);
-    else Reflect.deleteProperty(engine, 'runKernelFunc');
+    undo();
   }
   return found;
 }

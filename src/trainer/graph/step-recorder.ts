@@ -10,6 +10,7 @@ import { holdStack, type HeldStack, type SourcePlace } from '../loader/stack-fra
 import { doAside, isAside } from '../runtime/aside.js';
 import { valueNumbersOf } from '../tensors/value-numbers.js';
 import { callsOnlyLibrary, isOfLibrary, libraryOptimizers } from '../runtime/librarys-own.js';
+import { replaceMethod } from '../runtime/replace-method.js';
 import { OpDevices } from './op-device.js';
 import { readNotes } from './read-notes.js';
 import type { RecordedStep } from './recorded-node.js';
@@ -317,15 +318,8 @@ class StepRecorder {
     });
   }
 
-  /** In a way that can be undone; not enumerable, for whoever walks an optimizer's properties looks for its state. */
   private replace<T extends object, K extends keyof T>(target: T, name: K, method: T[K]): void {
-    const own = Object.getOwnPropertyDescriptor(target, name);
-    Object.defineProperty(target, name, { value: method, configurable: true, writable: true, enumerable: false });
-    this.undo.push(() => {
-      if (own) Object.defineProperty(target, name, own);
-      // What was added last and is deleted so leaves V8 the object's quick shape, which `Reflect` does not.
-      else delete target[name];
-    });
+    this.undo.push(replaceMethod(target, name, method));
   }
 }
 

@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { doAside, isBesideSteps } from './aside.js';
 import type { LabelledWeight } from './layer-labels.js';
+import { replaceMethod } from './replace-method.js';
 import { sumOfSquaresOf } from './summarize-tensor.js';
 import { alias, trainable } from './tfjs-internals.js';
 import type { MadeInStep } from './training-host.js';
@@ -193,15 +194,8 @@ export class StepCapture {
     });
   }
 
-  /** On the instance, in a way that can be undone. */
   private replace<T extends object, K extends keyof T>(target: T, name: K, method: T[K]): void {
-    const own = Object.getOwnPropertyDescriptor(target, name);
-    // Not enumerable: whoever walks an optimizer's properties is to find its state alone.
-    Object.defineProperty(target, name, { value: method, configurable: true, writable: true, enumerable: false });
-    this.undo.push(() => {
-      if (own) Object.defineProperty(target, name, own);
-      else Reflect.deleteProperty(target, name);
-    });
+    this.undo.push(replaceMethod(target, name, method));
   }
 
   private keepGradients(gradients: Gradients | NamedTensors): void {

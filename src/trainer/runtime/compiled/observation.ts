@@ -4,6 +4,7 @@
  * compares. Knows nothing of graphs.
  */
 import * as tf from '@tensorflow/tfjs';
+import { replaceMethod } from '../replace-method.js';
 import { onTensorMade } from '../tfjs-internals.js';
 import type { ConstantValue } from './graph.js';
 import {
@@ -208,20 +209,14 @@ export abstract class Observation {
 
   private watchOptimizer(): () => void {
     const { optimizer } = this.observed;
-    const own = Object.getOwnPropertyDescriptor(optimizer, 'applyGradients');
     const applyGradients = optimizer.applyGradients.bind(optimizer);
-    const observe = (gradients: Gradients): void => {
+    return replaceMethod(optimizer, 'applyGradients', (gradients: Gradients) => {
       const uses = this.gradientUses(gradients);
       this.inUpdate = true;
       applyGradients(gradients);
       this.inUpdate = false;
       this.updates.push({ gradients: uses, assigned: this.assigned() });
-    };
-    Object.defineProperty(optimizer, 'applyGradients', { value: observe, configurable: true, writable: true });
-    return () => {
-      if (own) Object.defineProperty(optimizer, 'applyGradients', own);
-      else Reflect.deleteProperty(optimizer, 'applyGradients');
-    };
+    });
   }
 
   private gradientUses(gradients: Gradients): (GradientUse | undefined)[] {
@@ -257,15 +252,9 @@ export abstract class Observation {
 
   /** A graph writes nothing. */
   private watchConsole(): () => void {
-    const undo = (['log', 'info', 'debug', 'dir', 'table'] as const).map((name) => {
-      const own = Object.getOwnPropertyDescriptor(console, name);
-      const value = (): never => this.refuse('the step writes to the console');
-      Object.defineProperty(console, name, { value, configurable: true, writable: true, enumerable: true });
-      return () => {
-        if (own) Object.defineProperty(console, name, own);
-        else Reflect.deleteProperty(console, name);
-      };
-    });
+    const undo = (['log', 'info', 'debug', 'dir', 'table'] as const).map((name) =>
+      replaceMethod(console, name, () => this.refuse('the step writes to the console')),
+    );
     return () => {
       for (const restore of undo) restore();
     };
