@@ -9,6 +9,7 @@ import { isAside } from '../runtime/aside.js';
 import type { Batch } from '../runtime/data/batch-stream.js';
 import { labelledWeights, layerLabels, type LabelledWeight } from '../runtime/layer-labels.js';
 import type { StepTensors } from '../runtime/paused-training.js';
+import { replaceMethod } from '../runtime/replace-method.js';
 import type { ArmedBreakpoint } from './armed-breakpoint.js';
 import type { ArmedPlaces } from './armed-places.js';
 import { ForwardPass } from './forward-pass.js';
@@ -368,7 +369,7 @@ export class StepHooks {
   private watchLayer(at: NamedLayer): void {
     const { layer, name } = at;
     const call = layer.call.bind(layer);
-    hide(layer, 'call', (inputs, kwargs) => {
+    replaceMethod(layer, 'call', (inputs, kwargs) => {
       const first = Array.isArray(inputs) ? inputs[0] : inputs;
       // Building a model passes symbols instead of values.
       if (!this.follows || !(first instanceof tf.Tensor) || isAside()) return call(inputs, kwargs);
@@ -404,7 +405,7 @@ export class StepHooks {
 
   private watchOptimizer(optimizer: tf.Optimizer): void {
     const applyGradients = optimizer.applyGradients.bind(optimizer);
-    hide(optimizer, 'applyGradients', (gradients) => {
+    replaceMethod(optimizer, 'applyGradients', (gradients) => {
       if (!this.follows || isAside()) {
         applyGradients(gradients);
         return;
@@ -426,9 +427,4 @@ export class StepHooks {
       }
     });
   }
-}
-
-/** Not enumerable: whoever walks an optimizer's properties is to find its state alone. */
-function hide<T extends object, K extends keyof T>(target: T, name: K, method: T[K]): void {
-  Object.defineProperty(target, name, { value: method, configurable: true, writable: true, enumerable: false });
 }
