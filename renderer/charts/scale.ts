@@ -101,8 +101,15 @@ export function logTicks(min: number, max: number, count: number): readonly numb
   return ticks.length >= 2 ? ticks : niceTicks(min, max, count);
 }
 
+/** Of values that lie closer together, a third of a decade would be a flat line. */
+const NARROW = 1.5;
+
 /** Bounds of a logarithmic axis: the decades around the values, but no more than a third of one beyond them. */
 export function niceLogRange(min: number, max: number): AxisRange {
+  if (max > min && max / min < NARROW) {
+    const near = niceRange(min, max);
+    if (near.min > 0) return { min: near.min, max: near.max };
+  }
   const candidates = [1, 2, 5];
   const below = (value: number) => {
     const power = 10 ** Math.floor(Math.log10(value));

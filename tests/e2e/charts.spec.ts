@@ -30,6 +30,8 @@ async function setAlert(page: Page, workbench: Workbench, series: string, rule: 
   await dialog.getByRole('button', { name: rule }).click();
   await dialog.getByRole('textbox').fill(number);
   await dialog.getByRole('button', { name: 'Next' }).click();
+  // What Enter takes ends nothing.
+  await expect(dialog.getByRole('button', { name: 'Tell', exact: true })).toBeFocused();
   await dialog.getByRole('button', { name: then }).click();
   await expect(dialog).toHaveCount(0);
 }

@@ -49,8 +49,8 @@ export async function askAlert(suggested: string, names: ReadonlySet<string>): P
     message:
       'The window and, where it is not in front, the desktop tell of it once a run. Only a training of this window can be ended.',
     choices: [
-      { id: 'stop', label: 'Tell, and End the Training' },
       { id: 'tell', label: 'Tell', kind: 'primary' },
+      { id: 'stop', label: 'Tell, and End the Training' },
     ],
   });
   if (what === undefined) return;
@@ -69,12 +69,15 @@ function notThereYet(series: string, names: ReadonlySet<string>): string {
   return `None of the runs that are drawn has a series of that name so far.${hint}`;
 }
 
+let toldOfDesktop = false;
+
 /** Browsers ask only after something that the person did. */
 async function allowDesktop(): Promise<void> {
-  if (typeof Notification === 'undefined') return;
+  if (typeof Notification === 'undefined' || toldOfDesktop) return;
   const permission =
     Notification.permission === 'default' ? await Notification.requestPermission() : Notification.permission;
   if (permission === 'granted') return;
+  toldOfDesktop = true;
   notify({
     severity: 'info',
     message: 'Alerts are told in this window alone.',

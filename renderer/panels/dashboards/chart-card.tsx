@@ -32,6 +32,7 @@ import { chartCurves, planChart, type ChartContents, type ChartPlan, type CurveO
 import type { ChartDescription } from './chart-list.js';
 import { chartRange, epochEndsOn, onGrowth } from './chart-range.js';
 import type { DrawnRun } from './drawn-runs.js';
+import { whyNothingDrawn } from './nothing-drawn.js';
 import { useTurn } from './in-turn.js';
 
 export interface ChartCardProps {
@@ -64,8 +65,10 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
   const isHere = useTurn(chart.id, runs.length > CROWD);
   const picks = isHere ? chart.picks : NO_PICKS;
   const plan = useMemo(() => planChart(picks, runs, options), [picks, runs, options]);
-  const contents = useContents(chart.id, plan, options);
+  const contents = useContents(chart.id, plan, options, look.logarithmic ?? false);
   const { curves } = contents;
+  const undrawn = whyNothingDrawn(curves, look.logarithmic ?? false);
+  const nothing = isHere && curves.length === 0 ? whyNothing(plan, contents) : undrawn;
   const range = useCallback(() => chartRange(curves, dashboard.x), [curves, dashboard.x]);
   const epochEnds = useCallback(() => epochEndsOn(dashboard.x), [dashboard.x]);
   const chartLook = useMemo(
@@ -169,7 +172,7 @@ export const ChartCard = memo(function ChartCard({ chart, runs, dashboard, optio
           onYRange={onYRange}
           onPoint={pointAt}
         />
-        {isHere && curves.length === 0 && <p className="chart-nothing">{whyNothing(plan, contents)}</p>}
+        {nothing !== undefined && <p className="chart-nothing">{nothing}</p>}
       </div>
       {menu?.of === chart.id && (
         <PopupMenu
@@ -195,7 +198,7 @@ function whyNothing({ problem, wanted, runs }: ChartPlan, { missing }: ChartCont
 }
 
 /** New only when curves come or go; and, of groups, as they grow. */
-function useContents(id: string, plan: ChartPlan, options: CurveOptions): ChartContents {
+function useContents(id: string, plan: ChartPlan, options: CurveOptions, logarithmic: boolean): ChartContents {
   const version = useSyncExternalStore(
     (listener) => seriesStore.onChange(listener),
     () => seriesStore.versionOf(plan.series),
@@ -214,8 +217,12 @@ function useContents(id: string, plan: ChartPlan, options: CurveOptions): ChartC
     return () => clearInterval(timer);
   }, [plan]);
 
-  // The mean of a group is computed from all of it; a curve of few points is drawn in another way than one of many.
-  const follows = options.grouped || contents.curves.some(({ source }) => source.values.length < 100);
+  // The mean of a group is computed from all of it; a curve of few points is drawn in another way than one of many,
+  // and of one that cannot be drawn it is said why.
+  const follows =
+    options.grouped ||
+    contents.curves.some(({ source }) => source.values.length < 100) ||
+    whyNothingDrawn(contents.curves, logarithmic) !== undefined;
   useEffect(() => {
     if (!follows) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;

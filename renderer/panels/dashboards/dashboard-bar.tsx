@@ -167,13 +167,14 @@ export function DashboardBar({ dashboard, runs, names }: DashboardBarProps) {
         icon="bell"
         title="Alerts: be told, or end the training, when a series goes wrong"
         items={() => [
+          // First, for Enter takes it: nothing is to go by a keystroke too many.
+          item('New Alert…', () => void askAlert('validation/loss', names)),
+          ...(alerts.length > 0 ? [{ kind: 'separator' } as const] : []),
           ...alerts.map((alert) =>
             item(`Take away: ${alertWords(alert)}${alert.stop ? ', ends the training' : ''}`, () =>
               removeAlert(alert.id),
             ),
           ),
-          ...(alerts.length > 0 ? [{ kind: 'separator' } as const] : []),
-          item('New Alert…', () => void askAlert('validation/loss', names)),
         ]}
       />
       <MenuButton

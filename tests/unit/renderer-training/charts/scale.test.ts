@@ -45,6 +45,8 @@ describe('scale', () => {
 
   it('bounds a logarithmic axis by positive values', () => {
     expect(niceLogRange(0.013, 0.9)).toEqual({ min: 0.01, max: 1 });
+    expect(niceLogRange(1_000_000, 1_000_010)).toEqual({ min: 1_000_000, max: 1_000_010 });
+    expect(niceLogRange(0.652, 0.693)).toEqual({ min: 0.64, max: 0.7 });
     const flat = niceLogRange(1, 1);
     expect(flat.min).toBeLessThan(1);
     expect(flat.max).toBeGreaterThan(1);

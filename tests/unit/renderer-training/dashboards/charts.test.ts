@@ -6,6 +6,7 @@ import type { ChartPick } from '../../../../renderer/state/dashboard-schema.js';
 import { chartSections, pattern, sectionsOf } from '../../../../renderer/panels/dashboards/chart-list.js';
 import { gridRows, rowsAbout } from '../../../../renderer/panels/dashboards/chart-rows.js';
 import { namesOf, seriesOf, type DrawnRun } from '../../../../renderer/panels/dashboards/drawn-runs.js';
+import { whyNothingDrawn } from '../../../../renderer/panels/dashboards/nothing-drawn.js';
 import { placeOf } from '../../../../renderer/panels/dashboards/series-names.js';
 
 const column = (length = 100, value = 1): CurveSource => ({
@@ -99,6 +100,20 @@ describe('charts', () => {
     ])
       expect(pattern(harmless).problem, harmless).toBeUndefined();
   });
+});
+
+it('a chart without a line says why', () => {
+  const drawn = (values: readonly number[], logarithmic: boolean) => {
+    const source = { steps: values.map((_, index) => index), values };
+    const of = run('r', { loss: source });
+    const { curves } = chartCurves(planChart([{ kind: 'tag', tag: 'loss' }], [of], options([of])), options([of]));
+    return whyNothingDrawn(curves, logarithmic);
+  };
+  expect(drawn([Number.NaN, -1, 2], true)).toBeUndefined();
+  expect(drawn([0, -1, Infinity], false)).toBeUndefined();
+  expect(drawn([0, -1, Infinity], true)).toMatch(/above zero/);
+  expect(drawn([Infinity, Number.NaN], false)).toMatch(/finite/);
+  expect(drawn([], true)).toBeUndefined();
 });
 
 describe('curves of a chart', () => {
