@@ -18,6 +18,14 @@ export function tableSize(shape: Shape): { readonly rows: number; readonly colum
   return { rows: columns === 0 ? 0 : size / columns, columns };
 }
 
+/** As curves or bars: the last dimension with more than one entry along the line; of a signal, time. */
+export function linesOf(shape: Shape): { readonly lines: number; readonly length: number } {
+  const { rows, columns } = tableSize(shape);
+  if (columns !== 1) return { lines: rows, length: columns };
+  const length = shape.length > 2 ? shape.at(-2)! : rows;
+  return { lines: length === 0 ? 0 : rows / length, length };
+}
+
 export function cellOf(flat: number, shape: Shape): Cell {
   const { columns } = tableSize(shape);
   return columns === 0 ? { row: 0, column: 0 } : { row: Math.floor(flat / columns), column: flat % columns };

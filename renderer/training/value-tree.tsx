@@ -209,6 +209,10 @@ export function ValueTreeView({
                     setSelected(row.path);
                     if (row.reference > 0 && window.getSelection()?.isCollapsed !== false) open(row, !row.open);
                   }}
+                  onMouseDown={(event) => {
+                    // A second click views the tensor, rather than marking the word under the pointer.
+                    if (event.detail > 1 && row.tensor) event.preventDefault();
+                  }}
                   onDoubleClick={() => look(row) || edit(row)}
                   onContextMenu={(event) => {
                     event.stopPropagation();

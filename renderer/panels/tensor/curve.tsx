@@ -140,7 +140,9 @@ export function Curve({ tab, reading, shape, row, tell }: Props) {
       </div>
       <p className="tensor-pointed" role="status">
         {pointed === undefined || value === undefined ? (
-          'Point at the curve for index and value; click it to see the value in the table.'
+          <span className="tensor-hint">
+            Point at the curve for index and value; click it to see the value in the table.
+          </span>
         ) : (
           <>
             <code>{indexText(flat(pointed), shape)}</code>

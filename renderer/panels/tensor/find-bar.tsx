@@ -20,7 +20,14 @@ interface Said {
   readonly isWrong?: boolean;
 }
 
-export function FindBar({ tab, shape }: { tab: TensorTab; shape: Shape }) {
+interface Props {
+  readonly tab: TensorTab;
+  readonly shape: Shape;
+  /** Among texts there is no extreme, and no number to look for. */
+  readonly ofNumbers: boolean;
+}
+
+export function FindBar({ tab, shape, ofNumbers }: Props) {
   const [index, setIndex] = useState('');
   const [value, setValue] = useState('');
   const [said, setSaid] = useState<Said>();
@@ -62,42 +69,46 @@ export function FindBar({ tab, shape }: { tab: TensorTab; shape: Shape }) {
           event.stopPropagation();
         }}
       />
-      <span className="tensor-value">
-        <input
-          className="input"
-          aria-label="Value to find"
-          placeholder="Find value"
-          spellCheck={false}
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
-          onKeyDown={(event) => {
-            if (event.key === 'Enter') void find('value');
-            event.stopPropagation();
-          }}
-        />
-        <button
-          className="icon-button"
-          title="Find the next one (Enter)"
-          aria-label="Find the next one"
-          disabled={!tab.current}
-          onClick={() => void find('value')}
-        >
-          <Icon name="arrow-down" />
-        </button>
-      </span>
-      <span className="tensor-choice" role="group" aria-label="Go to">
-        {searches.map(({ sought, text, title }) => (
-          <button
-            key={sought}
-            title={title}
-            aria-label={title}
-            disabled={!tab.current}
-            onClick={() => void find(sought)}
-          >
-            {text}
-          </button>
-        ))}
-      </span>
+      {ofNumbers && (
+        <>
+          <span className="tensor-value">
+            <input
+              className="input"
+              aria-label="Value to find"
+              placeholder="Find value"
+              spellCheck={false}
+              value={value}
+              onChange={(event) => setValue(event.target.value)}
+              onKeyDown={(event) => {
+                if (event.key === 'Enter') void find('value');
+                event.stopPropagation();
+              }}
+            />
+            <button
+              className="icon-button"
+              title="Find the next one (Enter)"
+              aria-label="Find the next one"
+              disabled={!tab.current}
+              onClick={() => void find('value')}
+            >
+              <Icon name="arrow-down" />
+            </button>
+          </span>
+          <span className="tensor-choice" role="group" aria-label="Go to">
+            {searches.map(({ sought, text, title }) => (
+              <button
+                key={sought}
+                title={title}
+                aria-label={title}
+                disabled={!tab.current}
+                onClick={() => void find(sought)}
+              >
+                {text}
+              </button>
+            ))}
+          </span>
+        </>
+      )}
       {said && said.text !== '' && (
         <span className="tensor-said" role="status" data-wrong={said.isWrong || undefined}>
           {said.text}

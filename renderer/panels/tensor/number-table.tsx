@@ -146,7 +146,7 @@ export function NumberTable({ tab, reading, shape }: Props) {
   const width = Math.min(elementLength(across) + rowHead, 1e7);
   return (
     <>
-      <FindBar tab={tab} shape={shape} />
+      <FindBar tab={tab} shape={shape} ofNumbers={tab.facts?.dtype !== 'string'} />
       {failure !== undefined && (
         <p className="tensor-failure" role="alert">
           <Icon name="warning" /> {failure}
@@ -233,7 +233,7 @@ export function NumberTable({ tab, reading, shape }: Props) {
       </div>
       <p className="tensor-pointed" role="status">
         {tab.choice.cell === undefined || !selected ? (
-          'Arrow keys go from value to value; Ctrl+C copies.'
+          <span className="tensor-hint">Arrow keys go from value to value; Ctrl+C copies.</span>
         ) : (
           <>
             <code className="selectable">{indexText(tab.choice.cell, shape)}</code>

@@ -34,7 +34,11 @@ export function PointedAt({ reading, shape, pointed, page, what }: Props) {
   const values = useValues(reading, flats, shape);
   const first = flats[0];
   if (!pointed || !page || first === undefined) {
-    return <p className="tensor-pointed">Point at a pixel for its index and value; click it to see it in the table.</p>;
+    return (
+      <p className="tensor-pointed">
+        <span className="tensor-hint">Point at a pixel for its index and value; click it to see it in the table.</span>
+      </p>
+    );
   }
   const name = page.titles?.[pointed.picture - page.first] ?? `${pictureNames[what]} ${pointed.picture}`.trim();
   const block = page.source.width > page.width || page.source.height > page.height;

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { TensorView as View } from '../../../src/shared/protocol/tensors.js';
 import { chooseTensor, type TensorTab } from '../../state/tensor-tabs.js';
-import { tableSize, type Shape } from '../../state/tensor-index.js';
+import { linesOf, type Shape } from '../../state/tensor-index.js';
 import type { TensorReading } from '../../state/tensor-reading.js';
 import { Icon } from '../../ui/icon.js';
 import { useApp } from '../../use-app.js';
@@ -84,16 +84,15 @@ function Sheet({ tab, reading, shape, view }: SheetProps) {
       return <NumberTable tab={tab} reading={reading} shape={shape} />;
     case 'bars':
     case 'curve': {
-      const table = tableSize(shape);
-      const rows = table.columns === 1 ? 1 : table.rows;
-      const example = Math.min(tab.choice.example, rows - 1);
+      const { lines } = linesOf(shape);
+      const example = Math.min(tab.choice.example, lines - 1);
       const Drawn = view === 'bars' ? Bars : Curve;
       return (
         <>
           <div className="tensor-tools" role="toolbar" aria-label="What is shown">
-            {rows > 1 && (
+            {lines > 1 && (
               <ExampleChooser
-                count={rows}
+                count={lines}
                 example={example}
                 choose={(next) => chooseTensor(tab.id, { example: next })}
               />

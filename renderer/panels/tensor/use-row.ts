@@ -1,6 +1,6 @@
-/** All values of one row, fetched window by window; of a vector, all of it is the row. */
+/** All values of one row, fetched window by window; of a vector, all of it is the row, of signals one of them. */
 import { useEffect } from 'react';
-import { tableSize, type Shape } from '../../state/tensor-index.js';
+import { linesOf, tableSize, type Shape } from '../../state/tensor-index.js';
 import { windowAt, windowSize, type TensorReading } from '../../state/tensor-reading.js';
 import { usePages } from './use-pages.js';
 
@@ -20,26 +20,32 @@ export function useRow(
   row: number,
 ): { readonly length: number; readonly values: readonly number[]; readonly version: number } {
   const version = usePages(reading.numbers);
-  const { rows, columns } = tableSize(shape);
-  const isVector = columns === 1;
-  const length = isVector ? rows : columns;
+  const isDown = tableSize(shape).columns === 1;
+  const { length } = linesOf(shape);
   const shown = Math.min(length, MOST_IN_A_ROW);
   const size = windowSize(shape);
-  const step = isVector ? size.rows : size.columns;
-  const keyAt = (at: number) => windowAt(isVector ? { row: at, column: 0 } : { row, column: at }, shape);
+  /** Where it lies in which window, and how many of the row lie there from it on. */
+  const placeOf = (at: number) => {
+    const {
+      key,
+      row: down,
+      column,
+    } = windowAt(isDown ? { row: row * length + at, column: 0 } : { row, column: at }, shape);
+    const rest = isDown ? size.rows - down : size.columns - column;
+    return { key, down, count: Math.min(rest, shown - at) };
+  };
+  const places: ReturnType<typeof placeOf>[] = [];
+  for (let at = 0; at < shown; at += places.at(-1)!.count) places.push(placeOf(at));
   useEffect(() => {
-    const keys = Array.from({ length: Math.ceil(shown / step) }, (_, at) => keyAt(at * step).key);
-    reading.numbers.want(keys);
-  }, [reading, shape, row, shown, step]); // eslint-disable-line react-hooks/exhaustive-deps -- `keyAt` follows from these
+    reading.numbers.want(places.map(({ key }) => key));
+  }, [reading, shape, row]); // eslint-disable-line react-hooks/exhaustive-deps -- `places` follows from these
   const values: number[] = [];
-  for (let at = 0; at < shown; at += step) {
-    const { key, row: within } = keyAt(at);
+  for (const { key, down, count } of places) {
     const page = reading.numbers.get(key) ?? previous?.numbers.get(key);
-    const count = Math.min(step, shown - at);
-    const from = isVector ? 0 : within * (page?.columns ?? 0);
+    const from = isDown ? down : down * (page?.columns ?? 0);
     for (let next = 0; next < count; next++) values.push(page?.values[from + next] ?? NaN);
   }
-  const first = keyAt(0).key;
+  const first = places[0]?.key ?? '';
   const isThere = (reading.numbers.get(first) ?? previous?.numbers.get(first)) !== undefined;
   return { length, values: isThere ? values : [], version };
 }

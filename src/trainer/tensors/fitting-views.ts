@@ -15,6 +15,8 @@ interface Viewed {
 
 /** Bars beyond that are a curve. */
 const MOST_BARS = 64;
+/** A row that is longer than any picture is wide is a signal: sound, for example. */
+const LEAST_SIGNAL = 8_000;
 /** A row of pixels that is shorter is hardly an image. */
 const LEAST_SIDE = 8;
 
@@ -28,11 +30,13 @@ export function viewsOf({ shape, dtype, role, areProbabilities }: Viewed): Tenso
       const [first] = shape as [number, number];
       if (first === 1 || last === 1) return [...vectorViews(first * last, areProbabilities && last > 1)];
       if (areProbabilities) return ['bars', 'matrix', 'table'];
-      return role === 'batch' && isFlatImage(last) ? ['images', 'matrix', 'table'] : ['matrix', 'table'];
+      if (role === 'batch' && isFlatImage(last)) return ['images', 'matrix', 'table'];
+      return role !== 'weight' && last >= LEAST_SIGNAL ? ['curve', 'matrix', 'table'] : ['matrix', 'table'];
     }
     case 3: {
       if (role === 'weight') return ['matrix', 'table'];
       const [first, second] = shape as [number, number, number];
+      if (last === 1 && second > MOST_BARS) return ['curve', 'matrix', 'table'];
       const areImages = role === 'batch' && second === last && last >= LEAST_SIDE;
       const isImage = role === undefined && isColour(last) && Math.min(first, second) >= LEAST_SIDE;
       return [...(areImages || isImage ? (['images'] as const) : []), 'featureMaps', 'matrix', 'table'];

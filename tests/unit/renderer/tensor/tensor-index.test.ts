@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  linesOf,
   cellOf,
   flatOf,
   indexOf,
@@ -51,4 +52,12 @@ describe('places in a tensor', () => {
     expect(flat('a')).toBe('a is not a whole number.');
     expect(flat('0', [0])).toBe('There are no values in this tensor.');
   });
+});
+
+it('lines of a curve: rows, all of a vector, one of the signals', () => {
+  expect(linesOf([5])).toEqual({ lines: 1, length: 5 });
+  expect(linesOf([5, 1])).toEqual({ lines: 1, length: 5 });
+  expect(linesOf([5, 3])).toEqual({ lines: 5, length: 3 });
+  expect(linesOf([2, 4, 16_000, 1])).toEqual({ lines: 8, length: 16_000 });
+  expect(linesOf([2, 0, 1])).toEqual({ lines: 0, length: 0 });
 });

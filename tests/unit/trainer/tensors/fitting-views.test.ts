@@ -25,6 +25,9 @@ test('the view that fits comes first', () => {
   expect(views([5, 16, 32], 'weight')).toBe('matrix table');
   expect(views([64, 48, 3])).toBe('images featureMaps matrix table');
   expect(views([2, 4, 8, 8, 16], 'activation')).toBe('featureMaps matrix table');
+  expect(views([32, 16_000, 1], 'batch')).toBe('curve matrix table');
+  expect(views([32, 16_000])).toBe('curve matrix table');
+  expect(views([32, 4096], 'activation')).toBe('matrix table');
   expect(views([32, 1, 1, 128], 'activation')).toBe('matrix table');
 });
 
