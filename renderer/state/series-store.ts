@@ -5,6 +5,7 @@
 import { messageOf } from '../../src/shared/base/message-of.js';
 import type { LogPoints } from '../../src/shared/protocol/summaries.js';
 import { LoadedSeries } from './loaded-series.js';
+import { WaitingSeries } from './waiting-series.js';
 
 export interface SeriesName {
   readonly run: string;
@@ -44,8 +45,8 @@ const GROWTH_MS = 100;
 export class SeriesStore {
   /** By run, then by name: what is looked up a thousand times a chart makes no key of both. */
   private readonly entries = new Map<string, Map<string, Entry>>();
-  /** Wanted or behind: of a hundred thousand that are known, few. */
-  private readonly waiting = new Set<Entry>();
+  /** Wanted or behind. */
+  private readonly waiting = new WaitingSeries<Entry>();
   /** Of all that are known. */
   private points = 0;
   private anyFailed = false;
@@ -97,6 +98,7 @@ export class SeriesStore {
       const known = ofRun.get(name);
       if (known) {
         known.wantedAt = now;
+        this.waiting.isWantedAnew(known);
         continue;
       }
       const entry: Entry = { name: { run, name }, size, wantedAt: now, state: 'wanted', behind: false };
@@ -170,10 +172,9 @@ export class SeriesStore {
 
   /** What was wanted last comes first: it is what is in sight. */
   private nextBatch(): readonly Entry[] {
-    const waiting = [...this.waiting].sort((a, b) => b.wantedAt - a.wantedAt);
     const batch: Entry[] = [];
     let points = 0;
-    for (const entry of waiting) {
+    for (const entry of this.waiting.latest()) {
       points += entry.series ? 100 : entry.size;
       if (batch.length > 0 && points > POINTS_A_REQUEST) break;
       batch.push(entry);
@@ -258,8 +259,7 @@ export class SeriesStore {
     if (this.untold.size === 0) this.untoldSince = now;
     for (const name of news) this.untold.add(name);
     const isLate = now - this.untoldSince > TOLD_AFTER_MS;
-    const partial = new Set([...this.waiting].map(({ name }) => name.name));
-    const whole = [...this.untold].filter((name) => isLate || !partial.has(name));
+    const whole = [...this.untold].filter((name) => isLate || !this.waiting.hasOf(name));
     if (whole.length > 0) this.tell(whole);
   }
 
