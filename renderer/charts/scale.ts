@@ -88,15 +88,16 @@ export function logTicks(min: number, max: number, count: number): readonly numb
   if (!(min > 0) || !(max > min)) return [min];
   const decades = Math.log10(max / min);
   const factors = decades * 3 <= count ? [1, 2, 5] : [1];
+  const within = (tick: number) => tick >= min * 0.999999 && tick <= max * 1.000001;
+  const powers: number[] = [];
+  for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power++) powers.push(power);
+  const ticksOf = (some: readonly number[]) =>
+    some
+      .flatMap((power) => factors.map((factor) => Number((factor * 10 ** power).toPrecision(12))))
+      .filter((tick) => within(tick));
   const every = Math.max(1, Math.ceil(decades / Math.max(1, count)));
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(min)); power <= Math.ceil(Math.log10(max)); power++) {
-    if (power % every !== 0) continue;
-    for (const factor of factors) {
-      const tick = Number((factor * 10 ** power).toPrecision(12));
-      if (tick >= min * 0.999999 && tick <= max * 1.000001) ticks.push(tick);
-    }
-  }
+  let ticks = ticksOf(powers.filter((power) => power % every === 0));
+  if (ticks.length < 2 && every > 1) ticks = [...new Set([ticksOf(powers)[0]!, ticksOf(powers).at(-1)!])];
   // Within one decade the marks of a linear axis say more.
   return ticks.length >= 2 ? ticks : niceTicks(min, max, count);
 }

@@ -203,7 +203,7 @@ export const usualSort: TableSort = { column: 'created', descending: true };
 export function tableCsv(rows: readonly RunRow[], columns: readonly RunColumn[]): string {
   const line = (cells: readonly (string | number | undefined)[]) => cells.map(csvCell).join(',');
   return [
-    line(columns.map(({ title }) => title)),
+    line(columns.map(({ id, title }) => (id === 'wall' ? `${title} (ms)` : title))),
     ...rows.map((row) =>
       line(columns.map((one) => (one.id === 'created' ? dateText(one.value(row)) : one.value(row)))),
     ),

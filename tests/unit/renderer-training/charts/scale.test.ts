@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { liveEnd, niceLogRange, niceRange, niceStep, niceTicks } from '../../../../renderer/charts/scale.js';
+import { liveEnd, logTicks, niceLogRange, niceRange, niceStep, niceTicks } from '../../../../renderer/charts/scale.js';
 
 describe('scale', () => {
   it('takes round steps', () => {
@@ -47,6 +47,10 @@ describe('scale', () => {
     expect(niceLogRange(0.013, 0.9)).toEqual({ min: 0.01, max: 1 });
     expect(niceLogRange(1_000_000, 1_000_010)).toEqual({ min: 1_000_000, max: 1_000_010 });
     expect(niceLogRange(0.652, 0.693)).toEqual({ min: 0.64, max: 0.7 });
+    // Marks of a linear axis would lie in one corner of a short one.
+    expect(logTicks(6, 2000, 2)).toEqual([10, 1000]);
+    expect(logTicks(1e-5, 1e5, 4)).toEqual([1e-3, 1, 1e3]);
+    expect(logTicks(0.2, 5, 6)).toEqual([0.2, 0.5, 1, 2, 5]);
     const flat = niceLogRange(1, 1);
     expect(flat.min).toBeLessThan(1);
     expect(flat.max).toBeGreaterThan(1);

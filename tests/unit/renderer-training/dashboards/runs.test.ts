@@ -56,6 +56,7 @@ describe('the columns of runs', () => {
       "'=c,2023-11-14T22:13:20.000Z,",
       '',
     ]);
+    expect(tableCsv([], [find('wall')])).toBe('Took (ms)\n');
     expect(csvCell('a "b", c')).toBe('"a ""b"", c"');
   });
 });
