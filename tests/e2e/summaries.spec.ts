@@ -5,6 +5,7 @@ import type { Page } from 'playwright/test';
 import { encodeEvent, encodeFileVersion } from '../../src/shared/events/event-writer.js';
 import { encodeSummary, histogramValue, tensorValue } from '../../src/shared/events/summary-encoders.js';
 import { DataType } from '../../src/shared/generated/tensorflow/core/framework/types_pb.js';
+import { openLogs } from './log-folder.js';
 import { expect, test, type Place } from './fixtures.js';
 import { ServerUnderTest } from './server-under-test.js';
 import { Workbench } from './workbench.js';
@@ -134,5 +135,56 @@ test('shows two runs beside each other, at the cursor’s step', async ({ page, 
       await show(/^Left aside/);
       await expect(page.getByText(/Meshes and point clouds are not shown here/)).toBeVisible();
     });
+  });
+});
+
+test('what is large, broken or of another kind is shown as far as it can be', async ({ page, place }) => {
+  const folder = path.join(place.workspace, 'logs', 'weights');
+  mkdirSync(folder, { recursive: true });
+  const classes = 400;
+  const counts = Float32Array.from({ length: classes * classes }, (_, at) => (at % (classes + 1) === 0 ? 3 : 0));
+  counts[classes + 2] = 1;
+  const bins = Float64Array.from([-1, 0, 1, 0, 1, 2]);
+  writeFileSync(
+    path.join(folder, 'events.out.tfevents.1700000000.here.1.v2'),
+    Buffer.concat([
+      encodeFileVersion(1000),
+      encodeSummary(
+        1,
+        1000,
+        Array.from({ length: 3000 }, (_, at) => histogramValue(`layer_${at % 10}/weight_${at}`, bins)),
+      ),
+      encodeSummary(1, 1000, [
+        tensorValue('many', { name: 'confusion_matrix', content: {} }, [classes, classes], counts),
+        tensorValue('no matrix', { name: 'confusion_matrix', content: {} }, [2, 3], counts.subarray(0, 6)),
+        {
+          tag: 'broken',
+          value: { case: 'image', value: { width: 9, height: 9, encodedImageString: pixel.subarray(0, 30) } },
+        },
+      ]),
+    ]),
+  );
+  await openLogs(page, place, async (workbench) => {
+    await expect(workbench.panel('Dashboards')).toContainText('have no curves, but histograms, pictures or texts');
+    await page.getByRole('button', { name: 'Show Summaries' }).click();
+    const panel = page.getByRole('tabpanel', { name: 'Summaries' });
+    const cards = panel.locator('.summary-card');
+    await expect(cards).toHaveCount(60);
+    await panel.getByText('2,940 more').scrollIntoViewIfNeeded();
+    await expect(cards).toHaveCount(120);
+    await panel.getByRole('searchbox').fill('weight_2999');
+    await expect(cards).toHaveCount(1);
+    await panel.getByRole('searchbox').fill('');
+
+    await panel.getByRole('button', { name: /^Images/ }).click();
+    await expect(cards).toContainText('It is damaged, or of a kind that this browser cannot show.');
+
+    await panel.getByRole('button', { name: /^Confusion/ }).click();
+    await expect(panel).toContainText('1,200 of 1,201 right');
+    await expect(panel).toContainText('A tensor of 2×3');
+    const matrix = panel.getByRole('img', { name: /Confusion matrix of 400 classes/ });
+    await matrix.focus();
+    for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
+    await expect(panel).toContainText('1 of class 1 taken for 2, 25.0 %');
   });
 });

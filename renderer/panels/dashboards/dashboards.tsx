@@ -3,6 +3,7 @@ import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { hasEnded } from '../../../src/shared/session/session-state.js';
 import { activeDashboard, dashboardsStore } from '../../state/dashboards.js';
+import { runCommand } from '../../state/commands.js';
 import { logStore } from '../../state/log-sync.js';
 import { RunOrTrust } from '../../training/run-or-trust.js';
 import { EmptyState } from '../../ui/empty-state.js';
@@ -45,9 +46,9 @@ export function Dashboards() {
 
 function NoCurves({ filtered }: { readonly filtered: boolean }) {
   const underWay = useApp((state) => state.session !== undefined && !hasEnded(state.session));
-  const selected = useApp((state) => state.selectedRuns.length);
+  const selected = useApp((state) => state.selectedRuns);
+  const runs = useStore(logStore, (state) => state.runs);
   const failure = useStore(logStore, (state) => state.failure);
-  const reading = useStore(logStore, (state) => state.runs.some((run) => run.reading));
   if (filtered) {
     return (
       <EmptyState icon="filter">
@@ -59,7 +60,31 @@ function NoCurves({ filtered }: { readonly filtered: boolean }) {
     return <EmptyState icon="warning">The event files of this folder could not be read: {failure}</EmptyState>;
   }
   if (underWay) return <EmptyState icon="graph-line">The point of the first step appears here.</EmptyState>;
-  if (selected > 0 || reading) return <EmptyState icon="graph-line">Reading the curves…</EmptyState>;
+  const ticked = runs.filter(({ id }) => selected.includes(id));
+  if (
+    ticked.length < selected.length ||
+    runs.some(({ reading }) => reading) ||
+    ticked.some(({ tags }) => tags.scalar)
+  ) {
+    return <EmptyState icon="graph-line">Reading the curves…</EmptyState>;
+  }
+  if (ticked.length > 0) {
+    const others = ticked.some(({ tags }) => Object.keys(tags).length > 0);
+    return (
+      <EmptyState
+        icon="graph-line"
+        actions={
+          others && (
+            <button className="button" onClick={() => void runCommand('view.show.summaries')}>
+              Show Summaries
+            </button>
+          )
+        }
+      >
+        The runs that are ticked have no curves{others ? ', but histograms, pictures or texts.' : ' yet.'}
+      </EmptyState>
+    );
+  }
   return (
     <RunOrTrust
       icon="graph-line"

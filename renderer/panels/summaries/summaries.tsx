@@ -1,5 +1,5 @@
 /** What runs say beside their curves: histograms, pictures, precision and recall, texts, sounds, at the cursor's step. */
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState, type RefObject } from 'react';
 import { useStore } from 'zustand';
 import { moveCursor } from '../../state/app-state.js';
 import { logStore, tagsOf } from '../../state/log-sync.js';
@@ -9,7 +9,16 @@ import { useApp } from '../../use-app.js';
 import { HistogramCard } from './histogram-card.js';
 import { histogramViews, viewNames, type HistogramView } from './histogram-options.js';
 import { AsideCard, ItemCard, PrCurveCard } from './item-cards.js';
-import { countKinds, kindNames, shownKinds, summaryGroups, type ShownKind } from './summary-groups.js';
+import {
+  countKinds,
+  firstCards,
+  kindNames,
+  shownKinds,
+  summaryGroups,
+  type ShownKind,
+  type SummaryGroup,
+} from './summary-groups.js';
+import { useInSight } from './use-loaded.js';
 import { useSummaryRuns } from './use-summary-runs.js';
 import './summaries.css';
 
@@ -86,28 +95,58 @@ export function Summaries() {
           Nothing fits what is typed above. Take away a letter, or press Escape there.
         </EmptyState>
       ) : (
-        <div className="summaries-groups" tabIndex={0} aria-label={kindNames[kind]}>
-          {groups.map(({ prefix, cards }) => (
-            <section key={prefix}>
-              {prefix !== '' && <h3>{prefix}</h3>}
-              <div className="summaries-cards">
-                {cards.map((card) => {
-                  const props = {
-                    card,
-                    title: card.name.slice(prefix === '' ? 0 : prefix.length + 1),
-                    step: cursorStep,
-                  };
-                  if (kind === 'histogram') return <HistogramCard key={card.name} {...props} view={view} />;
-                  if (kind === 'prCurve') return <PrCurveCard key={card.name} {...props} />;
-                  if (kind === 'aside') return <AsideCard key={card.name} {...props} />;
-                  return <ItemCard key={card.name} {...props} />;
-                })}
-              </div>
-            </section>
-          ))}
-        </div>
+        // Another kind or filter begins at its first cards.
+        <Cards key={`${kind} ${filter}`} kind={kind} groups={groups} view={view} step={cursorStep} />
       )}
     </div>
+  );
+}
+
+/** Of cards, as many more as come when their end is in sight. */
+const PAGE = 60;
+
+interface CardsProps {
+  readonly kind: ShownKind;
+  readonly groups: readonly SummaryGroup[];
+  readonly view: HistogramView;
+  readonly step: number | undefined;
+}
+
+function Cards({ kind, groups, view, step }: CardsProps) {
+  const [most, setMost] = useState(PAGE);
+  const count = groups.reduce((sum, { cards }) => sum + cards.length, 0);
+  return (
+    <div className="summaries-groups" tabIndex={0} aria-label={kindNames[kind]}>
+      {firstCards(groups, most).map(({ prefix, cards }) => (
+        <section key={prefix}>
+          {prefix !== '' && <h3>{prefix}</h3>}
+          <div className="summaries-cards">
+            {cards.map((card) => {
+              const props = { card, title: card.name.slice(prefix === '' ? 0 : prefix.length + 1), step };
+              if (kind === 'histogram') return <HistogramCard key={card.name} {...props} view={view} />;
+              if (kind === 'prCurve') return <PrCurveCard key={card.name} {...props} />;
+              if (kind === 'aside') return <AsideCard key={card.name} {...props} />;
+              return <ItemCard key={card.name} {...props} />;
+            })}
+          </div>
+        </section>
+      ))}
+      {most < count && <More key={most} left={count - most} show={() => setMost(most + PAGE)} />}
+    </div>
+  );
+}
+
+function More({ left, show }: { readonly left: number; show(): void }) {
+  const [place, inSight] = useInSight();
+  useEffect(() => {
+    if (inSight) show();
+    // Once: what comes has an end of its own.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [inSight]);
+  return (
+    <p className="dim" ref={place as RefObject<HTMLParagraphElement | null>}>
+      {left.toLocaleString('en-US')} more
+    </p>
   );
 }
 

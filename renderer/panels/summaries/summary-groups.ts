@@ -90,6 +90,18 @@ export function summaryGroups(
   return [...groupBy(cards, ({ name }) => prefixOf(name))].map(([prefix, found]) => ({ prefix, cards: found }));
 }
 
+/** The first cards of all groups together: a run may have a hundred thousand, and a page of so many never comes. */
+export function firstCards(groups: readonly SummaryGroup[], most: number): readonly SummaryGroup[] {
+  const first: SummaryGroup[] = [];
+  let left = most;
+  for (const { prefix, cards } of groups) {
+    if (left <= 0) break;
+    first.push({ prefix, cards: cards.slice(0, left) });
+    left -= cards.length;
+  }
+  return first;
+}
+
 /** Of `train/weights/conv2d_1/kernel` it is `train/weights`: what is under it belongs together. */
 function prefixOf(name: string): string {
   const parts = name.split('/');
