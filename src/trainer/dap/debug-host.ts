@@ -65,7 +65,10 @@ export class DebugHost implements TrainingHost {
     const { flags } = options;
     this.service = new PausedService({
       parts: () => this.place.parts,
-      whereabouts: () => this.place.whereabouts,
+      whereabouts: () => {
+        this.place.lastBegun?.standsOutside?.();
+        return this.place.whereabouts;
+      },
       flush: () => this.flush(),
       post: (message) => options.post(message),
       explain: (failure) => options.diagnosis?.explain(this.place.standing, failure) ?? [],
@@ -223,6 +226,7 @@ export class DebugHost implements TrainingHost {
 
   /** Beside what the person's own code has in reach. */
   namesInReach(): Readonly<Record<string, unknown>> {
+    this.place.lastBegun?.bringUpToDate?.();
     return this.service.names();
   }
 

@@ -47,7 +47,8 @@ export class LineService {
     this.deadline = performance.now() + LIMIT_MS;
     this.options.testing(facts.id);
     try {
-      return doAside(() => withNames(this.options.names(), () => this.decide(facts, condition, log)));
+      const names = this.options.names();
+      return doAside(() => withNames(names, () => this.decide(facts, condition, log)));
     } catch (error) {
       if (this.isNotKnownYet(error)) return false;
       this.report(facts.id, error);

@@ -35,6 +35,8 @@ export class TrainingPlace {
   standsAt: OpPlace | undefined;
   /** Whether a person has changed something in the middle of the step under way. */
   changedInStep = false;
+  /** It, or the one before; what prepares batches runs at any time. */
+  lastBegun: StepUnderWay | undefined;
   /** Before the step under way. */
   private stepBefore: StepEvent | undefined;
   /** Where it has stood last. */
@@ -50,6 +52,7 @@ export class TrainingPlace {
 
   stepBegins(next: StepUnderWay): void {
     this.underWay = next;
+    this.lastBegun = next;
     this.stepBefore = this.lastStep;
   }
 
@@ -105,7 +108,7 @@ export class TrainingPlace {
     const { hooks, isRecording } = this.options;
     const path = here.epoch > 0 ? [`epoch ${here.epoch}`] : [];
     if (here.step > 0) path.push(`step ${here.step}`);
-    if (this.underWay) path.push(...hooks.path);
+    if (this.underWay && this.underWay.isAtWork?.() !== false) path.push(...hooks.path);
     return { ...here, path, lastStep, learningRate: lastStep?.learningRate, recording: isRecording() || isAside() };
   }
 

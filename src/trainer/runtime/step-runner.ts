@@ -92,6 +92,7 @@ export class StepRunner {
   /** The values of all weights before the eager step under way; `graph` for a compiled one. */
   private underWay: readonly object[] | 'graph' | undefined;
   private updatesBefore = 0;
+  private walks = false;
   private readonly losses = new BlowUpWatch();
 
   constructor(private readonly parts: RunnerParts) {
@@ -165,6 +166,23 @@ export class StepRunner {
     const { ahead } = this;
     this.ahead = undefined;
     ahead?.pull();
+  }
+
+  /** Whether a step is computed, for the first time or once more; what runs otherwise is beside it. */
+  get isAtWork(): boolean {
+    return this.underWay !== undefined || this.walks;
+  }
+
+  /** Beside a step: as `settle`. */
+  bringUpToDate(): void {
+    if (!this.isAtWork) this.settle();
+  }
+
+  /** Beside a step somebody looks at the state, and may change it: the way back does not lead over this moment. */
+  standsOutside(): void {
+    if (this.isAtWork) return;
+    this.settle();
+    this.trail?.close();
   }
 
   /** Whether the last step's outputs and gradients are there, or can be had by `prepareLook`. */
@@ -433,6 +451,7 @@ export class StepRunner {
     const { number, feeds, compute } = trail.last!;
     const now = wayBackToVariables(this.parts.model.optimizer);
     let walked = false;
+    this.walks = true;
     try {
       trail.goBack();
       reseed(this.parts.seed, 'step', number - 1);
@@ -440,6 +459,7 @@ export class StepRunner {
       tf.dispose(compute(feeds));
       walked = true;
     } finally {
+      this.walks = false;
       capture.end();
       reseed(this.parts.seed, 'user', number);
       if (walked && changed()) this.tellChanged(number);

@@ -47,6 +47,7 @@ const MOST_BYTES = 64 * 2 ** 20;
 export class StepTrail {
   private readonly steps: TrodStep[] = [];
   private stepMs = 0;
+  private isClosed = false;
 
   /**
    * Takes over `before`, the state before its first step.
@@ -66,10 +67,16 @@ export class StepTrail {
   /** Whether the next step can be the next of this trail, rather than the first of a new one. */
   goesOn(maker: object, number: number, learningRate: number | undefined): boolean {
     const { last } = this;
+    if (this.isClosed) return false;
     if (maker !== this.maker || learningRate !== this.learningRate || last?.number !== number - 1) return false;
     const bytes = last.feeds.reduce((sum, tensor) => sum + tf.util.bytesPerElement(tensor.dtype) * tensor.size, 0);
     const most = Math.min(MOST_STEPS, REPLAY_MS / this.stepMs, MOST_BYTES / bytes);
     return this.steps.length < most;
+  }
+
+  /** No further step follows from those on it. */
+  close(): void {
+    this.isClosed = true;
   }
 
   /** The feeds stay the caller's. */

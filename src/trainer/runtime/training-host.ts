@@ -42,6 +42,12 @@ export interface TrainingHost {
     readonly kept?: Pick<StepTensors, 'outputOf' | 'gradientOf'>;
     /** In the middle of it: keeps what is still to come of it, and of what it has `made` what has not been given back. */
     keepRest?(made: MadeInStep): void;
+    /** Whether what runs is it; what prepares batches runs meanwhile, and after it. */
+    isAtWork?(): boolean;
+    /** Somebody looks at weights and optimizer, now or later: they are brought up to the last step. */
+    bringUpToDate?(): void;
+    /** Somebody stands there, and may change them. */
+    standsOutside?(): void;
   }): boolean;
 
   /**

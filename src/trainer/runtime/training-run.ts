@@ -245,6 +245,9 @@ export class TrainingRun {
       batch,
       kept: runner.capture,
       keepRest: (made) => runner.keepRest(made),
+      isAtWork: () => runner.isAtWork,
+      bringUpToDate: () => runner.bringUpToDate(),
+      standsOutside: () => runner.standsOutside(),
     });
     const gradientNorms = host.wantsGradientNorms;
     const forSummaries = this.summaries.beforeStep(batch, number);

@@ -12,7 +12,32 @@ if (!engine) {
   console.warn('No test of places in compiled steps: BACKSTEP_TEST_ENGINE names no engine’s folder.');
 }
 
-const trainers = trainersIn({ 'experiment.ts': tinyExperiment, 'nan.ts': nanExperiment });
+/** Line 7 prepares a batch while a step runs. */
+const generatorExperiment = `import { defineExperiment, tf } from 'backstep';
+
+let made = 0;
+
+function* batches() {
+  for (let row = 0; row < 30; row++) {
+    made += 1;
+    yield { xs: tf.tensor2d([[Math.sin(row), 1], [Math.cos(row), 2]]), ys: tf.ones([2, 1]) };
+  }
+}
+
+export default defineExperiment({
+  seed: 5,
+  data: () => tf.data.generator(batches as never) as never,
+  model: () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [2] })] }),
+  optimizer: () => tf.train.sgd(0.01),
+  loss: 'meanSquaredError',
+});
+`;
+
+const trainers = trainersIn({
+  'experiment.ts': tinyExperiment,
+  'nan.ts': nanExperiment,
+  'generator.ts': generatorExperiment,
+});
 
 function environment(): NodeJS.ProcessEnv {
   const named = { ...process.env, BACKSTEP_HOME: trainers.place.home, BACKSTEP_ENGINE: engine };
@@ -102,5 +127,40 @@ describe.skipIf(!engine)('compiled steps', { timeout: 90_000 }, () => {
     expect(stops.map(({ description }) => description)).toEqual(
       [1, 2].flatMap(() => ['after dense_2', 'before the loss', 'after dense_1’s gradient']),
     );
+  });
+
+  it('at a line that runs beside the steps, weights are those of the last one, and a change of them lasts', async () => {
+    const changedAt = async (breakpoints: readonly TrainingBreakpoint[], eager = false) => {
+      const client = trainers.connect(environment());
+      const experiment = trainers.place.file('generator.ts');
+      await client.request('initialize', { adapterID: 'backstep' });
+      await client.request('launch', { experiment, backend: 'tensorflow', eager });
+      const line = { source: { path: experiment }, breakpoints: [{ line: 7, condition: 'made == 20' }] };
+      await client.request('setBreakpoints', line);
+      await client.request('backstep/setTrainingBreakpoints', { breakpoints });
+      await client.request('configurationDone');
+      expect(await client.stopped()).toMatchObject({ stands: 'line', path: ['epoch 1', 'step 20'] });
+      const evaluate = async (expression: string) =>
+        (await client.request<{ result: string }>('evaluate', { expression, context: 'repl' })).result;
+      const weights = await evaluate(
+        'Array.from(model.getWeights()[0].dataSync()).map((one) => one.toFixed(4)).join()',
+      );
+      await evaluate('model.getWeights()[0].assign(tf.fill([2, 1], 3))');
+      for (let stops = 1; ; stops++) {
+        await client.request('continue', { threadId: 1 });
+        const next = await client.until(
+          () => client.eventsOf('end')[0] ?? client.events().filter(({ event }) => event === 'stopped')[stops],
+          'a stop or the end',
+        );
+        if ('kind' in next) return { weights, stops, hash: next.stateHash };
+      }
+    };
+    const plain = await changedAt([]);
+    const crossing = { kind: 'crosses', number: 'max', value: 2.9 } as const;
+    const stopping = await changedAt([at({ kind: 'data', of: 'activation', name: 'dense_1', event: crossing })]);
+    expect(stopping.stops).toBeGreaterThan(1);
+    expect(stopping.hash).toBe(plain.hash);
+    const eager = await changedAt([], true);
+    expect([plain.weights, stopping.weights]).toEqual([eager.weights, eager.weights]);
   });
 });
