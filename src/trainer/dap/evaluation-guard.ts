@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { beginAside } from '../runtime/aside.js';
-import { learningRateOf, slotsOf } from '../runtime/optimizer-state.js';
+import { holdLearningRate, learningRateOf, slotsOf } from '../runtime/optimizer-state.js';
 import { trainable } from '../runtime/tfjs-internals.js';
 
 interface Guarded {
@@ -30,10 +30,12 @@ export function beginGuarded({ model, optimizer }: Guarded): (result?: unknown) 
   const learningRate = optimizer && learningRateOf(optimizer);
   const counts = model ? layersWithin(model).map((layer) => ({ layer, count: layer._refCount })) : [];
   const letTrain = refuseTraining();
+  const renewLearningRate = optimizer ? holdLearningRate(optimizer) : () => undefined;
   const end = beginAside();
   return (result) => {
     const kept = end(result);
     letTrain();
+    renewLearningRate();
     // A layer counts down before it gives its weights back, which it is then not let do.
     for (const { layer, count } of counts) if (layer._refCount < count) layer._refCount = count;
     const own = new Set([

@@ -13,7 +13,7 @@ import * as experimentTf from '../loader/experiment-tfjs.js';
 import { doAside } from '../runtime/aside.js';
 import { learningRateOf } from '../runtime/optimizer-state.js';
 import type { PausedTraining } from '../runtime/paused-training.js';
-import { Inspection, type Part } from './inspection.js';
+import { Inspection, type Part, type ShownValue } from './inspection.js';
 import { completionsOf } from './completions.js';
 import { endable } from './endable.js';
 import { runEntered } from './entered-code.js';
@@ -134,7 +134,13 @@ export class PausedService {
 
   setChild(handle: number, name: string, value: unknown): string {
     return answer(() => {
-      const shown = doAside(() => this.inspection.set(handle, name, value));
+      const end = beginGuarded(this.host.parts());
+      let shown: ShownValue;
+      try {
+        shown = this.inspection.set(handle, name, value);
+      } finally {
+        end();
+      }
       this.noteChange();
       return shown;
     });

@@ -88,7 +88,7 @@ function metric(name: string): Pick<Entry, 'watch'> {
 
 function learningRateEntry(optimizer: tf.Optimizer, value: number | undefined, parts: TrainingParts): Entry {
   const set = (changed: unknown): void => {
-    setLearningRate(optimizer, Number(changed));
+    setLearningRate(optimizer, typeof changed === 'number' ? changed : NaN);
     parts.changed();
   };
   return { name: 'learningRate', value, evaluateName: 'optimizer.learningRate', set };

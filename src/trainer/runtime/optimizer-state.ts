@@ -108,10 +108,31 @@ export function setLearningRate(optimizer: tf.Optimizer, learningRate: number): 
   }
   if (learningRateOf(optimizer) === undefined)
     throw new RangeError('This optimizer has no learning rate that can be changed.');
-  // SGD and Momentum keep it in a constant tensor as well, which only their own setter renews.
-  const own = optimizer as unknown as { setLearningRate?: (learningRate: number) => void; learningRate: number };
+  const own = optimizer as unknown as WithLearningRate;
   if (typeof own.setLearningRate === 'function') own.setLearningRate(learningRate);
   else own.learningRate = learningRate;
+}
+
+/** SGD and Momentum keep it in a constant tensor as well, which only their own setter renews. */
+interface WithLearningRate {
+  setLearningRate?: (learningRate: number) => void;
+  learningRate: number;
+}
+
+/**
+ * Until what is given back is called, setting the learning rate gives no tensor back: what the optimizer keeps of
+ * it follows then, however it was set.
+ */
+export function holdLearningRate(optimizer: tf.Optimizer): () => void {
+  const own = optimizer as unknown as WithLearningRate;
+  if (typeof own.setLearningRate !== 'function') return () => undefined;
+  const { learningRate } = own;
+  const set = (changed: number): void => void (own.learningRate = changed);
+  Object.defineProperty(own, 'setLearningRate', { value: set, configurable: true });
+  return () => {
+    Reflect.deleteProperty(own, 'setLearningRate');
+    if (own.learningRate !== learningRate) own.setLearningRate?.(own.learningRate);
+  };
 }
 
 /** Gives back every tensor that the optimizer holds; its own `dispose` forgets some. */
