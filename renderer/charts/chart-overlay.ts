@@ -90,6 +90,9 @@ export function drawOverlay(context: CanvasRenderingContext2D, plot: Plot, overl
   }
 }
 
+/** Pixels between marks of epochs. */
+const CLOSEST = 8;
+
 /** Where epochs end: faint, and below the lines. */
 export function drawEpochMarks(
   context: CanvasRenderingContext2D,
@@ -97,16 +100,19 @@ export function drawEpochMarks(
   epochEnds: readonly number[],
   palette: Palette,
 ): void {
-  const ends = epochEnds.filter((value) => value >= plot.x.min && value <= plot.x.max);
-  // Marks closer than this would be a grey area.
-  if (ends.length === 0 || plot.width / ends.length < 8) return;
+  const ends = epochEnds
+    .filter((value) => value >= plot.x.min && value <= plot.x.max)
+    .map((value) => plot.left + plot.x.share(value) * plot.width);
+  if (ends.length === 0) return;
+  // Marks closer than this would be a grey area, which may be a part of the chart alone: runs beside it are longer.
+  if (ends.length > 1 && (ends.at(-1)! - ends[0]!) / (ends.length - 1) < CLOSEST) return;
   context.strokeStyle = palette.border;
   context.globalAlpha = 0.7;
   context.lineWidth = 1;
   context.setLineDash([1, 3]);
   context.beginPath();
   for (const end of ends) {
-    const at = Math.round(plot.left + plot.x.share(end) * plot.width) + 0.5;
+    const at = Math.round(end) + 0.5;
     context.moveTo(at, plot.top);
     context.lineTo(at, plot.top + plot.height);
   }

@@ -24,6 +24,8 @@ export interface RunName {
   readonly placed: string;
   /** No other run is called so. */
   readonly whole: string;
+  /** What `whole` says besides that. */
+  readonly rest: string;
   /** Settings that tell it apart: `rate=0.1, units=4`. Often none. */
   readonly settings: string;
 }
@@ -71,11 +73,8 @@ export function namesOfRuns<R extends Run>(
       const isOwn = together.every(({ path }) => baseName(path) === name);
       const placed = folder === '' ? name : isOwn ? `${folder}/${name}` : `${name}, ${folder}`;
       for (const { id, words, time } of toldApart(together, settingsOf)) {
-        named.set(id, {
-          placed,
-          settings: words,
-          whole: [placed, words, time].filter((part) => part !== '').join(', '),
-        });
+        const said = (...parts: readonly string[]) => parts.filter((part) => part !== '').join(', ');
+        named.set(id, { placed, settings: words, rest: said(words, time), whole: said(placed, words, time) });
       }
     }
   }

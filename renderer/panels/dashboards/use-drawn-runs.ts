@@ -36,11 +36,14 @@ export function useDrawnRuns(): readonly DrawnRun[] {
     const origins = new Map(logRuns.map((run) => [run.id, run.firstWallMs]));
     const drawn: DrawnRun[] = [];
     const names = runNames(runs, hparams);
-    for (const run of chosenRuns(runs, names, selected, runPattern, notes)) {
-      if (run.path === liveRunDir) continue;
+    const others = chosenRuns(runs, names, selected, runPattern, notes).filter(({ path }) => path !== liveRunDir);
+    // What all of them are called tells none from the others, and a legend is short.
+    const areAlike = others.length > 1 && new Set(others.map(({ id }) => names.get(id)?.placed)).size === 1;
+    for (const run of others) {
+      const name = names.get(run.id);
       drawn.push({
         id: run.id,
-        name: names.get(run.id)?.whole ?? run.name,
+        name: (areAlike ? name?.rest : name?.whole) ?? run.name,
         colour: runColour(colours[run.id]),
         live: false,
         originMs: origins.get(run.id),

@@ -52,8 +52,8 @@ it('is told apart by the folders that runs are in, as far as these differ', () =
   expect(namesIn(inFolder('run1', 'run1'), inFolder('b/c/run1', 'run1'))).toEqual(['w/run1', 'w/b/c/run1']);
   const runs = ['1', '2'].map((lr) => inFolder(`old/runs/at-${lr}`, 'iris', lr));
   expect(named(...runs, inFolder('new/runs/at-3', 'iris', '1'))).toEqual([
-    { placed: 'iris, old', whole: 'iris, old, lr=1', settings: 'lr=1' },
-    { placed: 'iris, old', whole: 'iris, old, lr=2', settings: 'lr=2' },
-    { placed: 'iris, new', whole: 'iris, new', settings: '' },
+    { placed: 'iris, old', whole: 'iris, old, lr=1', settings: 'lr=1', rest: 'lr=1' },
+    { placed: 'iris, old', whole: 'iris, old, lr=2', settings: 'lr=2', rest: 'lr=2' },
+    { placed: 'iris, new', whole: 'iris, new', settings: '', rest: '' },
   ]);
 });
