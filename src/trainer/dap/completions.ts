@@ -1,5 +1,7 @@
 /** Names that could go on where a person types in the console. Calls nothing of the values that it looks into. */
 
+import { isIdentifier } from './identifiers.js';
+
 export interface Completion {
   readonly name: string;
   readonly kind: 'function' | 'property' | 'class' | 'variable';
@@ -21,7 +23,7 @@ export function completionsOf(value: unknown, start: string): Completion[] {
     const properties = Object.getOwnPropertyDescriptors(owner);
     for (const [name, property] of Object.entries(properties)) {
       if (!name.toLowerCase().startsWith(start.toLowerCase()) || found.has(name)) continue;
-      if (!/^[A-Za-z_$][\w$]*$/.test(name) || name === 'constructor') continue;
+      if (!isIdentifier(name) || name === 'constructor') continue;
       const isFunction = typeof property.value === 'function';
       found.set(name, { name, kind: !isFunction ? 'property' : /^[A-Z]/.test(name) ? 'class' : 'function' });
     }

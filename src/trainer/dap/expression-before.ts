@@ -2,7 +2,7 @@
 
 /** `text` up to where is typed: what stands before the last dot, and the name begun after it; `undefined` where a name is begun. */
 export function expressionBefore(text: string): { readonly object: string; readonly start: string } | undefined {
-  const begun = /(\?\.|\.)([\w$]*)$/.exec(text);
+  const begun = /(\?\.|\.)([\p{ID_Continue}$]*)$/u.exec(text);
   if (!begun) return undefined;
   const end = begun.index;
   let at = end;
@@ -19,7 +19,7 @@ export function expressionBefore(text: string): { readonly object: string; reado
 /** Where the part of the expression that ends at `at` begins; `undefined` where the expression does. */
 function stepBack(text: string, at: number): number | undefined {
   const last = text[at - 1]!;
-  if (/[\w$.?!]/.test(last)) return last === '?' && text[at] !== '.' ? undefined : at - 1;
+  if (/[\p{ID_Continue}$.?!]/u.test(last)) return last === '?' && text[at] !== '.' ? undefined : at - 1;
   if (last === ')' || last === ']') return openingOf(text, at - 1);
   if (last === '"' || last === "'" || last === '`') {
     const opening = text.lastIndexOf(last, at - 2);

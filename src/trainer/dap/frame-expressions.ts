@@ -3,10 +3,12 @@
  * on with where one is typed. Knows no reference of a front end.
  */
 import type { Debugger } from 'node:inspector';
+import { messageOf } from '../../shared/base/message-of.js';
 import { tensorNumbers } from '../../shared/conditions/tensor-numbers.js';
 import { functions } from '../../shared/conditions/vocabulary.js';
 import { sorted, type Completion } from './completions.js';
 import { expressionBefore } from './expression-before.js';
+import { nameBegunIn } from './identifiers.js';
 import type { ShownValue } from './inspection.js';
 import type { InspectorClient, Remote } from './inspector-client.js';
 import { expressionProblem } from './line-condition.js';
@@ -53,12 +55,12 @@ export class FrameExpressions {
     if (member) {
       const { object, start } = member;
       const found = await this.inAside(async () => {
-        const value = await this.inspector.evaluateOnFrame(frame.callFrameId, object, { sideEffects: false });
-        return this.inspector.ask<Completion[]>('completions', value, start);
+        const value = await this.valueOf(object, frame);
+        return value ? this.inspector.ask<Completion[]>('completions', value, start) : [];
       });
       return { found: sorted(found), typed: start.length };
     }
-    const start = /[\w$]*$/.exec(text)![0];
+    const start = nameBegunIn(text);
     const names: Completion[] = [];
     for (const { type, object } of frame.scopeChain) {
       if (type === 'global' || object.objectId === undefined) continue;
@@ -71,6 +73,15 @@ export class FrameExpressions {
     const others = lent.filter(({ name }) => !names.some((known) => known.name === name));
     // What the code itself has in reach comes before what everything has.
     return { found: [...sorted(names), ...sorted(others)], typed: start.length };
+  }
+
+  /** Nothing where it fails, as it does where something would have to be called: it is still being written. */
+  private async valueOf(expression: string, { callFrameId }: Debugger.CallFrame): Promise<Remote | undefined> {
+    try {
+      return await this.inspector.evaluateOnFrame(callFrameId, expression, { sideEffects: false });
+    } catch {
+      return undefined;
+    }
   }
 
   /** The innermost scope of the code that has a variable of this name. */
@@ -104,7 +115,7 @@ export class FrameExpressions {
       try {
         return await evaluate(names.length === 0 ? expression : `((${names.join()}) => ${body})(${handed})`);
       } catch (error) {
-        const missing = /^ReferenceError: (\w+) is not defined/.exec((error as Error).message)?.[1];
+        const missing = /^ReferenceError: (\w+) is not defined/.exec(messageOf(error))?.[1];
         if (missing === undefined || names.includes(missing) || !lentNames.has(missing)) throw error;
         names.push(missing);
       }

@@ -5,9 +5,11 @@
 import type { Debugger } from 'node:inspector';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { messageOf } from '../../shared/base/message-of.js';
 import { isPersons, pathOf } from '../loader/stack-frames.js';
 import { isConstantIn } from './constant-in-scope.js';
 import { FrameExpressions, lentNames } from './frame-expressions.js';
+import { isIdentifier } from './identifiers.js';
 import type { Part, ShownValue, ShownVariable } from './inspection.js';
 import { Remote, type InspectorClient } from './inspector-client.js';
 import type { LibrarySources } from './library-sources.js';
@@ -150,7 +152,7 @@ export class PausedView {
         callFrameId,
       });
     } catch (error) {
-      throw new Error(`${name} cannot be changed here: ${(error as Error).message}.`);
+      throw new Error(`${name} cannot be changed here: ${messageOf(error)}.`);
     }
     this.changed.set(`${expandable.objectId} ${name}`, value);
     await this.inspector.ask('noteChange');
@@ -171,14 +173,13 @@ export class PausedView {
       const { handle } = scopes.find((scope) => scope.name === 'Training')!;
       return this.setVariable(this.reference({ kind: 'held', handle }), 'learningRate', value);
     }
-    const isName = /^[A-Za-z_$][\w$]*$/.test(name);
-    const scope = isName ? await this.expressions.scopeWith(name, frame) : undefined;
+    const scope = isIdentifier(name) ? await this.expressions.scopeWith(name, frame) : undefined;
     if (scope) return this.setVariable(this.reference(scope), name, value);
     if (lentNames.has(name)) throw new Error(`${name} is the training’s own: it cannot be changed here.`);
     try {
       await this.inspector.evaluateOnFrame(frame.callFrameId, `(${name}) = (${value}\n)`, { sideEffects: true });
     } catch (error) {
-      throw /Invalid left-hand side/.test((error as Error).message) ? new Error(`${name} cannot be set.`) : error;
+      throw /Invalid left-hand side/.test(messageOf(error)) ? new Error(`${name} cannot be set.`) : error;
     }
     await this.inspector.ask('noteChange');
     const { result, ...rest } = await this.evaluate(name, frameId, 'watch');

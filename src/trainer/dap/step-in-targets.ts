@@ -57,7 +57,7 @@ async function callsOnLine({ location }: Debugger.CallFrame, inspector: Inspecto
 
 /** `loss.add(…)` of the call whose name, or bracket, stands at this column. */
 function calledAt(text: string, column: number): string {
-  const before = /[\w$.]*$/.exec(text.slice(0, column))![0];
-  const name = /^[\w$.]*/.exec(text.slice(column))![0];
+  const before = /[\p{ID_Continue}$.]*$/u.exec(text.slice(0, column))![0];
+  const name = /^[\p{ID_Continue}$.]*/u.exec(text.slice(column))![0];
   return `${before}${name}(…)`;
 }

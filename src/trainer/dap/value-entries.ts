@@ -6,6 +6,7 @@ import { types } from 'node:util';
 import { describeValue } from './describe-value.js';
 import { endable } from './endable.js';
 import { Branch, type Entry } from './entries.js';
+import { isIdentifier } from './identifiers.js';
 
 /** Code of the person's, which may not come to an end. */
 const GETTER_LIMIT_MS = 2_000;
@@ -133,7 +134,7 @@ function propertyEntry(
 }
 
 function member(name: string): string {
-  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+  return isIdentifier(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
 }
 
 function once<T>(make: () => T): () => T {

@@ -157,6 +157,11 @@ test('evaluation: results live until training goes on, mistakes are told in word
   expect(await complete('tf.random')).toEqual(expect.arrayContaining(['randomNormal', 'randomUniform']));
   expect(await complete('predicted.ar')).toEqual(expect.arrayContaining(['arraySync', 'argMax']));
   expect(await complete('opti')).toContain('optimizer');
+  // What would have to be called for it, or fails, is nothing to complete, and no failure.
+  expect(await complete('tf.ones([2]).sha')).toEqual([]);
+  expect(await complete('nothing.at.')).toEqual([]);
+  await debugging.evaluate('globalThis.größe = { δ: 1 }');
+  expect(await complete('größe.')).toContain('δ');
 
   await debugging.go();
   await debugging.stopped();

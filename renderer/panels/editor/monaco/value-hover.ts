@@ -9,14 +9,18 @@ import { pathOf } from './models.js';
 
 const LONGEST = 600;
 
+/** Names are JavaScript's, which are of any script. */
+const identifier = String.raw`[\p{ID_Start}_$][\p{ID_Continue}$]*`;
+const path = new RegExp(String.raw`${identifier}(?:\??\.${identifier}|\[\d+\])*`, 'gu');
+
 /** `a.b.c` up to the word at this column (from 1); nothing where there is no name. Pure. */
 export function nameAt(text: string, column: number): { readonly name: string; readonly start: number } | undefined {
-  for (const match of text.matchAll(/[A-Za-z_$][\w$]*(?:\??\.[A-Za-z_$][\w$]*|\[\d+\])*/g)) {
+  for (const match of text.matchAll(path)) {
     const from = match.index + 1;
     if (column < from || column > from + match[0].length) continue;
     // A string's content and the name of a property that is being written are no names.
     if (/['"`.]$/.test(text.slice(0, match.index))) return undefined;
-    const rest = /^[\w$]*/.exec(text.slice(column - 1))![0];
+    const rest = /^[\p{ID_Continue}$]*/u.exec(text.slice(column - 1))![0];
     return { name: text.slice(from - 1, column - 1 + rest.length), start: from };
   }
   return undefined;

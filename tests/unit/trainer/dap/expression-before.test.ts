@@ -12,6 +12,7 @@ test.each([
   ["'text'.le", "'text'", 'le'],
   ['a ? b.', 'b', ''],
   ['!done.', '!done', ''],
+  ['2 * größe.δ', 'größe', 'δ'],
 ])('%s', (text, object, start) => {
   expect(expressionBefore(text)).toEqual({ object, start });
 });
