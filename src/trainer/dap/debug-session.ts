@@ -147,7 +147,8 @@ export class DebugSession {
       case 'lineProblem': {
         const place = lines.failed(message.id, message.message);
         const which = place ? `the breakpoint on ${path.basename(place.file)}:${place.line}` : 'a breakpoint';
-        const what = `The condition or the message of ${which} failed, which counts as not met`;
+        const so = message.of === 'condition' ? 'which counts as not met' : 'and says so in its place';
+        const what = `The ${message.of} of ${which} failed, ${so}`;
         this.batcher.add([{ kind: 'notice', severity: 'warning', message: `${what}: ${message.message}`, ...place }]);
         break;
       }

@@ -51,7 +51,7 @@ export class LineService {
       return doAside(() => withNames(names, () => this.decide(facts, condition, log)));
     } catch (error) {
       if (this.isNotKnownYet(error)) return false;
-      this.report(facts.id, error);
+      this.report(facts.id, 'condition', error);
       return false;
     } finally {
       this.options.testing(undefined);
@@ -59,13 +59,13 @@ export class LineService {
   }
 
   /** Once, however often it fails. @returns it in words */
-  private report(id: number, error: unknown): string {
+  private report(id: number, of: 'condition' | 'log message', error: unknown): string {
     if (error instanceof DoesNotEnd) this.givenUp.add(id);
     const isOurs = error instanceof DoesNotEnd;
     const message = isOurs ? error.message : error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     if (!this.reported.has(id)) {
       this.reported.add(id);
-      this.options.post({ kind: 'lineProblem', id, message });
+      this.options.post({ kind: 'lineProblem', id, of, message });
     }
     return message;
   }
@@ -102,9 +102,9 @@ export class LineService {
   private logged(id: number, expression: () => unknown): string {
     try {
       const value = expression();
-      return value instanceof tf.Tensor ? describeValue(value) : format(value);
+      return typeof value === 'object' ? describeValue(value) : format(value);
     } catch (error) {
-      return this.isNotKnownYet(error) ? '–' : `(${this.report(id, error)})`;
+      return this.isNotKnownYet(error) ? '–' : `(${this.report(id, 'log message', error)})`;
     }
   }
 }

@@ -40,7 +40,12 @@ export type FromTraining =
   /** The training thread is about to stop, and waits until the debugger is attached. */
   | { readonly kind: 'stopping'; readonly facts: StopFacts }
   /** What a breakpoint's condition or log message threw, once each. */
-  | { readonly kind: 'lineProblem'; readonly id: number; readonly message: string }
+  | {
+      readonly kind: 'lineProblem';
+      readonly id: number;
+      readonly of: 'condition' | 'log message';
+      readonly message: string;
+    }
   /** What a condition of a breakpoint on the training's places failed with, once each. */
   | { readonly kind: 'placeProblem'; readonly id: string; readonly message: string }
   /** Names that the run has, as they become known: weights at its start, ops and metrics by its first step. */

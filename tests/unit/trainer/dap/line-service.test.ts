@@ -27,14 +27,18 @@ test('what fails in a log message says why in its place, and the rest is written
     () => runInThisContext('loss.toFixed(2)') as unknown,
     ', x ',
     () => (undefined as unknown as { x: number }).x,
+    ', both ',
+    () => ({ text: 'a', of: tf.scalar(2) }),
     ', gone ',
     () => gone.dataSync(),
     '.',
   ];
   for (let time = 0; time < 2; time++) expect(service.reached({ id: 7, logs: true }, undefined, parts)).toBe(false);
   const line =
-    "step 4, loss –, x (TypeError: Cannot read properties of undefined (reading 'x')), gone (Error: Tensor is disposed.).";
+    "step 4, loss –, x (TypeError: Cannot read properties of undefined (reading 'x')), both { text: 'a', of: Tensor float32 scalar 2 }, gone (Error: Tensor is disposed.).";
   expect(written).toEqual([line, line]);
   // The first of what is wrong, once.
-  expect(told).toEqual([{ kind: 'lineProblem', id: 7, message: expect.stringContaining("reading 'x'") as string }]);
+  expect(told).toEqual([
+    { kind: 'lineProblem', id: 7, of: 'log message', message: expect.stringContaining("reading 'x'") as string },
+  ]);
 });
