@@ -4,6 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { messageOf } from '../shared/base/message-of.js';
 import { homePlaces } from '../shared/base/places.js';
 import { cachedFolders, GENERATED_FOLDER, type NamedDataSet, namedDataSets } from '../shared/data/named-data-sets.js';
 import { engineFinding, installEngine } from './engine-finding.js';
@@ -98,7 +99,7 @@ async function homeFinding(): Promise<Finding> {
     return {
       name: 'Backstep folder',
       state: 'limited',
-      detail: `${folder} cannot be written: ${(error as Error).message}`,
+      detail: `${folder} cannot be written: ${messageOf(error)}`,
       change: 'Set BACKSTEP_HOME to a folder that you may write to',
     };
   }

@@ -70,7 +70,7 @@ async function main(): Promise<number> {
   try {
     job = engineJob.parse(JSON.parse(process.argv[2] ?? ''));
   } catch (error) {
-    process.stderr.write(`The installer is started by Backstep, with a job in JSON: ${(error as Error).message}\n`);
+    process.stderr.write(`The installer is started by Backstep, with a job in JSON: ${messageOf(error)}\n`);
     return EXIT.arguments;
   }
   const stop = new AbortController();

@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { messageOf } from '../shared/base/message-of.js';
 import { usualPort } from '../shared/base/places.js';
 import { asFailure, errorCode } from './failure.js';
 import { log } from './log.js';
@@ -36,7 +37,7 @@ function readArguments() {
     const folder = values.folder === undefined ? undefined : path.resolve(values.folder);
     return { port, folder, shell: values.shell, withParent: values['with-parent'] } as const;
   } catch (error) {
-    return fail(EXIT.arguments, (error as Error).message);
+    return fail(EXIT.arguments, messageOf(error));
   }
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { messageOf } from '../shared/base/message-of.js';
 import { homePlaces } from '../shared/base/places.js';
 import type { Problem } from '../shared/protocol/training.js';
 import type { DataEnvironment } from './runtime/data/batch-stream.js';
@@ -38,7 +39,7 @@ function namedFolders(file: string, notify: (problem: Problem) => void): Record<
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     notify({
       severity: 'warning',
-      message: `The folders named for data sets cannot be read: ${(error as Error).message}`,
+      message: `The folders named for data sets cannot be read: ${messageOf(error)}`,
       file,
     });
     return {};
@@ -52,7 +53,7 @@ function namedFolders(file: string, notify: (problem: Problem) => void): Record<
   } catch (error) {
     notify({
       severity: 'warning',
-      message: `The folders named for data sets are not used, for their file is damaged: ${(error as Error).message}`,
+      message: `The folders named for data sets are not used, for their file is damaged: ${messageOf(error)}`,
       hint: 'Name the folders again in the window, or delete the file.',
       file,
     });

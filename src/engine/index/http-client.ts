@@ -6,6 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import path from 'node:path';
 import tls from 'node:tls';
+import { messageOf } from '../../shared/base/message-of.js';
 import { EngineFailure, errorCode } from '../engine-failure.js';
 import { readOptional } from '../disk/read-optional.js';
 import { credentialsIn, credentialsInNetrc, shownAddress } from './address.js';
@@ -109,7 +110,7 @@ export class HttpClient {
     const certificate = /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ISSUER/.test(code ?? '');
     const reason =
       (code === undefined ? undefined : why[code]) ??
-      (certificate ? `its certificate is not trusted (${code})` : (code ?? (error as Error).message));
+      (certificate ? `its certificate is not trusted (${code})` : (code ?? messageOf(error)));
     return new NetworkFailure(
       `${url.host} cannot be reached: ${reason}.`,
       certificate

@@ -5,6 +5,7 @@ import { Transform, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as zlib from 'node:zlib';
 import * as yauzl from 'yauzl';
+import { messageOf } from '../../shared/base/message-of.js';
 import { EngineFailure, errorCode } from '../engine-failure.js';
 import type { HttpReader } from './http-reader.js';
 
@@ -46,7 +47,7 @@ export async function openWheel(source: string | HttpReader): Promise<Wheel> {
     for await (const entry of zip.eachEntry()) if (!entry.fileName.endsWith('/')) entries.set(entry.fileName, entry);
   } catch (error) {
     if (error instanceof EngineFailure) throw error;
-    throw broken((error as Error).message);
+    throw broken(messageOf(error));
   }
   const entryOf = (name: string): yauzl.Entry => {
     const entry = entries.get(name);
@@ -61,7 +62,7 @@ export async function openWheel(source: string | HttpReader): Promise<Wheel> {
         for await (const chunk of await zip.openReadStreamPromise(entryOf(name))) chunks.push(chunk as Buffer);
       } catch (error) {
         if (error instanceof EngineFailure) throw error;
-        throw broken((error as Error).message);
+        throw broken(messageOf(error));
       }
       return Buffer.concat(chunks).toString('utf8');
     },
@@ -83,7 +84,7 @@ export async function openWheel(source: string | HttpReader): Promise<Wheel> {
         signal.throwIfAborted();
         // Errors of the disk have names of the system's; what else goes wrong is the wheel's.
         if (errorCode(error)?.startsWith('E') && !errorCode(error)?.startsWith('ERR_')) throw error;
-        throw broken(`${name}: ${(error as Error).message}`);
+        throw broken(`${name}: ${messageOf(error)}`);
       }
       if (checksum !== entry.crc32) throw broken(`${name} has another checksum than the wheel says`);
     },

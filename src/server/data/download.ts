@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { messageOf } from '../../shared/base/message-of.js';
 import { errorCode, Failure } from '../failure.js';
 
 export interface DownloadOptions {
@@ -132,7 +133,7 @@ function inPlainWords(error: unknown, url: string, at: number): unknown {
   if (code === 'ENOSPC' || code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'EDQUOT') return error;
   const host = new URL(url).host;
   const kept = at > 0 ? 'What was received is kept. ' : '';
-  const why = code ?? (cause instanceof Error ? cause.message : (error as Error).message);
+  const why = code ?? (cause instanceof Error ? cause.message : messageOf(error));
   return new Failure(
     'not-found',
     `${host} cannot be reached (${why}).`,

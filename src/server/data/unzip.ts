@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import * as yauzl from 'yauzl';
+import { messageOf } from '../../shared/base/message-of.js';
 import { Failure } from '../failure.js';
 
 export interface UnzipOptions {
@@ -73,7 +74,7 @@ async function openZip(file: string): Promise<yauzl.ZipFile> {
   try {
     return await yauzl.openPromise(file, { autoClose: false });
   } catch (error) {
-    throw new Failure('internal', `The archive cannot be opened: ${(error as Error).message}`, 'Download it again.');
+    throw new Failure('internal', `The archive cannot be opened: ${messageOf(error)}`, 'Download it again.');
   }
 }
 

@@ -3,6 +3,7 @@
  * neither runs nor windows.
  */
 import { crc32c as nativeCrc32c } from '@node-rs/crc32';
+import { messageOf } from '../../shared/base/message-of.js';
 import { EventScanner, type EventSink, type ItemPlace, type NoEvent } from '../../shared/events/event-scanner.js';
 import { NO_EVENT_FILE, problemInWords } from '../../shared/events/problem-words.js';
 import { RecordReader, type RecordProblem } from '../../shared/events/record-reader.js';
@@ -213,7 +214,7 @@ export class LogFile {
   private fail(error: unknown): void {
     // One that is gone is no longer there when runs are looked for the next time.
     const isGone = ['ENOENT', 'ENOTDIR'].includes(errorCode(error) ?? '');
-    this.failure = isGone ? undefined : (error as Error).message;
+    this.failure = isGone ? undefined : messageOf(error);
   }
 
   /** A time that is none is that of what was written before: one of them would leave no room for all others. */

@@ -1,6 +1,7 @@
 /** `run.json` of a run's folder: read whatever of it makes sense, changed without losing what is not known here. */
 import path from 'node:path';
 import { z } from 'zod';
+import { messageOf } from '../../shared/base/message-of.js';
 import { runPlaces } from '../../shared/base/places.js';
 import { runFile } from '../../shared/protocol/run-file.js';
 import { readJson, writeFileAtomically } from '../atomic-file.js';
@@ -20,7 +21,7 @@ export async function readRunFile(runFolder: string): Promise<FoundRunFile> {
   try {
     found = await readJson(path.join(runFolder, runPlaces.summary));
   } catch (error) {
-    return { fields: undefined, warning: `run.json cannot be read: ${(error as Error).message}` };
+    return { fields: undefined, warning: `run.json cannot be read: ${messageOf(error)}` };
   }
   if (found === undefined) return { fields: undefined };
   if (typeof found !== 'object' || found === null || Array.isArray(found)) {

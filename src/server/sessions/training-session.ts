@@ -6,6 +6,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 import type { Duplex } from 'node:stream';
+import { messageOf } from '../../shared/base/message-of.js';
 import { describeEnd, Tail, type EndDescription } from '../../shared/base/process-end.js';
 import type { Debugging, LineStatuses } from '../../shared/protocol/debugging.js';
 import type { RunOptions, TrainingBreakpoint, TrainingEvent } from '../../shared/protocol/training.js';
@@ -198,7 +199,7 @@ export class TrainingSession {
     } catch (error) {
       log('session', 'the trainer’s messages cannot be followed', error);
       this.failure = {
-        message: `The trainer’s messages cannot be understood: ${(error as Error).message}`,
+        message: `The trainer’s messages cannot be understood: ${messageOf(error)}`,
         hint: 'Run again; if it happens again, reinstall Backstep.',
       };
       this.channel.removeAllListeners('data');

@@ -8,6 +8,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { z } from 'zod';
 import { encodeMessage } from '../../shared/base/binary-message.js';
 import { parseMessage, stringifyMessage } from '../../shared/base/message-json.js';
+import { messageOf } from '../../shared/base/message-of.js';
 import {
   clientFrame,
   requests,
@@ -166,7 +167,7 @@ function parseFrame(text: string): unknown {
   try {
     return parseMessage(text);
   } catch (error) {
-    throw new Failure('invalid-params', `This frame is not JSON: ${(error as Error).message}`);
+    throw new Failure('invalid-params', `This frame is not JSON: ${messageOf(error)}`);
   }
 }
 

@@ -4,6 +4,7 @@
  * and functions, so that testing one costs little at thousands of steps a second and can reach nothing
  * else. Knows neither training nor breakpoints.
  */
+import { messageOf } from '../base/message-of.js';
 import { messageParts } from '../breakpoints/log-message.js';
 import { parseExpression, type Compiled, type ParsedExpression } from './expression.js';
 import { afterStep, type Reach, type TensorNumber, type TensorTerm } from './reach.js';
@@ -103,7 +104,7 @@ export function parseCondition(text: string, known: KnownNames = {}, reach: Reac
       try {
         return Boolean(run(scope));
       } catch (error) {
-        failed?.((error as Error).message);
+        failed?.(messageOf(error));
         return false;
       }
     },
@@ -181,7 +182,7 @@ function written(compiled: Compiled, scope: ConditionScope): string {
         return shownNumbers.map((number) => `${number} ${numberText(compiled.read(scope, number))}`).join(', ');
     }
   } catch (error) {
-    return `(${(error as Error).message})`;
+    return `(${messageOf(error)})`;
   }
 }
 

@@ -5,6 +5,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import type { ByteSource } from '../base/byte-source.js';
 import type { NoEvent } from './event-scanner.js';
+import { messageOf } from '../base/message-of.js';
 import { EventSchema, type Event } from '../generated/tensorflow/core/util/event_pb.js';
 import { RecordReader, type RecordProblem } from './record-reader.js';
 
@@ -27,7 +28,7 @@ export function readEvents(source: ByteSource, visitor: EventVisitor): void {
         // A copy: parts of a message are views of what it was read from, and the reader uses its memory again.
         event = fromBinary(EventSchema, bytes.slice(from, to));
       } catch (error) {
-        visitor.problem({ kind: 'no-event', offset, reason: (error as Error).message });
+        visitor.problem({ kind: 'no-event', offset, reason: messageOf(error) });
         return;
       }
       visitor.event(event);

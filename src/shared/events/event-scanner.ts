@@ -4,6 +4,7 @@
  */
 import { fromBinary } from '@bufbuild/protobuf';
 import { getTextEncoding } from '@bufbuild/protobuf/wire';
+import { messageOf } from '../base/message-of.js';
 import { SessionLog_SessionStatus, SessionLogSchema } from '../generated/tensorflow/core/util/event_pb.js';
 import { Summary_ValueSchema } from '../generated/tensorflow/core/framework/summary_pb.js';
 import { type RecordProblem, type RecordVisitor } from './record-reader.js';
@@ -75,7 +76,7 @@ export class EventScanner implements RecordVisitor {
     try {
       this.event(from, to);
     } catch (error) {
-      this.sink.problem({ kind: 'no-event', offset, reason: (error as Error).message });
+      this.sink.problem({ kind: 'no-event', offset, reason: messageOf(error) });
     }
   }
 

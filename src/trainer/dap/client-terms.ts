@@ -5,6 +5,7 @@
  */
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { messageOf } from '../../shared/base/message-of.js';
 
 export interface ClientTerms {
   /** Arguments of a request of the protocol's, as handlers take them. @throws Error for a URI of no file */
@@ -88,6 +89,6 @@ function pathOfUri(uri: string): string {
   try {
     return fileURLToPath(uri);
   } catch (error) {
-    throw new Error(`${uri} names no file of this machine: ${(error as Error).message}.`);
+    throw new Error(`${uri} names no file of this machine: ${messageOf(error)}.`);
   }
 }

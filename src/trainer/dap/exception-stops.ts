@@ -4,6 +4,7 @@
  */
 import type { Debugger, Runtime } from 'node:inspector';
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { messageOf } from '../../shared/base/message-of.js';
 import { isPersons, pathOf } from '../loader/stack-frames.js';
 import { isCaughtIn } from './caught-by.js';
 import { lentExpression, Remote, type InspectorClient } from './inspector-client.js';
@@ -118,7 +119,7 @@ export class ExceptionStops {
       const { object } = await inspector.evaluateOnFrame(callFrameId, test, { sideEffects: true });
       return object.value === true;
     } catch (error) {
-      if (!this.reported.has(condition)) this.conditionFailed(condition, (error as Error).message);
+      if (!this.reported.has(condition)) this.conditionFailed(condition, messageOf(error));
       this.reported.add(condition);
       return false;
     } finally {

@@ -5,6 +5,7 @@
  * protocol nor threads.
  */
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../shared/base/message-of.js';
 import type { ConditionScope } from '../../shared/conditions/condition.js';
 import type { BreakpointPlace, TrainingEvent } from '../../shared/protocol/training.js';
 import { isHit } from '../../shared/breakpoints/hit-condition.js';
@@ -267,7 +268,7 @@ export class StepBreakpoints {
         const key = application === 1 ? name : `${name} ${application}`;
         return one.watch!.test(key, (number) => scope.reading.numberOf(tensors, number));
       } catch (error) {
-        listener.failed(one.breakpoint, `${name}: ${(error as Error).message}`);
+        listener.failed(one.breakpoint, `${name}: ${messageOf(error)}`);
         return false;
       }
     });

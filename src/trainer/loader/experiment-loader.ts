@@ -7,6 +7,7 @@ import { register } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { messageOf } from '../../shared/base/message-of.js';
 import type { Problem } from '../../shared/protocol/training.js';
 import { isExperiment, type Experiment } from '../runtime/experiment.js';
 import { surroundings } from '../runtime/model-files/surroundings.js';
@@ -82,7 +83,7 @@ function readSource(file: string): string {
   } catch (error) {
     const gone = (error as NodeJS.ErrnoException).code === 'ENOENT';
     throw new ExperimentProblem({
-      message: gone ? `There is no file ${file}` : `${path.basename(file)} cannot be read: ${(error as Error).message}`,
+      message: gone ? `There is no file ${file}` : `${path.basename(file)} cannot be read: ${messageOf(error)}`,
       file,
     });
   }

@@ -8,6 +8,7 @@ import type { LoadHookContext, ResolveHookContext } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { MessagePort } from 'node:worker_threads';
+import { messageOf } from '../../shared/base/message-of.js';
 import { LoaderProblem } from './loader-problem.js';
 import { isOwnSource, resolveModuleFile } from './module-files.js';
 import { stripTypes } from './strip-types.js';
@@ -136,7 +137,7 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new LoaderProblem({ message: `${path.basename(file)} cannot be read: ${(error as Error).message}`, file });
+    throw new LoaderProblem({ message: `${path.basename(file)} cannot be read: ${messageOf(error)}`, file });
   }
 }
 
@@ -145,7 +146,7 @@ function checkedJson(source: string, file: string): string {
     return JSON.stringify(JSON.parse(source));
   } catch (error) {
     throw new LoaderProblem({
-      message: `This is not valid JSON: ${(error as Error).message}`,
+      message: `This is not valid JSON: ${messageOf(error)}`,
       file,
       line: 1,
       column: 1,

@@ -1,6 +1,7 @@
 /** The saved state of an earlier run, to go on from. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../../shared/base/message-of.js';
 import { runPlaces } from '../../shared/base/places.js';
 import { TrainingFailure } from './failure.js';
 import { SafetensorsError } from './safetensors.js';
@@ -18,7 +19,7 @@ export function readSavedRun(runDir: string): StateFile {
     throw new TrainingFailure(
       gone
         ? `There is no saved state to continue from in ${runDir}.`
-        : `The saved state cannot be read: ${(cause as Error).message}`,
+        : `The saved state cannot be read: ${messageOf(cause)}`,
       { hint: 'Name the folder of a run that has ended an epoch or was stopped.', cause },
     );
   }

@@ -1,5 +1,6 @@
 /** One item of a tag as its file has it: read when somebody looks, for pictures and histograms are not kept in memory. */
 import { fromBinary } from '@bufbuild/protobuf';
+import { messageOf } from '../../../shared/base/message-of.js';
 import {
   Summary_ValueSchema,
   type Summary_Value,
@@ -31,7 +32,7 @@ export function storedValue(tag: RunTag, index: number): StoredValue {
   } catch (error) {
     throw new Failure(
       'damaged',
-      `What “${tag.name}” had here is no longer in its file: ${(error as Error).message}.`,
+      `What “${tag.name}” had here is no longer in its file: ${messageOf(error)}.`,
       'The file was changed by its writer; look again in a moment.',
     );
   }

@@ -1,5 +1,6 @@
 /** Data that is in memory already, as tensors or arrays. Reads no files. */
 import * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../../shared/base/message-of.js';
 import {
   type DataEnvironment,
   DataError,
@@ -148,7 +149,7 @@ function makeTensor(value: unknown, label: string): tf.Tensor {
   try {
     return tf.tensor(value as tf.TensorLike);
   } catch (error) {
-    throw new DataError(`datasets.tensors: ${label} cannot be made a tensor: ${(error as Error).message}`);
+    throw new DataError(`datasets.tensors: ${label} cannot be made a tensor: ${messageOf(error)}`);
   }
 }
 

@@ -3,6 +3,7 @@
  * graph. Each part is left out where it cannot be written, and why is said. Knows neither steps nor budgets.
  */
 import type * as tf from '@tensorflow/tfjs';
+import { messageOf } from '../../../shared/base/message-of.js';
 import {
   encodeGraphEvent,
   encodeSummary,
@@ -48,7 +49,7 @@ export class DescribedRun {
       try {
         values.push(textValue('experiment/source', sourceText(facts.experiment)));
       } catch (error) {
-        this.say(`The experiment’s source could not be written to the event file: ${(error as Error).message}`);
+        this.say(`The experiment’s source could not be written to the event file: ${messageOf(error)}`);
       }
       values.push(textValue('experiment/settings', settingsText(facts, compiled.optimizer, learningRate)));
     }
