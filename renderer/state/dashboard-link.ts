@@ -8,7 +8,7 @@ import { runCommand } from './commands.js';
 import { dashboard, type Dashboard } from './dashboard-schema.js';
 import { activeDashboard, dashboardsReady, putDashboard } from './dashboards.js';
 import { ask } from './dialogs.js';
-import { selectRuns } from './runs-sync.js';
+import { runsListed, selectRuns } from './runs-sync.js';
 import { sessionUi } from './session-ui.js';
 import { linkText, registerView } from './view-link.js';
 
@@ -103,6 +103,8 @@ export function startDashboardLinks(setZoom: (zoom: DashboardView['zoom']) => vo
       return;
     }
     await dashboardsReady();
+    // What was chosen and coloured before is read with them.
+    await runsListed();
     putDashboard(view.dashboard);
     selectRuns(
       appStore.getState().selectedRuns.filter((id) => !view.selected.includes(id)),
@@ -110,9 +112,25 @@ export function startDashboardLinks(setZoom: (zoom: DashboardView['zoom']) => vo
     );
     // Runs that are not listed yet are drawn as soon as they are.
     selectRuns(view.selected, true);
+    tellMissing(view.selected);
     sessionUi.setState({ smoothing: view.smoothing });
     setZoom(view.zoom);
     if (view.step !== undefined) moveCursor({ step: view.step });
     await runCommand('view.show.dashboards');
+  });
+}
+
+function tellMissing(ids: readonly string[]): void {
+  const there = new Set(appStore.getState().runs.map(({ id }) => id));
+  const missing = ids.filter((id) => !there.has(id));
+  if (missing.length === 0) return;
+  const [one] = missing;
+  notify({
+    severity: 'info',
+    message:
+      missing.length === 1
+        ? `A run of the link is not in this folder: ${one}.`
+        : `${missing.length} runs of the link are not in this folder, ${one} among them.`,
+    detail: 'Deleted, moved, or still to come, and drawn then.',
   });
 }

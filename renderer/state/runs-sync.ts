@@ -93,6 +93,18 @@ export function startRunsSync(connection: Connection): void {
   });
 }
 
+/** When the open folder's runs are known, or cannot be had. */
+export async function runsListed(): Promise<void> {
+  if (runsStore.getState().loaded) return;
+  await new Promise<void>((resolve) => {
+    const silent = runsStore.subscribe(({ loaded }) => {
+      if (!loaded) return;
+      silent();
+      resolve();
+    });
+  });
+}
+
 /** Of a folder that was added: nothing but its event files is known, and nothing in it is changed. */
 export function isAdded(run: Pick<RunSummary, 'id' | 'path'>): boolean {
   return run.id === run.path;

@@ -110,9 +110,11 @@ test('draws the runs of a folder of logs, computes from them, and keeps what was
         from: '10',
         to: '50',
       });
+      parts.append('run', 'logs/gone');
       await page.evaluate((hash) => (location.hash = hash), parts.toString());
       await expect(panel.getByRole('button', { name: /^From a link/ })).toBeVisible();
       await expect(page.locator('.dashboard-zoom')).toContainText('steps 10–50');
+      await expect(workbench.notice('A run of the link is not in this folder: logs/gone')).toBeVisible();
     });
 
     await test.step('keeps what two windows change', async () => {
