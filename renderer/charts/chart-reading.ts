@@ -43,10 +43,13 @@ export function xOfStep(curves: readonly Curve[], kind: XKind, step: number): nu
   return undefined;
 }
 
+/** Two runs with training and validation are four curves: so many are no crowd. */
+const FEW = 12;
+
 /** Of a crowd of curves only those that stand out. */
 export function notFiniteOf(curves: readonly Curve[], kind: XKind): number[] {
   return curves
-    .filter((curve) => !curve.quiet || curves.length <= 3)
+    .filter((curve) => !curve.quiet || curves.length <= FEW)
     .flatMap((curve) => {
       const mapping = mappingOf(curve, kind);
       if (!mapping) return [];

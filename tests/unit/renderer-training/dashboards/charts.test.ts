@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mappingOf } from '../../../../renderer/charts/curve.js';
-import type { CurveSource } from '../../../../renderer/charts/curve-view.js';
+import { notFiniteOf } from '../../../../renderer/charts/chart-reading.js';
+import { curveView, type CurveSource } from '../../../../renderer/charts/curve-view.js';
 import { chartCurves, planChart, type CurveOptions } from '../../../../renderer/panels/dashboards/chart-curves.js';
 import type { ChartPick } from '../../../../renderer/state/dashboard-schema.js';
 import { chartSections, pattern, sectionsOf } from '../../../../renderer/panels/dashboards/chart-list.js';
@@ -114,6 +115,21 @@ it('a chart without a line says why', () => {
   expect(drawn([0, -1, Infinity], true)).toMatch(/above zero/);
   expect(drawn([Infinity, Number.NaN], false)).toMatch(/finite/);
   expect(drawn([], true)).toBeUndefined();
+});
+
+it('what is not finite is marked in each of a few runs, of many in those alone that stand out', () => {
+  const marked = (count: number) => {
+    const source = { steps: [1, 2, 3], values: [1, Number.NaN, 2] };
+    const runs = Array.from({ length: count }, (_, index) =>
+      run(`r${index}`, { 'train/loss': index === 0 ? source : column(), 'validation/loss': column(3) }),
+    );
+    const { curves } = chartCurves(planChart([{ kind: 'tag', tag: 'loss' }], runs, options(runs)), options(runs));
+    for (const curve of curves) curveView(curve.source).update();
+    return notFiniteOf(curves, 'step');
+  };
+  expect(marked(2)).toEqual([2]);
+  expect(marked(6)).toEqual([2]);
+  expect(marked(60)).toEqual([]);
 });
 
 describe('curves of a chart', () => {
