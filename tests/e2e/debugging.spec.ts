@@ -8,6 +8,7 @@ import type { Locator, Page } from 'playwright/test';
 import { expect, test } from './fixtures.js';
 import type { Workbench } from './workbench.js';
 
+/** With a name that is not ASCII: it is a name to editor, pointer and console as any other. */
 const experiment = `import { datasets, defineExperiment, tf } from 'backstep';
 
 const rows = Array.from({ length: 320 }, (_, row) => [row % 3, Math.sin(row), 1]);
@@ -24,8 +25,8 @@ export default defineExperiment({
 
     // Nothing can stop here.
     return optimizer.minimize(() => {
-      const predicted = model.apply(batch.xs as tf.Tensor, { training: true }) as tf.Tensor;
-      const difference = predicted.sub(batch.ys as tf.Tensor);
+      const geschätzt = model.apply(batch.xs as tf.Tensor, { training: true }) as tf.Tensor;
+      const difference = geschätzt.sub(batch.ys as tf.Tensor);
       return difference.square().mean().mul(scale) as tf.Scalar;
     }, true)!;
   },
@@ -70,7 +71,7 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
   const debug = await openExperiment(workbench, place.workspace);
   const breakpoints = debug.getByRole('list', { name: 'Breakpoints' });
   const variables = debug.getByRole('tree', { name: 'Variables' });
-  const first = lineOf('const predicted');
+  const first = lineOf('const geschätzt');
 
   await test.step('a breakpoint on a line without code goes to the next one', async () => {
     await workbench.clickGutter(lineOf('// Nothing can stop'));
@@ -92,8 +93,8 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
     await workbench.isPaused(`experiment.ts:${first}`);
     await page.keyboard.press('F10');
     await expect(debug).toContainText(`experiment.ts:${first + 1}`);
-    await expect(variables).toContainText(/predicted\s*32×1\s+float32\s+mean/);
-    const row = variables.getByRole('treeitem').filter({ hasText: /^predicted/ });
+    await expect(variables).toContainText(/geschätzt\s*32×1\s+float32\s+mean/);
+    const row = variables.getByRole('treeitem').filter({ hasText: /^geschätzt/ });
     await row.click();
     await expect(variables).toContainText('statistics');
   });
@@ -101,10 +102,10 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
   await test.step('the console evaluates there, completes, and its results open', async () => {
     await workbench.show('Console');
     const prompt = page.getByRole('combobox', { name: 'Evaluate an expression' });
-    await prompt.pressSequentially('predicted.sha');
+    await prompt.pressSequentially('geschätzt.sha');
     await expect(page.getByRole('listbox', { name: 'Completions' })).toContainText('shape');
     await prompt.press('Tab');
-    await expect(prompt).toHaveValue('predicted.shape');
+    await expect(prompt).toHaveValue('geschätzt.shape');
     await prompt.press('Enter');
     const output = workbench.panel('Console');
     await expect(output.getByRole('tree', { name: /^Result/ })).toContainText('[ 32, 1 ]');
@@ -114,7 +115,7 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
       .click();
     await expect(output.getByRole('tree', { name: /^Result/ })).toContainText('032');
     await prompt.press('ArrowUp');
-    await expect(prompt).toHaveValue('predicted.shape');
+    await expect(prompt).toHaveValue('geschätzt.shape');
     await prompt.fill('scale * 4');
     await prompt.press('Enter');
     await expect(output).toContainText('2');
@@ -122,15 +123,15 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
 
   await test.step('a tensor that the console gives, or that is pointed at, opens in the viewer', async () => {
     const prompt = page.getByRole('combobox', { name: 'Evaluate an expression' });
-    await prompt.fill('predicted.mul(2)');
+    await prompt.fill('geschätzt.mul(2)');
     await prompt.press('Enter');
     await workbench.panel('Console').getByRole('button', { name: 'View the result' }).click();
     const viewer = page.locator('[data-panel="tensor"]');
-    await expect(viewer).toContainText('predicted.mul(2)');
+    await expect(viewer).toContainText('geschätzt.mul(2)');
     await expect(viewer).toContainText('32×1');
-    await pointAt(page, 'difference = predicted', 'predicted');
+    await pointAt(page, 'difference = geschätzt', 'geschätzt');
     await page.getByRole('link', { name: 'View tensor' }).click();
-    await expect(viewer.getByText('predicted', { exact: true })).toBeVisible();
+    await expect(viewer.getByText('geschätzt', { exact: true })).toBeVisible();
     await page.mouse.move(4, 4);
     await expect(page.getByRole('link', { name: 'View tensor' })).toBeHidden();
   });
@@ -144,7 +145,7 @@ test('stops on a line, looks, evaluates, steps and goes on', async ({ workbench,
     await expect(watches).toContainText('scale + 11.5');
     await variables
       .getByRole('treeitem')
-      .filter({ hasText: /^predicted/ })
+      .filter({ hasText: /^geschätzt/ })
       .click();
     const scale = variables.getByRole('treeitem').filter({ hasText: /^scale/ });
     await scale.click();
@@ -177,7 +178,7 @@ test('conditions, logpoints and following the text are kept with the folder', as
   await page.getByRole('menuitem', { name: 'Add Logpoint…' }).click();
   await page.getByRole('combobox', { name: 'Log Message' }).fill('at step {step} of {batch.xs.shape[0]} rows');
   await page.keyboard.press('Enter');
-  await workbench.clickGutter(lineOf('const predicted'), { button: 'right' });
+  await workbench.clickGutter(lineOf('const geschätzt'), { button: 'right' });
   await page.getByRole('menuitem', { name: 'Add Conditional Breakpoint…' }).click();
   await page.getByRole('combobox', { name: 'Expression' }).fill('step === 5');
   await page.keyboard.press('Enter');

@@ -9,6 +9,7 @@ import 'monaco-editor/languages/definitions/python/register';
 import 'monaco-editor/languages/definitions/typescript/register';
 import 'monaco-editor/languages/definitions/yaml/register';
 import 'monaco-editor/languages/features/json/register';
+import './names-of-any-script.js';
 import * as typescript from 'monaco-editor/languages/features/typescript/register';
 
 export { monaco, typescript };
