@@ -227,9 +227,9 @@ export class RunDiagnosis {
     return findingsOf({ experiment: known.facts, step }, this.places, wanted);
   }
 
-  private isSaidBy({ rule }: Finding): boolean {
-    const sayers = saidBy[rule];
-    return sayers !== undefined && [...this.told.values()].some((one) => sayers.includes(one.rule));
+  private isSaidBy({ rule, title }: Finding): boolean {
+    const sayers = saidBy[rule] ?? [];
+    return [...this.told.values()].some((one) => sayers.includes(one.rule) || one.title === title);
   }
 
   private tell(findings: readonly Finding[]): Finding[] {
@@ -238,6 +238,8 @@ export class RunDiagnosis {
       return before ? isGraver(finding, before) : !this.isSaidBy(finding);
     });
     for (const finding of fresh) this.told.set(findingKey(finding), finding);
+    // There is a cause, and what a single step shows may be it.
+    if (fresh.some(({ rule }) => rule === 'lossDoesNotFall')) this.looks.suspect();
     return fresh;
   }
 }

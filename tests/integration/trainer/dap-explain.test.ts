@@ -28,11 +28,34 @@ const mismatched = tinyExperiment.replace(
     }, true)!,
 `,
 );
+/** Comes to nothing without a word: no gradient, or hardly any, reaches its first layer. */
+const stuck = (layers: string): string => `import { datasets, defineExperiment, tf } from 'backstep';
+
+const { layers } = tf;
+export default defineExperiment({
+  seed: 5,
+  data: () => {
+    const xs = tf.randomNormal([256, 6], 0, 1, 'float32', 7);
+    return datasets.tensors({ xs, ys: xs.slice([0, 0], [256, 1]), batchSize: 32 });
+  },
+  model: () => tf.sequential({ layers: [${layers}, layers.dense({ units: 1 })] }),
+  optimizer: () => tf.train.sgd(0.01),
+  loss: 'meanSquaredError',
+});
+`;
+const dead = stuck(
+  "layers.dense({ inputShape: [6], units: 8, activation: 'relu', biasInitializer: tf.initializers.constant({ value: -20 }) })",
+);
+const fading = stuck(
+  "...Array.from({ length: 9 }, () => layers.dense({ inputShape: [6], units: 6, activation: 'sigmoid' }))",
+);
 const lineIn = (text: string, words: string): number => text.split('\n').findIndex((line) => line.includes(words)) + 1;
 
 const { place, connect } = trainersIn({
+  'dead.ts': dead,
   'diverging.ts': diverging,
   'dying.ts': dying,
+  'fading.ts': fading,
   'mismatched.ts': mismatched,
   'tiny.ts': tinyExperiment,
 });
@@ -169,18 +192,23 @@ test.each([
 });
 
 const engine = process.env['BACKSTEP_TEST_ENGINE'];
+async function startNative(
+  options: Pick<RunOptionsInput, 'experiment'> & Partial<RunOptionsInput>,
+  breakpoints: readonly TrainingBreakpoint[] = [],
+): Promise<DapClient> {
+  const { environment } = JSON.parse(readFileSync(path.join(engine!, 'engine.json'), 'utf8')) as {
+    environment?: Record<string, string>;
+  };
+  const client = connect({ BACKSTEP_ENGINE: engine!, ...environment });
+  await client.start({ backend: 'tensorflow', ...options }, breakpoints);
+  return client;
+}
+
 test.skipIf(!engine)(
   'compiled steps: a rule stops at the same step as op by op, and the run ends as if it had not',
   async () => {
-    const compiled = { backend: 'tensorflow' as const, epochs: 1 };
-    const native = async (breakpoints: readonly TrainingBreakpoint[], eager = false): Promise<DapClient> => {
-      const { environment } = JSON.parse(readFileSync(path.join(engine!, 'engine.json'), 'utf8')) as {
-        environment?: Record<string, string>;
-      };
-      const client = connect({ BACKSTEP_ENGINE: engine!, ...environment });
-      await client.start({ experiment: place.file('diverging.ts'), ...compiled, eager }, breakpoints);
-      return client;
-    };
+    const native = (breakpoints: readonly TrainingBreakpoint[], eager = false): Promise<DapClient> =>
+      startNative({ experiment: place.file('diverging.ts'), epochs: 1, eager }, breakpoints);
     const plain = await native([]);
     const hash = await endOf(plain);
     // Nobody has asked for the way back into its steps.
@@ -197,6 +225,19 @@ test.skipIf(!engine)(
     expect(await endOf(stopped)).toBe(hash);
     const byOps = await native([onRule('notFinite')], true);
     expect((await byOps.stopped()).step).toBe(stop.step);
+  },
+);
+
+test.skipIf(!engine)(
+  'compiled steps: a short training that comes to nothing is told why, though nobody looks',
+  async () => {
+    const told = async (file: string): Promise<string[]> => {
+      const client = await startNative({ experiment: place.file(file), epochs: 300 });
+      await endOf(client);
+      return client.eventsOf('finding').map(({ finding }) => finding.rule);
+    };
+    expect(await told('dead.ts')).toEqual(expect.arrayContaining(['lossDoesNotFall', 'deadRelu']));
+    expect(await told('fading.ts')).toContain('vanishingGradient');
   },
 );
 if (!engine) console.log('Rules in compiled steps are not tried: BACKSTEP_TEST_ENGINE names no engine.');

@@ -131,6 +131,10 @@ describe('not finite', () => {
     const found = of(told, 'notFinite')!;
     expect(found.title).toMatch(/The data holds NaN or infinite values: 1 of the 64 inputs/);
     expect(found.line).toBe('data'.length);
+    // Of the first batch it has been said before anything was computed with it.
+    xs[0] = Infinity;
+    const again = await diagnose(experiment({}, { shuffle: false, xs: tf.tensor2d(xs, [48, 4]) }), { steps: 3 });
+    expect(again.told.map(({ rule }) => rule).filter((rule) => /^notFinite/.test(rule))).toEqual(['notFiniteData']);
   });
 });
 
