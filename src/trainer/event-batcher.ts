@@ -13,10 +13,10 @@ export class EventBatcher {
     private readonly batchMs = BATCH_MS,
   ) {}
 
-  /** Steps can come thousands a second: they travel together. Everything else is rare and goes at once. */
+  /** Steps can come thousands a second, and epochs hundreds: they travel together. Everything else is rare and goes at once. */
   tell(event: TrainingEvent): void {
     this.add([event]);
-    if (event.kind !== 'step') this.flush();
+    if (!comesOften(event)) this.flush();
   }
 
   add(events: readonly TrainingEvent[]): void {
@@ -36,4 +36,10 @@ export class EventBatcher {
     this.waiting = [];
     this.send(events);
   }
+}
+
+/** Steps, epochs, and what each epoch goes through; not what announces a long wait. */
+function comesOften(event: TrainingEvent): boolean {
+  if (event.kind !== 'activity') return event.kind === 'step' || event.kind === 'epoch';
+  return event.activity === 'validating' || (event.activity === 'training' && event.message === undefined);
 }

@@ -22,3 +22,16 @@ test('at most one batch in 16 ms, in order, none lost', () => {
   batcher.flush();
   expect(sent.at(-1)).not.toEqual([]);
 });
+
+test('what each epoch goes through travels with its steps; what announces a wait goes at once', () => {
+  const sent: string[][] = [];
+  const batcher = new EventBatcher((events) =>
+    sent.push(events.map((event) => (event.kind === 'activity' ? (event.message ?? event.activity) : event.kind))),
+  );
+  batcher.tell({ kind: 'activity', activity: 'training' });
+  batcher.tell({ kind: 'activity', activity: 'validating', message: 'Validating epoch 1' });
+  batcher.tell({ kind: 'activity', activity: 'training' });
+  expect(sent).toEqual([['training']]);
+  batcher.tell({ kind: 'activity', activity: 'training', message: 'Compiling the training step' });
+  expect(sent[1]).toEqual(['Validating epoch 1', 'training', 'Compiling the training step']);
+});
