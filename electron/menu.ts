@@ -13,6 +13,7 @@ const fileItems: readonly Item[] = [
   '-',
   ['workspace.openFolder', 'Open Folder…', 'CmdOrCtrl+O'],
   ['workspace.openRecent', 'Open Recent…'],
+  ['logs.addFolder', 'Add Folder of Event Files…'],
   '-',
   ['file.save', 'Save', 'CmdOrCtrl+S'],
   ['file.saveAll', 'Save All', 'CmdOrCtrl+Alt+S'],

@@ -11,14 +11,25 @@ export function useRestricted(): boolean {
 }
 
 /** What cannot be shown before the folder is trusted, with the way to do so. */
-export function TrustFirst({ kind, children }: { readonly kind?: 'primary'; readonly children: ReactNode }) {
+export function TrustFirst({
+  kind,
+  more,
+  children,
+}: {
+  readonly kind?: 'primary';
+  readonly more?: ReactNode;
+  readonly children: ReactNode;
+}) {
   return (
     <EmptyState
       icon="shield"
       actions={
-        <button className="button" data-kind={kind} onClick={() => void runCommand('workspace.trust')}>
-          Trust This Folder…
-        </button>
+        <>
+          <button className="button" data-kind={kind} onClick={() => void runCommand('workspace.trust')}>
+            Trust This Folder…
+          </button>
+          {more}
+        </>
       }
     >
       {children}
@@ -49,15 +60,17 @@ interface Props {
   /** What it cannot show in a restricted folder: "no step can be looked into". */
   readonly withoutTrust: string;
   readonly primary?: boolean;
+  /** What else there is to do; it needs no trust. */
+  readonly more?: ReactNode;
 }
 
-export function RunOrTrust({ icon, words, withoutTrust, primary }: Props) {
+export function RunOrTrust({ icon, words, withoutTrust, primary, more }: Props) {
   const restricted = useRestricted();
   const open = useApp((state) => state.workspace !== undefined);
   const kind = primary ? 'primary' : undefined;
   if (restricted) {
     return (
-      <TrustFirst kind={kind}>
+      <TrustFirst kind={kind} more={more}>
         Restricted: the code of this folder is not run, so {withoutTrust}. Trust the folder if you know who wrote it.
       </TrustFirst>
     );
@@ -66,13 +79,26 @@ export function RunOrTrust({ icon, words, withoutTrust, primary }: Props) {
     <EmptyState
       icon={icon}
       actions={
-        <button className="button" data-kind={kind} disabled={!open} onClick={() => void runCommand('run.start')}>
-          <Icon name="debug-start" />
-          Run <kbd>F5</kbd>
-        </button>
+        <>
+          <button className="button" data-kind={kind} disabled={!open} onClick={() => void runCommand('run.start')}>
+            <Icon name="debug-start" />
+            Run <kbd>F5</kbd>
+          </button>
+          {more}
+        </>
       }
     >
       {words}
     </EmptyState>
+  );
+}
+
+/** The way to runs of other programs, where there are none. */
+export function AddEventFiles() {
+  const open = useApp((state) => state.workspace !== undefined);
+  return (
+    <button className="button" disabled={!open} onClick={() => void runCommand('logs.addFolder')}>
+      Add Event Files…
+    </button>
   );
 }

@@ -45,6 +45,7 @@ export const menus: readonly Menu[] = [
         '-',
         'workspace.openFolder',
         'workspace.openRecent',
+        'logs.addFolder',
         'view.openLink',
         '-',
         'file.save',

@@ -5,7 +5,7 @@ import type { Page } from 'playwright/test';
 import { encodeEvent, encodeFileVersion } from '../../src/shared/events/event-writer.js';
 import { encodeSummary, histogramValue, tensorValue } from '../../src/shared/events/summary-encoders.js';
 import { DataType } from '../../src/shared/generated/tensorflow/core/framework/types_pb.js';
-import { openLogs } from './log-folder.js';
+import { openLogs, writeRun } from './log-folder.js';
 import { expect, test, type Place } from './fixtures.js';
 import { ServerUnderTest } from './server-under-test.js';
 import { Workbench } from './workbench.js';
@@ -187,4 +187,17 @@ test('what is large, broken or of another kind is shown as far as it can be', as
     for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
     await expect(panel).toContainText('1 of class 1 taken for 2, 25.0 %');
   });
+});
+
+test('event files from elsewhere are added to a folder that has none', async ({ place, workbench }) => {
+  const elsewhere = path.join(place.home, 'elsewhere');
+  mkdirSync(elsewhere, { recursive: true });
+  mkdirSync(place.workspace, { recursive: true });
+  await workbench.openFolder(place.workspace, 'Browse Only');
+  const dashboards = workbench.panel('Dashboards');
+  await dashboards.getByRole('button', { name: 'Add Event Files…' }).click();
+  await workbench.chooseFolder(elsewhere);
+  await expect(dashboards).toContainText('No event files in “elsewhere” yet.');
+  writeRun(elsewhere, 'run', [{ step: 1, seconds: 1000, scalars: [['loss', 0.5]] }]);
+  await expect(dashboards.locator('.chart-title')).toHaveText('loss');
 });

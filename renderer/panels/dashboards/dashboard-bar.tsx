@@ -17,7 +17,7 @@ import {
   showDashboard,
 } from '../../state/dashboards.js';
 import type { Dashboard } from '../../state/dashboard-schema.js';
-import { addLogFolder, logStore, removeLogFolder } from '../../state/log-sync.js';
+import { logStore, removeLogFolder } from '../../state/log-sync.js';
 import { hparamsStore, settingNames } from '../../state/run-settings.js';
 import { copyDashboardLink } from '../../state/dashboard-link.js';
 import { Icon } from '../../ui/icon.js';
@@ -157,7 +157,7 @@ export function DashboardBar({ dashboard, runs, names }: DashboardBarProps) {
               item('Chart of Several Series…', () => void askNewChart(runs, names)),
               item('Computed Series…', () => void addComputed(names)),
               { kind: 'separator' },
-              item('Folder of Event Files…', () => void askFolder()),
+              item('Folder of Event Files…', () => void runCommand('logs.addFolder')),
             ]}
           />
         </>
@@ -325,9 +325,4 @@ async function remove(dashboard: Dashboard): Promise<void> {
 async function addComputed(names: ReadonlySet<string>): Promise<void> {
   const formula = await askFormula(names);
   if (formula !== undefined) pinChart([{ kind: 'formula', formula }]);
-}
-
-async function askFolder(): Promise<void> {
-  const folder = await ask({ kind: 'folder', title: 'Folder of event files to draw', confirm: 'Add' });
-  if (folder !== undefined) await addLogFolder(folder);
 }

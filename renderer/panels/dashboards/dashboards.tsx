@@ -5,7 +5,7 @@ import { hasEnded } from '../../../src/shared/session/session-state.js';
 import { activeDashboard, dashboardsStore } from '../../state/dashboards.js';
 import { runCommand } from '../../state/commands.js';
 import { logStore } from '../../state/log-sync.js';
-import { RunOrTrust } from '../../training/run-or-trust.js';
+import { AddEventFiles, RunOrTrust } from '../../training/run-or-trust.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { useApp } from '../../use-app.js';
 import { ChartGrid } from './chart-grid.js';
@@ -26,7 +26,9 @@ export function Dashboards() {
   const names = namesOf(runs);
   const options = useMemo(() => ({ grouped: groupBy !== undefined, spread, x, names }), [groupBy, spread, x, names]);
   const running = useApp((state) => state.session !== undefined);
-  const somethingThere = useApp((state) => state.session !== undefined || state.runs.length > 0);
+  // A folder that was added by mistake has no runs, and is taken away there.
+  const added = useStore(logStore, (state) => state.folders.some(({ kind }) => kind === 'added'));
+  const somethingThere = useApp((state) => state.session !== undefined || state.runs.length > 0) || added;
   const empty = sections.every(({ charts }) => charts.length === 0);
 
   return (
@@ -48,6 +50,7 @@ function NoCurves({ filtered }: { readonly filtered: boolean }) {
   const underWay = useApp((state) => state.session !== undefined && !hasEnded(state.session));
   const selected = useApp((state) => state.selectedRuns);
   const runs = useStore(logStore, (state) => state.runs);
+  const folders = useStore(logStore, (state) => state.folders);
   const failure = useStore(logStore, (state) => state.failure);
   if (filtered) {
     return (
@@ -85,11 +88,21 @@ function NoCurves({ filtered }: { readonly filtered: boolean }) {
       </EmptyState>
     );
   }
+  const added = folders.filter(({ kind }) => kind === 'added');
+  if (runs.length === 0 && added.length > 0) {
+    return (
+      <EmptyState icon="graph-line" actions={<AddEventFiles />}>
+        No event files in {added.map(({ name, problem }) => `“${name}”${problem ? ` (${problem})` : ''}`).join(', ')}{' '}
+        yet.
+      </EmptyState>
+    );
+  }
   return (
     <RunOrTrust
       icon="graph-line"
       words="Loss and metrics are drawn here while the experiment trains. Earlier runs are drawn over each other when they are ticked in Runs."
       withoutTrust="no curves are drawn. Earlier runs can be looked at: tick them in Runs"
+      more={<AddEventFiles />}
     />
   );
 }

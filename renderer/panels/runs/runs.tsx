@@ -12,7 +12,7 @@ import { hparamsStore } from '../../state/run-settings.js';
 import { runColour } from '../../state/runs-colours.js';
 import { continueFromRun, deleteRun, isAdded, renameRun, runsStore, selectRun } from '../../state/runs-sync.js';
 import { sessionPhase } from '../../state/session-actions.js';
-import { RunOrTrust } from '../../training/run-or-trust.js';
+import { AddEventFiles, RunOrTrust } from '../../training/run-or-trust.js';
 import { useCalmSession } from '../../training/use-calm-session.js';
 import { EmptyState } from '../../ui/empty-state.js';
 import { Icon } from '../../ui/icon.js';
@@ -41,6 +41,7 @@ export function Runs() {
         icon="list-tree"
         words="No runs yet. Every run is kept here with its curves and its weights."
         withoutTrust="there are no runs yet"
+        more={<AddEventFiles />}
       />
     );
   }
