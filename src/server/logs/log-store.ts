@@ -21,6 +21,8 @@ const SLICE_MS = 12;
 const TELL_EVERY_MS = 50;
 const HOT_FOR_MS = 30_000;
 const MOST_HOT = 64;
+/** Steps and last values of runs that grow, in the list; those of the workspace are told with its files. */
+const TELL_GROWN_EVERY_MS = 1000;
 /** While much is read, the list would change with every file. */
 const TELL_READING_EVERY_MS = 500;
 
@@ -61,6 +63,7 @@ export class LogStore {
   private readFurther = false;
   private toldReadingAt = -Infinity;
   private telling: NodeJS.Timeout | undefined;
+  private tellingGrown: NodeJS.Timeout | undefined;
   private toldAt = -Infinity;
   private disposed = false;
 
@@ -176,6 +179,7 @@ export class LogStore {
     this.disposed = true;
     this.watcher?.dispose();
     clearTimeout(this.telling);
+    clearTimeout(this.tellingGrown);
     for (const run of this.runs()) run.dispose();
     this.folders.clear();
     this.pending.clear();
@@ -333,7 +337,16 @@ export class LogStore {
       log('logs', `${file.path} is left as it is`, error);
     }
     if (grew && (this.hot.size < MOST_HOT || this.hot.has(file))) this.hot.set(file, Date.now());
-    if (this.clock.now !== now || file.problemCount !== problemCount) this.changedRuns.add(run.id);
+    if (this.clock.now === now && file.problemCount === problemCount) return;
+    this.changedRuns.add(run.id);
+    if (grew && this.folders.get(run.source)?.kind === 'added') this.listGrownSoon();
+  }
+
+  private listGrownSoon(): void {
+    this.tellingGrown ??= setTimeout(() => {
+      this.tellingGrown = undefined;
+      this.listHasChanged();
+    }, TELL_GROWN_EVERY_MS);
   }
 
   private runHasChanged(run: LogRun): void {

@@ -149,6 +149,8 @@ describe('files that change', () => {
     known.take(runs[0]!);
     expect([...known.byKey.values()].map(({ name, count }) => [name, count])).toEqual([['loss', 3]]);
     await vi.waitFor(() => expect(changes.some((changed) => changed.runs.includes(id('a')))).toBe(true));
+    // How far it is stands in the list of runs.
+    await vi.waitFor(() => expect(changes.some(({ list: isOther }) => isOther)).toBe(true), { timeout: 3000 });
   });
 
   test('are rotated: all of them are one curve, in order', async () => {
