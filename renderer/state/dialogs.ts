@@ -32,7 +32,7 @@ export type Question =
     }
   /** Answered by an absolute path. */
   | { readonly kind: 'folder'; readonly title: string; readonly confirm: string; readonly start?: string }
-  /** Answered by `trust` or `browse`. */
+  /** Answered by `trust` or `browse`; not at all where it is put aside. */
   | { readonly kind: 'trust'; readonly name: string; readonly path: string }
   /** Native TensorFlow: setting it up, and what is there. */
   | { readonly kind: 'engine' }

@@ -95,7 +95,7 @@ async function take(workspace: WorkspaceInfo | undefined): Promise<void> {
   // A page that is loaded while training stands somewhere shows that place, not the file that was in front.
   revealStop();
   chooseExperiment();
-  if (!workspace.trusted && !askedTrust.has(workspace.path)) void askTrust();
+  if (!workspace.trusted && !workspace.isRestricted && !askedTrust.has(workspace.path)) void askTrust();
 }
 
 /** What Run trains: the active file where it is an experiment, else the one chosen before, else the first. */
@@ -188,8 +188,8 @@ export async function askTrust(): Promise<void> {
   if (!workspace || workspace.trusted) return;
   askedTrust.add(workspace.path);
   const answer = await ask({ kind: 'trust', name: workspace.name, path: workspace.path });
-  if (answer !== 'trust') return;
-  trusting = setTrust(true);
+  if (answer === undefined) return;
+  trusting = setTrust(answer === 'trust');
   await trusting;
 }
 

@@ -140,7 +140,7 @@ function Trust({ question, answer }: { question: Of<'trust'>; answer(id: string 
     <Dialog
       title="Do you trust the code in this folder?"
       width={500}
-      close={() => answer('browse')}
+      close={() => answer(undefined)}
       buttons={
         <>
           <button type="button" className="button" onClick={() => answer('browse')}>

@@ -17,6 +17,8 @@ const RECENT_FOLDERS_KEPT = 20;
 const settingsFile = z.looseObject({
   recentFolders: z.array(z.string()).catch([]),
   trustedFolders: z.array(z.string()).catch([]),
+  /** Whose code is not to run, and for which that is not asked again. */
+  restrictedFolders: z.array(z.string()).catch([]),
   breakpoints: z.record(z.string(), z.array(trainingBreakpoint).catch([])).catch({}),
   debugging: z.record(z.string(), debugging.optional().catch(undefined)).catch({}),
   /** Folders of logs that were added, by the open folder; those that were added without one under "". */
@@ -43,7 +45,14 @@ export class Settings {
     const parsed = settingsFile.safeParse(found ?? {});
     return parsed.success
       ? parsed.data
-      : { recentFolders: [], trustedFolders: [], breakpoints: {}, debugging: {}, logFolders: {} };
+      : {
+          recentFolders: [],
+          trustedFolders: [],
+          restrictedFolders: [],
+          breakpoints: {},
+          debugging: {},
+          logFolders: {},
+        };
   }
 
   async addRecent(folder: string): Promise<void> {
@@ -80,8 +89,10 @@ export class Settings {
 
   async setTrusted(folder: string, trusted: boolean): Promise<void> {
     await this.change((settings) => {
-      settings.trustedFolders = settings.trustedFolders.filter((other) => other !== folder);
-      if (trusted) settings.trustedFolders.push(folder);
+      const without = (folders: readonly string[]): string[] => folders.filter((other) => other !== folder);
+      settings.trustedFolders = without(settings.trustedFolders);
+      settings.restrictedFolders = without(settings.restrictedFolders);
+      (trusted ? settings.trustedFolders : settings.restrictedFolders).push(folder);
     });
   }
 

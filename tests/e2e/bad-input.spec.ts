@@ -50,6 +50,11 @@ test('an untrusted folder is read and runs nothing, until it is trusted', async 
   await workbench.openFolder(place.workspace, 'Browse Only');
   await workbench.hasExperimentOpen();
   await expect(page.getByText('Restricted mode.')).toBeVisible();
+  // What was answered holds for a window that is opened later.
+  await page.reload();
+  await workbench.hasExperimentOpen();
+  await expect(page.getByText('Restricted mode.')).toBeVisible();
+  await expect(page.getByRole('dialog', { name: /trust/ })).toBeHidden();
   await workbench.run();
   // Running asks again; nothing has run before the answer.
   await expect(page.getByRole('dialog', { name: /trust/ })).toBeVisible();

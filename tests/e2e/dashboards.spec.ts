@@ -126,8 +126,6 @@ test('draws the runs of a folder of logs, computes from them, and keeps what was
       await second.goto(page.url().replace(/#.*/, ''));
       const other = new Workbench(second);
       await other.isUsable();
-      for (const window of [page, second])
-        await window.getByRole('dialog', { name: /trust/ }).getByRole('button', { name: 'Browse Only' }).click();
       await (await other.show('Runs')).getByRole('checkbox').first().check();
       const chart = (await other.show('Dashboards')).locator('[data-chart^="norms"]');
       await expect(chart).toBeVisible();

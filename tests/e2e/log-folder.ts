@@ -40,7 +40,9 @@ export async function openLogs(page: Page, place: Place, test: (workbench: Workb
   try {
     const workbench = new Workbench(page);
     await workbench.open(server.url);
-    await page.getByRole('dialog', { name: /trust/ }).getByRole('button', { name: 'Browse Only' }).click();
+    // Asked once a folder.
+    const trust = page.getByRole('dialog', { name: /trust/ });
+    await page.addLocatorHandler(trust, () => trust.getByRole('button', { name: 'Browse Only' }).click());
     await test(workbench);
   } finally {
     await server.stop();

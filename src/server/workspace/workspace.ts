@@ -101,6 +101,7 @@ export class Workspace {
       path: open.root,
       name: path.basename(open.root) || open.root,
       trusted: settings.trustedFolders.includes(open.root),
+      ...(settings.restrictedFolders.includes(open.root) && { isRestricted: true }),
       experiments: [...open.experiments],
       alsoOpenIn: await this.openFolders.otherWith(open.root),
       breakpoints: settings.breakpoints[open.root] ?? [],

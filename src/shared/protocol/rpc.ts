@@ -32,6 +32,8 @@ export const workspaceInfo = z.object({
   name: z.string(),
   /** Whether code of this folder may run. Asked once a folder; samples opened by the person are trusted. */
   trusted: z.boolean(),
+  /** That it may not is what the person has said. */
+  isRestricted: z.boolean().optional(),
   /**
    * Files that have a default export made by `defineExperiment`, by their text; after them plain TensorFlow.js
    * scripts that train.
