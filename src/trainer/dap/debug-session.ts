@@ -46,6 +46,8 @@ export interface SessionOptions {
 
 /** A front end that has been told of the end says goodbye within this time, or the process ends without. */
 const GOODBYE_MS = 1_000;
+/** Training ends within this time for who asks for it a second time. */
+const ASKED_TWICE_MS = 2_000;
 
 export class DebugSession {
   private client: DebugProtocol.InitializeRequestArguments | undefined;
@@ -56,6 +58,7 @@ export class DebugSession {
   private exitCode = 0;
   private leaving = false;
   private graceTimer: NodeJS.Timeout | undefined;
+  private isAskedTwice = false;
   private readonly parts: SessionParts;
   private readonly table: RequestTable;
   private readonly progress: ProgressReports;
@@ -235,7 +238,7 @@ export class DebugSession {
     },
     terminate: () => ({ after: () => this.endTraining() }),
     disconnect: ({ terminateDebuggee }: DebugProtocol.DisconnectArguments) => ({
-      after: () => (terminateDebuggee === false ? this.trainOnAlone() : this.leave()),
+      after: () => (terminateDebuggee === false ? this.trainOnAlone() : this.leaveAtLast()),
     }),
   };
 
@@ -296,6 +299,17 @@ export class DebugSession {
     else this.endTraining();
   }
 
+  /** Who has asked for the end before, and now asks again, is not made to wait for all of its grace. */
+  private leaveAtLast(): void {
+    if (this.graceTimer !== undefined && !this.parts.thread.hasEnded) {
+      clearTimeout(this.graceTimer);
+      this.graceTimer = undefined;
+      this.isAskedTwice = true;
+      this.endTraining();
+    }
+    this.leave();
+  }
+
   /** Nobody looks any more: nothing is to stop the training, whose process ends with it. */
   private trainOnAlone(): void {
     const { thread } = this.parts;
@@ -331,7 +345,7 @@ export class DebugSession {
   }
 
   private get graceMs(): number {
-    return this.launched?.endGraceMs ?? 0;
+    return Math.min(this.launched?.endGraceMs ?? 0, this.isAskedTwice ? ASKED_TWICE_MS : Infinity);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Trainings that do not end by themselves, front ends that go away, and hashes of runs that were stopped. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -40,18 +40,24 @@ function runFile(name: string): { readonly status: string; readonly step?: numbe
   return JSON.parse(readFileSync(path.join(runs, 'run.json'), 'utf8')) as ReturnType<typeof runFile>;
 }
 
-test('an endless loop: a pause stops in it; terminate ends it by force and says so', async () => {
+test.each([
+  ['terminate', 1500, '1.5 s'],
+  ['terminate, and disconnect before it is done,', 60_000, '2 s'],
+] as const)('an endless loop: a pause stops in it; %s ends it by force and says so', async (by, endGraceMs, within) => {
   client = AdapterClient.onStdio(place);
   const outputs = texts();
-  await client.begin({ experiment: place.file('endless.ts'), endGraceMs: 1500, runDir: place.file('endless-run') });
-  await expect.poll(() => existsSync(place.file('looping')), { timeout: 20_000, interval: 50 }).toBe(true);
+  const marker = place.file('looping');
+  rmSync(marker, { force: true });
+  await client.begin({ experiment: place.file('endless.ts'), endGraceMs, runDir: place.file(`endless-${endGraceMs}`) });
+  await expect.poll(() => existsSync(marker), { timeout: 20_000, interval: 50 }).toBe(true);
   const where = await client.stopAfter(() => client.pauseRequest({ threadId: 1 }));
   expect(where).toBe('pause endless.ts:21');
   const exited = client.waitForEvent('exited');
   await client.terminateRequest();
+  if (by !== 'terminate') await client.disconnectRequest();
   expect((await exited).body).toEqual({ exitCode: 1 });
-  expect(outputs.join('')).toContain('Training has not ended within 1.5 s of being asked to');
-  await client.disconnectRequest();
+  expect(outputs.join('')).toContain(`Training has not ended within ${within} of being asked to`);
+  if (by === 'terminate') await client.disconnectRequest();
   expect(await client.exited).toBe(1);
 });
 
