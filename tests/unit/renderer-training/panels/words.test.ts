@@ -87,7 +87,8 @@ describe('the list of runs', () => {
 
   it('says how long it was', () => {
     expect(extentWords(run({ step: 1185, wallMs: 200_000 }))).toBe('1,185 steps · 3 min 20 s');
-    expect(extentWords(run({}))).toBe('');
+    expect(extentWords(run({ last: { 'train/loss': 1 } }))).toBe('');
+    expect(extentWords(run({}))).toBe('nothing in it yet');
   });
 });
 
