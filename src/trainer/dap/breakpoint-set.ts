@@ -69,7 +69,8 @@ export class BreakpointSet {
   mayHitAfter(step: Pick<StepEvent, 'step' | 'epoch' | 'stepInEpoch'>): boolean {
     return this.afterStep.some((one) => {
       if (one.at.kind === 'step' && one.at.step !== step.step) return false;
-      return !this.early.get(one) || one.holds({ ...nothingYet, ...step }, nobody);
+      if (!this.early.get(one)) return true;
+      return one.holds({ ...nothingYet, step: step.step, epoch: step.epoch, stepInEpoch: step.stepInEpoch }, nobody);
     });
   }
 

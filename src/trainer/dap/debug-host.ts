@@ -55,6 +55,7 @@ export class DebugHost implements TrainingHost {
   private wishes: readonly SummaryWish[] | undefined;
   private readonly failedOnce = new Set<string>();
   private shownStep = false;
+  mayWalkAfter = false;
   private readonly service: PausedService;
   private readonly opNumbers = new Map<string, number>();
 
@@ -136,18 +137,15 @@ export class DebugHost implements TrainingHost {
       (this.inStep.any && !this.inStep.isFoundOutAfter) || isStoppedAfter || flags.walksThroughSteps;
     this.hooks.begin(!next.isQuick || !this.shownStep || mayStopInStep);
     this.hooks.values.beginStep({ isStoppedAfter, mayBeRecorded: this.mayCompile && !this.hasCompiled });
+    this.mayWalkAfter = this.inStep.isFoundOutAfter || (mayRepeat && !this.hooks.isFollowing && this.mayHitAfter(next));
     if (next.keepingIsFree) return true;
-    return (
-      looksInStep ||
-      isStoppedAfter ||
-      flags.walksThroughSteps ||
-      this.breakpoints.mayHitAfter(next) ||
-      (next.lastInEpoch && (flags.stopAtEpochEnd || this.breakpoints.mayHitAtEpochEnd))
-    );
+    return looksInStep || isStoppedAfter || flags.walksThroughSteps || this.mayHitAfter(next);
   }
 
-  get mayWalkAfter(): boolean {
-    return this.inStep.isFoundOutAfter;
+  /** Whether training may stand still between the step and the next. */
+  private mayHitAfter(next: StepUnderWay): boolean {
+    if (this.breakpoints.mayHitAfter(next)) return true;
+    return next.lastInEpoch && (this.options.flags.stopAtEpochEnd || this.breakpoints.mayHitAtEpochEnd);
   }
 
   get stoodMs(): number {
@@ -185,6 +183,11 @@ export class DebugHost implements TrainingHost {
     const wish = flags.stopAfterStep;
     // A wish that came during a compiled step is met after the next one, of which everything can be looked at.
     if (!hits && (wish === 'none' || !paused.canLook)) return;
+    // So is one that came during a step that was too quick to be followed: after it, not at the first op of the next.
+    if (!hits && !this.hooks.isFollowing) {
+      flags.stopInStep = 'none';
+      return;
+    }
     this.stop(
       {
         reason: hits ? 'breakpoint' : wish === 'step' ? 'step' : 'pause',
@@ -356,6 +359,8 @@ export class DebugHost implements TrainingHost {
 
   private stop(at: StopPoint, paused: PausedTraining): void {
     this.options.flags.clearWishes();
+    // What was too quick to be followed is walked through for whoever looks, where there is a way back into it.
+    if (!this.hooks.isFollowing) this.hooks.begin();
     this.hooks.values.beginWalk(true);
     paused.prepareLook();
     this.announceStop(at, paused.learningRate);

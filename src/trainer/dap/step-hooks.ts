@@ -169,6 +169,11 @@ export class StepHooks {
     this.gradients.clear();
   }
 
+  /** Whether the step under way, or the last one, is known by its ops. */
+  get isFollowing(): boolean {
+    return this.follows;
+  }
+
   /** What is waited for from here on, where a step is under way that counts. */
   arm(places: ArmedPlaces | undefined): void {
     // In the middle of a phase its beginning is over.

@@ -128,17 +128,20 @@ describe.each(backends)('on $backend', ({ backend, environment }) => {
   });
 
   test('a step later, and after a step that ran at full speed', async () => {
-    const debugging = await start([at({ kind: 'condition', condition: 'step > 0' })]);
+    const debugging = await start([at({ kind: 'condition', condition: 'step <= 2 || step == 5' })]);
     await debugging.stopped();
     await ask(debugging);
-    await debugging.client.raw('continue', { threadId: 1 });
-    await debugging.stopped();
-    // Somebody has looked at the step before: this one was measured as it ran, or as it was walked through.
-    const { ops, total, step } = await ask(debugging);
-    expect(step).toBe(2);
-    expect(ops).toHaveLength(total);
-    expect(total).toBeGreaterThan(20);
-    expect(ops.filter(({ outputs }) => outputs.some(({ values }) => !values)).map(({ op }) => op)).toEqual([]);
+    // Somebody has looked at the step before: these are measured as they run, or as they are walked through. The
+    // last one is too quick to be followed.
+    for (const expected of [2, 5]) {
+      await debugging.client.raw('continue', { threadId: 1 });
+      await debugging.stopped();
+      const { ops, total, step } = await ask(debugging);
+      expect(step).toBe(expected);
+      expect(ops).toHaveLength(total);
+      expect(total).toBeGreaterThan(20);
+      expect(ops.filter(({ outputs }) => outputs.some(({ values }) => !values)).map(({ op }) => op)).toEqual([]);
+    }
   });
 
   test('are answered in parts, as long as the time that is given', async () => {
