@@ -131,17 +131,22 @@ describe.each(backends)('on $backend', ({ backend, environment }) => {
     const debugging = await start([at({ kind: 'condition', condition: 'step <= 2 || step == 5' })]);
     await debugging.stopped();
     await ask(debugging);
-    // Somebody has looked at the step before: these are measured as they run, or as they are walked through. The
-    // last one is too quick to be followed.
-    for (const expected of [2, 5]) {
+    const goOn = async (): Promise<OpStatistics> => {
       await debugging.client.raw('continue', { threadId: 1 });
       await debugging.stopped();
-      const { ops, total, step } = await ask(debugging);
-      expect(step).toBe(expected);
-      expect(ops).toHaveLength(total);
-      expect(total).toBeGreaterThan(20);
-      expect(ops.filter(({ outputs }) => outputs.some(({ values }) => !values)).map(({ op }) => op)).toEqual([]);
-    }
+      return ask(debugging);
+    };
+    // Somebody has looked at the step before: this one was measured as it ran, or as it was walked through.
+    const next = await goOn();
+    expect(next.step).toBe(2);
+    expect(next.ops).toHaveLength(next.total);
+    expect(next.total).toBeGreaterThan(20);
+    expect(next.ops.filter(({ outputs }) => outputs.some(({ values }) => !values)).map(({ op }) => op)).toEqual([]);
+    // One that was too quick to be followed is walked through for whoever looks; of a slow one, what is kept is known.
+    const later = await goOn();
+    expect(later.step).toBe(5);
+    expect(later.ops).toHaveLength(later.total);
+    expect(later.total).toBe(next.total);
   });
 
   test('are answered in parts, as long as the time that is given', async () => {
