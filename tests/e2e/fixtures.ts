@@ -46,7 +46,7 @@ export const test = base.extend<Fixtures, { readonly built: undefined }>({
   },
   workbench: async ({ page, server }, use, info) => {
     const faults: string[] = [];
-    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
+    page.on('pageerror', (error) => faults.push(error.stack || error.message || String(error)));
     const workbench = new Workbench(page);
     await workbench.open(server.url);
     await use(workbench);
